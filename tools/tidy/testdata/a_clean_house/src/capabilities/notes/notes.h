@@ -1,0 +1,3 @@
+#pragma once
+
+#include "capabilities/notes/internal/notes_table.h"

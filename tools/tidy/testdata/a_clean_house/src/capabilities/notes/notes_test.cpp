@@ -1,0 +1,5 @@
+#include "capabilities/notes/notes.h"
+
+#include <gtest/gtest.h>
+
+#include "ports/testing/fake_clock.h"

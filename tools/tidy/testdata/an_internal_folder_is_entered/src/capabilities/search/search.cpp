@@ -1,0 +1,1 @@
+#include "capabilities/notes/internal/notes_table.h"

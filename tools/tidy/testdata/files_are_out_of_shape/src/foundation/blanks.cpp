@@ -1,0 +1,3 @@
+// one two 
+	int a = 1;
+int b = 2;

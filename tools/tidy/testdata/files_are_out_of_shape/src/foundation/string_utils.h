@@ -1,0 +1,6 @@
+#pragma once
+
+class RequestManager {};
+struct MiscOptions;
+class Utility {};
+namespace helper {}

@@ -1,0 +1,1 @@
+#include "capabilities/search/search.h"

@@ -1,0 +1,4 @@
+#pragma once
+
+#include "adapters/redis/redis_cache.h"
+#include "ids.h"
