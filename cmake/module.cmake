@@ -1,0 +1,52 @@
+# aiva_module(NAME [DEPS targets…] [PUBLIC_DEPS targets…] [TEST_DEPS targets…])
+#
+# One module is one folder: every .cpp beside the caller's CMakeLists.txt (and in its internal/ and
+# middleware-like sub-folders without a CMakeLists.txt of their own) goes into the static library
+# aiva_NAME; every *_test.cpp into the test program NAME_test; every header is checked to compile
+# alone by the target all_verify_interface_header_sets.
+function(aiva_module name)
+  cmake_parse_arguments(arg "" "" "DEPS;PUBLIC_DEPS;TEST_DEPS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+  file(GLOB_RECURSE nested CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt)
+  foreach(list_file IN LISTS nested)
+    get_filename_component(folder ${list_file} DIRECTORY)
+    if(NOT folder STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+      list(FILTER sources EXCLUDE REGEX "^${folder}/")
+      list(FILTER headers EXCLUDE REGEX "^${folder}/")
+      add_subdirectory(${folder})
+    endif()
+  endforeach()
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+
+  set(target aiva_${name})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(${target} PRIVATE ${arg_DEPS})
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+    target_link_libraries(${target} INTERFACE ${arg_DEPS})
+  endif()
+  target_include_directories(${target} ${scope} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${target} ${scope} ${arg_PUBLIC_DEPS})
+  if(NOT name STREQUAL "foundation")
+    target_link_libraries(${target} ${scope} aiva_foundation)
+  endif()
+  if(headers)
+    target_sources(${target} ${scope}
+      FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/src FILES ${headers})
+    set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  endif()
+
+  if(AIVA_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE
+      ${target} ${arg_DEPS} ${arg_TEST_DEPS} GTest::gmock GTest::gtest_main)
+    add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()

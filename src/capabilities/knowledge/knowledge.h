@@ -1,0 +1,100 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "capabilities/billing/billing.h"
+#include "capabilities/knowledge/types.h"
+#include "foundation/call_context.h"
+#include "foundation/metrics.h"
+#include "foundation/result.h"
+#include "foundation/task.h"
+#include "ports/clock.h"
+#include "ports/database.h"
+#include "ports/document_reader.h"
+#include "ports/job_queue.h"
+#include "ports/object_store.h"
+#include "ports/text_embedder.h"
+#include "ports/vector_index.h"
+
+namespace aiva::knowledge {
+
+using KnowledgeBasePointer = std::shared_ptr<const KnowledgeBase>;
+
+// Knowledge bases and their documents. Every operation sees only rows of `context.tenant`; anything
+// else is `not_found`.
+class Knowledge {
+ public:
+  virtual ~Knowledge() = default;
+
+  // Fails with `invalid` (fields) or `conflict` (the name is taken within the tenant).
+  virtual Task<Result<KnowledgeBasePointer>> create(CallContext context, NewKnowledgeBase base) = 0;
+  // Cached for five minutes or until a change.
+  virtual Task<Result<KnowledgeBasePointer>> get(CallContext context, KnowledgeBaseId id) = 0;
+  struct ListFilter {
+    std::optional<std::string> type{};
+    std::optional<std::string> status{};
+    PageRequest page{};
+  };
+  // Newest first.
+  virtual Task<Result<PageOf<KnowledgeBase>>> list(CallContext context, ListFilter filter) = 0;
+  virtual Task<Result<KnowledgeBasePointer>> update(CallContext context, KnowledgeBaseId id,
+                                                    KnowledgeBaseChange change) = 0;
+  // Removes the knowledge base with documents, chunks and files.
+  virtual Task<Result<void>> remove(CallContext context, KnowledgeBaseId id) = 0;
+
+  // Stores an uploaded file and queues its ingestion. When it succeeds the document is never lost.
+  virtual Task<Result<Document>> add_document(CallContext context, KnowledgeBaseId id,
+                                              NewDocument document) = 0;
+  virtual Task<Result<Document>> document(CallContext context, DocumentId id) = 0;
+  struct DocumentFilter {
+    std::optional<DocumentStatus> status{};
+    PageRequest page{};
+  };
+  virtual Task<Result<PageOf<Document>>> documents(CallContext context, KnowledgeBaseId id,
+                                                   DocumentFilter filter) = 0;
+  enum class DocumentAction { cancel, retry, remove };
+  // cancel: stops the ingestion (`conflict` when it ended). retry: queues a failed or cancelled
+  // document again. remove: deletes the document, its chunks and its file.
+  virtual Task<Result<void>> act(CallContext context, DocumentId id, DocumentAction action) = 0;
+
+  // The chunks of these ids in this order, skipping ids that are gone or of another tenant.
+  virtual Task<Result<std::vector<Chunk>>> chunks(CallContext context, std::vector<ChunkId> ids) = 0;
+  // Makes the vector index of the knowledge base show its current rows.
+  virtual Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) = 0;
+  // Runs one leased ingestion job to its end, telling progress in the document's row. The outcome
+  // says whether the queue shall try again.
+  virtual Task<Result<JobOutcome>> ingest(CallContext context, Job job) = 0;
+};
+
+// The kind of the ingestion jobs in the queue.
+inline constexpr const char* ingest_job_kind = "ingest_document";
+
+struct KnowledgeSettings {
+  std::int64_t document_bytes_max = 100 * 1024 * 1024;
+  std::int64_t documents_per_base_max = 1'000'000;
+  int bases_per_tenant_max = 10'000;
+  std::size_t embedding_batch = 32;
+};
+
+// What knowledge needs of the world; everything is borrowed.
+struct KnowledgeParts {
+  Database& database;
+  ObjectStore& objects;
+  JobQueue& jobs;
+  DocumentReader& reader;
+  TextEmbedder& embedder;
+  std::function<int(std::string_view)> count_tokens;  // as the embedder counts
+  VectorIndex& vectors;
+  billing::Billing& billing;
+  const Clock& clock;
+  Metrics& metrics;
+};
+
+std::unique_ptr<Knowledge> make_knowledge(KnowledgeParts parts, KnowledgeSettings settings);
+
+}  // namespace aiva::knowledge

@@ -1,0 +1,137 @@
+#include "foundation/crypto.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include "foundation/result.h"
+
+namespace aiva {
+namespace {
+
+constexpr std::string_view standard_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+const unsigned char* as_bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+std::string encode(std::string_view bytes, std::string_view alphabet, bool padded) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  std::uint32_t group = 0;
+  int bits = 0;
+  for (char c : bytes) {
+    group = (group << 8) | static_cast<std::uint8_t>(c);
+    bits += 8;
+    while (bits >= 6) {
+      bits -= 6;
+      out += alphabet[(group >> bits) & 63];
+    }
+  }
+  if (bits > 0) out += alphabet[(group << (6 - bits)) & 63];
+  while (padded && out.size() % 4 != 0) out += '=';
+  return out;
+}
+
+std::optional<std::string> decode(std::string_view text, std::string_view alphabet, bool padded) {
+  if (padded) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  }
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() * 3 / 4);
+  std::uint32_t group = 0;
+  int bits = 0;
+  for (char c : text) {
+    auto value = alphabet.find(c);
+    if (value == std::string_view::npos) return std::nullopt;
+    group = (group << 6) | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      out += static_cast<char>((group >> bits) & 255);
+    }
+  }
+  if ((group & ((1U << bits) - 1)) != 0) return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
+void random_bytes(std::span<std::uint8_t> out) {
+  AIVA_ASSERT(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1);
+}
+
+Sha256Digest sha256(std::string_view bytes) {
+  Sha256Digest digest{};
+  AIVA_ASSERT(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(),
+                         nullptr) == 1);
+  return digest;
+}
+
+struct Sha256::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  AIVA_ASSERT(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::update(std::string_view bytes) {
+  AIVA_ASSERT(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1);
+}
+
+Sha256Digest Sha256::finish() {
+  Sha256Digest digest{};
+  AIVA_ASSERT(EVP_DigestFinal_ex(state_->context, digest.data(), nullptr) == 1);
+  return digest;
+}
+
+Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
+  Sha256Digest digest{};
+  unsigned int length = 0;
+  AIVA_ASSERT(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), as_bytes(message),
+                   message.size(), digest.data(), &length) != nullptr);
+  return digest;
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (auto byte : bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
+std::string to_base64(std::string_view bytes) { return encode(bytes, standard_alphabet, true); }
+std::optional<std::string> from_base64(std::string_view text) {
+  return decode(text, standard_alphabet, true);
+}
+std::string to_base64url(std::string_view bytes) { return encode(bytes, url_alphabet, false); }
+std::optional<std::string> from_base64url(std::string_view text) {
+  return decode(text, url_alphabet, false);
+}
+
+std::string random_token(std::size_t byte_count) {
+  std::string bytes(byte_count, '\0');
+  random_bytes({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+  return to_base64url(bytes);
+}
+
+}  // namespace aiva

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "foundation/call_context.h"
+#include "foundation/ids.h"
+#include "foundation/result.h"
+#include "foundation/task.h"
+#include "foundation/time.h"
+#include "ports/database.h"
+
+namespace aiva {
+
+enum class JobState { queued, running, completed, dead, cancelled };
+
+// Work to be done once, even if processes die: it is leased, and leased again when a lease expires.
+struct Job {
+  JobId id{};
+  TenantId tenant{};
+  std::string kind;        // "ingest_document"
+  std::string subject;     // what it is about, e.g. the document id; looked up by cancel()
+  std::string payload{};   // JSON
+  JobState state = JobState::queued;
+  int priority = 100;      // lower runs first
+  int attempts = 0;        // leases so far, this one included
+  int attempts_max = 5;    // then it is dead
+  std::string last_error{};
+  UnixMs run_after = 0;
+};
+
+// How a leased job ended.
+struct JobOutcome {
+  enum class Kind { completed, retry, dead, cancelled } kind = Kind::completed;
+  std::string error{};
+  std::chrono::milliseconds retry_in{};
+};
+
+// The durable queue in the `jobs` table.
+class JobQueue {
+ public:
+  virtual ~JobQueue() = default;
+
+  // Adds a job inside the caller's transaction, so that it exists exactly when the rows do.
+  virtual Result<JobId> enqueue(SqlSession& session, Job job) = 0;
+  // Cancels the queued and running jobs about a subject inside the caller's transaction; a running
+  // one is told at its next heartbeat.
+  virtual Result<void> cancel(SqlSession& session, const std::string& kind,
+                              const std::string& subject) = 0;
+  // Wakes waiting workers of this process after a commit that enqueued.
+  virtual void wake() = 0;
+  // Registers a function that wake() calls; for the worker loop.
+  virtual void on_wake(std::function<void()> listener) = 0;
+
+  // Takes up to `count_max` due jobs of these kinds for `lease`; also those whose lease expired.
+  // Jobs that used up their attempts become dead instead and are returned in state `dead` so that
+  // the worker can tell the subject.
+  virtual Task<Result<std::vector<Job>>> lease(CallContext context, std::vector<std::string> kinds,
+                                               std::size_t count_max, std::string worker,
+                                               std::chrono::milliseconds lease) = 0;
+  // Prolongs a lease. `conflict`: the lease is lost; `cancelled`: the job shall stop.
+  virtual Task<Result<void>> heartbeat(CallContext context, JobId job, std::string worker,
+                                       std::chrono::milliseconds lease) = 0;
+  // Ends a lease. `conflict` when it was lost meanwhile.
+  virtual Task<Result<void>> finish(CallContext context, JobId job, std::string worker,
+                                    JobOutcome outcome) = 0;
+  // Due and waiting jobs, for metrics and scaling.
+  virtual Task<Result<std::int64_t>> depth(CallContext context) = 0;
+};
+
+}  // namespace aiva
