@@ -27,8 +27,7 @@ std::set<std::string> list_path_parameters(const std::string& path) {
 
 class ContractCheck {
  public:
-  ContractCheck(YAML::Node root, Findings& findings)
-      : root_(std::move(root)), findings_(findings) {}
+  ContractCheck(const YAML::Node& root, Findings& findings) : root_(root), findings_(findings) {}
 
   void run() {
     if (!root_.IsMap()) return report(root_, "is no map");
