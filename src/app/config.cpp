@@ -1,0 +1,212 @@
+#include "app/config.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <initializer_list>
+#include <set>
+#include <sstream>
+#include <toml++/toml.h>
+
+namespace aiva::app {
+namespace {
+
+std::string environment_name(std::string_view path) {
+  std::string name = "AIVA_";
+  for (char c : path) name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  return name;
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> items;
+  std::stringstream stream(text);
+  for (std::string item; std::getline(stream, item, ',');)
+    if (!item.empty()) items.push_back(item);
+  return items;
+}
+
+// Writes settings from the two sources and remembers mistakes and the keys it knows.
+class Binder {
+ public:
+  Binder(const toml::table& table, const Environment& environment)
+      : table_(table), environment_(environment) {}
+
+  void text(std::string_view path, std::string& value,
+            std::initializer_list<std::string_view> allowed = {}) {
+    auto node = find(path);
+    if (node && !node.is_string()) return complain(path, "must be a string");
+    if (node) value = node.value_or(std::string());
+    if (auto given = environment_(environment_name(path))) value = *given;
+    if (allowed.size() > 0 && std::ranges::find(allowed, value) == allowed.end())
+      complain(path, "has no such choice: " + value);
+  }
+
+  void integer(std::string_view path, std::int64_t& value, std::int64_t min, std::int64_t max) {
+    auto node = find(path);
+    if (node && !node.is_integer()) return complain(path, "must be an integer");
+    if (node) value = node.value_or(std::int64_t{0});
+    if (auto given = environment_(environment_name(path))) {
+      auto end = std::from_chars(given->data(), given->data() + given->size(), value);
+      if (end.ec != std::errc() || end.ptr != given->data() + given->size())
+        return complain(path, "must be an integer");
+    }
+    if (value < min || value > max)
+      complain(path, "must be between " + std::to_string(min) + " and " + std::to_string(max));
+  }
+
+  void boolean(std::string_view path, bool& value) {
+    auto node = find(path);
+    if (node && !node.is_boolean()) return complain(path, "must be true or false");
+    if (node) value = node.value_or(false);
+    auto given = environment_(environment_name(path));
+    if (!given) return;
+    if (*given != "true" && *given != "false") return complain(path, "must be true or false");
+    value = *given == "true";
+  }
+
+  void list(std::string_view path, std::vector<std::string>& value) {
+    auto node = find(path);
+    if (const auto* array = node.as_array()) {
+      value.clear();
+      for (const auto& item : *array) {
+        if (!item.is_string()) return complain(path, "must be a list of strings");
+        value.push_back(item.value_or(std::string()));
+      }
+    } else if (node) {
+      return complain(path, "must be a list of strings");
+    }
+    if (auto given = environment_(environment_name(path))) value = split_list(*given);
+  }
+
+  Result<void> finish() {
+    for (const auto& [section, content] : table_) {
+      std::string name(section.str());
+      const auto* keys = content.as_table();
+      if (keys == nullptr) {
+        complain(name, "is not a section");
+        continue;
+      }
+      for (const auto& [key, value] : *keys) {
+        auto path = name + "." + std::string(key.str());
+        if (!known_.contains(path)) complain(path, "is not a setting");
+      }
+    }
+    if (mistakes_.empty()) return {};
+    Error error{.code = ErrorCode::invalid, .message = "The configuration is not valid"};
+    error.details = std::move(mistakes_);
+    return fail(std::move(error));
+  }
+
+ private:
+  toml::node_view<const toml::node> find(std::string_view path) {
+    known_.emplace(path);
+    return table_.at_path(path);
+  }
+  void complain(std::string_view path, std::string message) {
+    mistakes_.push_back({std::string(path), std::move(message)});
+  }
+
+  const toml::table& table_;
+  const Environment& environment_;
+  std::set<std::string> known_;
+  std::vector<FieldError> mistakes_;
+};
+
+constexpr std::int64_t gigabyte = 1024LL * 1024 * 1024;
+
+void bind_server(Binder& binder, Config::Server& server) {
+  binder.text("server.host", server.host);
+  binder.integer("server.port", server.port, 0, 65535);
+  binder.integer("server.threads", server.threads, 0, 1024);
+  binder.text("server.tls_certificate", server.tls_certificate);
+  binder.text("server.tls_key", server.tls_key);
+  binder.list("server.trusted_proxies", server.trusted_proxies);
+  binder.list("server.cors_origins", server.cors_origins);
+  binder.integer("server.connections_max", server.connections_max, 1, 1'000'000);
+  binder.integer("server.connections_per_ip_max", server.connections_per_ip_max, 1, 1'000'000);
+  binder.boolean("server.access_log", server.access_log);
+  binder.integer("server.request_timeout_s", server.request_timeout_s, 1, 3600);
+  binder.integer("server.drain_timeout_s", server.drain_timeout_s, 0, 3600);
+}
+
+void bind_rest(Binder& binder, Config& config) {
+  binder.text("data.folder", config.data.folder);
+  binder.text("data.sync", config.data.sync, {"process", "power"});
+  binder.integer("data.reader_threads", config.data.reader_threads, 1, 64);
+  binder.text("log.level", config.log.level, {"debug", "info", "warn", "error"});
+  binder.text("log.format", config.log.format, {"auto", "json", "text"});
+  binder.integer("limits.anonymous_per_15_minutes", config.limits.anonymous_per_15_minutes, 0,
+                 1'000'000'000);
+  binder.integer("limits.login_per_minute", config.limits.login_per_minute, 0, 1'000'000'000);
+  binder.integer("limits.register_per_hour", config.limits.register_per_hour, 0, 1'000'000'000);
+  binder.integer("limits.principal_per_minute", config.limits.principal_per_minute, 0,
+                 1'000'000'000);
+  binder.integer("limits.document_bytes_max", config.limits.document_bytes_max, 1, 10 * gigabyte);
+  binder.integer("limits.json_bytes_max", config.limits.json_bytes_max, 1024, gigabyte);
+  binder.integer("identity.token_hours", config.identity.token_hours, 1, 24 * 365);
+  binder.integer("identity.refresh_days", config.identity.refresh_days, 1, 3650);
+  binder.integer("identity.bcrypt_cost", config.identity.bcrypt_cost, 10, 14);
+  binder.integer("identity.bcrypt_threads", config.identity.bcrypt_threads, 0, 256);
+  binder.text("identity.master_key", config.identity.master_key);
+  binder.boolean("billing.enforced", config.billing.enforced);
+  binder.integer("billing.margin_percent", config.billing.margin_percent, 0, 1000);
+  binder.text("embedder.provider", config.embedder.provider, {"packaged", "openai", "none"});
+  binder.text("embedder.base_url", config.embedder.base_url);
+  binder.text("embedder.api_key", config.embedder.api_key);
+  binder.text("embedder.model", config.embedder.model);
+  binder.integer("embedder.dimension", config.embedder.dimension, 8, 8192);
+  binder.integer("embedder.threads", config.embedder.threads, 1, 256);
+  binder.text("chat_model.provider", config.chat_model.provider, {"none", "openai"});
+  binder.text("chat_model.base_url", config.chat_model.base_url);
+  binder.text("chat_model.api_key", config.chat_model.api_key);
+  binder.text("chat_model.model", config.chat_model.model);
+  binder.integer("worker.concurrency", config.worker.concurrency, 0, 256);
+  binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
+  binder.integer("documents.concurrency", config.documents.concurrency, 1, 256);
+  binder.integer("documents.timeout_s", config.documents.timeout_s, 1, 86400);
+  binder.text("native.folder", config.native.folder);
+  binder.text("native.onnxruntime", config.native.onnxruntime);
+  binder.text("native.pdfium", config.native.pdfium);
+}
+
+}  // namespace
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return std::string(value);
+  };
+}
+
+Result<Config> read_config(std::string_view toml_text, const Environment& environment) {
+  toml::table table;
+  try {
+    table = toml::parse(toml_text);
+  } catch (const toml::parse_error& error) {
+    std::ostringstream place;
+    place << error.source().begin;
+    return fail(ErrorCode::invalid, "The configuration is not TOML: " +
+                                        std::string(error.description()) + " at " + place.str());
+  }
+  Config config;
+  Binder binder(table, environment);
+  bind_server(binder, config.server);
+  bind_rest(binder, config);
+  TRY_VOID(binder.finish());
+  if (config.server.tls_certificate.empty() != config.server.tls_key.empty())
+    return fail(invalid_field("server.tls_key", "goes together with server.tls_certificate"));
+  return config;
+}
+
+Result<Config> load_config(const std::filesystem::path& file, const Environment& environment) {
+  if (file.empty()) return read_config("", environment);
+  std::ifstream input(file);
+  if (!input) return fail(ErrorCode::not_found, "Cannot read the configuration " + file.string());
+  std::ostringstream text;
+  text << input.rdbuf();
+  return read_config(text.str(), environment);
+}
+
+}  // namespace aiva::app

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "foundation/result.h"
+
+namespace aiva::app {
+
+// Every setting; names and defaults are those of config/aiva.toml, which a test holds equal.
+struct Config {
+  struct Server {
+    std::string host = "127.0.0.1";
+    std::int64_t port = 62001;
+    std::int64_t threads = 0;
+    std::string tls_certificate;
+    std::string tls_key;
+    std::vector<std::string> trusted_proxies;
+    std::vector<std::string> cors_origins;
+    std::int64_t connections_max = 10000;
+    std::int64_t connections_per_ip_max = 10000;
+    bool access_log = true;
+    std::int64_t request_timeout_s = 60;
+    std::int64_t drain_timeout_s = 20;
+    auto operator<=>(const Server&) const = default;
+  } server;
+  struct Data {
+    std::string folder = "data";
+    std::string sync = "process";
+    std::int64_t reader_threads = 2;
+    auto operator<=>(const Data&) const = default;
+  } data;
+  struct Log {
+    std::string level = "info";
+    std::string format = "auto";
+    auto operator<=>(const Log&) const = default;
+  } log;
+  struct Limits {
+    std::int64_t anonymous_per_15_minutes = 100;
+    std::int64_t login_per_minute = 5;
+    std::int64_t register_per_hour = 3;
+    std::int64_t principal_per_minute = 0;
+    std::int64_t document_bytes_max = 104857600;
+    std::int64_t json_bytes_max = 10485760;
+    auto operator<=>(const Limits&) const = default;
+  } limits;
+  struct Identity {
+    std::int64_t token_hours = 24;
+    std::int64_t refresh_days = 30;
+    std::int64_t bcrypt_cost = 10;
+    std::int64_t bcrypt_threads = 0;
+    std::string master_key;
+    auto operator<=>(const Identity&) const = default;
+  } identity;
+  struct Billing {
+    bool enforced = false;
+    std::int64_t margin_percent = 20;
+    auto operator<=>(const Billing&) const = default;
+  } billing;
+  struct Embedder {
+    std::string provider = "packaged";
+    std::string base_url = "https://api.openai.com/v1";
+    std::string api_key;
+    std::string model = "text-embedding-3-small";
+    std::int64_t dimension = 1536;
+    std::int64_t threads = 1;
+    auto operator<=>(const Embedder&) const = default;
+  } embedder;
+  struct ChatModel {
+    std::string provider = "none";
+    std::string base_url = "https://api.openai.com/v1";
+    std::string api_key;
+    std::string model = "gpt-4o-mini";
+    auto operator<=>(const ChatModel&) const = default;
+  } chat_model;
+  struct Worker {
+    std::int64_t concurrency = 1;
+    std::int64_t lease_s = 60;
+    auto operator<=>(const Worker&) const = default;
+  } worker;
+  struct Documents {
+    std::int64_t concurrency = 2;
+    std::int64_t timeout_s = 300;
+    auto operator<=>(const Documents&) const = default;
+  } documents;
+  struct Native {
+    std::string folder;
+    std::string onnxruntime;
+    std::string pdfium;
+    auto operator<=>(const Native&) const = default;
+  } native;
+
+  auto operator<=>(const Config&) const = default;
+};
+
+// The value of an environment variable, or nothing.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+// The environment of this process.
+Environment process_environment();
+
+// Defaults, overridden by TOML text, overridden by AIVA_SECTION_KEY variables. Fails with `invalid`
+// and one detail for each unknown key, wrong type or value out of range.
+Result<Config> read_config(std::string_view toml_text, const Environment& environment);
+
+// The same from a file; an empty path means defaults and environment only.
+Result<Config> load_config(const std::filesystem::path& file, const Environment& environment);
+
+}  // namespace aiva::app

@@ -1,0 +1,104 @@
+#include "faces/cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <sstream>
+
+namespace aiva::cli {
+namespace {
+
+void add_common(CLI::App& app, Arguments& arguments) {
+  app.add_option("--config", arguments.config_file, "Configuration file (TOML)");
+  app.add_option("--data", arguments.data_folder, "Data folder; overrides the configuration");
+  app.add_flag("--json", arguments.is_json, "Print JSON for programs");
+}
+
+CLI::App* command(CLI::App& parent, Arguments& arguments, const std::string& name,
+                  const std::string& help, CommandName value) {
+  auto* sub = parent.add_subcommand(name, help);
+  add_common(*sub, arguments);
+  sub->callback([&arguments, value] { arguments.command = value; });
+  return sub;
+}
+
+void add_serve(CLI::App& app, Arguments& arguments) {
+  auto* serve = command(app, arguments, "serve", "Run the server", CommandName::serve);
+  serve->add_option("--host", arguments.host, "Address to listen on");
+  serve->add_option("--port", arguments.port, "Port to listen on; 0 takes a free one")
+      ->check(CLI::Range(0, 65535));
+  serve->add_option("--role", arguments.role, "Which parts run in this process")
+      ->check(CLI::IsMember({"all", "api", "worker"}));
+  serve->add_option("--sample", arguments.sample_folder,
+                    "Folder of documents for a first knowledge base, loaded once");
+}
+
+void add_documents(CLI::App& app, Arguments& arguments) {
+  auto* ingest =
+      command(app, arguments, "ingest", "Add documents to a knowledge base", CommandName::ingest);
+  ingest->add_option("files", arguments.files, "Files or folders")->required();
+  ingest->add_option("--kb", arguments.knowledge_base,
+                     "Knowledge base by name or id; a new name makes a new one");
+  ingest->add_option("--tenant", arguments.tenant, "Tenant by name or id");
+
+  auto* ask = command(app, arguments, "ask", "Answer a question from a knowledge base",
+                      CommandName::ask);
+  ask->add_option("question", arguments.question, "The question")->required();
+  ask->add_option("--kb", arguments.knowledge_base, "Knowledge base by name or id");
+  ask->add_option("--tenant", arguments.tenant, "Tenant by name or id");
+}
+
+void add_user(CLI::App& app, Arguments& arguments) {
+  auto* user = app.add_subcommand("user", "Manage users");
+  user->require_subcommand(1);
+  auto* list = command(*user, arguments, "list", "List users", CommandName::user_list);
+  list->add_option("--tenant", arguments.tenant, "Tenant by name or id");
+  auto* add = command(*user, arguments, "add", "Add a user; the password is read from standard "
+                      "input, or made and printed once when that is a terminal",
+                      CommandName::user_add);
+  add->add_option("email", arguments.email, "E-mail address")->required();
+  add->add_option("--name", arguments.name, "Display name");
+  add->add_option("--role", arguments.user_role, "Role")
+      ->check(CLI::IsMember({"super_admin", "admin", "agent_manager", "client"}));
+  add->add_option("--tenant", arguments.tenant, "Tenant by name or id");
+  auto* password = command(*user, arguments, "password", "Set a new password, given as for `add`",
+                           CommandName::user_password);
+  password->add_option("email", arguments.email, "E-mail address")->required();
+  auto* deactivate = command(*user, arguments, "deactivate", "Lock a user out",
+                             CommandName::user_deactivate);
+  deactivate->add_option("email", arguments.email, "E-mail address")->required();
+}
+
+void add_tenant(CLI::App& app, Arguments& arguments) {
+  auto* tenant = app.add_subcommand("tenant", "Manage tenants");
+  tenant->require_subcommand(1);
+  command(*tenant, arguments, "list", "List tenants", CommandName::tenant_list);
+  auto* add = command(*tenant, arguments, "add", "Add a tenant", CommandName::tenant_add);
+  add->add_option("name", arguments.name, "Name")->required();
+}
+
+}  // namespace
+
+Parsed parse_arguments(int count, const char* const* values) {
+  Parsed parsed;
+  auto& arguments = parsed.arguments;
+  CLI::App app("AIVA: agents that answer out of a company's own knowledge", "aiva");
+  app.require_subcommand(1);
+  add_serve(app, arguments);
+  add_documents(app, arguments);
+  add_user(app, arguments);
+  add_tenant(app, arguments);
+  command(app, arguments, "migrate", "Bring the database to this version", CommandName::migrate);
+  command(app, arguments, "doctor", "Check this installation", CommandName::doctor);
+  command(app, arguments, "routes", "List the HTTP routes", CommandName::routes);
+  command(app, arguments, "version", "Print the version", CommandName::version);
+  try {
+    app.parse(count, values);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    parsed.is_done = true;
+    parsed.exit_code = app.exit(error, out, out) == 0 ? 0 : 2;
+    parsed.text = out.str();
+  }
+  return parsed;
+}
+
+}  // namespace aiva::cli

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "foundation/result.h"
+
+namespace aiva::cli {
+
+enum class CommandName {
+  serve,
+  migrate,
+  ingest,
+  ask,
+  user_list,
+  user_add,
+  user_password,
+  user_deactivate,
+  tenant_list,
+  tenant_add,
+  doctor,
+  routes,
+  version,
+};
+
+// What the command line asks for. Texts are empty and lists too where nothing was given.
+struct Arguments {
+  CommandName command = CommandName::version;
+  std::string config_file{};
+  std::string data_folder{};
+  bool is_json = false;         // --json: machine-readable output
+
+  std::string host{};           // serve
+  int port = -1;                // serve; -1: as configured
+  std::string role = "all";     // serve: all | api | worker
+  std::string sample_folder{};  // serve: documents loaded into a first knowledge base
+
+  std::string tenant{};         // name or id; empty: the first tenant
+  std::string knowledge_base{}; // name or id; empty: the only or first one
+  std::vector<std::string> files{};
+  std::string question{};
+  int top_k = 6;
+
+  std::string email{};
+  std::string name{};
+  std::string user_role = "client";
+};
+
+// What parsing came to: arguments, or a text to print (help, version, a mistake) and an exit code.
+struct Parsed {
+  Arguments arguments{};
+  bool is_done = false;
+  int exit_code = 0;
+  std::string text{};
+};
+
+// Reads the command line; never prints or exits.
+Parsed parse_arguments(int count, const char* const* values);
+
+}  // namespace aiva::cli

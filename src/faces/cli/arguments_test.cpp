@@ -1,0 +1,52 @@
+#include "faces/cli/arguments.h"
+
+#include <gtest/gtest.h>
+
+namespace aiva::cli {
+namespace {
+
+Parsed parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "aiva");
+  return parse_arguments(static_cast<int>(words.size()), words.data());
+}
+
+TEST(Arguments, read_a_server_start) {
+  auto parsed = parse({"serve", "--port", "0", "--data", "d", "--role", "api"});
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  EXPECT_EQ(parsed.arguments.command, CommandName::serve);
+  EXPECT_EQ(parsed.arguments.port, 0);
+  EXPECT_EQ(parsed.arguments.data_folder, "d");
+  EXPECT_EQ(parsed.arguments.role, "api");
+}
+
+TEST(Arguments, read_files_and_options_in_any_order) {
+  auto parsed = parse({"ingest", "a.pdf", "--kb", "manuals", "b.md", "--json"});
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  EXPECT_EQ(parsed.arguments.files, (std::vector<std::string>{"a.pdf", "b.md"}));
+  EXPECT_EQ(parsed.arguments.knowledge_base, "manuals");
+  EXPECT_TRUE(parsed.arguments.is_json);
+}
+
+TEST(Arguments, explain_mistakes_with_exit_code_2) {
+  for (auto words : std::vector<std::vector<const char*>>{
+           {}, {"fly"}, {"serve", "--port", "99999"}, {"user", "add"}, {"ask"}}) {
+    auto parsed = parse(words);
+
+    EXPECT_TRUE(parsed.is_done);
+    EXPECT_EQ(parsed.exit_code, 2);
+    EXPECT_FALSE(parsed.text.empty());
+  }
+}
+
+TEST(Arguments, offer_help_with_exit_code_0) {
+  auto parsed = parse({"ingest", "--help"});
+
+  EXPECT_TRUE(parsed.is_done);
+  EXPECT_EQ(parsed.exit_code, 0);
+  EXPECT_NE(parsed.text.find("--kb"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace aiva::cli

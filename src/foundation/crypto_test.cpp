@@ -1,0 +1,48 @@
+#include "foundation/crypto.h"
+
+#include <gtest/gtest.h>
+
+namespace aiva {
+namespace {
+
+TEST(Crypto, hashes_the_published_vectors) {
+  EXPECT_EQ(to_hex(sha256("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
+TEST(Crypto, hashes_pieces_like_the_whole) {
+  Sha256 hash;
+  hash.update("a");
+  hash.update("bc");
+
+  EXPECT_EQ(hash.finish(), sha256("abc"));
+}
+
+TEST(Base64, round_trips_every_length) {
+  std::string bytes;
+  for (int i = 0; i < 70; ++i) {
+    EXPECT_EQ(from_base64(to_base64(bytes)), bytes);
+    EXPECT_EQ(from_base64url(to_base64url(bytes)), bytes);
+    bytes += static_cast<char>(i * 37);
+  }
+}
+
+TEST(Base64, refuses_what_no_encoder_writes) {
+  EXPECT_FALSE(from_base64("abc"));
+  EXPECT_FALSE(from_base64("ab=c"));
+  EXPECT_FALSE(from_base64url("a"));
+  EXPECT_FALSE(from_base64url("a+"));
+  EXPECT_FALSE(from_base64url("QQE=")) << "padding is not part of base64url";
+  EXPECT_FALSE(from_base64url("QR")) << "leftover bits must be zero";
+}
+
+TEST(Crypto, compares_equal_only_what_is_equal) {
+  EXPECT_TRUE(equal_in_constant_time("secret", "secret"));
+  EXPECT_FALSE(equal_in_constant_time("secret", "secreT"));
+  EXPECT_FALSE(equal_in_constant_time("secret", "secre"));
+}
+
+}  // namespace
+}  // namespace aiva

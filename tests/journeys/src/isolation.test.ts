@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Client } from "./client.ts";
+import { run, Server } from "./server.ts";
+
+interface RouteLine { method: string; path: string; right: string; is_streaming: boolean }
+
+let server: Server;
+let routes: RouteLine[];
+let alice: Client; // an admin of tenant A, who owns one of everything
+let mallory: Client; // an admin of tenant B
+let owned: Record<string, string>; // path parameter -> Alice's id
+
+async function newTenant(root: Client, name: string): Promise<Client> {
+  const tenant = await root.post("/api/tenants", { name });
+  assert.equal(tenant.status, 201, tenant.text);
+  const email = `admin@${name.toLowerCase()}.test`;
+  const user = await root.post("/api/users", { email, password: "Passw0rd-of-" + name, name, role: "admin",
+                                              tenant_id: tenant.body.data.id });
+  assert.equal(user.status, 201, user.text);
+  const client = server.anonymous;
+  assert.equal((await client.login(email, "Passw0rd-of-" + name)).status, 200);
+  return client;
+}
+
+before(async () => {
+  server = await Server.start();
+  const listed = await run(["routes", "--json"]);
+  routes = JSON.parse(listed.out);
+  const root = await server.admin();
+  alice = await newTenant(root, "Alice");
+  mallory = await newTenant(root, "Mallory");
+  const base = await alice.createKnowledgeBase("Secrets");
+  const document = await alice.upload(base, "secret.txt", "The secret word is albatross.");
+  await alice.settled(base, document);
+  const session = await alice.createSession(base);
+  const key = await alice.post("/api/keys", { name: "k", scopes: ["search"] });
+  assert.equal(key.status, 201, key.text);
+  owned = { tenantId: alice.user.tenant_id, kbId: base, documentId: document, sessionId: session,
+            userId: alice.user.id, keyId: key.body.data.id };
+});
+after(() => server.remove());
+
+function fill(path: string): { path: string; parameters: string[] } {
+  const parameters: string[] = [];
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => {
+    parameters.push(name);
+    assert.ok(owned[name] !== undefined, `no id known for :${name} of ${path}`);
+    return owned[name]!;
+  });
+  return { path: filled, parameters };
+}
+
+function body(route: RouteLine): any {
+  if (route.method === "GET" || route.method === "DELETE") return undefined;
+  if (route.path.endsWith("/upload")) {
+    const form = new FormData();
+    form.append("file", new Blob(["hello"]), "hello.txt");
+    form.append("kb_id", owned["kbId"]!);
+    return form;
+  }
+  return { kb_id: owned["kbId"], session_id: owned["sessionId"], name: "x", content: "albatross?", message: "albatross?",
+           query: "albatross", role: "user", email: "x@x.test", password: "Passw0rd1234", amount: 1 };
+}
+
+test("the route table is complete enough to test", () => {
+  assert.ok(routes.length > 40, `only ${routes.length} routes`);
+  assert.ok(routes.every((route) => route.right !== ""));
+});
+
+test("no route that needs a right answers without credentials", async () => {
+  for (const route of routes.filter((candidate) => candidate.right !== "anyone")) {
+    const reply = await server.anonymous.send(route.method, fill(route.path).path, body(route));
+    assert.equal(reply.status, 401, `${route.method} ${route.path}: ${reply.status} ${reply.text}`);
+  }
+});
+
+test("no route shows or changes another tenant's things", async () => {
+  const before = await alice.get(`/api/knowledge/${owned["kbId"]}/documents/${owned["documentId"]}`);
+  let tried = 0;
+  for (const route of routes) {
+    const filled = fill(route.path);
+    const namesForeign = filled.parameters.length > 0 ||
+        ["/api/v1/search", "/api/knowledge/search", "/api/chat/message", "/api/v1/documents/upload"].includes(route.path) ||
+        (route.path === "/api/chat/sessions" && route.method === "POST");
+    if (route.right === "anyone" || !namesForeign) continue;
+    const reply = await mallory.send(route.method, filled.path, body(route));
+    assert.ok([403, 404].includes(reply.status), `${route.method} ${route.path}: ${reply.status} ${reply.text}`);
+    assert.ok(!reply.text.includes("albatross"), `${route.method} ${route.path} leaks`);
+    ++tried;
+  }
+  assert.ok(tried >= 20, `only ${tried} routes tried`);
+  const after = await alice.get(`/api/knowledge/${owned["kbId"]}/documents/${owned["documentId"]}`);
+  assert.deepEqual(after.body.data, before.body.data);
+});
+
+test("an API key does what its scopes say and nothing else", async () => {
+  const made = await alice.post("/api/keys", { name: "search only", scopes: ["search"] });
+  const client = server.anonymous;
+  client.apiKey = made.body.data.key;
+
+  const search = await client.post("/api/v1/search", { kb_id: owned["kbId"], query: "albatross" });
+  assert.equal(search.status, 200, search.text);
+  for (const route of routes) {
+    if (["anyone", "signed_in", "search"].includes(route.right)) continue;
+    const reply = await client.send(route.method, fill(route.path).path, body(route));
+    assert.equal(reply.status, 403, `${route.method} ${route.path}: ${reply.status} ${reply.text}`);
+  }
+});
+
+test("a malformed id is not found, on every route that takes one", async () => {
+  for (const route of routes.filter((candidate) => candidate.path.includes(":") && candidate.right !== "anyone")) {
+    const path = route.path.replace(/:\w+/g, (name) => name === ":tenantId" ? owned["tenantId"]! : "not-an-id");
+    if (!path.includes("not-an-id")) continue;
+    const reply = await alice.send(route.method, path, body(route));
+    assert.ok([403, 404].includes(reply.status), `${route.method} ${route.path}: ${reply.status} ${reply.text}`);
+  }
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Client } from "./client.ts";
+import { repository, Server } from "./server.ts";
+
+let emulator: ChildProcess;
+let emulatorUrl: string;
+let server: Server;
+let client: Client;
+let base: string;
+
+before(async () => {
+  emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const port = await new Promise<number>((found) => emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)));
+  emulatorUrl = `http://127.0.0.1:${port}`;
+  server = await Server.start({ environment: {
+    AIVA_CHAT_MODEL_PROVIDER: "openai", AIVA_CHAT_MODEL_BASE_URL: `${emulatorUrl}/v1`, AIVA_CHAT_MODEL_API_KEY: "sk-test",
+    AIVA_EMBEDDER_PROVIDER: "openai", AIVA_EMBEDDER_BASE_URL: `${emulatorUrl}/v1`, AIVA_EMBEDDER_API_KEY: "sk-test" } });
+  client = await server.admin();
+  base = await client.createKnowledgeBase("Emulated");
+  await client.settled(base, await client.upload(base, "town.txt", "The mayor of Harwick is Ada Quill.\n\nThe market opens on Friday."));
+});
+after(async () => { await server.remove(); emulator.kill(); });
+
+const faults = (body: object): Promise<Response> => fetch(`${emulatorUrl}/_faults`, { method: "POST",
+  headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+test("a configured model answers from the passages and cites them", async () => {
+  const session = await client.createSession(base);
+  const reply = await client.post(`/api/chat/${session}/messages`, { content: "Who is the mayor of Harwick?" });
+  assert.equal(reply.status, 200, reply.text);
+  assert.match(reply.body.data.response.text, /Ada Quill/);
+  assert.equal(reply.body.data.agent_metadata.provider, "openai");
+  assert.match(reply.body.data.sources[0].quote, /Ada Quill/);
+});
+
+test("a rate-limited model is asked again and the answer still comes", async () => {
+  await faults({ path: "/v1/chat/completions", kind: "429", count: 1 });
+  const session = await client.createSession(base);
+  const reply = await client.post(`/api/chat/${session}/messages`, { content: "Who is the mayor of Harwick?" });
+  assert.equal(reply.status, 200, reply.text);
+});
+
+test("a stream that is cut gives a typed error and the question is kept", async () => {
+  await faults({ path: "/v1/chat/completions", kind: "cut", count: 10 });
+  const session = await client.createSession(base);
+  const reply = await client.post(`/api/chat/${session}/messages`, { content: "Who is the mayor of Harwick?" });
+  assert.equal(reply.status, 503, reply.text);
+  await faults({ reset: true });
+  const messages = await client.get(`/api/chat/${session}/messages`);
+  assert.equal(messages.body.data.items[0].content, "Who is the mayor of Harwick?");
+});
