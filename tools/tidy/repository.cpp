@@ -10,14 +10,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Folders of made, fetched or sample files. Below src/ only testdata is one.
 constexpr std::array skipped_folders = {"build", "cache",   "data",    "dist",     "node_modules",
                                         "out",   "package", "samples", "testdata", "unpacked"};
 constexpr std::array read_extensions = {".h",   ".cpp",  ".cmake", ".md",  ".mjs", ".sh",
                                         ".sql", ".toml", ".ts",    ".txt", ".yaml"};
 
-bool is_skipped(const fs::path& folder) {
+bool is_skipped(const fs::path& root, const fs::path& folder) {
   const std::string name = folder.filename().string();
   if (name.starts_with('.')) return name != ".ci";
+  if (is_under(folder.lexically_relative(root).generic_string(), "src")) return name == "testdata";
   return std::ranges::find(skipped_folders, name) != skipped_folders.end();
 }
 
@@ -76,7 +78,7 @@ Repository load_repository(const fs::path& root) {
   fs::recursive_directory_iterator entry(root, fs::directory_options::skip_permission_denied);
   for (; entry != fs::recursive_directory_iterator(); ++entry) {
     if (entry->is_directory()) {
-      if (is_skipped(entry->path())) entry.disable_recursion_pending();
+      if (is_skipped(root, entry->path())) entry.disable_recursion_pending();
     } else if (entry->is_regular_file() && is_read(entry->path())) {
       repository.files.push_back(read_file(root, entry->path()));
     }

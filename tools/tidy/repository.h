@@ -34,8 +34,8 @@ struct Repository {
   const SourceFile* find(std::string_view path) const;
 };
 
-// Reads every text file people write, sorted by path. Left out: hidden folders but .ci, and folders
-// of made, fetched or sample files (build, data, dist, node_modules, samples, testdata, unpacked).
+// Reads every text file people write, sorted by path. Left out: hidden folders but .ci, testdata,
+// and outside src/ the folders of made, fetched or sample files (build, data, samples…).
 Repository load_repository(const std::filesystem::path& root);
 
 // Whether `path` is `folder` itself or lies under it.

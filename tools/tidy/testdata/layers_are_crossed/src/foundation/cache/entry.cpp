@@ -1,0 +1,1 @@
+#include "ports/testing/fake_clock.h"
