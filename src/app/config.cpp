@@ -1,5 +1,6 @@
 #include "app/config.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -7,7 +8,6 @@
 #include <initializer_list>
 #include <set>
 #include <sstream>
-#include <toml++/toml.h>
 
 namespace aiva::app {
 namespace {

@@ -69,8 +69,8 @@ void random_bytes(std::span<std::uint8_t> out) {
 
 Sha256Digest sha256(std::string_view bytes) {
   Sha256Digest digest{};
-  AIVA_ASSERT(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(),
-                         nullptr) == 1);
+  AIVA_ASSERT(
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1);
   return digest;
 }
 

@@ -7,7 +7,8 @@
 namespace aiva::json {
 
 Result<Value> parse(std::string_view text, ParseLimits limits) {
-  if (text.size() > limits.bytes_max) return fail(ErrorCode::too_large, "The JSON text is too long");
+  if (text.size() > limits.bytes_max)
+    return fail(ErrorCode::too_large, "The JSON text is too long");
   boost::json::parse_options options;
   options.max_depth = limits.depth_max;
   boost::system::error_code error;
@@ -16,8 +17,8 @@ Result<Value> parse(std::string_view text, ParseLimits limits) {
   if (!error && read < text.size()) error = boost::json::error::extra_data;
   if (!error) parser.finish(error);
   if (error)
-    return fail(ErrorCode::invalid, "Malformed JSON near byte " + std::to_string(read) + ": " +
-                                        error.message());
+    return fail(ErrorCode::invalid,
+                "Malformed JSON near byte " + std::to_string(read) + ": " + error.message());
   return parser.release();
 }
 

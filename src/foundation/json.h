@@ -24,7 +24,8 @@ struct ParseLimits {
   std::size_t depth_max = 64;
 };
 
-// Parses strict JSON (RFC 8259) in valid UTF-8; fails with `invalid` and the position, or `too_large`.
+// Parses strict JSON (RFC 8259) in valid UTF-8; fails with `invalid` and the position, or
+// `too_large`.
 Result<Value> parse(std::string_view text, ParseLimits limits = {});
 
 // The compact text of a value.

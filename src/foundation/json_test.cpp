@@ -62,7 +62,8 @@ TEST(JsonWriter, writes_what_a_parser_reads_back) {
   auto value = json::parse(text);
 
   ASSERT_TRUE(value) << text;
-  EXPECT_EQ(text, "{\"a\":\"x\\\"\\\\\\n\\u0001\",\"b\":1.5,\"c\":true,\"d\":[1,-2,null],\"e\":{}}");
+  EXPECT_EQ(text,
+            "{\"a\":\"x\\\"\\\\\\n\\u0001\",\"b\":1.5,\"c\":true,\"d\":[1,-2,null],\"e\":{}}");
 }
 
 }  // namespace

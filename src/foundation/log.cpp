@@ -94,8 +94,8 @@ bool is_enabled(Level level) { return level >= sink().level.load(std::memory_ord
 void write(Level level, std::string_view message, Fields fields) {
   if (!is_enabled(level)) return;
   auto& target = sink();
-  auto line = target.is_json ? json_line(level, message, fields)
-                             : readable_line(level, message, fields);
+  auto line =
+      target.is_json ? json_line(level, message, fields) : readable_line(level, message, fields);
   if (target.logger)
     target.logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
   else

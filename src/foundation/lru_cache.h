@@ -82,9 +82,7 @@ class LruCache {
     std::unordered_map<Key, typename std::list<Entry>::iterator> index;
   };
 
-  Shard& shard_of(const Key& key) {
-    return shards_[(std::hash<Key>{}(key) >> 7) % shard_count];
-  }
+  Shard& shard_of(const Key& key) { return shards_[(std::hash<Key>{}(key) >> 7) % shard_count]; }
 
   std::size_t shard_entries_max_;
   std::chrono::milliseconds time_to_live_;

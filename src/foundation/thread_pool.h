@@ -17,7 +17,7 @@
 namespace aiva {
 
 struct ThreadPoolOptions {
-  std::string name = "pool";      // thread name, at most 15 characters
+  std::string name = "pool";  // thread name, at most 15 characters
   std::size_t threads = 1;
   std::size_t queue_max = 10000;  // try_post refuses beyond it
   int nice = 0;                   // 0 normal … 19 lowest priority

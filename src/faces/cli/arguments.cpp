@@ -39,8 +39,8 @@ void add_documents(CLI::App& app, Arguments& arguments) {
                      "Knowledge base by name or id; a new name makes a new one");
   ingest->add_option("--tenant", arguments.tenant, "Tenant by name or id");
 
-  auto* ask = command(app, arguments, "ask", "Answer a question from a knowledge base",
-                      CommandName::ask);
+  auto* ask =
+      command(app, arguments, "ask", "Answer a question from a knowledge base", CommandName::ask);
   ask->add_option("question", arguments.question, "The question")->required();
   ask->add_option("--kb", arguments.knowledge_base, "Knowledge base by name or id");
   ask->add_option("--tenant", arguments.tenant, "Tenant by name or id");
@@ -51,7 +51,8 @@ void add_user(CLI::App& app, Arguments& arguments) {
   user->require_subcommand(1);
   auto* list = command(*user, arguments, "list", "List users", CommandName::user_list);
   list->add_option("--tenant", arguments.tenant, "Tenant by name or id");
-  auto* add = command(*user, arguments, "add", "Add a user; the password is read from standard "
+  auto* add = command(*user, arguments, "add",
+                      "Add a user; the password is read from standard "
                       "input, or made and printed once when that is a terminal",
                       CommandName::user_add);
   add->add_option("email", arguments.email, "E-mail address")->required();
@@ -62,8 +63,8 @@ void add_user(CLI::App& app, Arguments& arguments) {
   auto* password = command(*user, arguments, "password", "Set a new password, given as for `add`",
                            CommandName::user_password);
   password->add_option("email", arguments.email, "E-mail address")->required();
-  auto* deactivate = command(*user, arguments, "deactivate", "Lock a user out",
-                             CommandName::user_deactivate);
+  auto* deactivate =
+      command(*user, arguments, "deactivate", "Lock a user out", CommandName::user_deactivate);
   deactivate->add_option("email", arguments.email, "E-mail address")->required();
 }
 

@@ -29,15 +29,15 @@ struct Arguments {
   CommandName command = CommandName::version;
   std::string config_file{};
   std::string data_folder{};
-  bool is_json = false;         // --json: machine-readable output
+  bool is_json = false;  // --json: machine-readable output
 
   std::string host{};           // serve
   int port = -1;                // serve; -1: as configured
   std::string role = "all";     // serve: all | api | worker
   std::string sample_folder{};  // serve: documents loaded into a first knowledge base
 
-  std::string tenant{};         // name or id; empty: the first tenant
-  std::string knowledge_base{}; // name or id; empty: the only or first one
+  std::string tenant{};          // name or id; empty: the first tenant
+  std::string knowledge_base{};  // name or id; empty: the only or first one
   std::vector<std::string> files{};
   std::string question{};
   int top_k = 6;

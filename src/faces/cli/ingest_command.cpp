@@ -160,8 +160,11 @@ int run_ingest(knowledge::Knowledge& knowledge, ObjectStore& objects, CallContex
     if (document)
       write_document(writer, *document);
     else
-      writer.begin_object().field("filename", file.string()).field("status", "failed")
-          .field("error", describe(document.error())).end_object();
+      writer.begin_object()
+          .field("filename", file.string())
+          .field("status", "failed")
+          .field("error", describe(document.error()))
+          .end_object();
   }
   writer.end_array().end_object();
   if (options.is_json) std::printf("%s\n", text.c_str());

@@ -6,8 +6,8 @@
 
 namespace aiva::cli {
 
-// Shows how far something is: a bar that redraws itself on a terminal, one line per tenth elsewhere,
-// nothing with --json. Writes to standard error, so that standard output stays data.
+// Shows how far something is: a bar that redraws itself on a terminal, one line per tenth
+// elsewhere, nothing with --json. Writes to standard error, so that standard output stays data.
 class ProgressBar {
  public:
   ProgressBar(std::string label, bool is_quiet);
