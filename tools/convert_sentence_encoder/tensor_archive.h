@@ -26,7 +26,7 @@ class TensorArchive {
 
  private:
   struct Entry {
-    std::vector<std::int64_t> shape;
+    std::vector<std::int64_t> shape{};
     std::size_t offset = 0;  // in elements
     std::size_t count = 0;
     bool is_float = false;
