@@ -1,0 +1,198 @@
+#include "adapters/job_table/job_rows.h"
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+
+#include "foundation/text/utf8.h"
+
+namespace aiva::job_rows {
+namespace {
+
+constexpr std::size_t error_bytes_max = 2000;
+constexpr UnixMs ended_kept_ms = UnixMs{7} * 24 * 3600 * 1000;
+constexpr int pruned_at_once_max = 500;
+
+// "kind IN (?,?)" and its parameters behind the others.
+std::string in_kinds(const LeaseRequest& request) {
+  std::string text = "kind IN (?";
+  for (std::size_t i = 1; i < request.kinds.size(); ++i) text += ",?";
+  return text + ")";
+}
+
+void append_kinds(std::vector<SqlValue>& parameters, const LeaseRequest& request) {
+  for (const auto& kind : request.kinds) parameters.emplace_back(kind);
+}
+
+Job read_job(const SqlRow& row) {
+  Job job{.id = row.id<JobId>(0),
+          .tenant = row.id<TenantId>(1),
+          .kind = std::string(row.text(2)),
+          .subject = std::string(row.text(3)),
+          .payload = std::string(row.text(4)),
+          .state = JobState::running,
+          .priority = static_cast<int>(row.integer(5)),
+          .attempts = static_cast<int>(row.integer(6)),
+          .attempts_max = static_cast<int>(row.integer(7)),
+          .last_error = std::string(row.text(8)),
+          .run_after = row.integer(9)};
+  if (job.attempts > job.attempts_max) {
+    job.state = JobState::dead;
+    job.attempts = job.attempts_max;
+  }
+  return job;
+}
+
+// What the end of a lease means: a job that was to be cancelled has nobody left who would end it;
+// any other waits again.
+Result<void> take_back_expired(SqlSession& session, UnixMs now) {
+  TRY_VOID(
+      session.execute("UPDATE jobs SET state = CASE WHEN cancel_requested = 1 "
+                      "THEN 'cancelled' ELSE 'queued' END, worker = '', updated_at = ? "
+                      "WHERE state = 'running' AND leased_until <= ?",
+                      {now, now}));
+  return {};
+}
+
+std::string_view state_after(JobOutcome::Kind kind) {
+  switch (kind) {
+    case JobOutcome::Kind::completed: return "completed";
+    case JobOutcome::Kind::retry:
+    case JobOutcome::Kind::released: return "queued";
+    case JobOutcome::Kind::dead: return "dead";
+    case JobOutcome::Kind::cancelled: return "cancelled";
+  }
+  return "dead";
+}
+
+}  // namespace
+
+Result<void> insert(SqlSession& session, const Job& job, UnixMs now) {
+  TRY_VOID(session.execute(
+      "INSERT INTO jobs (id, tenant_id, kind, subject, payload, state, priority, attempts_max, "
+      "run_after, created_at, updated_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
+      {job.id, job.tenant, job.kind, job.subject, job.payload, job.priority, job.attempts_max,
+       job.run_after, now, now}));
+  return {};
+}
+
+Result<void> cancel(SqlSession& session, const std::string& kind, const std::string& subject,
+                    UnixMs now) {
+  TRY_VOID(
+      session.execute("UPDATE jobs SET state = 'cancelled', updated_at = ? "
+                      "WHERE subject = ? AND kind = ? AND state = 'queued'",
+                      {now, subject, kind}));
+  TRY_VOID(
+      session.execute("UPDATE jobs SET cancel_requested = 1, updated_at = ? "
+                      "WHERE subject = ? AND kind = ? AND state = 'running'",
+                      {now, subject, kind}));
+  return {};
+}
+
+Result<bool> is_pending(SqlSession& session, const std::string& kind, const std::string& subject) {
+  bool is_found = false;
+  TRY_VOID(
+      session.query("SELECT 1 FROM jobs WHERE subject = ? AND kind = ? "
+                    "AND state IN ('queued', 'running') LIMIT 1",
+                    {subject, kind}, [&is_found](const SqlRow&) -> Result<void> {
+                      is_found = true;
+                      return {};
+                    }));
+  return is_found;
+}
+
+Result<bool> is_any_due(SqlSession& session, const LeaseRequest& request) {
+  std::string sql =
+      "SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND leased_until <= ?) "
+      "OR EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND run_after <= ? AND " +
+      in_kinds(request) + ")";
+  std::vector<SqlValue> parameters{request.now, request.now};
+  append_kinds(parameters, request);
+  bool is_due = false;
+  TRY_VOID(session.query_span(sql, parameters, [&is_due](const SqlRow&) -> Result<void> {
+    is_due = true;
+    return {};
+  }));
+  return is_due;
+}
+
+Result<std::vector<Job>> lease(SqlSession& session, const LeaseRequest& request) {
+  TRY_VOID(take_back_expired(session, request.now));
+  std::string sql =
+      "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = ?, leased_until = ?, "
+      "updated_at = ? WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' "
+      "AND run_after <= ? AND " +
+      in_kinds(request) +
+      " ORDER BY priority, run_after, id LIMIT ?) RETURNING id, tenant_id, kind, subject, "
+      "payload, priority, attempts, attempts_max, last_error, run_after";
+  std::vector<SqlValue> parameters{request.worker, request.leased_until, request.now, request.now};
+  append_kinds(parameters, request);
+  parameters.emplace_back(request.count_max);
+  std::vector<Job> jobs;
+  TRY_VOID(session.query_span(sql, parameters, [&jobs](const SqlRow& row) -> Result<void> {
+    jobs.push_back(read_job(row));
+    return {};
+  }));
+  std::ranges::sort(jobs, {},
+                    [](const Job& job) { return std::tuple(job.priority, job.run_after, job.id); });
+  return jobs;
+}
+
+Result<void> prolong(SqlSession& session, const Holder& holder, UnixMs leased_until) {
+  TRY(auto changed, session.execute("UPDATE jobs SET leased_until = ?, updated_at = ? WHERE id = ? "
+                                    "AND worker = ? AND state = 'running' AND cancel_requested = 0",
+                                    {leased_until, holder.now, holder.job, holder.worker}));
+  if (changed == 1) return {};
+  bool is_cancelled = false;
+  TRY_VOID(session.query(
+      "SELECT cancel_requested FROM jobs WHERE id = ? AND worker = ? "
+      "AND state = 'running'",
+      {holder.job, holder.worker}, [&is_cancelled](const SqlRow& row) -> Result<void> {
+        is_cancelled = row.integer(0) == 1;
+        return {};
+      }));
+  if (is_cancelled) return fail(ErrorCode::cancelled, "The job was cancelled");
+  return fail(ErrorCode::conflict, "The lease of the job is lost");
+}
+
+Result<void> finish(SqlSession& session, const Holder& holder, const JobOutcome& outcome) {
+  auto error = utf8_prefix(outcome.error, error_bytes_max);
+  bool is_released = outcome.kind == JobOutcome::Kind::released;
+  auto run_after = is_released ? holder.now : holder.now + outcome.retry_in.count();
+  TRY(auto changed,
+      session.execute("UPDATE jobs SET state = CASE WHEN ? = 'queued' AND cancel_requested = 1 "
+                      "THEN 'cancelled' ELSE ? END, last_error = ?, run_after = ?, "
+                      "attempts = attempts - ?, worker = '', leased_until = 0, updated_at = ? "
+                      "WHERE id = ? AND worker = ? AND state = 'running'",
+                      {state_after(outcome.kind), state_after(outcome.kind), error, run_after,
+                       is_released ? 1 : 0, holder.now, holder.job, holder.worker}));
+  if (changed == 1) return {};
+  return fail(ErrorCode::conflict, "The lease of the job is lost");
+}
+
+Result<std::int64_t> count_waiting(SqlSession& session, UnixMs now) {
+  std::int64_t count = 0;
+  TRY_VOID(
+      session.query("SELECT count(*) FROM jobs WHERE state = 'queued' "
+                    "OR (state = 'running' AND leased_until <= ?)",
+                    {now}, [&count](const SqlRow& row) -> Result<void> {
+                      count = row.integer(0);
+                      return {};
+                    }));
+  return count;
+}
+
+Result<void> prune(SqlSession& session, UnixMs now) {
+  std::vector<std::string> ended;
+  TRY_VOID(session.query(
+      "SELECT id FROM jobs WHERE state IN ('completed', 'cancelled') "
+      "AND updated_at < ? LIMIT ?",
+      {now - ended_kept_ms, pruned_at_once_max}, [&ended](const SqlRow& row) -> Result<void> {
+        ended.emplace_back(row.text(0));
+        return {};
+      }));
+  for (const auto& id : ended) TRY_VOID(session.execute("DELETE FROM jobs WHERE id = ?", {id}));
+  return {};
+}
+
+}  // namespace aiva::job_rows

@@ -1,0 +1,139 @@
+#include "adapters/sqlite/sqlite_database.h"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/sqlite/connection.h"
+#include "adapters/sqlite/group_writer.h"
+#include "foundation/thread_pool.h"
+
+namespace aiva {
+namespace {
+
+// Connections that read, as many as there are reader threads, so that one is always free.
+class ReaderConnections {
+ public:
+  explicit ReaderConnections(std::vector<std::unique_ptr<Connection>> free)
+      : free_(std::move(free)) {}
+
+  Result<void> read(const CallContext& context, const Database::Body& body) {
+    auto connection = take();
+    connection->watch(&context);
+    auto outcome = read_with(*connection, body);
+    connection->watch(nullptr);
+    std::lock_guard lock(mutex_);
+    free_.push_back(std::move(connection));
+    return outcome;
+  }
+
+ private:
+  std::unique_ptr<Connection> take() {
+    std::lock_guard lock(mutex_);
+    AIVA_ASSERT(!free_.empty());
+    auto connection = std::move(free_.back());
+    free_.pop_back();
+    return connection;
+  }
+
+  static Result<void> read_with(Connection& connection, const Database::Body& body) {
+    TRY_VOID(connection.execute("BEGIN DEFERRED"));
+    auto outcome = run_body(connection, body);
+    if (!connection.is_in_transaction()) return outcome;
+    connection.watch(nullptr);
+    auto ended = connection.execute("COMMIT");
+    if (!ended) std::ignore = connection.execute("ROLLBACK");
+    if (!outcome) return outcome;
+    TRY_VOID(std::move(ended));
+    return {};
+  }
+
+  static Result<void> run_body(Connection& connection, const Database::Body& body) {
+    try {
+      return body(connection);
+    } catch (const std::exception& error) {
+      return fail(internal_error(std::string("a read threw: ") + error.what()));
+    } catch (...) {
+      return fail(internal_error("a read threw"));
+    }
+  }
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Connection>> free_;
+};
+
+class SqliteDatabase final : public Database {
+ public:
+  SqliteDatabase(std::unique_ptr<Connection> writer,
+                 std::vector<std::unique_ptr<Connection>> readers, const SqliteOptions& options)
+      : writer_(std::move(writer), options.queue_max),
+        readers_(std::move(readers)),
+        reader_pool_({.name = "db-read",
+                      .threads = options.reader_threads,
+                      .queue_max = options.queue_max}) {}
+
+  Task<Result<void>> run_read(CallContext context, Body body) override {
+    auto job = [this, context, body = std::move(body)] { return readers_.read(context, body); };
+    auto task = run_on(reader_pool_, context, std::move(job));
+    auto outcome = co_await std::move(task);
+    co_return outcome;
+  }
+
+  Task<Result<void>> run_write(CallContext context, Body body) override {
+    return writer_.write(std::move(context), std::move(body));
+  }
+
+ private:
+  // Destroyed from the last to the first, so that the writing connection closes last and folds the
+  // log into the file.
+  GroupWriter writer_;
+  ReaderConnections readers_;
+  ThreadPool reader_pool_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> make_sqlite_database(SqliteOptions options) {
+  options.reader_threads = std::max<std::size_t>(options.reader_threads, 1);
+  bool is_new = !std::filesystem::exists(options.path);
+  TRY(auto writer, Connection::open(options, ConnectionMode::writes));
+  if (is_new) {
+    std::error_code ignored;
+    std::filesystem::permissions(
+        options.path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+        ignored);
+  }
+  std::vector<std::unique_ptr<Connection>> readers;
+  for (std::size_t i = 0; i < options.reader_threads; ++i) {
+    TRY(auto reader, Connection::open(options, ConnectionMode::reads));
+    readers.push_back(std::move(reader));
+  }
+  return std::make_unique<SqliteDatabase>(std::move(writer), std::move(readers), options);
+}
+
+Task<Result<void>> check_integrity(Database& database, CallContext context) {
+  auto body = [](SqlSession& session) -> Result<std::string> {
+    std::string findings;
+    TRY_VOID(session.query("PRAGMA integrity_check(20)", {},
+                           [&findings](const SqlRow& row) -> Result<void> {
+                             if (row.text(0) != "ok") findings.append(row.text(0)).append("; ");
+                             return {};
+                           }));
+    TRY_VOID(session.query(
+        "PRAGMA foreign_key_check", {}, [&findings](const SqlRow& row) -> Result<void> {
+          if (findings.size() < 2000)
+            findings.append("dangling reference in ").append(row.text(0)) += "; ";
+          return {};
+        }));
+    return findings;
+  };
+  auto task = read(database, context, body);
+  CO_TRY(auto findings, co_await std::move(task));
+  if (!findings.empty()) co_return fail(internal_error("the database is damaged: " + findings));
+  co_return Result<void>();
+}
+
+}  // namespace aiva
