@@ -51,8 +51,8 @@ struct LedgerPage {
 };
 
 struct BillingSettings {
-  int margin_percent = 20;       // final = base * (1 + margin/100), rounded up to a micro-dollar
-  bool is_enforced = false;      // false: charges are recorded, gates never close
+  int margin_percent = 20;   // final = base * (1 + margin/100), rounded up to a micro-dollar
+  bool is_enforced = false;  // false: charges are recorded, gates never close
 };
 
 // Credits of tenants: a ledger in integer micro-dollars whose entries carry the balance before and
@@ -62,6 +62,7 @@ class Billing {
   virtual ~Billing() = default;
 
   virtual Task<Result<Balance>> balance(CallContext context, TenantId tenant) = 0;
+  // Cached for a few seconds while the balance suffices, so that it may be asked on every call.
   // Fails with `quota_exceeded` when less than `least` is available and credits are enforced.
   virtual Task<Result<void>> require(CallContext context, TenantId tenant, MicroUsd least) = 0;
   // Takes base + margin once per (operation, reference) inside the caller's transaction; the answer
@@ -72,6 +73,8 @@ class Billing {
                                     std::string note) = 0;
   // Takes an amount for something outside (a call); `quota_exceeded` beyond the balance.
   virtual Task<Result<Balance>> deduct(CallContext context, TenantId tenant, Charge charge) = 0;
+  // Fails with `internal` when the ledger does not add up, naming the entries in its cause.
+  virtual Task<Result<void>> verify(CallContext context) = 0;
   // Newest first.
   virtual Task<Result<LedgerPage>> history(CallContext context, TenantId tenant, int limit,
                                            std::int64_t offset) = 0;
