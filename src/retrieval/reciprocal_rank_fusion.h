@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 #include <span>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -51,10 +53,15 @@ std::vector<FusedEntry<Key>> fuse_by_reciprocal_rank(std::span<const RankedList<
       if (rank != 0) best = std::min(best, rank);
     return best;
   };
-  std::ranges::stable_sort(fused, [&](const FusedEntry<Key>& a, const FusedEntry<Key>& b) {
-    return a.score != b.score ? a.score > b.score : best_rank(a) < best_rank(b);
+  std::vector<std::size_t> order(fused.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t place) {
+    return std::tuple(-fused[place].score, best_rank(fused[place]), place);
   });
-  return fused;
+  std::vector<FusedEntry<Key>> ordered;
+  ordered.reserve(fused.size());
+  for (auto place : order) ordered.push_back(std::move(fused[place]));
+  return ordered;
 }
 
 }  // namespace aiva::retrieval
