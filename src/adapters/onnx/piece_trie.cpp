@@ -20,7 +20,7 @@ struct PieceTrie::Branch {
 };
 
 PieceTrie::PieceTrie(std::vector<std::pair<std::string, std::int32_t>> pieces) {
-  std::ranges::stable_sort(pieces, {}, &std::pair<std::string, std::int32_t>::first);
+  std::ranges::sort(pieces);
   units_.resize(bytes_of_alphabet + 2);
   units_[root].parent = occupied_by_root;
   place(pieces, {.last = pieces.size()});

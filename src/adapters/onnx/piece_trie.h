@@ -15,7 +15,7 @@ class PieceTrie {
   static constexpr std::int32_t none = -1;
   static constexpr std::int32_t root = 0;
 
-  // Of equal strings the last one counts. Strings must not be empty.
+  // Of equal strings the one with the highest id counts. Strings must not be empty.
   explicit PieceTrie(std::vector<std::pair<std::string, std::int32_t>> pieces);
 
   // The node behind `node` after `byte`, or none.

@@ -23,7 +23,7 @@ TEST(PieceTrie, finds_what_it_was_given_and_nothing_else) {
   const PieceTrie trie({{"a", 1}, {"ab", 2}, {"abc", 3}, {"b", 4}, {"\xff\x80", 5}, {"ab", 6}});
 
   EXPECT_EQ(find(trie, "a"), 1);
-  EXPECT_EQ(find(trie, "ab"), 6) << "the last of equal strings counts";
+  EXPECT_EQ(find(trie, "ab"), 6) << "the highest id of equal strings counts";
   EXPECT_EQ(find(trie, "abc"), 3);
   EXPECT_EQ(find(trie, "b"), 4);
   EXPECT_EQ(find(trie, "\xff\x80"), 5);

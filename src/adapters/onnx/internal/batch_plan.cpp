@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace aiva {
 namespace {
@@ -14,7 +15,7 @@ constexpr double padding_share_max = 0.2;
 std::vector<Batch> plan_batches(const std::vector<std::size_t>& lengths, BatchLimits limits) {
   std::vector<std::size_t> order(lengths.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t row) { return lengths[row]; });
+  std::ranges::sort(order, {}, [&](std::size_t row) { return std::pair(lengths[row], row); });
 
   std::vector<Batch> batches;
   std::size_t tokens = 0;  // of the last batch, without padding
