@@ -21,9 +21,9 @@ struct VectorHit {
 struct VectorChange {
   std::int64_t from_version = 0;
   std::int64_t to_version = 0;
-  std::vector<ChunkId> added;
-  std::vector<float> values;  // added.size() * dimension, unit length
-  std::vector<ChunkId> removed;
+  std::vector<ChunkId> added{};
+  std::vector<float> values{};  // added.size() * dimension, unit length
+  std::vector<ChunkId> removed{};
 };
 
 // Nearest neighbours within one knowledge base. Derived from the rows: an index that is missing or
@@ -33,7 +33,8 @@ class VectorIndex {
   virtual ~VectorIndex() = default;
 
   // The version of the rows this index shows for the knowledge base; nothing when it is not loaded.
-  [[nodiscard]] virtual std::optional<std::int64_t> version(KnowledgeBaseId knowledge_base) const = 0;
+  [[nodiscard]] virtual std::optional<std::int64_t> version(
+      KnowledgeBaseId knowledge_base) const = 0;
   // Replaces the whole index of a knowledge base.
   virtual Result<void> load(KnowledgeBaseId knowledge_base, std::size_t dimension,
                             std::int64_t version, std::span<const ChunkId> chunks,
