@@ -1,0 +1,191 @@
+// Measures the packaged sentence encoder and the flat vector index: latency, throughput, memory.
+// usage: embedding_bench [NATIVE_DIR], by default native/unpacked.
+#include <malloc.h>
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "adapters/flat_vectors/flat_vector_index.h"
+#include "adapters/onnx/onnx_text_embedder.h"
+#include "adapters/onnx/sentence_piece_tokenizer.h"
+#include "foundation/task.h"
+#include "retrieval/kernels.h"
+
+namespace aiva {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+// Resident memory in MB, without what malloc keeps for later.
+double resident_megabytes() {
+  malloc_trim(0);
+  std::ifstream file("/proc/self/statm");
+  double pages_total = 0;
+  double pages_resident = 0;
+  file >> pages_total >> pages_resident;
+  return pages_resident * 4096 / 1e6;
+}
+
+// What this process computed so far; unlike the clock it does not grow while others compute.
+double cpu_milliseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+struct Times {
+  double p50_ms = 0;
+  double p99_ms = 0;
+  double cpu_p50_ms = 0;
+};
+
+Times measure(int rounds, const std::function<void()>& call) {
+  std::vector<double> times;
+  std::vector<double> cpu_times;
+  for (int i = 0; i < rounds; ++i) {
+    const auto start = Clock::now();
+    const auto cpu_start = cpu_milliseconds();
+    call();
+    times.push_back(milliseconds_since(start));
+    cpu_times.push_back(cpu_milliseconds() - cpu_start);
+  }
+  std::ranges::sort(times);
+  std::ranges::sort(cpu_times);
+  return {times[times.size() / 2], times[times.size() * 99 / 100], cpu_times[times.size() / 2]};
+}
+
+void print(const char* what, Times times) {
+  std::printf("%-40s p50 %8.3f ms   p99 %8.3f ms   CPU p50 %8.3f ms\n", what, times.p50_ms,
+              times.p99_ms, times.cpu_p50_ms);
+}
+
+std::string make_chunk(const std::function<int(std::string_view)>& count_tokens, int tokens,
+                       std::mt19937& generator) {
+  const std::vector<std::string> words{
+      "the",      "customer", "returns", "an",      "order", "within",  "thirty", "days",
+      "warranty", "covers",   "parts",   "battery", "and",   "screen",  "refund", "is",
+      "issued",   "to",       "account", "after",   "we",    "receive", "item",   "support"};
+  std::string text = "When";
+  while (count_tokens(text) < tokens) text += " " + words[generator() % words.size()];
+  return text;
+}
+
+void bench_encoder(const std::filesystem::path& native) {
+  const auto folder = native / "sentence_encoder";
+  std::printf("resident before anything: %.1f MB\n", resident_megabytes());
+  auto start = Clock::now();
+  const auto embedder =
+      make_onnx_text_embedder({.library_path = native / "onnxruntime/libonnxruntime.so",
+                               .model_path = folder / "sentence_encoder.onnx",
+                               .vocab_path = folder / "sentence_encoder.vocab"})
+          .value();
+  std::printf("encoder loaded in %.0f ms, resident %.1f MB\n", milliseconds_since(start),
+              resident_megabytes());
+  const auto count_tokens = make_token_counter(folder / "sentence_encoder.vocab").value();
+
+  auto embed = [&](std::vector<std::string> texts) {
+    return sync_wait(embedder->embed({}, std::move(texts))).value();
+  };
+  embed({"A first text."});
+  std::printf("resident after the first text: %.1f MB\n", resident_megabytes());
+
+  print("one question of 8 tokens", measure(300, [&] { embed({"How do I reset my password?"}); }));
+  std::mt19937 generator(1);
+  const auto chunk = make_chunk(count_tokens, 100, generator);
+  print("one chunk of 100 tokens", measure(100, [&] { embed({chunk}); }));
+
+  std::vector<std::string> chunks;
+  for (int i = 0; i < 256; ++i) chunks.push_back(make_chunk(count_tokens, 100, generator));
+  start = Clock::now();
+  const auto cpu_start = cpu_milliseconds();
+  for (int i = 0; i < 4; ++i) embed(chunks);
+  std::printf("chunks of 100 tokens, one thread: %.1f a second, %.1f a second of CPU\n",
+              4 * 256 / milliseconds_since(start) * 1e3,
+              4 * 256 / (cpu_milliseconds() - cpu_start) * 1e3);
+  std::printf("resident after 1024 chunks: %.1f MB\n", resident_megabytes());
+
+  std::string text;
+  for (const auto& part : chunks) text += part + " ";
+  const auto times = measure(20, [&] { count_tokens(text); });
+  std::printf("tokens counted: %.1f MB of text a second\n",
+              static_cast<double>(text.size()) / 1e3 / times.p50_ms);
+}
+
+std::vector<float> make_unit_rows(std::size_t count, std::size_t dimension,
+                                  std::mt19937& generator) {
+  std::normal_distribution<float> normal;
+  std::vector<float> values(count * dimension);
+  for (std::size_t row = 0; row < count; ++row) {
+    float squares = 0;
+    for (std::size_t i = 0; i < dimension; ++i) {
+      const float value = normal(generator);
+      values[row * dimension + i] = value;
+      squares += value * value;
+    }
+    for (std::size_t i = 0; i < dimension; ++i) values[row * dimension + i] /= std::sqrt(squares);
+  }
+  return values;
+}
+
+std::vector<ChunkId> make_ids(std::size_t count) {
+  std::vector<ChunkId> ids(count);
+  for (auto& id : ids) id = ChunkId::make();
+  return ids;
+}
+
+void bench_index() {
+  constexpr std::size_t dimension = 512;
+  std::mt19937 generator(2);
+  const auto queries = make_unit_rows(64, dimension, generator);
+  for (std::size_t count : {1'000, 10'000, 100'000}) {
+    const auto index = make_flat_vector_index({});
+    const auto base = KnowledgeBaseId::make();
+    index->load(base, dimension, 1, make_ids(count), make_unit_rows(count, dimension, generator))
+        .value();
+    std::size_t next = 0;
+    const auto search = measure(count > 50'000 ? 100 : 500, [&] {
+      const auto query = std::span(queries).subspan(next++ % 64 * dimension, dimension);
+      index->search(base, query, 10).value();
+    });
+    print(("top 10 of " + std::to_string(count) + " x 512").c_str(), search);
+    std::int64_t version = 1;
+    std::vector<ChunkId> added;
+    const auto values = make_unit_rows(100, dimension, generator);
+    print(("  100 chunks replaced among " + std::to_string(count)).c_str(), measure(50, [&] {
+            auto removed = std::move(added);
+            added = make_ids(100);
+            index
+                ->apply(base, {.from_version = version,
+                               .to_version = version + 1,
+                               .added = added,
+                               .values = values,
+                               .removed = std::move(removed)})
+                .value();
+            ++version;
+          }));
+  }
+}
+
+int run(int count, char** arguments) {
+  bench_encoder(count > 1 ? arguments[1] : "native/unpacked");
+  bench_index();
+  return 0;
+}
+
+}  // namespace
+}  // namespace aiva
+
+int main(int count, char** arguments) { return aiva::run(count, arguments); }
