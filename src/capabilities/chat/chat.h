@@ -51,47 +51,66 @@ struct Source {
   std::string quote{};
   std::string heading_path{};
   double score = 0;
+  bool is_cited = true;  // false: only read for an answer that cites nothing
 };
 
 struct Message {
   MessageId id{};
   ChatSessionId session{};
-  std::string role;     // user | assistant
+  std::string role;  // user | assistant
   std::string content;
   std::vector<Source> sources{};
+  std::string provider{};  // of an answer
+  std::string model{};
+  bool is_extractive = false;
+  bool is_interrupted = false;  // the client went away: the text ends where it had come to
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  billing::MicroUsd final_cost = 0;
   UnixMs created_at = 0;
+};
+
+// One priced part of an answer, before the margin.
+struct CostOperation {
+  std::string operation;  // "search" | "chat"
+  billing::MicroUsd base_cost = 0;
 };
 
 struct Answer {
   ChatSessionId session{};
   MessageId user_message{};
   MessageId message{};
-  std::string text;            // with [n] markers
+  std::string text;  // Markdown with [n] markers
+  // The passages the text cites. A model's answer that cites nothing lists all it was given, each
+  // with is_cited = false; an extract that found no answer lists none.
   std::vector<Source> sources;
-  std::string provider{};      // "openai" or "extractive"
+  std::string provider{};  // "openai" or "extractive"
   std::string model{};
   bool is_extractive = false;  // no chat model: made of the best cited sentences
+  bool is_interrupted = false;
   std::int64_t context_chunks = 0;
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   billing::MicroUsd base_cost = 0;
   billing::MicroUsd final_cost = 0;
+  std::vector<CostOperation> operations{};
   double time_ms = 0;
 };
 
-// What a streaming caller hears of a turn, in this order: sources once, deltas, then the result of
-// answer() itself ends the turn.
+// What a streaming caller hears of a turn, in this order: sources once (the passages the answer may
+// cite), deltas, then the result of answer() itself ends the turn. The deltas join to the answer's
+// text. A listener that fails says that its client is gone.
 struct TurnEvent {
   enum class Kind { sources, delta } kind = Kind::delta;
-  std::string text{};            // delta
+  std::string text{};  // delta
   std::vector<Source> sources{};
 };
 using TurnListener = std::function<Task<Result<void>>(TurnEvent)>;
 
 struct Turn {
   ChatSessionId session{};
-  std::string content;           // 1…8000 characters
-  TurnListener listener{};       // may be empty
+  std::string content;      // 1…8000 characters
+  TurnListener listener{};  // may be empty
 };
 
 // Conversations that are answered out of a knowledge base. Only rows of `context.tenant` are seen.
@@ -111,14 +130,28 @@ class Chat {
   virtual Task<Result<knowledge::PageOf<Message>>> messages(CallContext context, ChatSessionId id,
                                                             knowledge::PageRequest page) = 0;
   // Saves the user's message, retrieves, answers, saves the answer with its cost. One turn of a
-  // session at a time: `conflict` while another runs.
+  // session at a time: `conflict` while another runs or when the session has ended. When the model
+  // fails the user's message stays and nothing is charged. When the client goes away the text so
+  // far is saved as interrupted, and charged.
   virtual Task<Result<Answer>> answer(CallContext context, Turn turn) = 0;
+};
+
+// What a model costs, for every model whose name starts with `prefix`; the longest prefix wins.
+struct ModelPrice {
+  std::string prefix;
+  std::int64_t nano_usd_per_input_token = 0;
+  std::int64_t nano_usd_per_cached_token = 0;
+  std::int64_t nano_usd_per_output_token = 0;
 };
 
 struct ChatSettings {
   std::size_t history_messages_max = 10;
   int context_chunks = 6;
   int answer_tokens_max = 1024;
+  std::size_t passage_tokens_max = 3000;
+  std::size_t history_tokens_max = 2000;
+  std::string provider = "openai";  // how answers name where the model is
+  std::vector<ModelPrice> prices = {{"gpt-4o-mini", 150, 75, 600}, {"gpt-4o", 2500, 1250, 10000}};
 };
 
 struct ChatParts {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
+#include "foundation/thread_pool.h"
 #include "ports/clock.h"
 #include "ports/database.h"
 #include "ports/keyword_index.h"
@@ -21,38 +23,49 @@ namespace aiva::search {
 
 enum class SearchType { text, image, hybrid };
 
+std::string_view to_string(SearchType type);
+std::optional<SearchType> parse_search_type(std::string_view text);
+
 struct SearchRequest {
   KnowledgeBaseId knowledge_base{};
   std::string query;                       // 1…2000 characters
   int top_k = 5;                           // 1…50
-  SearchType type = SearchType::hybrid;    // text: vectors only; hybrid: vectors and keywords
+  SearchType type = SearchType::hybrid;    // text and hybrid rank passages by meaning and words
+  std::optional<ChatSessionId> session{};  // the conversation that asks, for the log
+  bool is_billed = true;                   // false: the caller charges base_cost with its own work
 };
 
 struct TextHit {
   knowledge::Chunk chunk;
-  double score = 0;                        // fused, 0…1; hits are sorted by it
-  std::optional<double> cosine{};          // when the vector list had it
-  std::optional<double> bm25{};            // when the keyword list had it
-  int vector_rank = 0;                     // from 1; 0: not in that list
+  double score = 0;                // fused, 0…1; hits are sorted by it
+  std::optional<double> cosine{};  // when the vector list had it
+  std::optional<double> bm25{};    // when the keyword list had it
+  int vector_rank = 0;             // from 1; 0: not in that list
   int keyword_rank = 0;
-  std::string highlight{};                 // the sentence of the chunk that fits the query best
+  std::string highlight{};  // the sentence of the chunk that fits the query best
   int highlight_page = 1;
 };
 
 struct SearchAnswer {
   std::vector<TextHit> hits;
-  std::int64_t total_found = 0;
+  std::int64_t total_found = 0;  // candidates of both lists together
   std::int64_t query_tokens = 0;
   std::string embedding_model{};
   std::int64_t chunks_searched = 0;
   double search_time_ms = 0;
+  bool used_vectors = true;         // false: the embedder failed, words alone ranked the hits
+  bool used_keywords = true;        // false: the keyword index failed or had no hit
+  billing::MicroUsd base_cost = 0;  // before the margin
 };
 
 // Finds the chunks of a knowledge base that answer a question.
 class Search {
  public:
   virtual ~Search() = default;
-  // `invalid` (fields), `not_found` (the knowledge base), `quota_exceeded`, `unavailable` (embedder).
+  // Fails with `invalid` (fields), `not_found` (the knowledge base), `quota_exceeded`, or what the
+  // lists failed with when neither could be had. The log row and the charge of a search are written
+  // shortly after the answer, in groups; what is not yet written is lost when the process is
+  // killed.
   virtual Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) = 0;
 };
 
@@ -65,8 +78,20 @@ struct SearchParts {
   billing::Billing& billing;
   const Clock& clock;
   Metrics& metrics;
+  ThreadPool* compute = nullptr;  // where scans too long for an event loop run; null: in place
 };
 
-std::unique_ptr<Search> make_search(SearchParts parts);
+struct SearchSettings {
+  std::size_t candidates_max = 50;                 // of each list
+  billing::MicroUsd search_price = 500;            // per search, specification D
+  std::int64_t nano_usd_per_embedding_token = 20;  // 0.02 USD per million tokens
+  std::size_t unwritten_max = 10'000;              // log rows waiting; a search waits beyond it
+};
+
+// The least balance a search needs where credits are enforced (specification D).
+inline constexpr billing::MicroUsd search_balance_min = 1000;
+
+// The destructor writes what the log still holds; the parts must outlive it.
+std::unique_ptr<Search> make_search(SearchParts parts, SearchSettings settings = {});
 
 }  // namespace aiva::search

@@ -1,0 +1,72 @@
+#include <utility>
+
+#include "capabilities/chat/extract.h"
+#include "capabilities/chat/internal/turn.h"
+#include "foundation/log.h"
+
+namespace aiva::chat {
+namespace {
+
+constexpr std::size_t shortlist_max =
+    24;  // sentences compared by meaning: one batch of the encoder
+
+double dot(std::span<const float> a, std::span<const float> b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i)
+    sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  return sum;
+}
+
+// Compares every extract with the question; leaves them uncompared when the embedder fails.
+Task<void> compare_meanings(CallContext context, TextEmbedder& embedder, const TurnState& state,
+                            std::vector<Extract>& extracts) {
+  std::vector<std::string> texts;
+  texts.push_back(state.search_query);
+  for (const auto& extract : extracts) texts.push_back(text_to_embed(state.found.hits, extract));
+  auto embedded = co_await embedder.embed(context, std::move(texts));
+  if (!embedded) {
+    log::failure("Answers are chosen by words alone", context, embedded.error());
+    co_return;
+  }
+  for (std::size_t i = 0; i < extracts.size(); ++i)
+    extracts[i].cosine = dot(embedded->row(0), embedded->row(i + 1));
+}
+
+Task<Result<void>> tell(TurnListener listener, TurnEvent event) {
+  if (!listener) co_return Result<void>();
+  auto heard = listener(std::move(event));
+  auto told = co_await std::move(heard);
+  co_return told;
+}
+
+}  // namespace
+
+Task<Result<Reply>> reply_by_extract(CallContext context, TextEmbedder& embedder,
+                                     const TurnState& state, TurnListener listener) {
+  std::span<const search::TextHit> hits = state.found.hits;
+  auto shortlist = shortlist_extracts(state.search_query, hits, shortlist_max);
+  bool can_compare = state.found.used_vectors && !shortlist.empty();
+  if (can_compare) co_await compare_meanings(context, embedder, state, shortlist);
+  CO_TRY_VOID(context.check());
+  auto chosen = choose_extracts(state.search_query, hits, std::move(shortlist));
+  auto composed = compose_reply(hits, chosen);
+
+  Reply reply{.text = composed.lead,
+              .sources = std::move(composed.sources),
+              .provider = "extractive",
+              .is_extractive = true,
+              .context_chunks = static_cast<std::int64_t>(hits.size())};
+  for (const auto& part : composed.parts) reply.text += part;
+
+  // The reply is complete whether or not somebody still listens.
+  TurnEvent sources{.kind = TurnEvent::Kind::sources, .sources = reply.sources};
+  auto told = co_await tell(listener, std::move(sources));
+  composed.parts.insert(composed.parts.begin(), composed.lead);
+  for (std::size_t i = 0; told && i < composed.parts.size(); ++i) {
+    TurnEvent delta{.kind = TurnEvent::Kind::delta, .text = composed.parts[i]};
+    told = co_await tell(listener, std::move(delta));
+  }
+  co_return reply;
+}
+
+}  // namespace aiva::chat

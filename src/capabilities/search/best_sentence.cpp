@@ -1,0 +1,75 @@
+#include "capabilities/search/best_sentence.h"
+
+#include <algorithm>
+
+#include "foundation/text/sentences.h"
+#include "foundation/text/utf8.h"
+
+namespace aiva::search {
+namespace {
+
+std::vector<std::string_view> split_lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    auto end = std::min(text.find('\n'), text.size());
+    auto line = text.substr(0, end);
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) lines.push_back(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string_view> sentences_of(const knowledge::Chunk& chunk) {
+  std::string_view text = chunk.text;
+  if (chunk.type != "text") return split_lines(text);
+  if (chunk.spans.empty()) return split_sentences(text);
+  // A block begins where its span begins; what lies before the first belongs to it.
+  std::vector<std::string_view> sentences;
+  for (std::size_t i = 0; i < chunk.spans.size(); ++i) {
+    auto begin = i == 0 ? 0 : std::min(chunk.spans[i].begin, text.size());
+    auto end =
+        i + 1 == chunk.spans.size() ? text.size() : std::min(chunk.spans[i + 1].begin, text.size());
+    if (begin >= end) continue;
+    auto block = split_sentences(text.substr(begin, end - begin));
+    sentences.insert(sentences.end(), block.begin(), block.end());
+  }
+  return sentences;
+}
+
+BestSentence best_sentence(const knowledge::Chunk& chunk, const SentenceScorer& scorer) {
+  std::string_view text = chunk.text;
+  BestSentence best{.begin = 0, .end = text.size(), .page = chunk.page_first};
+  auto context = terms_of(chunk.heading_path);
+  bool is_first = true;
+  for (auto sentence : sentences_of(chunk)) {
+    double coverage = scorer.coverage(terms_of(sentence), context);
+    if (!is_first && coverage <= best.coverage) continue;
+    is_first = false;
+    best.begin = static_cast<std::size_t>(sentence.data() - text.data());
+    best.end = best.begin + sentence.size();
+    best.coverage = coverage;
+  }
+  best.page = knowledge::page_at(chunk, best.begin);
+  return best;
+}
+
+std::string one_line(std::string_view text, std::size_t bytes_max) {
+  std::string line;
+  for (char c : text) {
+    bool is_space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!is_space)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  if (line.size() <= bytes_max) return line;
+  auto cut = utf8_prefix(line, bytes_max);
+  auto space = cut.rfind(' ');
+  if (space != std::string_view::npos && space > bytes_max / 2) cut = cut.substr(0, space);
+  return std::string(cut) + "…";
+}
+
+}  // namespace aiva::search

@@ -1,0 +1,51 @@
+#include "capabilities/search/internal/ranking.h"
+
+#include <gtest/gtest.h>
+
+namespace aiva::search {
+namespace {
+
+const ChunkId a = ChunkId::make();
+const ChunkId b = ChunkId::make();
+const ChunkId c = ChunkId::make();
+
+TEST(Ranking, puts_first_what_both_lists_have) {
+  std::vector<VectorHit> vectors = {{a, 0.9F}, {b, 0.8F}};
+  std::vector<KeywordHit> keywords = {{b, 7.5}, {c, 3.0}};
+
+  auto ranked = rank_candidates(vectors, keywords);
+
+  ASSERT_EQ(ranked.size(), 3U);
+  EXPECT_EQ(ranked[0].chunk, b);
+  EXPECT_EQ(ranked[0].vector_rank, 2);
+  EXPECT_EQ(ranked[0].keyword_rank, 1);
+  EXPECT_FLOAT_EQ(static_cast<float>(*ranked[0].cosine), 0.8F);
+  EXPECT_DOUBLE_EQ(*ranked[0].bm25, 7.5);
+  EXPECT_EQ(ranked[1].chunk, a);
+  EXPECT_EQ(ranked[1].keyword_rank, 0);
+  EXPECT_FALSE(ranked[1].bm25);
+}
+
+TEST(Ranking, scores_one_for_the_first_of_every_list_used) {
+  std::vector<VectorHit> vectors = {{a, 0.9F}, {b, 0.1F}};
+  std::vector<KeywordHit> keywords = {{a, 2.0}};
+
+  EXPECT_DOUBLE_EQ(rank_candidates(vectors, keywords).front().score, 1.0);
+  EXPECT_DOUBLE_EQ(rank_candidates(vectors, {}).front().score, 1.0);
+  EXPECT_DOUBLE_EQ(rank_candidates({}, keywords).front().score, 1.0);
+}
+
+TEST(Ranking, falls_with_the_rank_and_stays_above_zero) {
+  std::vector<VectorHit> vectors = {{a, 0.9F}, {b, 0.1F}, {c, -0.5F}};
+
+  auto ranked = rank_candidates(vectors, {});
+
+  EXPECT_GT(ranked[0].score, ranked[1].score);
+  EXPECT_GT(ranked[1].score, ranked[2].score);
+  EXPECT_GT(ranked[2].score, 0.0);
+}
+
+TEST(Ranking, of_nothing_is_nothing) { EXPECT_TRUE(rank_candidates({}, {}).empty()); }
+
+}  // namespace
+}  // namespace aiva::search

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "capabilities/billing/billing.h"
+#include "capabilities/search/search.h"
+#include "foundation/metrics.h"
+#include "foundation/task.h"
+#include "ports/database.h"
+
+namespace aiva::search {
+
+// One search as analytics and billing see it.
+struct SearchRecord {
+  Uuid id{};
+  TenantId tenant{};
+  KnowledgeBaseId knowledge_base{};
+  UserId user{};
+  std::optional<ChatSessionId> session{};
+  std::string query{};
+  SearchType type = SearchType::hybrid;
+  std::int64_t results_count = 0;
+  double top_score = 0;
+  double time_ms = 0;
+  std::int64_t query_tokens = 0;
+  billing::MicroUsd base_cost = 0;
+  bool is_billed = true;
+  UnixMs created_at = 0;
+  int attempts = 0;
+};
+
+// Writes the rows of knowledge_searches and their charges behind the answers: whatever gathers
+// while one group is being written becomes the next group, so a busy server pays one commit for
+// many searches and an idle one writes at once. Any thread.
+class SearchLog {
+ public:
+  SearchLog(Database& database, billing::Billing& billing, Metrics& metrics,
+            std::size_t unwritten_max);
+  // Waits until everything is written or given up.
+  ~SearchLog();
+  SearchLog(const SearchLog&) = delete;
+  SearchLog& operator=(const SearchLog&) = delete;
+
+  // Queues the record and returns; writes it before returning when the queue is full.
+  Task<void> record(SearchRecord record);
+
+ private:
+  using Batch = std::vector<SearchRecord>;
+
+  Batch take();
+  void stop_writing();
+  Task<void> write_queued();
+  Task<bool> write_batch(Batch batch);
+  Task<Result<void>> write_rows(std::span<const SearchRecord> records);
+  void retry_later(SearchRecord record, const Error& error);
+
+  Database& database_;
+  billing::Billing& billing_;
+  Counter& lost_;
+  std::size_t unwritten_max_;
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  std::deque<SearchRecord> queue_;
+  bool is_writing_ = false;
+};
+
+}  // namespace aiva::search

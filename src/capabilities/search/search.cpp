@@ -1,0 +1,254 @@
+#include "capabilities/search/search.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ranges>
+#include <span>
+#include <unordered_map>
+#include <utility>
+
+#include "capabilities/search/best_sentence.h"
+#include "capabilities/search/internal/ranking.h"
+#include "capabilities/search/internal/search_log.h"
+#include "capabilities/search/internal/started_task.h"
+#include "foundation/log.h"
+#include "foundation/text/utf8.h"
+
+namespace aiva::search {
+namespace {
+
+constexpr std::size_t query_characters_max = 2000;
+constexpr int top_k_max = 50;
+constexpr std::size_t spare_candidates = 10;  // fetched besides, should chunks be gone meanwhile
+constexpr std::size_t highlight_bytes_max = 600;
+// Numbers a scan multiplies before it is worth a thread of its own: about a millisecond.
+constexpr std::size_t scan_in_place_max = 4'000'000;
+
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
+}
+
+Result<void> validate(const SearchRequest& request) {
+  Error error{.code = ErrorCode::invalid, .message = "The search is not valid"};
+  auto complain = [&error](std::string field, std::string message) {
+    error.details.push_back({std::move(field), std::move(message)});
+  };
+  if (!is_valid_utf8(request.query))
+    complain("query", "must be UTF-8");
+  else if (is_blank(request.query))
+    complain("query", "must not be empty");
+  else if (count_characters(request.query) > query_characters_max)
+    complain("query", "must have at most 2000 characters");
+  if (request.top_k < 1 || request.top_k > top_k_max) complain("top_k", "must be between 1 and 50");
+  if (request.type == SearchType::image)
+    complain("search_type", "image search is not available yet; use text or hybrid");
+  if (!error.details.empty()) return fail(std::move(error));
+  return {};
+}
+
+// What both lists brought up for a query.
+struct Candidates {
+  std::vector<Candidate> ranked{};
+  std::int64_t query_tokens = 0;
+  bool used_vectors = false;
+  bool used_keywords = false;
+};
+
+struct NearVectors {
+  std::vector<VectorHit> hits{};
+  std::int64_t query_tokens = 0;
+};
+
+class PassageSearch final : public Search {
+ public:
+  PassageSearch(SearchParts parts, SearchSettings settings)
+      : parts_(parts),
+        settings_(settings),
+        seconds_(parts.metrics.histogram("aiva_search_seconds", "Time a search took",
+                                         duration_buckets_s())),
+        degraded_(parts.metrics.counter("aiva_search_degraded_total",
+                                        "Searches that had to do without one of their lists")),
+        log_(parts.database, parts.billing, parts.metrics, settings.unwritten_max) {}
+
+  Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) override {
+    auto begin = parts_.clock.steady();
+    CO_TRY_VOID(validate(request));
+    CO_TRY(auto base, co_await parts_.knowledge.get(context, request.knowledge_base));
+    if (request.is_billed)
+      CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search_balance_min));
+
+    CO_TRY(auto candidates, co_await find_candidates(context, base->id, request.query));
+    auto top_k = static_cast<std::size_t>(request.top_k);
+    CO_TRY(auto chunks, co_await fetch(context, candidates.ranked, top_k + spare_candidates));
+
+    SearchAnswer answer{
+        .hits = make_hits(candidates.ranked, std::move(chunks), top_k),
+        .total_found = static_cast<std::int64_t>(candidates.ranked.size()),
+        .query_tokens = candidates.query_tokens,
+        .embedding_model = parts_.embedder.model(),
+        .chunks_searched = base->chunk_count,
+        .used_vectors = candidates.used_vectors,
+        .used_keywords = candidates.used_keywords,
+        .base_cost = price_of(candidates.query_tokens),
+    };
+    highlight(answer.hits, request.query);
+    std::chrono::duration<double> time = parts_.clock.steady() - begin;
+    seconds_.observe(time.count());
+    answer.search_time_ms = time.count() * 1000;
+    co_await log_.record(record_of(context, std::move(request), answer));
+    co_return answer;
+  }
+
+ private:
+  // Asks both lists at once. One of them may fail: the other answers alone.
+  Task<Result<Candidates>> find_candidates(CallContext context, KnowledgeBaseId base,
+                                           std::string query) {
+    StartedTask keywords(parts_.keywords.search(context, base, query, settings_.candidates_max));
+    auto near = co_await find_near(context, base, std::move(query));
+    auto words = co_await std::move(keywords);
+    CO_TRY_VOID(context.check());
+    if (!near && !words) co_return fail(std::move(near.error()));
+    if (!near) note_failure("The embedder failed; searching by words alone", context, near.error());
+    if (!words) note_failure("The keyword index failed", context, words.error());
+
+    Candidates candidates{.used_vectors = near.has_value()};
+    std::span<const VectorHit> vector_hits;
+    std::span<const KeywordHit> keyword_hits;
+    if (near) {
+      vector_hits = near->hits;
+      candidates.query_tokens = near->query_tokens;
+    }
+    if (words) keyword_hits = *words;
+    candidates.used_keywords = !keyword_hits.empty();
+    candidates.ranked = rank_candidates(vector_hits, keyword_hits);
+    co_return candidates;
+  }
+
+  Task<Result<NearVectors>> find_near(CallContext context, KnowledgeBaseId base,
+                                      std::string query) {
+    std::vector<std::string> texts;
+    texts.push_back(std::move(query));
+    CO_TRY(auto embedded, co_await parts_.embedder.embed(context, std::move(texts)));
+    CO_TRY_VOID(co_await parts_.knowledge.ensure_indexed(context, base));
+    NearVectors near{.query_tokens = embedded.tokens};
+    auto work = parts_.vectors.size(base) * embedded.dimension;
+    if (work == 0) co_return near;
+    auto scan = [this, base, &embedded] {
+      return parts_.vectors.search(base, embedded.row(0), settings_.candidates_max);
+    };
+    if (parts_.compute == nullptr || work <= scan_in_place_max) {
+      CO_TRY(near.hits, scan());
+      co_return near;
+    }
+    auto elsewhere = run_on(*parts_.compute, context, scan);
+    CO_TRY(near.hits, co_await std::move(elsewhere));
+    co_return near;
+  }
+
+  Task<Result<std::vector<knowledge::Chunk>>> fetch(CallContext context,
+                                                    std::span<const Candidate> ranked,
+                                                    std::size_t count_max) {
+    std::vector<ChunkId> ids;
+    for (const auto& candidate : ranked.first(std::min(ranked.size(), count_max)))
+      ids.push_back(candidate.chunk);
+    if (ids.empty()) co_return std::vector<knowledge::Chunk>();
+    auto chunks = co_await parts_.knowledge.chunks(context, std::move(ids));
+    co_return chunks;
+  }
+
+  static std::vector<TextHit> make_hits(std::span<const Candidate> ranked,
+                                        std::vector<knowledge::Chunk> chunks, std::size_t top_k) {
+    std::unordered_map<ChunkId, const Candidate*> by_id;
+    for (const auto& candidate : ranked) by_id.emplace(candidate.chunk, &candidate);
+    std::vector<TextHit> hits;
+    for (auto& chunk : chunks) {
+      if (hits.size() == top_k) break;
+      auto found = by_id.find(chunk.id);
+      if (found == by_id.end()) continue;
+      const auto& candidate = *found->second;
+      hits.push_back({.chunk = std::move(chunk),
+                      .score = candidate.score,
+                      .cosine = candidate.cosine,
+                      .bm25 = candidate.bm25,
+                      .vector_rank = candidate.vector_rank,
+                      .keyword_rank = candidate.keyword_rank});
+    }
+    return hits;
+  }
+
+  static void highlight(std::vector<TextHit>& hits, std::string_view query) {
+    std::vector<std::string_view> sentences;
+    for (const auto& hit : hits) {
+      auto more = sentences_of(hit.chunk);
+      sentences.insert(sentences.end(), more.begin(), more.end());
+    }
+    SentenceScorer scorer(query, sentences);
+    for (auto& hit : hits) {
+      auto best = best_sentence(hit.chunk, scorer);
+      auto text = std::string_view(hit.chunk.text).substr(best.begin, best.end - best.begin);
+      hit.highlight = one_line(text, highlight_bytes_max);
+      hit.highlight_page = best.page;
+    }
+  }
+
+  [[nodiscard]] billing::MicroUsd price_of(std::int64_t tokens) const {
+    return settings_.search_price + tokens * settings_.nano_usd_per_embedding_token / 1000;
+  }
+
+  SearchRecord record_of(const CallContext& context, SearchRequest request,
+                         const SearchAnswer& answer) const {
+    return {.id = Uuid::make(),
+            .tenant = context.tenant,
+            .knowledge_base = request.knowledge_base,
+            .user = context.user,
+            .session = request.session,
+            .query = std::move(request.query),
+            .type = request.type,
+            .results_count = static_cast<std::int64_t>(answer.hits.size()),
+            .top_score = answer.hits.empty() ? 0 : answer.hits.front().score,
+            .time_ms = answer.search_time_ms,
+            .query_tokens = answer.query_tokens,
+            .base_cost = answer.base_cost,
+            .is_billed = request.is_billed,
+            .created_at = parts_.clock.unix_ms()};
+  }
+
+  void note_failure(std::string_view what, const CallContext& context, const Error& error) {
+    degraded_.add();
+    log::failure(what, context, error);
+  }
+
+  SearchParts parts_;
+  SearchSettings settings_;
+  Histogram& seconds_;
+  Counter& degraded_;
+  SearchLog log_;
+};
+
+}  // namespace
+
+std::string_view to_string(SearchType type) {
+  switch (type) {
+    case SearchType::text: return "text";
+    case SearchType::image: return "image";
+    case SearchType::hybrid: return "hybrid";
+  }
+  return "hybrid";
+}
+
+std::optional<SearchType> parse_search_type(std::string_view text) {
+  for (auto type : {SearchType::text, SearchType::image, SearchType::hybrid})
+    if (to_string(type) == text) return type;
+  return std::nullopt;
+}
+
+std::unique_ptr<Search> make_search(SearchParts parts, SearchSettings settings) {
+  return std::make_unique<PassageSearch>(parts, settings);
+}
+
+}  // namespace aiva::search

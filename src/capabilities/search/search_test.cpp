@@ -1,0 +1,324 @@
+#include "capabilities/search/search.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "capabilities/search/testing/shelf.h"
+
+namespace aiva::search {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+struct LogRow {
+  std::string query;
+  std::string type;
+  std::int64_t results = 0;
+  std::int64_t base_cost = 0;
+  double top_score = 0;
+
+  bool operator==(const LogRow&) const = default;
+};
+
+class SearchTest : public testing::Test {
+ protected:
+  CallContext context() const { return {.tenant = tenant_}; }
+
+  Result<SearchAnswer> search(std::string query, int top_k = 5,
+                              SearchType type = SearchType::hybrid) {
+    SearchRequest request{
+        .knowledge_base = base_, .query = std::move(query), .top_k = top_k, .type = type};
+    return sync_wait(search_->search(context(), std::move(request)));
+  }
+
+  void use_billing(billing::BillingSettings settings) {
+    search_.reset();
+    billing_ = billing::make_billing(*database_, clock_, settings);
+    search_ = make();
+  }
+
+  std::unique_ptr<Search> make(SearchSettings settings = {}) {
+    return make_search({.database = *database_,
+                        .knowledge = shelf_,
+                        .embedder = embedder_,
+                        .vectors = vectors_,
+                        .keywords = keywords_,
+                        .billing = *billing_,
+                        .clock = clock_,
+                        .metrics = metrics_},
+                       settings);
+  }
+
+  // Ends the search, so that its log is written, and reads the log.
+  std::vector<LogRow> log_after_the_end() {
+    search_.reset();
+    std::vector<LogRow> rows;
+    auto select = [&rows](SqlSession& sql) {
+      return sql.query(
+          "SELECT query, search_type, results_count, base_cost, top_score"
+          " FROM knowledge_searches ORDER BY id",
+          {}, [&rows](const SqlRow& row) -> Result<void> {
+            rows.push_back({std::string(row.text(0)), std::string(row.text(1)), row.integer(2),
+                            row.integer(3), row.real(4)});
+            return {};
+          });
+    };
+    EXPECT_TRUE(sync_wait(read(*database_, {}, select)));
+    return rows;
+  }
+
+  std::int64_t balance() {
+    return sync_wait(billing_->balance(context(), tenant_)).value().available;
+  }
+
+  TestDatabase database_;
+  ManualClock clock_;
+  Metrics metrics_;
+  FakeTextEmbedder embedder_;
+  PlainVectorIndex vectors_;
+  PlainKeywordIndex keywords_;
+  ShelfKnowledge shelf_{embedder_, vectors_, keywords_};
+  TenantId tenant_ = database_.add_tenant();
+  KnowledgeBaseId base_ = shelf_.add_base(tenant_);
+  std::unique_ptr<billing::Billing> billing_ = billing::make_billing(*database_, clock_, {});
+  std::unique_ptr<Search> search_ = make();
+};
+
+TEST_F(SearchTest, explains_why_a_hit_stands_where_it_stands) {
+  auto refunds = shelf_.add(base_, {"Returns are free. Refunds are paid within 14 days.", 3});
+  shelf_.add(base_, {"The lamp floats on water.", 7});
+
+  auto answer = search("when are refunds paid");
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_FALSE(answer->hits.empty());
+  const auto& best = answer->hits.front();
+  EXPECT_EQ(best.chunk.id, refunds);
+  EXPECT_EQ(best.vector_rank, 1);
+  EXPECT_EQ(best.keyword_rank, 1);
+  EXPECT_DOUBLE_EQ(best.score, 1.0);
+  EXPECT_GT(best.cosine.value_or(0), 0.3);
+  EXPECT_GT(best.bm25.value_or(0), 0.0);
+  EXPECT_EQ(best.highlight, "Refunds are paid within 14 days.");
+  EXPECT_EQ(best.highlight_page, 3);
+  EXPECT_EQ(answer->chunks_searched, 2);
+  EXPECT_EQ(answer->embedding_model, "fake-words");
+  EXPECT_EQ(answer->query_tokens, 4);
+  EXPECT_TRUE(answer->used_vectors);
+  EXPECT_TRUE(answer->used_keywords);
+}
+
+TEST_F(SearchTest, gives_no_more_than_top_k_and_says_how_many_there_were) {
+  for (int i = 0; i < 9; ++i)
+    shelf_.add(base_, {"Lamp number " + std::to_string(i) + " shines.", i + 1});
+
+  auto answer = search("lamp", 3);
+
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(answer->hits, SizeIs(3));
+  EXPECT_EQ(answer->total_found, 9);
+  EXPECT_GE(answer->hits[0].score, answer->hits[1].score);
+}
+
+TEST_F(SearchTest, refuses_what_makes_no_sense_and_names_every_field) {
+  struct Case {
+    std::string query;
+    int top_k;
+    SearchType type;
+    std::vector<std::string> fields;
+  };
+  for (const auto& [query, top_k, type, fields] : std::vector<Case>{
+           {"", 5, SearchType::text, {"query"}},
+           {" \t\n", 5, SearchType::text, {"query"}},
+           {"bad \xFF", 5, SearchType::text, {"query"}},
+           {std::string(2001, 'a'), 5, SearchType::text, {"query"}},
+           {"q", 0, SearchType::text, {"top_k"}},
+           {"q", 51, SearchType::text, {"top_k"}},
+           {"q", 5, SearchType::image, {"search_type"}},
+           {"", 0, SearchType::image, {"query", "top_k", "search_type"}},
+       }) {
+    auto answer = search(query, top_k, type);
+
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::invalid);
+    std::vector<std::string> named;
+    for (const auto& detail : answer.error().details) named.push_back(detail.field);
+    EXPECT_EQ(named, fields);
+  }
+}
+
+TEST_F(SearchTest, counts_characters_not_bytes) {
+  std::string query;
+  for (int i = 0; i < 2000; ++i) query += "é";
+
+  EXPECT_TRUE(search(query));
+}
+
+TEST_F(SearchTest, shows_a_tenant_nothing_of_another) {
+  auto other = shelf_.add_base(database_.add_tenant("Other"));
+  shelf_.add(other, {"Refunds are paid within 14 days.", 3});
+  base_ = other;
+
+  auto answer = search("refunds");
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::not_found);
+  EXPECT_THAT(log_after_the_end(), IsEmpty());
+}
+
+TEST_F(SearchTest, finds_nothing_in_an_empty_knowledge_base) {
+  auto answer = search("refunds");
+
+  ASSERT_TRUE(answer) << answer.error().message << answer.error().cause;
+  EXPECT_THAT(answer->hits, IsEmpty());
+  EXPECT_EQ(answer->total_found, 0);
+}
+
+TEST_F(SearchTest, searches_by_words_while_the_embedder_is_down) {
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  embedder_.fail_next(1, {.code = ErrorCode::unavailable, .message = "down"});
+
+  auto answer = search("refunds");
+
+  ASSERT_TRUE(answer);
+  EXPECT_FALSE(answer->used_vectors);
+  ASSERT_THAT(answer->hits, SizeIs(1));
+  EXPECT_EQ(answer->hits[0].vector_rank, 0);
+  EXPECT_FALSE(answer->hits[0].cosine);
+  EXPECT_DOUBLE_EQ(answer->hits[0].score, 1.0);
+}
+
+TEST_F(SearchTest, searches_by_meaning_when_no_word_is_shared) {
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+
+  auto answer = search("zebra");
+
+  ASSERT_TRUE(answer);
+  EXPECT_FALSE(answer->used_keywords);
+  ASSERT_THAT(answer->hits, SizeIs(1));
+  EXPECT_EQ(answer->hits[0].keyword_rank, 0);
+}
+
+TEST_F(SearchTest, passes_over_chunks_that_are_gone_meanwhile) {
+  auto lost = shelf_.add(base_, {"Refunds refunds refunds.", 1});
+  auto kept = shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  ASSERT_TRUE(search("refunds"));
+  shelf_.lose(lost);
+
+  auto answer = search("refunds", 1);
+
+  ASSERT_TRUE(answer);
+  ASSERT_THAT(answer->hits, SizeIs(1));
+  EXPECT_EQ(answer->hits[0].chunk.id, kept);
+}
+
+TEST_F(SearchTest, stops_when_the_caller_is_gone) {
+  std::stop_source gone;
+  gone.request_stop();
+  auto cancelled = context();
+  cancelled.cancellation = gone.get_token();
+
+  auto answer =
+      sync_wait(search_->search(cancelled, {.knowledge_base = base_, .query = "refunds"}));
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::cancelled);
+}
+
+TEST_F(SearchTest, logs_and_charges_every_search_by_the_time_it_ends) {
+  use_billing({.margin_percent = 20, .is_enforced = true});
+  ASSERT_TRUE(sync_wait(billing_->add(context(), tenant_, 100'000, "start")));
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(search("refunds", 5, SearchType::text));
+
+  auto rows = log_after_the_end();
+
+  EXPECT_THAT(rows, SizeIs(40));
+  EXPECT_EQ(rows.front(), (LogRow{"refunds", "text", 1, 500, 1.0}));
+  EXPECT_EQ(balance(), 100'000 - 40 * 600);
+}
+
+TEST_F(SearchTest, leaves_the_charge_to_a_caller_who_asks_for_it) {
+  use_billing({.margin_percent = 20, .is_enforced = true});
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  auto session = ChatSessionId::make();
+
+  auto answer = sync_wait(search_->search(
+      context(),
+      {.knowledge_base = base_, .query = "refunds", .session = session, .is_billed = false}));
+
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->base_cost, 500);
+  EXPECT_THAT(log_after_the_end(), SizeIs(1));
+  EXPECT_EQ(balance(), 0);
+}
+
+TEST_F(SearchTest, needs_credit_where_credit_is_enforced) {
+  use_billing({.margin_percent = 20, .is_enforced = true});
+  ASSERT_TRUE(sync_wait(billing_->add(context(), tenant_, search_balance_min - 1, "too little")));
+
+  auto answer = search("refunds");
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::quota_exceeded);
+  EXPECT_THAT(log_after_the_end(), IsEmpty());
+}
+
+TEST_F(SearchTest, keeps_the_log_of_others_when_one_row_cannot_be_written) {
+  auto unknown = TenantId::make();  // no such row, so no credit account
+  auto strange = shelf_.add_base(unknown);
+  CallContext stranger{.tenant = unknown};
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(sync_wait(search_->search(stranger, {.knowledge_base = strange, .query = "x"})));
+    ASSERT_TRUE(search("refunds"));
+  }
+
+  auto rows = log_after_the_end();
+
+  EXPECT_THAT(rows, SizeIs(3));
+  for (const auto& row : rows) EXPECT_EQ(row.query, "refunds");
+}
+
+TEST_F(SearchTest, writes_the_log_itself_when_the_queue_is_full) {
+  search_ = make({.unwritten_max = 0});
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(search("refunds"));
+
+  EXPECT_THAT(log_after_the_end(), SizeIs(5));
+}
+
+TEST_F(SearchTest, scans_large_indexes_on_the_compute_pool) {
+  FakeTextEmbedder wide(3000, "wide");
+  ShelfKnowledge shelf(wide, vectors_, keywords_);
+  auto base = shelf.add_base(tenant_);
+  for (int i = 0; i < 1500; ++i) shelf.add(base, {"Row " + std::to_string(i), 1});
+  ThreadPool pool({.name = "compute"});
+  auto search = make_search({.database = *database_,
+                             .knowledge = shelf,
+                             .embedder = wide,
+                             .vectors = vectors_,
+                             .keywords = keywords_,
+                             .billing = *billing_,
+                             .clock = clock_,
+                             .metrics = metrics_,
+                             .compute = &pool});
+
+  auto answer =
+      sync_wait(search->search(context(), {.knowledge_base = base, .query = "row 77", .top_k = 1}));
+
+  ASSERT_TRUE(answer);
+  ASSERT_THAT(answer->hits, SizeIs(1));
+  EXPECT_EQ(answer->hits[0].chunk.text, "Row 77");
+}
+
+TEST(SearchType, has_names_that_read_back) {
+  for (auto type : {SearchType::text, SearchType::image, SearchType::hybrid})
+    EXPECT_EQ(parse_search_type(to_string(type)), type);
+  EXPECT_FALSE(parse_search_type("Text"));
+}
+
+}  // namespace
+}  // namespace aiva::search

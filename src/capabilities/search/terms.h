@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aiva::search {
+
+// One word of a text in the form in which words are compared.
+struct Term {
+  std::string stem;           // lower case, English endings removed
+  bool is_stop_word = false;  // an English word that says little by itself
+};
+
+// The words of a UTF-8 text in their order, so that "Refunds" and "refunded" are the same term.
+std::vector<Term> terms_of(std::string_view text);
+
+}  // namespace aiva::search

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/sqlite/test_database.h"
+#include "capabilities/knowledge/knowledge.h"
+#include "foundation/metrics.h"
+#include "ports/testing/fake_text_embedder.h"
+#include "ports/testing/manual_clock.h"
+#include "ports/testing/plain_keyword_index.h"
+#include "ports/testing/plain_vector_index.h"
+
+namespace aiva::search {
+
+// For tests: knowledge bases whose chunks lie in memory. What search and chat need of
+// knowledge::Knowledge works; the rest fails.
+class ShelfKnowledge final : public knowledge::Knowledge {
+ public:
+  ShelfKnowledge(FakeTextEmbedder& embedder, PlainVectorIndex& vectors, PlainKeywordIndex& keywords)
+      : embedder_(embedder), vectors_(vectors), keywords_(keywords) {}
+
+  KnowledgeBaseId add_base(TenantId tenant) {
+    auto id = KnowledgeBaseId::make();
+    knowledge::KnowledgeBase base{.id = id, .tenant = tenant, .name = "Shelf"};
+    bases_[id] = std::make_shared<const knowledge::KnowledgeBase>(std::move(base));
+    return id;
+  }
+
+  struct Page {
+    std::string text;
+    int page = 1;
+    std::string heading{};
+    std::string document = "Handbook.pdf";
+    std::string type = "text";
+  };
+  // Adds one chunk that stands on one page.
+  ChunkId add(KnowledgeBaseId base, Page page) {
+    auto size = page.text.size();
+    return add_chunk(base, {.type = page.type,
+                            .text = std::move(page.text),
+                            .heading_path = std::move(page.heading),
+                            .page_first = page.page,
+                            .page_last = page.page,
+                            .spans = {{.page = page.page, .begin = 0, .end = size}},
+                            .document_name = std::move(page.document)});
+  }
+  // Adds a chunk as it is; its ids and index are set here.
+  ChunkId add_chunk(KnowledgeBaseId base, knowledge::Chunk chunk) {
+    chunk.id = ChunkId::make();
+    auto [document, is_new] = documents_.try_emplace({base, chunk.document_name});
+    if (is_new) document->second = DocumentId::make();
+    chunk.document = document->second;
+    chunk.knowledge_base = base;
+    chunk.index = static_cast<std::int64_t>(chunks_.size());
+    auto known = *bases_.at(base);
+    ++known.chunk_count;
+    ++known.version;
+    bases_[base] = std::make_shared<const knowledge::KnowledgeBase>(known);
+    keywords_.add(base, chunk.id, chunk.heading_path + "\n" + chunk.text);
+    auto id = chunk.id;
+    chunks_.emplace(id, std::move(chunk));
+    return id;
+  }
+  // The chunk is gone from the rows while the indexes still name it.
+  void lose(ChunkId chunk) { chunks_.erase(chunk); }
+
+  Task<Result<knowledge::KnowledgeBasePointer>> get(CallContext context,
+                                                    KnowledgeBaseId id) override {
+    auto found = bases_.find(id);
+    if (found == bases_.end() || found->second->tenant != context.tenant)
+      co_return fail(ErrorCode::not_found, "There is no such knowledge base");
+    co_return found->second;
+  }
+
+  Task<Result<std::vector<knowledge::Chunk>>> chunks(CallContext context,
+                                                     std::vector<ChunkId> ids) override {
+    std::vector<knowledge::Chunk> found;
+    for (auto id : ids) {
+      auto chunk = chunks_.find(id);
+      if (chunk == chunks_.end()) continue;
+      if (bases_.at(chunk->second.knowledge_base)->tenant != context.tenant) continue;
+      found.push_back(chunk->second);
+    }
+    co_return found;
+  }
+
+  Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) override {
+    auto version = bases_.at(id)->version;
+    if (vectors_.version(id) == version) co_return Result<void>();
+    std::vector<ChunkId> ids;
+    std::vector<std::string> texts;
+    for (const auto& [chunk_id, chunk] : chunks_) {
+      if (chunk.knowledge_base != id) continue;
+      ids.push_back(chunk_id);
+      texts.push_back(chunk.heading_path + " " + chunk.text);
+    }
+    CO_TRY(auto embedded, co_await embedder_.embed(context, std::move(texts)));
+    co_return vectors_.load(id, embedder_.dimension(), version, ids, std::move(embedded.values));
+  }
+
+  Task<Result<knowledge::KnowledgeBasePointer>> create(CallContext,
+                                                       knowledge::NewKnowledgeBase) override {
+    co_return fail(not_here());
+  }
+  Task<Result<knowledge::KnowledgeBasePagePointer>> list(CallContext, ListFilter) override {
+    co_return fail(not_here());
+  }
+  Task<Result<knowledge::KnowledgeBasePointer>> update(CallContext, KnowledgeBaseId,
+                                                       knowledge::KnowledgeBaseChange) override {
+    co_return fail(not_here());
+  }
+  Task<Result<knowledge::BaseStatistics>> statistics(CallContext, KnowledgeBaseId) override {
+    co_return fail(not_here());
+  }
+  Task<Result<void>> remove(CallContext, KnowledgeBaseId id) override {
+    bases_.erase(id);
+    co_return Result<void>();
+  }
+  Task<Result<knowledge::Document>> add_document(CallContext, KnowledgeBaseId,
+                                                 knowledge::NewDocument) override {
+    co_return fail(not_here());
+  }
+  Task<Result<knowledge::Document>> document(CallContext, DocumentId) override {
+    co_return fail(not_here());
+  }
+  Task<Result<knowledge::PageOf<knowledge::Document>>> documents(CallContext, KnowledgeBaseId,
+                                                                 DocumentFilter) override {
+    co_return fail(not_here());
+  }
+  Task<Result<void>> act(CallContext, DocumentId, DocumentAction) override {
+    co_return fail(not_here());
+  }
+  Task<Result<JobOutcome>> ingest(CallContext, Job) override { co_return fail(not_here()); }
+
+ private:
+  static Error not_here() { return internal_error("The shelf does not do this"); }
+
+  FakeTextEmbedder& embedder_;
+  PlainVectorIndex& vectors_;
+  PlainKeywordIndex& keywords_;
+  std::map<KnowledgeBaseId, knowledge::KnowledgeBasePointer> bases_;
+  std::map<std::pair<KnowledgeBaseId, std::string>, DocumentId> documents_;
+  std::map<ChunkId, knowledge::Chunk> chunks_;
+};
+
+}  // namespace aiva::search
