@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "capabilities/billing/billing.h"
+#include "capabilities/knowledge/document_events.h"
 #include "capabilities/knowledge/types.h"
 #include "foundation/call_context.h"
 #include "foundation/metrics.h"
@@ -24,6 +26,7 @@
 namespace aiva::knowledge {
 
 using KnowledgeBasePointer = std::shared_ptr<const KnowledgeBase>;
+using KnowledgeBasePagePointer = std::shared_ptr<const PageOf<KnowledgeBase>>;
 
 // Knowledge bases and their documents. Every operation sees only rows of `context.tenant`; anything
 // else is `not_found`.
@@ -40,10 +43,12 @@ class Knowledge {
     std::optional<std::string> status{};
     PageRequest page{};
   };
-  // Newest first.
-  virtual Task<Result<PageOf<KnowledgeBase>>> list(CallContext context, ListFilter filter) = 0;
+  // Newest first. The same page object is answered until something of the tenant changes.
+  virtual Task<Result<KnowledgeBasePagePointer>> list(CallContext context, ListFilter filter) = 0;
   virtual Task<Result<KnowledgeBasePointer>> update(CallContext context, KnowledgeBaseId id,
                                                     KnowledgeBaseChange change) = 0;
+  // What the knowledge base holds, counted in its rows.
+  virtual Task<Result<BaseStatistics>> statistics(CallContext context, KnowledgeBaseId id) = 0;
   // Removes the knowledge base with documents, chunks and files.
   virtual Task<Result<void>> remove(CallContext context, KnowledgeBaseId id) = 0;
 
@@ -63,7 +68,8 @@ class Knowledge {
   virtual Task<Result<void>> act(CallContext context, DocumentId id, DocumentAction action) = 0;
 
   // The chunks of these ids in this order, skipping ids that are gone or of another tenant.
-  virtual Task<Result<std::vector<Chunk>>> chunks(CallContext context, std::vector<ChunkId> ids) = 0;
+  virtual Task<Result<std::vector<Chunk>>> chunks(CallContext context,
+                                                  std::vector<ChunkId> ids) = 0;
   // Makes the vector index of the knowledge base show its current rows.
   virtual Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) = 0;
   // Runs one leased ingestion job to its end, telling progress in the document's row. The outcome
@@ -79,6 +85,12 @@ struct KnowledgeSettings {
   std::int64_t documents_per_base_max = 1'000'000;
   int bases_per_tenant_max = 10'000;
   std::size_t embedding_batch = 32;
+  std::size_t document_text_bytes_max = 64 * 1024 * 1024;  // of all chunks of one document
+  std::size_t document_chunks_max = 50'000;
+  std::chrono::minutes ingestion_time_max{60};
+  billing::MicroUsd upload_balance_least = 10'000;      // 0.01 USD
+  billing::MicroUsd price_per_page = 100;               // 0.0001 USD
+  billing::MicroUsd price_per_million_tokens = 20'000;  // embeddings, 0.02 USD
 };
 
 // What knowledge needs of the world; everything is borrowed.
@@ -93,6 +105,7 @@ struct KnowledgeParts {
   billing::Billing& billing;
   const Clock& clock;
   Metrics& metrics;
+  DocumentEvents* events = nullptr;  // told about every change of a document's row
 };
 
 std::unique_ptr<Knowledge> make_knowledge(KnowledgeParts parts, KnowledgeSettings settings);

@@ -30,9 +30,23 @@ struct KnowledgeBase {
   ChunkSettings chunks{};         // read from settings
   std::int64_t document_count = 0;
   std::int64_t chunk_count = 0;
-  std::int64_t version = 0;       // grows with every change of its chunks
+  std::int64_t version = 0;  // grows with every change of its chunks
   UnixMs created_at = 0;
   UnixMs updated_at = 0;
+};
+
+// What a knowledge base holds.
+struct BaseStatistics {
+  std::int64_t documents = 0;
+  std::int64_t documents_completed = 0;
+  std::int64_t documents_failed = 0;
+  std::int64_t documents_in_work = 0;  // neither completed, failed nor cancelled
+  std::int64_t size_bytes = 0;         // of the uploaded files
+  std::int64_t pages = 0;
+  std::int64_t chunks = 0;
+  std::int64_t vectors = 0;  // of the embedder's model
+  std::string embedding_model{};
+  std::size_t vector_dimension = 0;
 };
 
 struct NewKnowledgeBase {
@@ -71,17 +85,17 @@ struct Document {
   DocumentId id{};
   KnowledgeBaseId knowledge_base{};
   TenantId tenant{};
-  std::string filename;           // as uploaded, without folders
-  std::string file_type{};        // "pdf", "txt", … once known
+  std::string filename;     // as uploaded, without folders
+  std::string file_type{};  // "pdf", "txt", … once known
   std::int64_t file_size_bytes = 0;
-  std::string content_sha256{};   // hex
+  std::string content_sha256{};  // hex
   DocumentStatus status = DocumentStatus::queued;
-  int progress = 0;               // 0…100
+  int progress = 0;  // 0…100
   std::string current_step{};
   std::int64_t total_chunks = 0;
   std::int64_t processed_chunks = 0;
   std::string error_message{};
-  bool is_partial = false;        // some pages could not be read; the reason is in the stats
+  bool is_partial = false;              // some pages could not be read; the reason is in the stats
   std::string processing_stats = "{}";  // JSON
   std::string metadata = "{}";          // JSON object as the client gave it
   std::string title{};
@@ -111,10 +125,10 @@ struct Chunk {
   ChunkId id{};
   DocumentId document{};
   KnowledgeBaseId knowledge_base{};
-  std::int64_t index = 0;         // within the document, from 0
-  std::string type = "text";      // text | table | code
+  std::int64_t index = 0;     // within the document, from 0
+  std::string type = "text";  // text | table | code
   std::string text;
-  std::string heading_path{};     // "Part > Chapter > Section"
+  std::string heading_path{};  // "Part > Chapter > Section"
   int page_first = 1;
   int page_last = 1;
   int token_count = 0;

@@ -1,0 +1,91 @@
+#include "capabilities/knowledge/internal/chunk_collector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "foundation/text/utf8.h"
+
+namespace aiva::knowledge {
+namespace {
+
+constexpr int tokens_target = 384;
+constexpr int tokens_max = 512;
+constexpr int heading_tokens = 48;  // what the place in the document takes of the embedder's limit
+constexpr std::size_t heading_bytes_max = 160;
+
+documents::ChunkerOptions options_of(const CollectorOptions& options) {
+  if (options.cut.chunk_size > 0)
+    return {.measure = documents::count_characters,
+            .size_target = options.cut.chunk_size,
+            .size_max = options.cut.chunk_size,
+            .overlap = options.cut.chunk_overlap};
+  auto embedder_max = static_cast<int>(std::min<std::size_t>(options.embedder_tokens_max, 8192));
+  auto size_max = std::clamp(embedder_max - heading_tokens, 32, tokens_max);
+  auto target = std::min(tokens_target, size_max * 3 / 4);
+  return {.measure = options.count_tokens,
+          .size_target = target,
+          .size_max = size_max,
+          .overlap = target * 15 / 100};
+}
+
+}  // namespace
+
+ChunkCollector::ChunkCollector(CollectorOptions options)
+    : options_(std::move(options)), chunker_(options_of(options_), [this](documents::Piece piece) {
+        return take(std::move(piece));
+      }) {}
+
+Result<void> ChunkCollector::add(const std::vector<Block>& blocks) {
+  tables_ += std::ranges::count(blocks, BlockKind::table, &Block::kind);
+  return chunker_.add(blocks);
+}
+
+Result<void> ChunkCollector::finish() { return chunker_.finish(); }
+
+Result<void> ChunkCollector::take(documents::Piece piece) {
+  text_bytes_ += piece.text.size() + piece.heading_path.size();
+  if (text_bytes_ > options_.text_bytes_max)
+    return fail(ErrorCode::too_large, "The document has more than " +
+                                          std::to_string(options_.text_bytes_max >> 20U) +
+                                          " MB of text");
+  if (chunks_.size() == options_.chunks_max)
+    return fail(ErrorCode::too_large,
+                "The document has more than " + std::to_string(options_.chunks_max) + " passages");
+  Chunk chunk{.id = ChunkId::make(),
+              .document = options_.document,
+              .knowledge_base = options_.knowledge_base,
+              .index = static_cast<std::int64_t>(chunks_.size()),
+              .type = std::move(piece.type),
+              .text = std::move(piece.text),
+              .heading_path = std::move(piece.heading_path),
+              .page_first = piece.page_first,
+              .page_last = piece.page_last};
+  chunk.token_count = options_.cut.chunk_size > 0 ? options_.count_tokens(chunk.text) : piece.size;
+  tokens_ += chunk.token_count;
+  chunk.spans.reserve(piece.spans.size());
+  for (const auto& span : piece.spans)
+    chunk.spans.push_back(
+        {.page = span.page, .begin = span.begin, .end = span.end, .box = span.box});
+  chunks_.push_back(std::move(chunk));
+  return {};
+}
+
+std::map<std::string, std::int64_t> ChunkCollector::chunks_by_type() const {
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& chunk : chunks_) ++counts[chunk.type];
+  return counts;
+}
+
+std::string ChunkCollector::text_to_embed(std::size_t index, std::string_view title) const {
+  const auto& chunk = chunks_[index];
+  std::string place;
+  if (!title.empty() && !chunk.heading_path.starts_with(title))
+    place.append(utf8_prefix(title, heading_bytes_max));
+  if (!chunk.heading_path.empty())
+    place.append(place.empty() ? "" : " > ").append(chunk.heading_path);
+  if (place.empty()) return chunk.text;
+  std::string text(utf8_prefix(place, heading_bytes_max));
+  return text.append("\n").append(chunk.text);
+}
+
+}  // namespace aiva::knowledge

@@ -1,0 +1,145 @@
+#include "capabilities/knowledge/internal/chunks_table.h"
+
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "capabilities/knowledge/internal/span_text.h"
+
+namespace aiva::knowledge {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "vectors are stored little-endian");
+
+constexpr std::string_view select_chunk =
+    "SELECT c.id, c.document_id, c.kb_id, c.chunk_index, c.chunk_type, c.text, c.heading_path, "
+    "c.page_first, c.page_last, c.token_count, c.spans, d.filename, d.file_type, d.metadata "
+    "FROM document_chunks c JOIN documents d ON d.id = c.document_id "
+    "WHERE c.id = ? AND c.tenant_id = ?";
+
+Chunk read_chunk(const SqlRow& row) {
+  return Chunk{.id = row.id<ChunkId>(0),
+               .document = row.id<DocumentId>(1),
+               .knowledge_base = row.id<KnowledgeBaseId>(2),
+               .index = row.integer(3),
+               .type = std::string(row.text(4)),
+               .text = std::string(row.text(5)),
+               .heading_path = std::string(row.text(6)),
+               .page_first = static_cast<int>(row.integer(7)),
+               .page_last = static_cast<int>(row.integer(8)),
+               .token_count = static_cast<int>(row.integer(9)),
+               .spans = read_spans(row.text(10)),
+               .document_name = std::string(row.text(11)),
+               .file_type = std::string(row.text(12)),
+               .document_metadata = std::string(row.text(13))};
+}
+
+// The knowledge base's id as one word for keyword queries.
+std::string scope_of(KnowledgeBaseId base) {
+  auto scope = base.to_string();
+  std::erase(scope, '-');
+  return scope;
+}
+
+}  // namespace
+
+Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
+                                 std::string_view model, std::size_t dimension,
+                                 std::span<const float> values, UnixMs now) {
+  AIVA_ASSERT(values.size() == chunks.size() * dimension);
+  TRY(auto rowid, count_rows("SELECT COALESCE(MAX(rowid), 0) FROM document_chunks", {}));
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    const auto& chunk = chunks[i];
+    ++rowid;
+    TRY_VOID(sql_.execute(
+        "INSERT INTO document_chunks (rowid, id, tenant_id, kb_id, document_id, chunk_index, "
+        "chunk_type, text, heading_path, scope, page_first, page_last, token_count, spans, "
+        "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {rowid, chunk.id, tenant, chunk.knowledge_base, chunk.document, chunk.index, chunk.type,
+         chunk.text, chunk.heading_path, scope_of(chunk.knowledge_base), chunk.page_first,
+         chunk.page_last, chunk.token_count, write_spans(chunk.spans), now}));
+    TRY_VOID(sql_.execute(
+        "INSERT INTO chunk_vectors (chunk_rowid, chunk_id, kb_id, document_id, model, dimension, "
+        "vector) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        {rowid, chunk.id, chunk.knowledge_base, chunk.document, model, dimension,
+         std::as_bytes(values.subspan(i * dimension, dimension))}));
+  }
+  return {};
+}
+
+Result<std::vector<ChunkId>> ChunksTable::remove_of_document(KnowledgeBaseId base,
+                                                             DocumentId document) {
+  std::vector<ChunkId> removed;
+  TRY_VOID(sql_.query("SELECT id FROM document_chunks WHERE kb_id = ? AND document_id = ?",
+                      {base, document}, [&removed](const SqlRow& row) -> Result<void> {
+                        removed.push_back(row.id<ChunkId>(0));
+                        return {};
+                      }));
+  if (removed.empty()) return removed;
+  TRY_VOID(sql_.execute("DELETE FROM chunk_vectors WHERE kb_id = ? AND document_id = ?",
+                        {base, document}));
+  TRY_VOID(sql_.execute("DELETE FROM document_chunks WHERE kb_id = ? AND document_id = ?",
+                        {base, document}));
+  return removed;
+}
+
+Result<void> ChunksTable::remove_of_base(KnowledgeBaseId base) {
+  TRY_VOID(sql_.execute("DELETE FROM chunk_vectors WHERE kb_id = ?", {base}));
+  TRY_VOID(sql_.execute("DELETE FROM document_chunks WHERE kb_id = ?", {base}));
+  return {};
+}
+
+Result<std::vector<Chunk>> ChunksTable::get(TenantId tenant, std::span<const ChunkId> ids) {
+  std::vector<Chunk> chunks;
+  chunks.reserve(ids.size());
+  for (auto id : ids)
+    TRY_VOID(sql_.query(select_chunk, {id, tenant}, [&chunks](const SqlRow& row) -> Result<void> {
+      chunks.push_back(read_chunk(row));
+      return {};
+    }));
+  return chunks;
+}
+
+Result<std::int64_t> ChunksTable::count(KnowledgeBaseId base) {
+  return count_rows("SELECT COUNT(*) FROM document_chunks WHERE kb_id = ?", {base});
+}
+
+Result<std::int64_t> ChunksTable::count_vectors(KnowledgeBaseId base, std::string_view model) {
+  return count_rows("SELECT COUNT(*) FROM chunk_vectors WHERE kb_id = ? AND model = ?",
+                    {base, model});
+}
+
+Result<StoredVectors> ChunksTable::vectors(KnowledgeBaseId base, std::string_view model,
+                                           std::size_t dimension) {
+  StoredVectors stored;
+  TRY(stored.version, count_rows("SELECT version FROM knowledge_bases WHERE id = ?", {base}));
+  TRY(auto rows, count_rows("SELECT chunk_count FROM knowledge_bases WHERE id = ?", {base}));
+  stored.chunks.reserve(static_cast<std::size_t>(rows));
+  stored.values.reserve(static_cast<std::size_t>(rows) * dimension);
+  TRY_VOID(sql_.query("SELECT chunk_id, model, vector FROM chunk_vectors WHERE kb_id = ?", {base},
+                      [&stored, model, dimension](const SqlRow& row) -> Result<void> {
+                        auto bytes = row.bytes(2);
+                        if (row.text(1) != model || bytes.size() != dimension * sizeof(float)) {
+                          ++stored.of_other_models;
+                          return {};
+                        }
+                        stored.chunks.push_back(row.id<ChunkId>(0));
+                        auto at = stored.values.size();
+                        stored.values.resize(at + dimension);
+                        std::memcpy(stored.values.data() + at, bytes.data(), bytes.size());
+                        return {};
+                      }));
+  return stored;
+}
+
+Result<std::int64_t> ChunksTable::count_rows(std::string_view sql,
+                                             SqlSession::Parameters parameters) {
+  std::int64_t count = 0;
+  TRY_VOID(sql_.query(sql, parameters, [&count](const SqlRow& row) -> Result<void> {
+    count = row.integer(0);
+    return {};
+  }));
+  return count;
+}
+
+}  // namespace aiva::knowledge

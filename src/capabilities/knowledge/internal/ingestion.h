@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "capabilities/knowledge/internal/base_cache.h"
+#include "capabilities/knowledge/internal/documents_table.h"
+#include "capabilities/knowledge/internal/index_keeper.h"
+#include "capabilities/knowledge/knowledge.h"
+
+namespace aiva::knowledge {
+
+// The work of one ingestion job: read the file, cut it, embed the chunks, store everything in one
+// transaction. It may be cut off at any moment and done again; only the transaction at its end
+// changes what searches see, and only while nobody else has taken over the document.
+class Ingestion {
+ public:
+  // Everything is borrowed.
+  Ingestion(const KnowledgeParts& parts, const KnowledgeSettings& settings, BaseCache& cache,
+            IndexKeeper& index);
+
+  Task<Result<JobOutcome>> run(CallContext context, Job job);
+
+ private:
+  struct Run;
+  using RunPointer = std::shared_ptr<Run>;
+
+  Task<Result<JobOutcome>> bury(CallContext context, Job job, DocumentId document);
+  Task<Result<void>> work(CallContext context, RunPointer run);
+  Task<Result<void>> read_file(CallContext context, RunPointer run);
+  Task<Result<void>> embed(CallContext context, RunPointer run);
+  Task<Result<void>> store(CallContext context, RunPointer run);
+  Result<void> write_rows(SqlSession& sql, Run& run, VectorChange& change) const;
+  Task<Result<JobOutcome>> settle_failure(CallContext context, RunPointer run, Error error);
+  Task<Result<JobOutcome>> put_back(CallContext context, RunPointer run, int failures,
+                                    JobOutcome outcome);
+  Task<Result<JobOutcome>> give_up(CallContext context, RunPointer run, std::string reason);
+  [[nodiscard]] billing::Charge charge_for(const Run& run) const;
+  [[nodiscard]] std::string statistics_of(const Run& run) const;
+  void tell_ended(const Run& run, DocumentStatus status);
+
+  const KnowledgeParts& parts_;
+  const KnowledgeSettings& settings_;
+  BaseCache& cache_;
+  IndexKeeper& index_;
+  Counter& completed_;
+  Counter& failed_;
+  Counter& retried_;
+  Counter& chunks_stored_;
+  Counter& pages_read_;
+  Histogram& duration_;
+};
+
+}  // namespace aiva::knowledge

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "capabilities/knowledge/knowledge.h"
+#include "capabilities/knowledge/types.h"
+#include "foundation/result.h"
+#include "ports/database.h"
+
+namespace aiva::knowledge {
+
+// The rows of knowledge_bases; lives inside one read or transaction.
+class KnowledgeBasesTable {
+ public:
+  explicit KnowledgeBasesTable(SqlSession& sql) : sql_(sql) {}
+
+  // Fails with `conflict` when the tenant has a knowledge base of that name.
+  Result<void> insert(const KnowledgeBase& base);
+  // Fails with `not_found`.
+  Result<KnowledgeBase> get(TenantId tenant, KnowledgeBaseId id);
+  Result<PageOf<KnowledgeBase>> list(TenantId tenant, const Knowledge::ListFilter& filter);
+  Result<std::int64_t> count(TenantId tenant);
+  // Writes name, description, type, status, settings and updated_at.
+  Result<void> update(const KnowledgeBase& base);
+  Result<void> remove(TenantId tenant, KnowledgeBaseId id);
+
+  // Counts documents in or out. Fails with `not_found`.
+  Result<void> add_documents(TenantId tenant, KnowledgeBaseId id, std::int64_t count, UnixMs now);
+  // Counts chunks in or out and starts a new version, which is answered. Fails with `not_found`.
+  Result<std::int64_t> add_chunks(TenantId tenant, KnowledgeBaseId id, std::int64_t count,
+                                  UnixMs now);
+  // The version of the chunks. Fails with `not_found`.
+  Result<std::int64_t> version(TenantId tenant, KnowledgeBaseId id);
+
+ private:
+  SqlSession& sql_;
+};
+
+}  // namespace aiva::knowledge

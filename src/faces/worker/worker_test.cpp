@@ -1,0 +1,289 @@
+#include "faces/worker/worker.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "adapters/job_table/job_table.h"
+#include "adapters/sqlite/test_database.h"
+#include "foundation/thread_pool.h"
+#include "ports/testing/manual_clock.h"
+
+namespace aiva::worker {
+namespace {
+
+using Kind = JobOutcome::Kind;
+using std::chrono::seconds;
+
+// A gate that jobs wait at until the test opens it or they are stopped.
+class Gate {
+ public:
+  Result<void> wait(std::stop_token stop) {
+    std::stop_callback on_stop(stop, [this] { notify(); });
+    std::unique_lock lock(mutex_);
+    ++arrived_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return is_open_ || stop.stop_requested(); });
+    if (stop.stop_requested()) return fail(ErrorCode::cancelled, "stopped");
+    return {};
+  }
+  void wait_for_arrivals(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return arrived_ >= count; });
+  }
+  void open() {
+    std::lock_guard lock(mutex_);
+    is_open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  void notify() {
+    std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int arrived_ = 0;
+  bool is_open_ = false;
+};
+
+class WorkerOn : public ::testing::Test {
+ protected:
+  JobId enqueue(const std::string& subject, int attempts_max = 5) {
+    auto id = sync_wait(write(*rows_, {}, [&](SqlSession& sql) {
+      return queue_->enqueue(
+          sql,
+          {.tenant = tenant_, .kind = "work", .subject = subject, .attempts_max = attempts_max});
+    }));
+    return id.value_or(JobId{});
+  }
+
+  std::unique_ptr<Worker> make(JobHandler handler, WorkerOptions options = {}) {
+    return make_worker(std::move(options), {.queue = *queue_,
+                                            .clock = clock_,
+                                            .metrics = metrics_,
+                                            .handlers = {{"work", std::move(handler)}},
+                                            .chores = std::move(chores_)});
+  }
+  // Turns until nothing runs any more; jobs end on their own threads meanwhile.
+  static void turn_until_idle(Worker& worker) {
+    do worker.turn();
+    while (worker.running() > 0);
+  }
+
+  std::string text(std::string_view sql, SqlSession::Parameters parameters = {}) {
+    std::string found;
+    auto outcome = sync_wait(read(*rows_, {}, [&](SqlSession& session) {
+      return session.query(sql, parameters, [&found](const SqlRow& row) -> Result<void> {
+        found += (found.empty() ? "" : " ") + std::string(row.text(0));
+        return {};
+      });
+    }));
+    EXPECT_TRUE(outcome.has_value());
+    return found;
+  }
+  std::string state(JobId id) { return text("SELECT state FROM jobs WHERE id = ?", {id}); }
+  std::string attempts(JobId id) {
+    return text("SELECT CAST(attempts AS TEXT) FROM jobs WHERE id = ?", {id});
+  }
+
+  TestDatabase rows_;
+  ManualClock clock_;
+  Metrics metrics_;
+  TenantId tenant_ = rows_.add_tenant();
+  std::unique_ptr<JobQueue> queue_ = make_job_table(*rows_, clock_);
+  std::vector<Chore> chores_;
+};
+
+Task<Result<JobOutcome>> answer(JobOutcome outcome) { co_return outcome; }
+Task<Result<JobOutcome>> answer_failure(Error error) { co_return fail(std::move(error)); }
+Task<Result<JobOutcome>> throw_something() {
+  throw std::runtime_error("boom");
+  co_return JobOutcome{};
+}
+Task<Result<JobOutcome>> wait_at(Gate& gate, CallContext context) {
+  auto waited = gate.wait(context.cancellation);
+  if (waited) co_return JobOutcome{};
+  co_return JobOutcome{Kind::cancelled, waited.error().message};
+}
+
+TEST_F(WorkerOn, a_job_does_it_and_ends_it) {
+  auto id = enqueue("a");
+  std::atomic<int> calls = 0;
+  TenantId seen;
+  auto worker = make([&](CallContext context, Job job) {
+    ++calls;
+    seen = context.tenant;
+    EXPECT_EQ(job.subject, "a");
+    EXPECT_NE(context.trace.trace_id, TraceContext{}.trace_id);
+    return answer({});
+  });
+
+  turn_until_idle(*worker);
+
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(seen, tenant_);
+  EXPECT_EQ(state(id), "completed");
+  auto figures = metrics_.to_prometheus_text();
+  EXPECT_NE(figures.find(R"(aiva_jobs_total{kind="work",outcome="completed"} 1)"),
+            std::string::npos)
+      << figures;
+  EXPECT_NE(figures.find("aiva_job_duration_seconds_count{kind=\"work\"} 1"), std::string::npos);
+}
+
+TEST_F(WorkerOn, a_failing_job_tries_again_ever_later) {
+  auto id = enqueue("a", 3);
+  std::vector<JobState> states;
+  auto worker = make([&](CallContext, Job job) {
+    states.push_back(job.state);
+    if (states.size() == 2) return throw_something();
+    return answer_failure({.code = ErrorCode::unavailable, .message = "later"});
+  });
+
+  turn_until_idle(*worker);
+  EXPECT_EQ(state(id), "queued");
+  EXPECT_EQ(text("SELECT last_error FROM jobs"), "later");
+  clock_.advance(seconds(1));
+  turn_until_idle(*worker);
+  EXPECT_EQ(states.size(), 1U);
+  for (auto wait : {seconds(1), seconds(4), seconds(8)}) {
+    clock_.advance(wait);
+    turn_until_idle(*worker);
+  }
+
+  EXPECT_EQ(states,
+            (std::vector{JobState::running, JobState::running, JobState::running, JobState::dead}));
+}
+
+TEST_F(WorkerOn, many_jobs_does_as_many_at_once_as_allowed) {
+  for (int i = 0; i < 5; ++i) enqueue(std::to_string(i));
+  Gate gate;
+  auto worker = make([&](CallContext context, Job) { return wait_at(gate, std::move(context)); },
+                     {.concurrency = 2});
+
+  worker->turn();
+  gate.wait_for_arrivals(2);
+  worker->turn();
+
+  EXPECT_EQ(worker->running(), 2U);
+  EXPECT_EQ(text("SELECT CAST(COUNT(*) AS TEXT) FROM jobs WHERE state = 'running'"), "2");
+  gate.open();
+  while (text("SELECT CAST(COUNT(*) AS TEXT) FROM jobs WHERE state = 'completed'") != "5")
+    worker->turn();
+}
+
+TEST_F(WorkerOn, a_long_job_prolongs_its_lease) {
+  auto id = enqueue("a");
+  Gate gate;
+  auto worker = make([&](CallContext context, Job) { return wait_at(gate, std::move(context)); });
+  worker->turn();
+  gate.wait_for_arrivals(1);
+
+  for (int i = 0; i < 10; ++i) {
+    clock_.advance(seconds(10));
+    worker->turn();
+  }
+  auto others = sync_wait(queue_->lease({}, {"work"}, 1, "other", seconds(30)));
+
+  EXPECT_TRUE(others->empty());
+  gate.open();
+  turn_until_idle(*worker);
+  EXPECT_EQ(state(id), "completed");
+  EXPECT_EQ(attempts(id), "1");
+}
+
+TEST_F(WorkerOn, a_cancelled_job_stops_it) {
+  auto id = enqueue("a");
+  Gate gate;
+  auto worker = make([&](CallContext context, Job) { return wait_at(gate, std::move(context)); });
+  worker->turn();
+  gate.wait_for_arrivals(1);
+  ASSERT_TRUE(sync_wait(write(*rows_, {}, [&](SqlSession& sql) {
+                return queue_->cancel(sql, "work", "a");
+              })).has_value());
+
+  clock_.advance(seconds(10));
+  turn_until_idle(*worker);
+
+  EXPECT_EQ(state(id), "cancelled");
+}
+
+TEST_F(WorkerOn, a_job_whose_lease_is_lost_stops_it_without_ending_it) {
+  auto id = enqueue("a");
+  Gate gate;
+  auto worker = make([&](CallContext context, Job) { return wait_at(gate, std::move(context)); },
+                     {.name = "slow"});
+  worker->turn();
+  gate.wait_for_arrivals(1);
+  clock_.advance(seconds(31));
+  auto others = sync_wait(queue_->lease({}, {"work"}, 1, "other", seconds(30)));
+  ASSERT_EQ(others->size(), 1U);
+
+  turn_until_idle(*worker);
+
+  EXPECT_EQ(state(id), "running");
+  EXPECT_EQ(text("SELECT worker FROM jobs"), "other");
+  EXPECT_NE(metrics_.to_prometheus_text().find(R"(outcome="lost"} 1)"), std::string::npos);
+}
+
+TEST_F(WorkerOn, drain_puts_running_jobs_back_without_costing_an_attempt) {
+  auto id = enqueue("a");
+  auto waiting = enqueue("b");
+  Gate gate;
+  auto worker = make([&](CallContext context, Job) { return wait_at(gate, std::move(context)); },
+                     {.concurrency = 1});
+  worker->start();
+  gate.wait_for_arrivals(1);
+
+  worker->drain(seconds(60));
+
+  EXPECT_EQ(worker->running(), 0U);
+  EXPECT_EQ(state(id), "queued");
+  EXPECT_EQ(attempts(id), "0");
+  EXPECT_EQ(state(waiting), "queued");
+}
+
+TEST_F(WorkerOn, its_own_thread_is_woken_by_the_queue) {
+  Gate gate;
+  auto worker = make([&](CallContext context, Job) { return wait_at(gate, std::move(context)); },
+                     {.poll_interval = std::chrono::hours(1)});
+  worker->start();
+
+  enqueue("a");
+  queue_->wake();
+
+  gate.wait_for_arrivals(1);  // hangs when nobody wakes
+  gate.open();
+}
+
+Task<Result<void>> count(std::atomic<int>& calls, Result<void> outcome) {
+  ++calls;
+  co_return outcome;
+}
+
+TEST_F(WorkerOn, chores_does_them_at_the_start_and_every_so_often) {
+  std::atomic<int> calls = 0;
+  std::atomic<int> failing = 0;
+  chores_.push_back({"sweep", seconds(60), [&](CallContext) { return count(calls, {}); }});
+  chores_.push_back({"broken", seconds(30), [&](CallContext) {
+                       return count(failing, fail(ErrorCode::unavailable, "not now"));
+                     }});
+  auto worker = make([](CallContext, Job) { return answer({}); });
+
+  turn_until_idle(*worker);
+  turn_until_idle(*worker);
+  EXPECT_EQ(calls, 1);
+  clock_.advance(seconds(60));
+  turn_until_idle(*worker);
+
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(failing, 2);
+}
+
+}  // namespace
+}  // namespace aiva::worker
