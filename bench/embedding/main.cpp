@@ -108,6 +108,7 @@ void bench_encoder(const std::filesystem::path& native) {
   print("one chunk of 100 tokens", measure(100, [&] { embed({chunk}); }));
 
   std::vector<std::string> chunks;
+  chunks.reserve(256);
   for (int i = 0; i < 256; ++i) chunks.push_back(make_chunk(count_tokens, 100, generator));
   start = Clock::now();
   const auto cpu_start = cpu_milliseconds();

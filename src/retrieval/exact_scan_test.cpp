@@ -15,12 +15,14 @@ using testing::ElementsAre;
 
 std::vector<std::uint64_t> keys_of(std::vector<TopK<std::uint64_t>::Entry> entries) {
   std::vector<std::uint64_t> keys;
+  keys.reserve(entries.size());
   for (const auto& entry : entries) keys.push_back(entry.key);
   return keys;
 }
 
 TEST(TopK, keeps_the_best_whatever_the_order) {
   std::vector<std::pair<float, std::uint64_t>> offers;
+  offers.reserve(100);
   for (std::uint64_t key = 0; key < 100; ++key)
     offers.emplace_back(static_cast<float>(key % 10), key);
   std::mt19937 generator(1);
@@ -80,6 +82,7 @@ TEST(ExactScan, finds_what_a_full_sort_finds) {
     std::ranges::sort(expected);
     expected.resize(std::min<std::size_t>(expected.size(), 10));
     std::vector<std::uint64_t> expected_keys;
+    expected_keys.reserve(expected.size());
     for (const auto& [score, key] : expected) expected_keys.push_back(key);
     EXPECT_EQ(keys_of(top.take()), expected_keys) << count;
   }

@@ -13,6 +13,7 @@ using Lists = std::vector<RankedList<std::string>>;
 
 std::vector<std::string> keys_of(const std::vector<FusedEntry<std::string>>& fused) {
   std::vector<std::string> keys;
+  keys.reserve(fused.size());
   for (const auto& entry : fused) keys.push_back(entry.key);
   return keys;
 }

@@ -21,14 +21,14 @@ using namespace std::string_literals;
 
 class ArchiveTest : public testing::Test {
  protected:
-  ArchiveTest() {
+  void SetUp() override {
     folder_ =
         std::filesystem::temp_directory_path() /
         ("convert_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
-  ~ArchiveTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void write(const std::string& name, const std::string& bytes) {
     std::ofstream(folder_ / name, std::ios::binary) << bytes;

@@ -163,6 +163,7 @@ TEST(FlatVectorIndex, shows_a_search_one_version_while_changes_go_on) {
   std::atomic<bool> is_over = false;
   std::atomic<int> wrong = 0;
   std::vector<std::jthread> readers;
+  readers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
       std::int64_t newest = 0;
@@ -201,6 +202,7 @@ TEST(FlatVectorIndex, survives_loads_drops_and_changes_from_many_threads) {
   for (auto& base : bases) base = KnowledgeBaseId::make();
   std::atomic<int> wrong = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(4);
 
   for (unsigned seed = 0; seed < 4; ++seed) {
     threads.emplace_back([&, seed] {

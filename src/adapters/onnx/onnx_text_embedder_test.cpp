@@ -133,6 +133,7 @@ TEST_F(OnnxTextEmbedderTest, serves_concurrent_calls) {
   const std::vector<std::string> texts(30, "Each of these calls runs beside the others.");
   const auto expected = embed({texts.front()});
   std::vector<std::jthread> threads;
+  threads.reserve(6);
   std::atomic<int> wrong = 0;
 
   for (int i = 0; i < 6; ++i) {

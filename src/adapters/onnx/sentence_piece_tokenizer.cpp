@@ -29,9 +29,8 @@ std::string_view take_until(std::string_view& text, char end) {
 template <class Number>
 std::optional<Number> to_number(std::string_view text) {
   Number number{};
-  const auto* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
   return number;
 }
 
