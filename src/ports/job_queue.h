@@ -23,20 +23,21 @@ enum class JobState { queued, running, completed, dead, cancelled };
 struct Job {
   JobId id{};
   TenantId tenant{};
-  std::string kind;        // "ingest_document"
-  std::string subject;     // what it is about, e.g. the document id; looked up by cancel()
-  std::string payload{};   // JSON
+  std::string kind;       // "ingest_document"
+  std::string subject;    // what it is about, e.g. the document id; looked up by cancel()
+  std::string payload{};  // JSON
   JobState state = JobState::queued;
-  int priority = 100;      // lower runs first
-  int attempts = 0;        // leases so far, this one included
-  int attempts_max = 5;    // then it is dead
+  int priority = 100;    // lower runs first
+  int attempts = 0;      // leases so far, this one included
+  int attempts_max = 5;  // then it is dead
   std::string last_error{};
   UnixMs run_after = 0;
 };
 
-// How a leased job ended.
+// How a leased job ended. `released`: given back unfinished at a shutdown; the job is due again at
+// once and this lease does not count as an attempt.
 struct JobOutcome {
-  enum class Kind { completed, retry, dead, cancelled } kind = Kind::completed;
+  enum class Kind { completed, retry, dead, cancelled, released } kind = Kind::completed;
   std::string error{};
   std::chrono::milliseconds retry_in{};
 };
@@ -52,14 +53,17 @@ class JobQueue {
   // one is told at its next heartbeat.
   virtual Result<void> cancel(SqlSession& session, const std::string& kind,
                               const std::string& subject) = 0;
+  // Whether a job about the subject is queued or running.
+  virtual Result<bool> is_pending(SqlSession& session, const std::string& kind,
+                                  const std::string& subject) = 0;
   // Wakes waiting workers of this process after a commit that enqueued.
   virtual void wake() = 0;
   // Registers a function that wake() calls; for the worker loop.
   virtual void on_wake(std::function<void()> listener) = 0;
 
   // Takes up to `count_max` due jobs of these kinds for `lease`; also those whose lease expired.
-  // Jobs that used up their attempts become dead instead and are returned in state `dead` so that
-  // the worker can tell the subject.
+  // Jobs that used up their attempts are returned in state `dead` instead, so that the worker can
+  // tell the subject and then finish() them as dead; until it does, they are offered again.
   virtual Task<Result<std::vector<Job>>> lease(CallContext context, std::vector<std::string> kinds,
                                                std::size_t count_max, std::string worker,
                                                std::chrono::milliseconds lease) = 0;

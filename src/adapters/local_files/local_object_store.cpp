@@ -12,6 +12,7 @@
 
 #include "adapters/local_files/file_error.h"
 #include "adapters/local_files/object_key.h"
+#include "adapters/local_files/object_listing.h"
 #include "foundation/log.h"
 
 namespace aiva {
@@ -89,6 +90,16 @@ class LocalObjectStore final : public ObjectStore {
   Task<Result<void>> remove(CallContext context, std::string key) override {
     CO_TRY_VOID(check_object_key(key));
     auto work = [this, &key] { return erase(key); };
+    auto running = run_on(pool_, context, work);
+    auto outcome = co_await std::move(running);
+    co_return outcome;
+  }
+
+  Task<Result<std::vector<ObjectEntry>>> list(CallContext context, std::string prefix,
+                                              std::string after, std::size_t count_max) override {
+    ObjectListing listing{
+        .prefix = std::move(prefix), .after = std::move(after), .count_max = count_max};
+    auto work = [this, &listing] { return list_objects(objects_, listing); };
     auto running = run_on(pool_, context, work);
     auto outcome = co_await std::move(running);
     co_return outcome;

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "ports/object_store.h"
 #include "ports/testing/temporary_folder.h"
@@ -46,6 +50,23 @@ class FolderObjectStore final : public ObjectStore {
     std::error_code ignored;
     std::filesystem::remove(object(key), ignored);
     co_return Result<void>{};
+  }
+
+  // The objects of one call; told as put now.
+  Task<Result<std::vector<ObjectEntry>>> list(CallContext context, std::string prefix,
+                                              std::string after, std::size_t count_max) override {
+    CO_TRY_VOID(check_call(context));
+    std::vector<ObjectEntry> entries;
+    std::error_code error;
+    auto root = folder_.path() / "objects";
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root, error)) {
+      auto key = entry.path().lexically_relative(root).string();
+      if (entry.is_regular_file() && key.starts_with(prefix) && key > after)
+        entries.push_back({std::move(key), unix_ms_now()});
+    }
+    std::ranges::sort(entries, {}, &ObjectEntry::key);
+    if (entries.size() > count_max) entries.resize(count_max);
+    co_return entries;
   }
 
   Task<Result<void>> check(CallContext context) override { co_return check_call(context); }

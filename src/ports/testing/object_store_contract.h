@@ -53,6 +53,23 @@ TEST_P(ObjectStoreContract, gives_back_the_bytes_of_a_file) {
   EXPECT_EQ(content("documents/t1/d1"), bytes);
 }
 
+TEST_P(ObjectStoreContract, lists_objects_in_the_order_of_their_keys) {
+  auto before = unix_ms_now() - 1000;
+  for (const auto* key : {"documents/t2/d1", "documents/t1/d2", "documents/t1/d1", "other/x"})
+    ASSERT_TRUE(put(key, "text").has_value());
+
+  auto first = sync_wait(store().list({}, "documents/", "", 2));
+  auto rest = sync_wait(store().list({}, "documents/", "documents/t1/d2", 10));
+
+  ASSERT_TRUE(first.has_value() && rest.has_value());
+  ASSERT_EQ(first->size(), 2U);
+  EXPECT_EQ((*first)[0].key, "documents/t1/d1");
+  EXPECT_EQ((*first)[1].key, "documents/t1/d2");
+  EXPECT_GE((*first)[0].modified_at, before);
+  ASSERT_EQ(rest->size(), 1U);
+  EXPECT_EQ((*rest)[0].key, "documents/t2/d1");
+}
+
 TEST_P(ObjectStoreContract, moves_the_file_away_from_where_it_was) {
   auto file = stage("upload", "text");
 
