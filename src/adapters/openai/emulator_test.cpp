@@ -1,0 +1,187 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <csignal>
+#include <filesystem>
+#include <numeric>
+#include <string>
+
+#include "adapters/http_client/http_client.h"
+#include "adapters/openai/openai.h"
+#include "foundation/json.h"
+
+namespace aiva {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr const char* program = "tests/emulators/openai.mjs";
+
+// The emulator as a process of its own, which ends with this object.
+class Emulator {
+ public:
+  Emulator() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    std::array<std::string, 4> words = {"node", program, "--key", "sk-test"};
+    std::array<char*, 5> arguments = {words[0].data(), words[1].data(), words[2].data(),
+                                      words[3].data(), nullptr};
+    bool is_started =
+        ::posix_spawnp(&process_, "node", &actions, nullptr, arguments.data(), environ) == 0;
+    posix_spawn_file_actions_destroy(&actions);
+    ::close(ends[1]);
+    if (is_started) read_port(ends[0]);
+    if (!is_started) process_ = -1;
+    ::close(ends[0]);
+  }
+  ~Emulator() {
+    if (process_ <= 0) return;
+    ::kill(process_, SIGTERM);
+    ::waitpid(process_, nullptr, 0);
+  }
+  Emulator(const Emulator&) = delete;
+  Emulator& operator=(const Emulator&) = delete;
+
+  [[nodiscard]] bool is_running() const { return port_ != 0; }
+  [[nodiscard]] std::string url(const std::string& path) const {
+    return "http://127.0.0.1:" + std::to_string(port_) + path;
+  }
+
+ private:
+  // The emulator's first line is {"port":N}.
+  void read_port(int input) {
+    std::string line;
+    char c = 0;
+    while (::read(input, &c, 1) == 1 && c != '\n') line += c;
+    auto value = json::parse(line);
+    if (value) port_ = value->at("port").as_int64();
+  }
+
+  pid_t process_ = -1;
+  std::int64_t port_ = 0;
+};
+
+class OpenAiEmulator : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(program)) GTEST_SKIP() << "run from the repository's root";
+    emulator_.emplace();
+    if (!emulator_->is_running()) GTEST_SKIP() << "node is not installed";
+    http_ = std::move(*make_http_client());
+    server_ = {.base_url = emulator_->url("/v1"),
+               .api_key = "sk-test",
+               .default_model = "gpt-4o-mini",
+               .backoff_first = milliseconds(1)};
+  }
+
+  void cause(const std::string& fault) {
+    HttpRequest request{.method = "POST",
+                        .url = emulator_->url("/_faults"),
+                        .body = fault,
+                        .may_reach_private_addresses = true};
+    auto response = sync_wait(http_->send({}, std::move(request)));
+    ASSERT_TRUE(response && response->status == 200);
+  }
+  std::string ask(const std::string& question) {
+    auto model = make_openai_chat_model(server_, *http_);
+    auto stream = sync_wait(model->open({}, {.messages = {{ChatRole::user, question}}}));
+    if (!stream) return "!" + stream.error().message;
+    std::string answer;
+    for (;;) {
+      auto delta = sync_wait((*stream)->next({}));
+      if (!delta) return answer + "!" + delta.error().message;
+      if (!*delta) return answer;
+      answer += (*delta)->text;
+      if ((*delta)->usage) usage_ = *(*delta)->usage;
+    }
+  }
+
+  std::optional<Emulator> emulator_;
+  std::unique_ptr<HttpClient> http_;
+  OpenAiOptions server_;
+  ChatUsage usage_;
+};
+
+constexpr const char* question =
+    "[1] Goods may be returned within thirty days.\n\nWhen may goods be returned?";
+
+TEST_F(OpenAiEmulator, streams_a_grounded_answer_with_usage) {
+  EXPECT_EQ(ask(question), "Goods may be returned within thirty days. [1]");
+
+  EXPECT_GT(usage_.input_tokens, 10);
+  EXPECT_EQ(usage_.output_tokens, 11);
+}
+
+TEST_F(OpenAiEmulator, gets_through_a_busy_spell) {
+  cause(R"({"kind":"rate_limit","retry_after_s":0})");
+  cause(R"({"kind":"server_error"})");
+  cause(R"({"kind":"drop"})");
+
+  EXPECT_EQ(ask(question), "Goods may be returned within thirty days. [1]");
+}
+
+TEST_F(OpenAiEmulator, notices_every_way_an_answer_breaks_off) {
+  for (const std::string kind : {"cut_stream", "malformed_sse"}) {
+    cause(R"({"kind":")" + kind + R"(","after_chunks":3})");
+    EXPECT_EQ(ask(question), "Goods may!The model's answer broke off") << kind;
+  }
+  cause(R"({"kind":"stream_error","after_chunks":3})");
+  EXPECT_EQ(ask(question), "Goods may!The model provider has a problem");
+}
+
+TEST_F(OpenAiEmulator, gives_up_on_a_silent_server_at_its_deadline) {
+  cause(R"({"kind":"hang"})");
+  server_.timeout = milliseconds(100);
+
+  EXPECT_EQ(ask(question), "!The other side took too long");
+}
+
+TEST_F(OpenAiEmulator, says_that_its_key_is_refused) {
+  server_.api_key = "sk-wrong";
+
+  EXPECT_EQ(ask(question), "!The model provider refuses our key");
+}
+
+TEST_F(OpenAiEmulator, embeds_related_texts_near_each_other) {
+  auto server = server_;
+  server.default_model = "text-embedding-3-small";
+  auto embedder = make_openai_text_embedder({.server = server, .dimension = 256}, *http_);
+  std::vector<std::string> texts(250, "filling");
+  texts[0] = "return goods within thirty days";
+  texts[1] = "how to return goods";
+  texts[2] = "";
+
+  auto embeddings = sync_wait(embedder->embed({}, texts));
+
+  ASSERT_TRUE(embeddings.has_value()) << embeddings.error().cause;
+  EXPECT_EQ(embeddings->values.size(), 250U * 256U);
+  auto cosine = [&embeddings](std::size_t a, std::size_t b) {
+    auto left = embeddings->row(a);
+    return std::inner_product(left.begin(), left.end(), embeddings->row(b).begin(), 0.0F);
+  };
+  EXPECT_NEAR(cosine(0, 0), 1, 1e-5);
+  EXPECT_GT(cosine(0, 1), cosine(0, 249) + 0.2F);
+}
+
+TEST_F(OpenAiEmulator, refuses_embeddings_that_make_no_sense) {
+  auto server = server_;
+  server.default_model = "text-embedding-3-small";
+  auto embedder = make_openai_text_embedder({.server = server}, *http_);
+  for (const std::string kind : {"wrong_json", "wrong_shape"}) {
+    cause(R"({"kind":")" + kind + R"("})");
+    auto embeddings = sync_wait(embedder->embed({}, {"text"}));
+    ASSERT_FALSE(embeddings.has_value()) << kind;
+    EXPECT_EQ(embeddings.error().code, ErrorCode::unavailable) << kind;
+  }
+}
+
+}  // namespace
+}  // namespace aiva

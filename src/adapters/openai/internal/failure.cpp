@@ -1,0 +1,154 @@
+#include "adapters/openai/internal/failure.h"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <utility>
+
+#include "foundation/json.h"
+#include "foundation/text/utf8.h"
+#include "foundation/time.h"
+
+namespace aiva::openai {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t cause_bytes_max = 400;
+
+// What a provider says went wrong; every field may be missing.
+struct ProviderError {
+  std::string message;
+  std::string type;
+  std::string code;
+  std::string parameter;
+};
+
+std::string read_text(const json::Object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? std::string() : std::string(*text);
+}
+
+// The usual form is {"error": {…}}; some servers send {"error": "…"} or the fields bare.
+ProviderError read_provider_error(std::string_view text) {
+  auto document = json::parse(text, {.bytes_max = 1024 * 1024});
+  const auto* object = document ? document->if_object() : nullptr;
+  if (object == nullptr) return {};
+  const auto* inner = object->if_contains("error");
+  if (inner != nullptr && inner->is_string()) return {.message = read_text(*object, "error")};
+  if (inner != nullptr && inner->is_object()) object = &inner->get_object();
+  return {.message = read_text(*object, "message"),
+          .type = read_text(*object, "type"),
+          .code = read_text(*object, "code"),
+          .parameter = read_text(*object, "param")};
+}
+
+std::string without(std::string text, std::string_view secret) {
+  if (secret.empty()) return text;
+  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret))
+    text.replace(at, secret.size(), "…");
+  return text;
+}
+
+std::string write_cause(int status, const ProviderError& said, std::string_view api_key) {
+  std::string cause = "status " + std::to_string(status);
+  if (!said.type.empty()) cause += ", type " + said.type;
+  if (!said.code.empty()) cause += ", code " + said.code;
+  // Providers quote parts of a wrong key in their message.
+  bool may_quote_key = status == 401 || status == 403;
+  if (!may_quote_key && !said.message.empty()) cause += ": " + said.message;
+  return std::string(utf8_prefix(without(std::move(cause), api_key), cause_bytes_max));
+}
+
+std::optional<milliseconds> read_number(std::string_view text, int factor) {
+  double value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  bool is_number =
+      error == std::errc() && end == text.data() + text.size() && value >= 0 && value < 1e7;
+  if (!is_number) return std::nullopt;
+  return milliseconds(static_cast<std::int64_t>(value * factor));
+}
+
+// The seconds from now to a date like "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7).
+std::optional<milliseconds> read_date(std::string_view text) {
+  std::tm date{};
+  std::string copy(text.substr(0, 40));
+  const char* end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  auto left = milliseconds(std::int64_t{::timegm(&date)} * 1000 - unix_ms_now());
+  return std::max(left, milliseconds(0));
+}
+
+std::optional<milliseconds> read_retry_after(const HttpResponse& response) {
+  auto exact = read_number(response.header("retry-after-ms"), 1);
+  if (exact) return exact;
+  auto seconds = read_number(response.header("retry-after"), 1000);
+  return seconds ? seconds : read_date(response.header("retry-after"));
+}
+
+bool is_busy(int status) {
+  return status == 408 || status == 409 || status == 425 || status == 429 || status >= 500;
+}
+
+Error judge(int status, const ProviderError& said) {
+  if (status == 401 || status == 403)
+    return {.code = ErrorCode::unavailable, .message = "The model provider refuses our key"};
+  if (said.code == "insufficient_quota" || status == 402)
+    return {.code = ErrorCode::unavailable, .message = "The model provider's quota is used up"};
+  if (status == 429)
+    return {.code = ErrorCode::unavailable, .message = "The model provider is overloaded"};
+  if (is_busy(status))
+    return {.code = ErrorCode::unavailable, .message = "The model provider has a problem"};
+  if (status == 404)
+    return {.code = ErrorCode::unavailable, .message = "The model is not available"};
+  if (status == 413 || said.code == "context_length_exceeded")
+    return {.code = ErrorCode::too_large, .message = "The text is too long for the model"};
+  if (said.code.starts_with("content_") || said.code == "content_policy_violation")
+    return {.code = ErrorCode::invalid,
+            .message = "The model provider's content rules refuse this text"};
+  if (status >= 300 && status < 400)
+    return {.code = ErrorCode::unavailable, .message = "The model provider answers elsewhere"};
+  return internal_error({});
+}
+
+}  // namespace
+
+Failure describe_answer(const HttpResponse& response, std::string_view api_key) {
+  auto said = read_provider_error(response.body);
+  Failure failure{.error = judge(response.status, said)};
+  failure.error.cause = write_cause(response.status, said, api_key);
+  failure.parameter = said.parameter;
+  failure.may_retry = is_busy(response.status) && said.code != "insufficient_quota";
+  if (!failure.may_retry) return failure;
+  failure.retry_after = read_retry_after(response);
+  auto wait =
+      std::chrono::ceil<std::chrono::seconds>(failure.retry_after.value_or(milliseconds(1000)));
+  failure.error.retry_after_s = static_cast<int>(std::max<std::int64_t>(wait.count(), 1));
+  return failure;
+}
+
+Failure describe_transport(Error error) {
+  if (error.code == ErrorCode::timeout || error.code == ErrorCode::cancelled)
+    return {.error = std::move(error)};
+  bool may_retry = error.code == ErrorCode::unavailable;
+  auto cause = error.message + (error.cause.empty() ? "" : ": " + error.cause);
+  if (error.code == ErrorCode::invalid || error.code == ErrorCode::internal)
+    return {.error = internal_error(std::move(cause))};
+  return {.error = {.code = ErrorCode::unavailable,
+                    .message = "The model provider cannot be reached",
+                    .cause = std::move(cause),
+                    .retry_after_s = may_retry ? 1 : 0},
+          .may_retry = may_retry};
+}
+
+Error describe_stream_error(std::string_view json_text, std::string_view api_key) {
+  auto said = read_provider_error(json_text);
+  int status = said.code == "rate_limit_exceeded" ? 429 : 500;
+  if (said.code == "context_length_exceeded") status = 400;
+  auto error = judge(status, said);
+  error.cause = "in the stream: " + write_cause(status, said, api_key);
+  return error;
+}
+
+}  // namespace aiva::openai

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "foundation/call_context.h"
+#include "ports/chat_model.h"
+#include "ports/http_client.h"
+#include "ports/text_embedder.h"
+
+namespace aiva {
+
+// Waits that long; fails at once as soon as the call is cancelled.
+using Pause = std::function<Task<Result<void>>(CallContext, std::chrono::milliseconds)>;
+
+// A server that speaks the OpenAI dialect, and how patiently it is asked.
+struct OpenAiOptions {
+  std::string base_url = "https://api.openai.com/v1";
+  std::string api_key{};  // empty: none is sent. Never logged.
+  std::string default_model{};
+  std::chrono::milliseconds timeout{120000};  // for one attempt, a stream's whole length included
+  int attempts_max = 4;
+  std::chrono::milliseconds backoff_first{500};  // doubled for each further attempt, with jitter
+  std::chrono::milliseconds backoff_max{8000};
+  std::chrono::milliseconds retry_after_max{20000};  // told to wait longer: give up instead
+  bool may_reach_private_addresses = true;           // the operator's own configuration may
+  Pause pause{};                                     // for tests; empty: a thread of the adapter's
+};
+
+struct OpenAiEmbedderOptions {
+  OpenAiOptions server{};
+  std::size_t dimension = 0;  // 0: learnt from the first answer; asked for where the model can
+  std::size_t tokens_max = 8191;
+  std::size_t batch_max = 100;  // texts in one request
+};
+
+// Chat over POST {base_url}/chat/completions, always streamed. Busy and unreachable servers are
+// asked again until a stream began. Failures besides the context's: `unavailable` (server down,
+// overloaded, our key or quota refused, answer broken off; with retry_after_s when told),
+// `too_large` (more than the model's context), `invalid` (refused by the provider's content rules),
+// `internal` (a request of ours it does not understand). `http` must outlive the model.
+std::unique_ptr<ChatModel> make_openai_chat_model(OpenAiOptions options, HttpClient& http);
+
+// Embeddings over POST {base_url}/embeddings in batches, scaled to unit length. Texts beyond
+// tokens_max are cut. Fails like the chat model. `http` must outlive the embedder.
+std::unique_ptr<TextEmbedder> make_openai_text_embedder(OpenAiEmbedderOptions options,
+                                                        HttpClient& http);
+
+}  // namespace aiva

@@ -1,0 +1,171 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "adapters/openai/internal/embedding_answer.h"
+#include "adapters/openai/openai.h"
+#include "foundation/crypto.h"
+#include "foundation/json.h"
+#include "ports/testing/scripted_http_client.h"
+
+namespace aiva {
+namespace {
+
+using openai::read_embedding_answer;
+
+std::string pack(const std::vector<float>& vector) {
+  return to_base64(std::string_view(reinterpret_cast<const char*>(vector.data()),
+                                    vector.size() * sizeof(float)));
+}
+
+TEST(EmbeddingAnswer, reads_numbers_and_base64_alike) {
+  auto numbers = read_embedding_answer(
+      R"({"data":[{"index":0,"embedding":[3,4.0]}],"usage":{"prompt_tokens":7}})", 1);
+  auto packed =
+      read_embedding_answer(R"({"data":[{"index":0,"embedding":")" + pack({3, 4}) + R"("}]})", 1);
+
+  ASSERT_TRUE(numbers.has_value());
+  ASSERT_TRUE(packed.has_value());
+  EXPECT_EQ(numbers->values, packed->values);
+  EXPECT_FLOAT_EQ(numbers->values[0], 0.6F);
+  EXPECT_FLOAT_EQ(numbers->values[1], 0.8F);
+  EXPECT_EQ(numbers->tokens, 7);
+  EXPECT_EQ(packed->tokens, 0);
+}
+
+TEST(EmbeddingAnswer, puts_rows_where_their_index_says) {
+  auto answer = read_embedding_answer(
+      R"({"data":[{"index":1,"embedding":[0,1]},{"index":0,"embedding":[1,0]}]})", 2);
+
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->values, (std::vector<float>{1, 0, 0, 1}));
+}
+
+TEST(EmbeddingAnswer, refuses_what_makes_no_sense) {
+  const char* answers[] = {"",
+                           "[]",
+                           "{}",
+                           R"({"data":{}})",
+                           R"({"data":[]})",
+                           R"({"data":[null]})",
+                           R"({"data":[{"index":0}]})",
+                           R"({"data":[{"index":0,"embedding":null}]})",
+                           R"({"data":[{"index":0,"embedding":[]}]})",
+                           R"({"data":[{"index":0,"embedding":[1,"2"]}]})",
+                           R"({"data":[{"index":0,"embedding":"AAA"}]})",
+                           R"({"data":[{"index":0,"embedding":"AAAA"}]})",
+                           R"({"data":[{"index":0,"embedding":[0,0]}]})",
+                           R"({"data":[{"index":1,"embedding":[1]}]})",
+                           R"({"data":[{"index":-1,"embedding":[1]}]})",
+                           R"({"data":[{"index":0,"embedding":[1e300,1e300]}]})",
+                           R"({"data":[{"index":0,"embedding":[1]},{"index":1,"embedding":[1]}]})"};
+  for (const auto* text : answers) {
+    auto answer = read_embedding_answer(text, 1);
+    ASSERT_FALSE(answer.has_value()) << text;
+    EXPECT_EQ(answer.error().code, ErrorCode::unavailable) << text;
+  }
+  auto nan = R"({"data":[{"index":0,"embedding":")" + pack({NAN, 1}) + R"("}]})";
+  EXPECT_FALSE(read_embedding_answer(nan, 1).has_value());
+  const char* twice = R"({"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[1]}]})";
+  EXPECT_FALSE(read_embedding_answer(twice, 2).has_value());
+  const char* uneven = R"({"data":[{"index":0,"embedding":[1]},{"index":1,"embedding":[1,0]}]})";
+  EXPECT_FALSE(read_embedding_answer(uneven, 2).has_value());
+}
+
+// Answers with one vector a text: (text length, 1), and ten tokens a request.
+class OpenAiEmbedder : public ::testing::Test {
+ protected:
+  static Result<HttpResponse> answer(const HttpRequest& request) {
+    auto body = json::parse(request.body);
+    auto& asked = body->as_object();
+    std::string text = R"({"usage":{"prompt_tokens":10},"data":[)";
+    int index = 0;
+    for (const auto& input : asked["input"].as_array()) {
+      auto length = std::to_string(input.as_string().size());
+      text += std::string(index > 0 ? "," : "") + R"({"index":)" + std::to_string(index) +
+              R"(,"embedding":[)" + length + ",1]}";
+      ++index;
+    }
+    return HttpResponse{.status = 200, .body = text + "]}"};
+  }
+  std::unique_ptr<TextEmbedder> make(OpenAiEmbedderOptions options = {}) {
+    options.server.base_url = "http://models.example/v1";
+    options.server.default_model = "text-embedding-3-small";
+    return make_openai_text_embedder(std::move(options), http_);
+  }
+
+  ScriptedHttpClient http_{answer};
+};
+
+TEST_F(OpenAiEmbedder, embeds_in_batches_and_keeps_the_order) {
+  auto embedder = make({.batch_max = 2});
+
+  auto embeddings = sync_wait(embedder->embed({}, {"a", "bb", "ccc", "dddd", "eeeee"}));
+
+  ASSERT_TRUE(embeddings.has_value());
+  EXPECT_EQ(http_.requests().size(), 3U);
+  EXPECT_EQ(embeddings->tokens, 30);
+  EXPECT_EQ(embeddings->dimension, 2U);
+  for (std::size_t i = 0; i < 5; ++i)
+    EXPECT_FLOAT_EQ(embeddings->row(i)[0] / embeddings->row(i)[1], static_cast<float>(i + 1));
+}
+
+TEST_F(OpenAiEmbedder, learns_the_dimension_when_it_is_not_told) {
+  auto embedder = make();
+  EXPECT_EQ(embedder->dimension(), 0U);
+
+  ASSERT_TRUE(sync_wait(embedder->embed({}, {"a"})).has_value());
+
+  EXPECT_EQ(embedder->dimension(), 2U);
+  EXPECT_EQ(http_.requests().at(0).body.find("dimensions"), std::string::npos);
+}
+
+TEST_F(OpenAiEmbedder, refuses_vectors_of_another_dimension_than_configured) {
+  auto embedder = make({.dimension = 8});
+
+  auto embeddings = sync_wait(embedder->embed({}, {"a"}));
+
+  ASSERT_FALSE(embeddings.has_value());
+  EXPECT_EQ(embeddings.error().code, ErrorCode::unavailable);
+  EXPECT_NE(http_.requests().at(0).body.find("\"dimensions\":8"), std::string::npos);
+}
+
+TEST_F(OpenAiEmbedder, cuts_texts_beyond_the_model_and_fills_empty_ones) {
+  auto embedder = make({.tokens_max = 3});
+
+  ASSERT_TRUE(sync_wait(embedder->embed({}, {"", "1234567", "12345\xc3\xa4"})).has_value());
+
+  auto body = json::parse(http_.requests().at(0).body);
+  auto& input = body->as_object()["input"].as_array();
+  EXPECT_EQ(input[0].as_string(), " ");
+  EXPECT_EQ(input[1].as_string(), "123456");
+  EXPECT_EQ(input[2].as_string(), "12345");
+}
+
+TEST_F(OpenAiEmbedder, asks_nothing_for_no_texts) {
+  auto embeddings = sync_wait(make()->embed({}, {}));
+
+  ASSERT_TRUE(embeddings.has_value());
+  EXPECT_TRUE(embeddings->values.empty());
+  EXPECT_TRUE(http_.requests().empty());
+}
+
+TEST(OpenAiEmbedderFallback, asks_for_numbers_where_base64_is_unknown) {
+  ScriptedHttpClient http([](const HttpRequest& request) -> Result<HttpResponse> {
+    if (request.body.find("base64") != std::string::npos)
+      return HttpResponse{.status = 400, .body = R"({"error":{"param":"encoding_format"}})"};
+    return HttpResponse{.status = 200, .body = R"({"data":[{"index":0,"embedding":[1,0]}]})"};
+  });
+  auto embedder = make_openai_text_embedder({.server = {.default_model = "local"}}, http);
+
+  EXPECT_TRUE(sync_wait(embedder->embed({}, {"a"})).has_value());
+  EXPECT_TRUE(sync_wait(embedder->embed({}, {"a"})).has_value());
+
+  EXPECT_EQ(http.requests().size(), 3U);
+}
+
+}  // namespace
+}  // namespace aiva
