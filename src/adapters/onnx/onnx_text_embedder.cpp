@@ -1,5 +1,7 @@
 #include "adapters/onnx/onnx_text_embedder.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -78,7 +80,11 @@ class OnnxTextEmbedder final : public TextEmbedder {
     };
     CO_TRY(auto job, co_await run_on(pool, context, begin));
     RunInParts run(pool, context, job.batches.size(), options_.threads,
-                   [this, &job](std::size_t part) { return run_batch(job, part); });
+                   [this, &job](std::size_t part) {
+                     auto done = run_batch(job, part);
+                     if (part + 1 == job.batches.size()) give_memory_back();
+                     return done;
+                   });
     CO_TRY_VOID(co_await run);
     co_return std::move(job.embeddings);
   }
@@ -89,6 +95,11 @@ class OnnxTextEmbedder final : public TextEmbedder {
     std::size_t bytes = 0;
     for (const auto& text : texts) bytes += text.size();
     return bytes <= small_bytes_max;
+  }
+
+  // The end of a large call leaves tens of megabytes of free blocks in malloc's hands.
+  void give_memory_back() const {
+    if (bulk_pool_.queued() == 0) malloc_trim(0);
   }
 
   EmbeddingJob prepare_job(const std::vector<std::string>& texts) const {
