@@ -1,0 +1,104 @@
+#include "faces/http/endpoints/health.h"
+
+#include <chrono>
+#include <memory>
+
+#include "foundation/log.h"
+
+namespace aiva::http {
+namespace {
+
+constexpr std::chrono::seconds probe_deadline{2};
+
+struct ProbeState {
+  std::string_view name;
+  bool is_up = false;
+  bool is_required = true;
+};
+
+// Runs all probes, one after the other; each is told to be quick.
+Task<std::vector<ProbeState>> run_probes(const HealthParts& parts, CallContext context) {
+  std::vector<ProbeState> states;
+  context.deadline = std::min(context.deadline, std::chrono::steady_clock::now() + probe_deadline);
+  for (const auto& probe : parts.probes) {
+    auto task = probe.check(context);
+    auto outcome = co_await std::move(task);
+    if (!outcome) log::failure("a health probe failed", context, outcome.error());
+    states.push_back({probe.name, outcome.has_value(), probe.is_required});
+  }
+  co_return states;
+}
+
+void write_states(JsonWriter& writer, const std::vector<ProbeState>& states) {
+  writer.begin_object();
+  for (const auto& state : states) writer.field(state.name, state.is_up ? "up" : "down");
+  writer.end_object();
+}
+
+bool is_all_up(const std::vector<ProbeState>& states) {
+  for (const auto& state : states)
+    if (state.is_required && !state.is_up) return false;
+  return true;
+}
+
+Task<Result<Response>> answer_liveness(const HealthParts& parts) {
+  Response response;
+  JsonWriter writer(response.body);
+  writer.begin_object().field("status", "ok");
+  writer.field("timestamp", to_iso8601(parts.clock.unix_ms())).field("version", parts.version);
+  writer.end_object();
+  co_return response;
+}
+
+Task<Result<Response>> answer_health(const HealthParts& parts, CallContext context) {
+  auto states = co_await run_probes(parts, std::move(context));
+  Response response;
+  JsonWriter writer(response.body);
+  writer.begin_object().field("status", is_all_up(states) ? "healthy" : "unhealthy");
+  writer.field("version", parts.version).field("whoami", "aiva");
+  writer.field("timestamp", to_iso8601(parts.clock.unix_ms())).key("services");
+  write_states(writer, states);
+  writer.end_object();
+  co_return response;
+}
+
+Task<Result<Response>> answer_readiness(const HealthParts& parts, CallContext context) {
+  auto states = co_await run_probes(parts, std::move(context));
+  bool is_draining = parts.lifecycle.is_draining();
+  bool is_ready = is_all_up(states) && !is_draining;
+  Response response{.status = is_ready ? 200 : 503};
+  JsonWriter writer(response.body);
+  writer.begin_object();
+  writer.field("status", is_draining ? "draining" : is_ready ? "ready" : "not_ready").key("checks");
+  write_states(writer, states);
+  writer.end_object();
+  co_return response;
+}
+
+Task<Result<Response>> answer_metrics(const HealthParts& parts) {
+  co_return text_response(200, "text/plain; version=0.0.4; charset=utf-8",
+                          parts.metrics.to_prometheus_text());
+}
+
+}  // namespace
+
+std::vector<Route> health_routes(HealthParts parts) {
+  auto shared = std::make_shared<const HealthParts>(std::move(parts));  // by every handler
+  constexpr RouteOptions options{.body = BodyKind::none, .rate = RateClass::none};
+  Handler liveness = [shared](CallContext, Request&) { return answer_liveness(*shared); };
+  Handler health = [shared](CallContext context, Request&) {
+    return answer_health(*shared, std::move(context));
+  };
+  Handler readiness = [shared](CallContext context, Request&) {
+    return answer_readiness(*shared, std::move(context));
+  };
+  Handler metrics = [shared](CallContext, Request&) { return answer_metrics(*shared); };
+  std::vector<Route> routes;
+  routes.push_back({Method::get, "/api/health", Right::anyone(), std::move(liveness), options});
+  routes.push_back({Method::get, "/health", Right::anyone(), std::move(health), options});
+  routes.push_back({Method::get, "/readyz", Right::anyone(), std::move(readiness), options});
+  routes.push_back({Method::get, "/metrics", Right::anyone(), std::move(metrics), options});
+  return routes;
+}
+
+}  // namespace aiva::http

@@ -1,0 +1,109 @@
+#include "faces/http/internal/form_assembler.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "faces/http/internal/filename.h"
+#include "foundation/text/utf8.h"
+
+namespace aiva::http {
+namespace {
+
+constexpr mode_t staged_file_mode = 0600;
+
+Error disk_error(const char* operation) {
+  return Error{.code = ErrorCode::unavailable,
+               .message = "The upload cannot be stored now",
+               .cause = std::string(operation) + ": " + std::strerror(errno)};
+}
+
+Result<void> write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    auto written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return fail(disk_error("write"));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+}  // namespace
+
+FormAssembler::FormAssembler(std::string_view boundary, std::filesystem::path staging_folder,
+                             FormLimits limits)
+    : parser_(boundary, {.parts_max = limits.parts_max}),
+      staging_folder_(std::move(staging_folder)),
+      limits_(limits) {}
+
+FormAssembler::~FormAssembler() {
+  if (file_descriptor_ >= 0) ::close(file_descriptor_);
+}
+
+Result<std::size_t> FormAssembler::consume(std::string_view window) {
+  using Event = MultipartParser::Event;
+  auto rest = window;
+  for (;;) {
+    TRY(auto event, parser_.next(rest));
+    switch (event) {
+      case Event::need_input: return window.size() - rest.size();
+      case Event::part: TRY_VOID(begin_part()); break;
+      case Event::data: TRY_VOID(add_data(parser_.data())); break;
+      case Event::part_end: TRY_VOID(end_part()); break;
+      case Event::end: is_complete_ = true; return window.size();
+    }
+  }
+}
+
+Result<void> FormAssembler::begin_part() {
+  const auto& part = parser_.part();
+  auto name = repair_utf8(part.name);
+  is_in_file_ = part.is_file;
+  if (!is_in_file_) {
+    form_.fields.emplace_back(std::move(name), std::string());
+    return {};
+  }
+  auto& file = form_.files.emplace_back();
+  file.field = std::move(name);
+  file.filename = sanitise_filename(part.filename);
+  file.media_type = part.media_type;
+  auto path = staging_folder_ / ("upload-" + random_token(18));
+  file_descriptor_ =
+      ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, staged_file_mode);
+  if (file_descriptor_ < 0) return fail(disk_error("open"));
+  file.own(std::move(path));
+  hash_.emplace();
+  return {};
+}
+
+Result<void> FormAssembler::add_data(std::string_view data) {
+  if (!is_in_file_) {
+    auto& value = form_.fields.back().second;
+    if (value.size() + data.size() > limits_.field_bytes_max)
+      return fail(ErrorCode::too_large, "A form field is too long");
+    value += data;
+    return {};
+  }
+  auto& file = form_.files.back();
+  file.size += data.size();
+  if (file.size > limits_.file_bytes_max)
+    return fail(ErrorCode::too_large, "The file is too large");
+  hash_->update(data);
+  return write_all(file_descriptor_, data);
+}
+
+Result<void> FormAssembler::end_part() {
+  if (!is_in_file_) {
+    const auto& [name, value] = form_.fields.back();
+    if (is_valid_utf8(value)) return {};
+    return fail(invalid_field(name, "must be UTF-8 text"));
+  }
+  form_.files.back().sha256 = to_hex(hash_->finish());
+  hash_.reset();
+  if (::close(std::exchange(file_descriptor_, -1)) != 0) return fail(disk_error("close"));
+  return {};
+}
+
+}  // namespace aiva::http

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <string>
+#include <string_view>
+
+#include "foundation/metrics.h"
+
+namespace aiva::http {
+
+// The metrics of one route, looked up once: counting a request touches no map.
+class RouteMetrics {
+ public:
+  RouteMetrics(Metrics& metrics, std::string_view method, std::string_view pattern);
+  RouteMetrics(RouteMetrics&&) = delete;
+
+  void count(int status, double seconds);
+
+ private:
+  static constexpr std::size_t slot_count = 40;
+
+  Counter& counter_of(int status);
+
+  Metrics& metrics_;
+  std::string method_;
+  std::string pattern_;
+  Histogram& durations_;
+  // Made at a status' first appearance, so that /metrics lists what happens only.
+  std::array<std::atomic<Counter*>, slot_count> counters_{};
+};
+
+}  // namespace aiva::http

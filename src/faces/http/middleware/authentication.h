@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "faces/http/authenticator.h"
+#include "faces/http/middleware/exchange.h"
+#include "foundation/task.h"
+
+namespace aiva::http {
+
+// The credential a request carries: `Authorization: Bearer …`, `X-API-Key: …`, or for WebSockets
+// (browsers cannot set headers there) the query parameter `access_token`.
+std::optional<Credential> find_credential(const Exchange& exchange);
+
+// Finds out who is calling. Bad credentials do not fail here but are remembered for authorise().
+Task<Outcome> authenticate(Exchange& exchange, Authenticator& authenticator, Credential credential);
+
+// Refuses callers without the right the route needs: 401 without valid credentials, else 403.
+Outcome authorise(const Exchange& exchange);
+
+}  // namespace aiva::http

@@ -1,0 +1,33 @@
+#include "faces/http/middleware/exchange.h"
+
+namespace aiva::http {
+
+// Strings and vectors keep their memory.
+void Exchange::reset(SteadyTime now) {
+  request.method = Method::get;
+  request.path.clear();
+  request.route_pattern = {};
+  request.path_parameters.clear();
+  request.query.clear();
+  request.headers.clear();
+  request.body.clear();
+  request.form.reset();
+  request.request_id.clear();
+  request.is_secure = peer.is_secure;
+  request.signed_in.reset();
+  if (stop.stop_requested()) stop = std::stop_source();
+  context = CallContext{.cancellation = stop.get_token(), .home = &thread};
+  started = now;
+  route = nullptr;
+  websocket_route = nullptr;
+  metrics = nullptr;
+  rejection.reset();
+  response = Response{};
+  extra_headers.clear();
+  is_completed = false;
+  is_answered = false;
+  must_close = false;
+  is_silent = false;
+}
+
+}  // namespace aiva::http

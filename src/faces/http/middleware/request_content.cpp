@@ -1,0 +1,137 @@
+#include "faces/http/middleware/request_content.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "faces/http/header_text.h"
+#include "faces/http/internal/form_assembler.h"
+
+namespace aiva::http {
+namespace {
+
+constexpr std::size_t form_window_bytes = 256 * 1024;
+constexpr std::size_t text_step_bytes = 16 * 1024;
+constexpr std::size_t boundary_bytes_max = 70;
+
+BodyKind wanted_kind(const Exchange& exchange) {
+  return exchange.route == nullptr ? BodyKind::none : exchange.route->options.body;
+}
+
+std::uint64_t bytes_max(const RouteOptions& options) {
+  bool has_files = options.body == BodyKind::multipart;
+  return options.body_bytes_max + (has_files ? options.file_bytes_max : 0);
+}
+
+bool is_json(std::string_view media_type) {
+  return equals_ignoring_case(media_type, "application/json") || media_type.ends_with("+json");
+}
+
+std::unexpected<Failure> too_large(std::uint64_t allowed) {
+  return std::unexpected(
+      body_too_large("The body may have at most " + std::to_string(allowed) + " bytes"));
+}
+
+Task<Outcome> read_text(Exchange& exchange) {
+  auto& body = exchange.body;
+  auto& text = exchange.request.body;
+  auto allowed = bytes_max(exchange.route->options);
+  auto step = std::min<std::uint64_t>(body.announced() > 0 ? body.announced() : text_step_bytes,
+                                      allowed + 1);
+  while (!body.is_complete()) {
+    auto filled = text.size();
+    text.resize(filled + static_cast<std::size_t>(step));
+    std::span<char> room(text.data() + filled, text.size() - filled);
+    auto count = co_await body.read(room);
+    if (!count) co_return std::unexpected(std::move(count.error()));
+    text.resize(filled + *count);
+    if (text.size() > allowed) co_return too_large(allowed);
+  }
+  co_return Outcome{};
+}
+
+// Reads until the window is full or the body ends.
+Task<Outcome> fill(Exchange& exchange, std::span<char> window, std::size_t& filled) {
+  while (filled < window.size() && !exchange.body.is_complete()) {
+    auto count = co_await exchange.body.read(window.subspan(filled));
+    if (!count) co_return std::unexpected(std::move(count.error()));
+    filled += *count;
+  }
+  co_return Outcome{};
+}
+
+Task<Outcome> read_form(Exchange& exchange, const ContentOptions& options) {
+  auto boundary = header_parameter(exchange.head.content_type, "boundary");
+  if (boundary.empty() || boundary.size() > boundary_bytes_max)
+    co_return std::unexpected(bad_request("The multipart boundary is missing or too long"));
+  const auto& route = exchange.route->options;
+  FormAssembler assembler(boundary, options.staging_folder,
+                          {.parts_max = options.limits.form_parts_max,
+                           .field_bytes_max = options.limits.form_field_bytes_max,
+                           .file_bytes_max = route.file_bytes_max});
+  auto memory = std::make_unique_for_overwrite<char[]>(form_window_bytes);
+  std::span<char> window(memory.get(), form_window_bytes);
+  std::size_t filled = 0;
+  auto assemble = [&assembler, &window, &filled]() -> Result<std::size_t> {
+    return assembler.consume({window.data(), filled});
+  };
+  auto allowed = bytes_max(route);
+  while (!assembler.is_complete()) {
+    auto read = co_await fill(exchange, window, filled);
+    if (!read) co_return std::unexpected(std::move(read.error()));
+    if (exchange.body.received() > allowed) co_return too_large(allowed);
+    auto task = run_on(options.files, exchange.context, assemble);
+    auto consumed = co_await std::move(task);
+    co_await ContinueOn(exchange.thread);
+    if (!consumed) co_return std::unexpected(Failure(std::move(consumed.error())));
+    filled -= *consumed;
+    std::memmove(window.data(), window.data() + *consumed, filled);
+    bool is_stuck = exchange.body.is_complete() || filled == window.size();
+    if (is_stuck && !assembler.is_complete())
+      co_return std::unexpected(Failure(
+          Error{.code = ErrorCode::invalid, .message = "Malformed multipart body: it ends early"}));
+  }
+  exchange.request.form = assembler.take();
+  // What may stand behind the closing boundary has no meaning.
+  while (!exchange.body.is_complete()) {
+    filled = 0;
+    auto read = co_await fill(exchange, window, filled);
+    if (!read) co_return std::unexpected(std::move(read.error()));
+    if (exchange.body.received() > allowed) co_return too_large(allowed);
+  }
+  co_return Outcome{};
+}
+
+}  // namespace
+
+Outcome check_content(const Exchange& exchange) {
+  auto kind = wanted_kind(exchange);
+  bool has_body = exchange.head.has_body();
+  auto media_type = media_type_of(exchange.head.content_type);
+  bool is_form = equals_ignoring_case(media_type, "multipart/form-data");
+  if (kind == BodyKind::multipart && !is_form)
+    return std::unexpected(unsupported_media_type("Send the body as multipart/form-data"));
+  if (kind == BodyKind::none || !has_body) return {};
+  if (kind == BodyKind::json && !is_json(media_type))
+    return std::unexpected(unsupported_media_type("Send the body as application/json"));
+  auto allowed = bytes_max(exchange.route->options);
+  if (exchange.body.announced() > allowed) return too_large(allowed);
+  return {};
+}
+
+Task<Outcome> read_content(Exchange& exchange, const ContentOptions& options) {
+  switch (wanted_kind(exchange)) {
+    case BodyKind::none: break;
+    case BodyKind::json: {
+      auto outcome = co_await read_text(exchange);
+      co_return outcome;
+    }
+    case BodyKind::multipart: {
+      auto outcome = co_await read_form(exchange, options);
+      co_return outcome;
+    }
+  }
+  co_return Outcome{};
+}
+
+}  // namespace aiva::http
