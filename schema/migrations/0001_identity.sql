@@ -18,6 +18,7 @@ CREATE TABLE users (
   tenant_id TEXT NOT NULL REFERENCES tenants (id),
   email TEXT NOT NULL,
   password_hash TEXT NOT NULL,
+  password_changed_at INTEGER NOT NULL,
   name TEXT NOT NULL,
   role TEXT NOT NULL,
   is_active INTEGER NOT NULL DEFAULT 1,

@@ -20,7 +20,7 @@ enum class SqliteSync {
 };
 
 struct SqliteOptions {
-  std::filesystem::path path;  // a file; its folder must exist
+  std::filesystem::path path{};  // a file; its folder must exist
   std::size_t reader_threads = 2;
   std::chrono::milliseconds busy_timeout{5000};  // how long another process may hold the file
   std::chrono::milliseconds slow_query{200};     // statements above it are logged

@@ -12,6 +12,9 @@
 
 namespace aiva::identity {
 
+// One sign-in of a user, from login to logout.
+using SessionId = Id<struct UserSessionTag>;
+
 // What a user may be (specification D); each role's permissions stand in one table.
 enum class Role { super_admin, admin, agent_manager, client };
 
@@ -50,6 +53,10 @@ class PermissionSet {
   [[nodiscard]] constexpr bool has(Permission permission) const {
     return (bits_ & bit(permission)) != 0;
   }
+  // Whether every permission of `other` is in this set.
+  [[nodiscard]] constexpr bool has_all(PermissionSet other) const {
+    return (bits_ & other.bits_) == other.bits_;
+  }
   // The permissions in both sets.
   [[nodiscard]] constexpr PermissionSet intersect(PermissionSet other) const {
     PermissionSet both;
@@ -66,14 +73,18 @@ class PermissionSet {
 // What a role may do.
 PermissionSet permissions_of(Role role);
 
+// The permissions of a set by name, in the order of the enumeration.
+std::vector<std::string_view> names_of(PermissionSet permissions);
+
 // Who is calling: a user by token, or a tenant by API key.
 struct Principal {
   TenantId tenant{};
-  UserId user{};                    // nil for an API key
+  UserId user{};        // nil for an API key
+  SessionId session{};  // nil for an API key
   std::optional<ApiKeyId> api_key{};
   Role role = Role::client;
   PermissionSet permissions{};
-  std::string email{};              // empty for an API key
+  std::string email{};  // empty for an API key
   std::string name{};
   std::int64_t requests_per_minute_max = 0;  // of this key or tenant; 0: the server's default
 
@@ -82,6 +93,58 @@ struct Principal {
   [[nodiscard]] bool may_see_tenant(TenantId other) const {
     return other == tenant || permissions.has(Permission::tenants_manage);
   }
+};
+
+using PrincipalPointer = std::shared_ptr<const Principal>;
+
+// From where a call comes and on whose behalf; what the audit log writes down.
+struct Caller {
+  PrincipalPointer principal{};  // null: nobody signed in
+  std::string ip{};
+  std::string user_agent{};
+
+  [[nodiscard]] bool may(Permission permission) const {
+    return principal != nullptr && principal->may(permission);
+  }
+};
+
+// The operator at the machine: may do everything.
+Caller operator_caller();
+
+struct Tenant {
+  TenantId id{};
+  std::string name;
+  std::string company_name{};
+  bool is_active = true;
+  bool registration_enabled = false;
+  std::int64_t requests_per_minute_max = 0;  // 0: the server's default
+  std::int64_t user_count = 0;
+  UnixMs created_at = 0;
+  UnixMs updated_at = 0;
+};
+
+struct User {
+  UserId id{};
+  TenantId tenant{};
+  std::string tenant_name{};
+  std::string email;
+  std::string name;
+  Role role = Role::client;
+  bool is_active = true;
+  std::optional<UnixMs> last_login_at{};
+  UnixMs created_at = 0;
+  UnixMs updated_at = 0;
+};
+
+struct PageRequest {
+  int page = 1;    // from 1
+  int limit = 50;  // 1…200
+};
+
+template <class T>
+struct PageOf {
+  std::vector<T> items;
+  std::int64_t total = 0;
 };
 
 }  // namespace aiva::identity

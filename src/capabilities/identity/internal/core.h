@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "capabilities/identity/identity.h"
+#include "capabilities/identity/internal/access_cache.h"
+#include "capabilities/identity/internal/password_hasher.h"
+#include "capabilities/identity/internal/signing_keys.h"
+#include "foundation/metrics.h"
+#include "ports/clock.h"
+#include "ports/database.h"
+
+namespace aiva::identity {
+
+// What the parts of identity share; made once, outlives them.
+struct Core {
+  Core(IdentityParts parts, IdentitySettings given);
+
+  Database& database;
+  const Clock& clock;
+  IdentitySettings settings;
+  PasswordHasher hasher;
+  SigningKeys keys;
+  AccessCache access;
+  Counter& logins_succeeded;
+  Counter& logins_failed;
+};
+
+// Fails with `unauthenticated` unless somebody signed in, `forbidden` unless they hold the right.
+Result<void> require(const Caller& caller, Permission permission);
+
+// A trimmed name of 1 to 200 bytes without control characters; `invalid` (the field named) if not.
+Result<std::string> check_name(std::string_view field, std::string_view name);
+
+// Gathers the mistakes of several checked fields into one answer.
+class FieldMistakes {
+ public:
+  // The value, or a default one after noting what was wrong.
+  template <class T>
+  T take(Result<T> checked) {
+    if (checked) return std::move(*checked);
+    note(checked.error());
+    return T{};
+  }
+  void check(const Result<void>& checked) {
+    if (!checked) note(checked.error());
+  }
+  void add(std::string field, std::string message) { note(invalid_field(field, message)); }
+  // Success, or every mistake.
+  Result<void> finish();
+
+ private:
+  void note(const Error& error);
+  std::vector<FieldError> mistakes_;
+};
+
+}  // namespace aiva::identity
