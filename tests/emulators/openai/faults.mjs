@@ -1,26 +1,41 @@
 // Faults on demand: what goes wrong next, and how often.
-import { ApiError } from './errors.mjs';
-import { integer, object, oneOf } from './shape.mjs';
+import { ApiError } from "./errors.mjs";
+import { integer, object, oneOf } from "./shape.mjs";
 
-export const faultKinds = ['rate_limit', 'quota', 'server_error', 'overloaded', 'drop', 'hang',
-  'slow_first_token', 'slow', 'cut_stream', 'malformed_sse', 'stream_error', 'wrong_json',
-  'wrong_shape'];
+export const faultKinds = [
+  "rate_limit",
+  "quota",
+  "server_error",
+  "overloaded",
+  "drop",
+  "hang",
+  "slow_first_token",
+  "slow",
+  "cut_stream",
+  "malformed_sse",
+  "stream_error",
+  "wrong_json",
+  "wrong_shape",
+];
 
-const checkFault = object({
-  kind: oneOf(...faultKinds),
-  count: integer(1, 1000000),
-  on: oneOf('chat', 'embeddings', 'any'),
-  retry_after_s: integer(0, 3600),
-  delay_ms: integer(0, 600000),
-  after_chunks: integer(0, 100000),
-}, ['kind']);
+const checkFault = object(
+  {
+    kind: oneOf(...faultKinds),
+    count: integer(1, 1000000),
+    on: oneOf("chat", "embeddings", "any"),
+    retry_after_s: integer(0, 3600),
+    delay_ms: integer(0, 600000),
+    after_chunks: integer(0, 100000),
+  },
+  ["kind"],
+);
 
 export class Faults {
   #queue = [];
 
   add(fault) {
-    checkFault(fault, '');
-    this.#queue.push({ count: 1, on: 'any', delay_ms: 200, after_chunks: 2, ...fault });
+    checkFault(fault, "");
+    this.#queue.push({ count: 1, on: "any", delay_ms: 200, after_chunks: 2, ...fault });
   }
 
   clear() {
@@ -33,7 +48,7 @@ export class Faults {
 
   // The fault for a call of this kind, used up once; null when all goes well.
   take(kind) {
-    const index = this.#queue.findIndex(({ on }) => on === 'any' || on === kind);
+    const index = this.#queue.findIndex(({ on }) => on === "any" || on === kind);
     if (index < 0) return null;
     const fault = this.#queue[index];
     fault.count -= 1;
@@ -45,22 +60,26 @@ export class Faults {
 // The error answer a fault stands for, or null where it spoils something else.
 export const errorOf = (fault) => {
   switch (fault?.kind) {
-    case 'rate_limit':
-      return new ApiError(429, 'Rate limit reached. Please try again later.', {
-        type: 'requests',
-        code: 'rate_limit_exceeded',
-        headers: fault.retry_after_s === undefined
-          ? {} : { 'retry-after': String(fault.retry_after_s) },
+    case "rate_limit":
+      return new ApiError(429, "Rate limit reached. Please try again later.", {
+        type: "requests",
+        code: "rate_limit_exceeded",
+        headers:
+          fault.retry_after_s === undefined ? {} : { "retry-after": String(fault.retry_after_s) },
       });
-    case 'quota':
-      return new ApiError(429, 'You exceeded your current quota, please check your plan.',
-        { type: 'insufficient_quota', code: 'insufficient_quota' });
-    case 'server_error':
-      return new ApiError(500, 'The server had an error while processing your request.',
-        { type: 'server_error' });
-    case 'overloaded':
-      return new ApiError(503, 'The engine is currently overloaded, please try again later.',
-        { type: 'service_unavailable' });
+    case "quota":
+      return new ApiError(429, "You exceeded your current quota, please check your plan.", {
+        type: "insufficient_quota",
+        code: "insufficient_quota",
+      });
+    case "server_error":
+      return new ApiError(500, "The server had an error while processing your request.", {
+        type: "server_error",
+      });
+    case "overloaded":
+      return new ApiError(503, "The engine is currently overloaded, please try again later.", {
+        type: "service_unavailable",
+      });
     default:
       return null;
   }

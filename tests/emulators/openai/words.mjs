@@ -7,6 +7,6 @@ export const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 // FNV-1a in 32 bits over UTF-8.
 export const hash = (text) => {
   let state = 0x811c9dc5;
-  for (const byte of Buffer.from(text, 'utf8')) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
+  for (const byte of Buffer.from(text, "utf8")) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
   return state;
 };
