@@ -19,7 +19,7 @@ class DirectoryRows final : public Directory {
 
   Task<Result<PageOf<Tenant>>> tenants(CallContext context, Caller caller,
                                        TenantFilter filter) override {
-    CO_TRY_VOID(require(caller, Permission::users_read));
+    CO_TRY_VOID(require_signed_in(caller));
     CO_TRY_VOID(check_page(filter.page));
     CO_TRY(auto only, tenant_scope(caller, std::nullopt));
     auto reading =
@@ -31,7 +31,7 @@ class DirectoryRows final : public Directory {
   }
 
   Task<Result<Tenant>> tenant(CallContext context, Caller caller, TenantId id) override {
-    CO_TRY_VOID(require(caller, Permission::users_read));
+    CO_TRY_VOID(require_signed_in(caller));
     auto reading = read(core_.database, context, [&](SqlSession& session) -> Result<Tenant> {
       return find_tenant(session, caller, id);
     });
@@ -61,7 +61,9 @@ class DirectoryRows final : public Directory {
   }
 
   Task<Result<User>> user(CallContext context, Caller caller, UserId id) override {
-    CO_TRY_VOID(require(caller, Permission::users_read));
+    CO_TRY_VOID(require_signed_in(caller));
+    bool is_self = caller.principal->user == id;
+    if (!is_self) CO_TRY_VOID(require(caller, Permission::users_read));
     auto reading = read(core_.database, context, [&](SqlSession& session) -> Result<User> {
       TRY(auto found, user_rows::find(session, id));
       if (!found || !caller.principal->may_see_tenant(found->tenant)) return refuse_user();

@@ -73,6 +73,7 @@ class Directory {
   // Newest first.
   virtual Task<Result<PageOf<User>>> users(CallContext context, Caller caller,
                                            UserFilter filter) = 0;
+  // Needs users.read, but for oneself.
   virtual Task<Result<User>> user(CallContext context, Caller caller, UserId id) = 0;
   // Takes effect on signed-in users within five seconds everywhere, here at once.
   virtual Task<Result<User>> update_user(CallContext context, Caller caller, UserId id,

@@ -69,6 +69,17 @@ TEST_F(DirectoryTest, hides_users_of_other_tenants) {
   EXPECT_TRUE(login("b@example.com").has_value());
 }
 
+TEST_F(DirectoryTest, shows_everybody_themselves_and_their_tenant) {
+  auto client = signed_in_as(Role::client, tenant_);
+  auto other = add_user("a@example.com", Role::client, tenant_).value();
+
+  EXPECT_TRUE(sync_wait(directory().user({}, client, client.principal->user)).has_value());
+  EXPECT_EQ(failure_of(sync_wait(directory().user({}, client, other.id))), ErrorCode::forbidden);
+  EXPECT_EQ(sync_wait(directory().tenants({}, client, {})).value().items.at(0).id, tenant_);
+  EXPECT_TRUE(sync_wait(directory().tenant({}, client, tenant_)).has_value());
+  EXPECT_EQ(failure_of(sync_wait(directory().tenants({}, {}, {}))), ErrorCode::unauthenticated);
+}
+
 TEST_F(DirectoryTest, changes_what_is_given_and_writes_it_down) {
   auto user = add_user("a@example.com", Role::client, tenant_).value();
   auto admin = signed_in_as(Role::admin, tenant_);

@@ -56,8 +56,7 @@ class IdentityParties final : public Identity {
   }
 
   Task<Result<User>> me(CallContext context, Caller caller) override {
-    if (caller.principal == nullptr)
-      co_return fail(ErrorCode::unauthenticated, "Sign in to do this");
+    CO_TRY_VOID(require_signed_in(caller));
     auto id = caller.principal->user;
     auto reading = read(core_.database, context, [&](SqlSession& session) -> Result<User> {
       TRY(auto found, user_rows::find(session, id));

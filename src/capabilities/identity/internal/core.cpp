@@ -42,8 +42,13 @@ Core::Core(IdentityParts parts, IdentitySettings given)
       logins_succeeded(count_logins(parts.metrics, "ok")),
       logins_failed(count_logins(parts.metrics, "failed")) {}
 
-Result<void> require(const Caller& caller, Permission permission) {
+Result<void> require_signed_in(const Caller& caller) {
   if (caller.principal == nullptr) return fail(ErrorCode::unauthenticated, "Sign in to do this");
+  return {};
+}
+
+Result<void> require(const Caller& caller, Permission permission) {
+  TRY_VOID(require_signed_in(caller));
   if (!caller.principal->may(permission))
     return fail(ErrorCode::forbidden, "This needs the right " + std::string(to_string(permission)));
   return {};

@@ -27,6 +27,8 @@ struct Core {
   Counter& logins_failed;
 };
 
+// Fails with `unauthenticated` unless somebody signed in.
+Result<void> require_signed_in(const Caller& caller);
 // Fails with `unauthenticated` unless somebody signed in, `forbidden` unless they hold the right.
 Result<void> require(const Caller& caller, Permission permission);
 

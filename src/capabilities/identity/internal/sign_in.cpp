@@ -185,7 +185,7 @@ Result<SignIn::Refreshed> SignIn::exchange(SqlSession& session, const Caller& ca
 }
 
 Task<Result<void>> SignIn::logout(CallContext context, Caller caller) {
-  if (caller.principal == nullptr) co_return fail(ErrorCode::unauthenticated, "Sign in to do this");
+  CO_TRY_VOID(require_signed_in(caller));
   auto principal = caller.principal;
   if (principal->session.is_nil())
     co_return fail(ErrorCode::invalid, "An API key has no session to end; revoke the key instead");

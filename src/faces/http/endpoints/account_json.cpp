@@ -1,19 +1,6 @@
 #include "faces/http/endpoints/account_json.h"
 
 namespace aiva::http {
-namespace {
-
-using identity::Permission;
-
-constexpr Permission scope_order[] = {
-    Permission::knowledge_read, Permission::knowledge_write, Permission::search,
-    Permission::chat,           Permission::agents_read,     Permission::agents_write,
-    Permission::users_read,     Permission::users_write,     Permission::keys_manage,
-    Permission::audit_read,     Permission::billing_read,    Permission::billing_write,
-    Permission::tenants_manage, Permission::system_read};
-
-}  // namespace
-
 void write_instant(JsonWriter& writer, std::string_view name, std::optional<UnixMs> instant) {
   if (instant)
     writer.field(name, to_iso8601(*instant));
@@ -44,8 +31,7 @@ void write_tenant(JsonWriter& writer, const identity::Tenant& tenant) {
 void write_api_key(JsonWriter& writer, const identity::ApiKey& key) {
   writer.begin_object().field("id", key.id).field("tenant_id", key.tenant);
   writer.field("name", key.name).field("prefix", key.prefix).key("scopes").begin_array();
-  for (auto permission : scope_order)
-    if (key.scopes.has(permission)) writer.value(identity::to_string(permission));
+  for (auto name : identity::names_of(key.scopes)) writer.value(name);
   writer.end_array().field("requests_per_minute_max", key.requests_per_minute_max);
   writer.field("created_at", to_iso8601(key.created_at));
   write_instant(writer, "expires_at", key.expires_at);

@@ -63,8 +63,16 @@ Task<Result<Response>> get_user(Identity& identity, CallContext context, Request
   co_return user_response(user);
 }
 
-Task<Result<Response>> update_user(Identity& identity, CallContext context, Request& request) {
+// A user whom the caller may not see is `not_found`, however wrong the body is.
+Task<Result<UserId>> find_user(Identity& identity, CallContext context, Request& request) {
   CO_TRY(auto id, request.id<UserId>("userId"));
+  auto caller = caller_of(request);
+  CO_TRY_VOID(co_await identity.directory().user(context, caller, id));
+  co_return id;
+}
+
+Task<Result<Response>> update_user(Identity& identity, CallContext context, Request& request) {
+  CO_TRY(auto id, co_await find_user(identity, context, request));
   CO_TRY(auto body, request.json());
   json::Fields fields(body);
   identity::UserChange change{.email = fields.optional_text("email", email_limits),
@@ -86,7 +94,7 @@ Task<Result<Response>> remove_user(Identity& identity, CallContext context, Requ
 }
 
 Task<Result<Response>> set_password(Identity& identity, CallContext context, Request& request) {
-  CO_TRY(auto id, request.id<UserId>("userId"));
+  CO_TRY(auto id, co_await find_user(identity, context, request));
   CO_TRY(auto body, request.json());
   json::Fields fields(body);
   identity::PasswordChange change{
