@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "capabilities/chat/chat.h"
+#include "foundation/json_writer.h"
+
+namespace aiva::http {
+
+// How chat looks in JSON; each writes one value. Costs are US dollars.
+void write_chat_session(JsonWriter& writer, const chat::Session& session);
+void write_chat_message(JsonWriter& writer, const chat::Message& message);
+void write_chat_sources(JsonWriter& writer, const std::vector<chat::Source>& sources);
+void write_chat_answer(JsonWriter& writer, const chat::Answer& answer);
+
+}  // namespace aiva::http

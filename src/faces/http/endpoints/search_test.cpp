@@ -1,0 +1,116 @@
+#include "faces/http/endpoints/search.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace aiva::http {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+// A search that answers one prepared hit and remembers what it was asked.
+class PreparedSearch final : public search::Search {
+ public:
+  Task<Result<search::SearchAnswer>> search(CallContext, search::SearchRequest request) override {
+    asked.push_back(std::move(request));
+    search::TextHit hit{.score = 0.75, .cosine = 0.5, .vector_rank = 2, .highlight = "Paid."};
+    hit.highlight_page = 3;
+    hit.chunk.text = "Refunds are \"paid\".";
+    hit.chunk.document_name = "Handbook.pdf";
+    hit.chunk.file_type = "pdf";
+    hit.chunk.page_first = 2;
+    hit.chunk.page_last = 4;
+    hit.chunk.document_metadata = R"({"team":"support"})";
+    search::SearchAnswer answer{.total_found = 7, .query_tokens = 4, .embedding_model = "m"};
+    answer.hits.push_back(std::move(hit));
+    co_return answer;
+  }
+
+  std::vector<search::SearchRequest> asked;
+};
+
+class SearchEndpoint : public testing::Test {
+ protected:
+  Result<json::Value> post(std::string body, std::size_t route = 0) {
+    Request request;
+    request.method = Method::post;
+    request.body = std::move(body);
+    auto routes = search_routes(search_);
+    auto response = sync_wait(routes.at(route).handler({}, request));
+    if (!response) return fail(std::move(response.error()));
+    EXPECT_EQ(response->status, 200);
+    return json::parse(response->body);
+  }
+
+  std::vector<std::string> fields_refused(std::string body) {
+    auto answer = post(std::move(body));
+    std::vector<std::string> fields;
+    EXPECT_FALSE(answer);
+    if (!answer)
+      for (auto& detail : answer.error().details) fields.push_back(detail.field);
+    return fields;
+  }
+
+  PreparedSearch search_;
+  std::string base_ = KnowledgeBaseId::make().to_string();
+};
+
+TEST_F(SearchEndpoint, answers_in_the_shape_of_the_contract) {
+  auto answer = post(R"({"query":"refunds","kb_id":")" + base_ + "\"}");
+
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->at("success").as_bool());
+  const auto& data = answer->at("data").as_object();
+  EXPECT_EQ(data.at("total_found"), 7);
+  EXPECT_EQ(data.at("returned"), 1);
+  EXPECT_EQ(data.at("cached"), false);
+  EXPECT_TRUE(data.at("image_results").as_array().empty());
+  const auto& hit = data.at("text_results").at(0).as_object();
+  EXPECT_EQ(hit.at("type"), "text");
+  EXPECT_EQ(hit.at("content"), "Refunds are \"paid\".");
+  EXPECT_EQ(hit.at("highlight"), "Paid.");
+  EXPECT_EQ(hit.at("source").at("page"), 3);
+  EXPECT_EQ(hit.at("source").at("page_last"), 4);
+  EXPECT_EQ(hit.at("source").at("metadata").at("team"), "support");
+  EXPECT_EQ(hit.at("scoring_details").at("cosine_similarity"), 0.5);
+  EXPECT_EQ(hit.at("scoring_details").at("vector_rank"), 2);
+  EXPECT_TRUE(hit.at("scoring_details").at("bm25").is_null());
+  EXPECT_TRUE(hit.at("scoring_details").at("keyword_rank").is_null());
+}
+
+TEST_F(SearchEndpoint, passes_the_request_on_under_both_paths) {
+  for (std::size_t route : {0U, 1U})
+    ASSERT_TRUE(
+        post(R"({"query":"q","top_k":9,"search_type":"text","kb_id":")" + base_ + "\"}", route));
+
+  ASSERT_THAT(search_.asked, SizeIs(2));
+  for (const auto& asked : search_.asked) {
+    EXPECT_EQ(asked.knowledge_base.to_string(), base_);
+    EXPECT_EQ(asked.query, "q");
+    EXPECT_EQ(asked.top_k, 9);
+    EXPECT_EQ(asked.type, search::SearchType::text);
+    EXPECT_TRUE(asked.is_billed);
+  }
+}
+
+TEST_F(SearchEndpoint, defaults_to_five_hybrid_results) {
+  ASSERT_TRUE(post(R"({"query":"q","kb_id":")" + base_ + "\",\"image\":null,\"filters\":{}}"));
+
+  EXPECT_EQ(search_.asked.at(0).top_k, 5);
+  EXPECT_EQ(search_.asked.at(0).type, search::SearchType::hybrid);
+}
+
+TEST_F(SearchEndpoint, names_every_wrong_field) {
+  EXPECT_THAT(fields_refused("[]"), ElementsAre("body"));
+  EXPECT_THAT(fields_refused("{}"), ElementsAre("kb_id", "query"));
+  EXPECT_THAT(fields_refused(R"({"kb_id":"x","query":7,"top_k":0,"search_type":"fast"})"),
+              ElementsAre("kb_id", "query", "top_k", "search_type"));
+  EXPECT_THAT(
+      fields_refused(R"({"query":"q","image":"data:","filters":{"a":1},"kb_id":")" + base_ + "\"}"),
+      ElementsAre("image", "filters"));
+  EXPECT_TRUE(search_.asked.empty());
+}
+
+}  // namespace
+}  // namespace aiva::http
