@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "ports/document_reader.h"
+
+namespace aiva::documents {
+
+// How much of one document is read at most.
+struct ReadLimits {
+  std::size_t file_bytes_max = 256 * 1024 * 1024;
+  int pages_max = 20000;
+  std::size_t text_bytes_max = 64 * 1024 * 1024;
+  std::size_t page_text_bytes_max = 2 * 1024 * 1024;
+  std::size_t block_text_bytes_max = 64 * 1024;  // longer blocks are delivered in pieces
+};
+
+// Where a format puts its blocks: cleans their text, cuts long ones between words, keeps the text
+// within the limit and hands blocks to the sink in batches.
+class BlockOutput {
+ public:
+  // `sink` is borrowed.
+  BlockOutput(const DocumentSink& sink, const ReadLimits& limits) : sink_(sink), limits_(limits) {}
+
+  // Adds one block; one without visible text is dropped. Fails with `too_large` at the limit of the
+  // document, or with the sink's failure.
+  Result<void> add(Block block);
+  // Hands over what is waiting and reports the progress.
+  Result<void> end_page(int pages_read, int pages);
+
+  [[nodiscard]] const ReadLimits& limits() const { return limits_; }
+  [[nodiscard]] int pages() const { return pages_; }
+  [[nodiscard]] int pages_read() const { return pages_read_; }
+  [[nodiscard]] std::size_t blocks_added() const { return blocks_added_; }
+  // Whether the sink refused to go on; its failure is the reading's.
+  [[nodiscard]] bool has_sink_failed() const { return has_sink_failed_; }
+  // The first heading, or an empty text.
+  [[nodiscard]] const std::string& first_heading() const { return first_heading_; }
+
+ private:
+  Result<void> add_piece(Block piece);
+  Result<void> flush();
+
+  const DocumentSink& sink_;
+  ReadLimits limits_;
+  std::vector<Block> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::size_t text_bytes_ = 0;
+  std::size_t blocks_added_ = 0;
+  int pages_ = 0;
+  int pages_read_ = 0;
+  bool has_sink_failed_ = false;
+  std::string first_heading_;
+};
+
+}  // namespace aiva::documents

@@ -1,0 +1,56 @@
+#include "documents/format_detection.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace aiva::documents {
+namespace {
+
+struct Sample {
+  const char* what;
+  std::string bytes;
+  std::string file_name;
+  FileFormat format;
+};
+
+std::string noise(std::size_t bytes) {
+  std::string out;
+  unsigned state = 12345;
+  while (out.size() < bytes) out += static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  return out;
+}
+
+class DetectFormat : public testing::TestWithParam<Sample> {};
+
+TEST_P(DetectFormat, goes_by_content_first) {
+  const auto& sample = GetParam();
+  EXPECT_EQ(detect_format(sample.bytes, sample.file_name), sample.format) << sample.what;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Samples, DetectFormat,
+    testing::Values(
+        Sample{"a PDF named as text", "%PDF-1.7\n...", "notes.txt", FileFormat::pdf},
+        Sample{"a PDF behind other bytes", std::string(900, ' ') + "%PDF-1.3", "x",
+               FileFormat::pdf},
+        Sample{"a PDF header too far in", std::string(2000, ' ') + "%PDF-1.3", "x.txt",
+               FileFormat::text},
+        Sample{"HTML named as PDF", "<!DOCTYPE html><p>x", "bill.pdf", FileFormat::html},
+        Sample{"XHTML", "<?xml version='1.0'?>\n<!-- c -->\n<html><body/></html>", "",
+               FileFormat::html},
+        Sample{"HTML without a frame", "<div><p>one</p><p>two</p></div>", "", FileFormat::html},
+        Sample{"Markdown that begins with a tag", "<p align=center>\n</p>\n\n# Title", "README.md",
+               FileFormat::markdown},
+        Sample{"Markdown without a name", "# Title\n\nSee [this](that).\n", "",
+               FileFormat::markdown},
+        Sample{"plain text named as Markdown", "just words", "a.md", FileFormat::markdown},
+        Sample{"a settings file", "# comment\nkey = value\n", "app.txt", FileFormat::text},
+        Sample{"words", "just words", "", FileFormat::text},
+        Sample{"UTF-16", std::string("\xFF\xFE<\0h\0t\0m\0l\0>\0", 14), "", FileFormat::html},
+        Sample{"a zip archive", "PK\x03\x04 text", "a.txt", FileFormat::unknown},
+        Sample{"an image", "\x89PNG\r\n", "a.pdf", FileFormat::unknown},
+        Sample{"random bytes", noise(5000), "a.txt", FileFormat::unknown}));
+
+}  // namespace
+}  // namespace aiva::documents

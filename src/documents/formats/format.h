@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "documents/block_output.h"
+#include "documents/pdf/pdfium.h"
+#include "foundation/result.h"
+#include "ports/document_reader.h"
+
+namespace aiva::documents {
+
+// One kind of document. Each has a file of its own in this folder and a line in all_formats.cpp.
+class Format {
+ public:
+  virtual ~Format() = default;
+  [[nodiscard]] virtual FileFormat format() const = 0;
+  // Reads the bytes (never trusted) into `out`, page by page in reading order. What was put out
+  // before a failure stays. The summary's `format` is filled in by the caller, and its title too
+  // where the document names none.
+  virtual Result<DocumentSummary> read(std::string_view bytes, BlockOutput& out) const = 0;
+};
+
+std::unique_ptr<Format> make_text_format();
+std::unique_ptr<Format> make_markdown_format();
+std::unique_ptr<Format> make_html_format();
+// `pdfium` is borrowed; null where it could not be loaded: reading fails with `unavailable`.
+std::unique_ptr<Format> make_pdf_format(const Pdfium* pdfium);
+
+// Every format AIVA reads.
+std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium);
+
+}  // namespace aiva::documents

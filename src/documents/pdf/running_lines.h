@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "documents/pdf/layout.h"
+
+namespace aiva::documents {
+
+// A line near the upper or lower edge of a page that may be a header, footer or page number.
+struct EdgeLine {
+  std::string key;  // its text with every number as '#'
+  float middle = 0;
+  std::size_t region = 0;
+  std::size_t line = 0;
+};
+
+// The lines near the edges of a page.
+std::vector<EdgeLine> find_edge_lines(const PageLayout& page);
+
+// Takes out of `page` the lines of `edges` (its own) that stand at the same height with the same
+// key on at least `repeats_min` of the neighbouring pages.
+void remove_running_lines(PageLayout& page, std::span<const EdgeLine> edges,
+                          std::span<const std::vector<EdgeLine>* const> neighbours,
+                          int repeats_min);
+
+}  // namespace aiva::documents
