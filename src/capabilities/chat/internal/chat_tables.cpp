@@ -63,8 +63,8 @@ std::int64_t offset_of(const knowledge::PageRequest& page) {
 Result<void> insert_session(SqlSession& sql, const Session& session, UserId user) {
   auto owner = user.is_nil() ? std::nullopt : std::optional(user);
   TRY_VOID(sql.execute(
-      "INSERT INTO chat_sessions (id, tenant_id, kb_id, user_id, title, user_name, status, metadata,"
-      " message_count, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+      "INSERT INTO chat_sessions (id, tenant_id, kb_id, user_id, title, user_name, status,"
+      " metadata, message_count, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
       {session.id, session.tenant, session.knowledge_base, owner, session.title, session.user_name,
        session.status, session.metadata, session.created_at, session.updated_at}));
   return {};
@@ -95,7 +95,8 @@ Result<knowledge::PageOf<Session>> list_sessions(SqlSession& sql, TenantId tenan
         count(sql, "SELECT COUNT(*) FROM chat_sessions WHERE tenant_id = ? AND status = ?",
               {tenant, *filter.status}));
     select +=
-        " WHERE tenant_id = ? AND status = ? ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?";
+        " WHERE tenant_id = ? AND status = ?"
+        " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?";
     TRY_VOID(sql.query(select, {tenant, *filter.status, filter.page.limit, offset}, add));
   } else {
     TRY(page.total, count(sql, "SELECT COUNT(*) FROM chat_sessions WHERE tenant_id = ?", {tenant}));
@@ -142,9 +143,9 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, ChatSessionId s
   if (must_be_active && session.status != "active")
     return fail(ErrorCode::conflict, "The chat session has ended");
   TRY_VOID(sql.execute(
-      "INSERT INTO chat_messages (session_id, sequence_number, id, tenant_id, role, content, sources,"
-      " provider, model, is_extractive, is_interrupted, context_chunks, input_tokens, output_tokens,"
-      " base_cost, final_cost, time_ms, created_at)"
+      "INSERT INTO chat_messages (session_id, sequence_number, id, tenant_id, role, content,"
+      " sources, provider, model, is_extractive, is_interrupted, context_chunks, input_tokens,"
+      " output_tokens, base_cost, final_cost, time_ms, created_at)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {session_id, session.message_count, message.id, tenant, message.role, message.content,
        sources_to_json(message.sources), message.provider, message.model, message.is_extractive,

@@ -153,10 +153,13 @@ bool wants_stream(const Request& request, bool is_asked) {
 
 Task<Result<Response>> run_turn(Chat& chat, CallContext context, chat::Turn turn, bool is_stream) {
   if (is_stream) {
-    co_return event_stream(
-        [&chat, turn = std::move(turn)](CallContext streaming, EventWriter& events) mutable {
-          return stream_turn(chat, std::move(streaming), std::move(turn), events);
-        });
+    auto produce = [&chat, turn = std::move(turn), tenant = context.tenant, user = context.user](
+                       CallContext streaming, EventWriter& events) mutable {
+      streaming.tenant = tenant;
+      streaming.user = user;
+      return stream_turn(chat, std::move(streaming), std::move(turn), events);
+    };
+    co_return event_stream(std::move(produce));
   }
   context.deadline = std::min(context.deadline, std::chrono::steady_clock::now() + turn_time_max);
   CO_TRY(auto answer, co_await chat.answer(context, std::move(turn)));

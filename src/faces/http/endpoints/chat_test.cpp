@@ -43,8 +43,9 @@ class PreparedChat final : public chat::Chat {
     page.items.back().sources.push_back({.number = 1, .page = 3, .quote = "Yes."});
     co_return page;
   }
-  Task<Result<chat::Answer>> answer(CallContext, chat::Turn turn) override {
+  Task<Result<chat::Answer>> answer(CallContext context, chat::Turn turn) override {
     asked.push_back(turn.content);
+    tenants.push_back(context.tenant);
     if (fails_at_once) co_return fail(ErrorCode::conflict, "The session is still answering");
     if (turn.listener) {
       chat::TurnEvent sources{.kind = chat::TurnEvent::Kind::sources};
@@ -69,6 +70,7 @@ class PreparedChat final : public chat::Chat {
   std::vector<chat::NewSession> created;
   std::vector<SessionFilter> filters;
   std::vector<std::string> asked;
+  std::vector<TenantId> tenants;
 };
 
 // Keeps the pieces of a body.
@@ -87,7 +89,7 @@ class ChatEndpoint : public testing::Test {
     request.method = method;
     for (const auto& route : chat_routes(chat_))
       if (route.method == method && route.path == pattern)
-        return sync_wait(route.handler({}, request));
+        return sync_wait(route.handler({.tenant = tenant_}, request));
     return fail(ErrorCode::not_found, "no such route");
   }
 
@@ -117,6 +119,7 @@ class ChatEndpoint : public testing::Test {
   }
 
   PreparedChat chat_;
+  TenantId tenant_ = TenantId::make();
 };
 
 TEST_F(ChatEndpoint, makes_sessions) {
@@ -191,6 +194,7 @@ TEST_F(ChatEndpoint, streams_sources_deltas_and_the_whole_answer) {
     EXPECT_THAT(text, testing::StartsWith("event: sources\ndata: {\"sources\":[{\"number\":1"));
     EXPECT_THAT(text, HasSubstr("\n\nevent: delta\ndata: {\"text\":\"Yes\\n\"}\n\nevent: done\n"));
     EXPECT_THAT(text, HasSubstr("\"document_name\":\"a.pdf\""));
+    EXPECT_EQ(chat_.tenants.back(), tenant_);
   }
 }
 
