@@ -170,6 +170,11 @@ Result<void> finish(SqlSession& session, const Holder& holder, const JobOutcome&
   return fail(ErrorCode::conflict, "The lease of the job is lost");
 }
 
+Result<void> forfeit_leases(SqlSession& session, UnixMs now) {
+  TRY_VOID(session.execute("UPDATE jobs SET leased_until = ? WHERE state = 'running'", {now}));
+  return {};
+}
+
 Result<std::int64_t> count_waiting(SqlSession& session, UnixMs now) {
   std::int64_t count = 0;
   TRY_VOID(

@@ -39,6 +39,8 @@ struct Holder {
 };
 Result<void> prolong(SqlSession& session, const Holder& holder, UnixMs leased_until);
 Result<void> finish(SqlSession& session, const Holder& holder, const JobOutcome& outcome);
+// Ends all leases now.
+Result<void> forfeit_leases(SqlSession& session, UnixMs now);
 
 Result<std::int64_t> count_waiting(SqlSession& session, UnixMs now);
 // Removes some completed and cancelled jobs that ended more than a week ago.

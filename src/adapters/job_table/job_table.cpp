@@ -90,6 +90,16 @@ class JobTable final : public JobQueue {
     co_return finished;
   }
 
+  Task<Result<void>> forfeit_leases(CallContext context) override {
+    auto now = clock_.unix_ms();
+    auto forfeiting = write(database_, context, [now](SqlSession& session) {
+      return job_rows::forfeit_leases(session, now);
+    });
+    auto outcome = co_await std::move(forfeiting);
+    if (outcome) wake();
+    co_return outcome;
+  }
+
   Task<Result<std::int64_t>> depth(CallContext context) override {
     auto counting = read(database_, context, [this](SqlSession& session) -> Result<std::int64_t> {
       return job_rows::count_waiting(session, clock_.unix_ms());

@@ -120,9 +120,7 @@ class QueueWorker final : public Worker {
     if (thread_.joinable()) thread_.join();
   }
 
-  void start() override {
-    thread_ = std::thread([this] { loop(); });
-  }
+  void start() override;
   void drain(milliseconds patience) override;
   milliseconds turn() override;
   [[nodiscard]] std::size_t running() const override {
@@ -163,6 +161,14 @@ class QueueWorker final : public Worker {
   std::thread thread_;
   ThreadPool pool_;  // where handlers continue; goes first, when nothing runs on it any more
 };
+
+void QueueWorker::start() {
+  if (options_.is_alone) {
+    auto forfeited = sync_wait(parts_.queue.forfeit_leases({}));
+    if (!forfeited) log::failure("Old leases could not be ended", {}, forfeited.error());
+  }
+  thread_ = std::thread([this] { loop(); });
+}
 
 void QueueWorker::loop() {
   for (;;) {

@@ -35,6 +35,8 @@ struct WorkerOptions {
   std::size_t concurrency = 2;  // jobs at once
   std::chrono::milliseconds lease{30'000};
   std::chrono::milliseconds poll_interval{1'000};  // besides being woken
+  // No other process works on the queue: leases of processes that were killed end with start().
+  bool is_alone = false;
 };
 
 // Takes jobs from the queue and does them. The destructor drains.

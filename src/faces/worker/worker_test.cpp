@@ -248,6 +248,20 @@ TEST_F(WorkerOn, drain_puts_running_jobs_back_without_costing_an_attempt) {
   EXPECT_EQ(state(waiting), "queued");
 }
 
+TEST_F(WorkerOn, its_own_takes_up_what_a_killed_process_left) {
+  auto id = enqueue("a");
+  ASSERT_EQ(sync_wait(queue_->lease({}, {"work"}, 1, "killed", seconds(3600)))->size(), 1U);
+  Gate gate;
+  auto worker = make([&](CallContext context, Job) { return wait_at(gate, std::move(context)); },
+                     {.is_alone = true});
+
+  worker->start();
+
+  gate.wait_for_arrivals(1);
+  EXPECT_EQ(attempts(id), "2");
+  gate.open();
+}
+
 TEST_F(WorkerOn, its_own_thread_is_woken_by_the_queue) {
   Gate gate;
   auto worker = make([&](CallContext context, Job) { return wait_at(gate, std::move(context)); },

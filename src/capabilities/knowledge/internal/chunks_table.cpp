@@ -58,6 +58,7 @@ Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
         {rowid, chunk.id, tenant, chunk.knowledge_base, chunk.document, chunk.index, chunk.type,
          chunk.text, chunk.heading_path, scope_of(chunk.knowledge_base), chunk.page_first,
          chunk.page_last, chunk.token_count, write_spans(chunk.spans), now}));
+    if (dimension == 0) continue;
     TRY_VOID(sql_.execute(
         "INSERT INTO chunk_vectors (chunk_rowid, chunk_id, kb_id, document_id, model, dimension, "
         "vector) VALUES (?, ?, ?, ?, ?, ?, ?)",

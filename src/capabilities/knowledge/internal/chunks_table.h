@@ -28,7 +28,7 @@ class ChunksTable {
   explicit ChunksTable(SqlSession& sql) : sql_(sql) {}
 
   // Adds the chunks of one document with their vectors: `values` holds chunks.size() * dimension
-  // floats of `model`.
+  // floats of `model`; without vectors when `dimension` is zero.
   Result<void> insert(TenantId tenant, std::span<const Chunk> chunks, std::string_view model,
                       std::size_t dimension, std::span<const float> values, UnixMs now);
   // Removes the document's chunks and answers their ids.

@@ -33,6 +33,7 @@ Task<Result<void>> IndexKeeper::ensure(CallContext context, KnowledgeBaseId base
     return KnowledgeBasesTable(sql).version(tenant, base);
   });
   CO_TRY(auto version, co_await std::move(version_task));
+  if (embedder_.dimension() == 0) co_return Result<void>{};  // no embedder: nothing to index
   auto shown = vectors_.version(base);
   if (shown && *shown >= version) co_return Result<void>{};
 

@@ -193,6 +193,7 @@ Task<Result<void>> Ingestion::embed(CallContext context, RunPointer run) {
   const auto& chunks = run->collector.chunks();
   auto all = static_cast<std::int64_t>(chunks.size());
   run->dimension = parts_.embedder.dimension();
+  if (run->dimension == 0) co_return Result<void>{};  // no embedder: keywords must do
   run->vectors.reserve(chunks.size() * run->dimension);
   Progress progress{.status = DocumentStatus::embedding,
                     .percent = 45,
@@ -218,21 +219,25 @@ Task<Result<void>> Ingestion::embed(CallContext context, RunPointer run) {
     progress.percent = percent_between(45, 80, progress.processed_chunks, all);
     CO_TRY_VOID(co_await run->progress->tell_sometimes(context, progress));
   }
-  progress.status = DocumentStatus::storing;
-  progress.percent = 85;
-  progress.step = "Storing";
-  CO_TRY_VOID(co_await run->progress->tell(context, progress));
   co_return Result<void>{};
 }
 
 Task<Result<void>> Ingestion::store(CallContext context, RunPointer run) {
+  auto all = static_cast<std::int64_t>(run->collector.chunks().size());
+  Progress progress{.status = DocumentStatus::storing,
+                    .percent = 85,
+                    .step = "Storing",
+                    .total_chunks = all,
+                    .processed_chunks = all};
+  CO_TRY_VOID(co_await run->progress->tell(context, progress));
   VectorChange change;
   auto storing = write(parts_.database, context, [this, run, &change](SqlSession& sql) {
     return write_rows(sql, *run, change);
   });
   CO_TRY_VOID(co_await std::move(storing));
 
-  for (const auto& chunk : run->collector.chunks()) change.added.push_back(chunk.id);
+  if (run->dimension > 0)
+    for (const auto& chunk : run->collector.chunks()) change.added.push_back(chunk.id);
   change.values = std::move(run->vectors);
   index_.apply(run->base(), std::move(change));
   completed_.add();

@@ -72,6 +72,45 @@ TEST_F(IngestionOf, a_base_with_its_own_chunk_size_cuts_by_characters) {
   expect_consistent_rows();
 }
 
+// A server without an embedder: a model without dimensions.
+class NoEmbedder final : public TextEmbedder {
+ public:
+  [[nodiscard]] const std::string& model() const override { return model_; }
+  [[nodiscard]] std::size_t dimension() const override { return 0; }
+  [[nodiscard]] std::size_t tokens_max() const override { return 512; }
+  Task<Result<Embeddings>> embed(CallContext, std::vector<std::string>) override {
+    co_return fail(ErrorCode::unavailable, "No text embedder is configured");
+  }
+
+ private:
+  std::string model_ = "none";
+};
+
+TEST_F(IngestionOf, a_document_without_an_embedder_is_found_by_keywords) {
+  NoEmbedder none;
+  auto knowledge = make_knowledge({.database = database_,
+                                   .objects = objects_,
+                                   .jobs = *jobs_,
+                                   .reader = reader_,
+                                   .embedder = none,
+                                   .count_tokens = count_words,
+                                   .vectors = *vectors_,
+                                   .billing = *billing_,
+                                   .clock = clock_,
+                                   .metrics = metrics_},
+                                  settings_);
+  auto base = make_base();
+  auto document = upload(base->id, "Some text.");
+
+  auto outcome = sync_wait(knowledge->ingest(context(), lease_jobs().at(0)));
+
+  EXPECT_EQ(outcome->kind, Kind::completed);
+  EXPECT_EQ(status(document.id).status, DocumentStatus::completed);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM document_chunks"), 1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM chunk_vectors"), 0);
+  EXPECT_TRUE(sync_wait(knowledge->ensure_indexed(context(), base->id)).has_value());
+}
+
 TEST_F(IngestionOf, a_document_is_charged_once) {
   settings_.price_per_page = 100;
   restart();
