@@ -13,6 +13,8 @@ namespace aiva::http {
 namespace {
 
 constexpr std::chrono::seconds abort_interval{1};
+// Even without any patience, idle connections get this long to close by themselves.
+constexpr std::chrono::milliseconds patience_min{200};
 
 class HttpServer final : public Server {
  public:
@@ -39,7 +41,7 @@ class HttpServer final : public Server {
     if (!is_listening_.exchange(false)) return;
     listener_.stop();
     for (auto& thread : threads_) thread->post([&thread] { thread->drain_all(); });
-    if (core_->ledger.wait_until_empty(patience)) return;
+    if (core_->ledger.wait_until_empty(std::max(patience, patience_min))) return;
     log::warn("cancelling calls that did not end in time",
               {{"connections", core_->ledger.count()}});
     do {

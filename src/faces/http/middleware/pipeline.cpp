@@ -91,7 +91,8 @@ Task<Outcome> Pipeline::admit(Exchange& exchange) {
 // The body, then the handler.
 Task<Outcome> Pipeline::call(Exchange& exchange) {
   if (auto checked = check_content(exchange); !checked) co_return checked;
-  if (!exchange.body.is_complete()) {
+  bool needs_form = exchange.route->options.body == BodyKind::multipart;
+  if (!exchange.body.is_complete() || needs_form) {
     exchange.phase = Phase::body;
     exchange.context.deadline = SteadyTime::max();
     auto read = co_await read_content(exchange, content_);

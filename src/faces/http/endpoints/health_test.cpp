@@ -1,0 +1,157 @@
+#include "faces/http/endpoints/health.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "faces/http/endpoints/docs.h"
+#include "faces/http/testing/test_server.h"
+#include "ports/testing/manual_clock.h"
+
+namespace aiva::http {
+namespace {
+
+using testing::TestServer;
+
+Task<Result<void>> up(CallContext) { co_return Result<void>{}; }
+Task<Result<void>> down(CallContext) { co_return fail(ErrorCode::unavailable, "down"); }
+
+class Health : public ::testing::Test {
+ protected:
+  void start(std::vector<HealthProbe> probes) {
+    server_.emplace(health_routes({"1.2.3", std::move(probes), lifecycle_, clock_, metrics_}));
+  }
+  json::Value get(std::string target, int status) {
+    auto response = server_->send({.target = std::move(target)});
+    EXPECT_EQ(response.status, status);
+    return json::parse(response.body).value_or(json::Value());
+  }
+
+  Lifecycle lifecycle_;
+  ManualClock clock_;
+  Metrics metrics_;
+  std::optional<TestServer> server_;
+};
+
+TEST_F(Health, says_that_the_program_lives) {
+  start({{"database", down}});
+
+  EXPECT_EQ(json::to_text(get("/api/health", 200)),
+            R"({"status":"ok","timestamp":"2025-01-01T00:00:00.000Z","version":"1.2.3"})");
+}
+
+TEST_F(Health, lists_its_services) {
+  start({{"database", up}, {"models", down, false}});
+
+  EXPECT_EQ(
+      json::to_text(get("/health", 200)),
+      R"({"status":"healthy","version":"1.2.3","whoami":"aiva",)"
+      R"("timestamp":"2025-01-01T00:00:00.000Z","services":{"database":"up","models":"down"}})");
+}
+
+TEST_F(Health, is_ready_when_all_required_parts_are) {
+  start({{"database", up}, {"models", down, false}});
+
+  EXPECT_EQ(get("/readyz", 200).at("status").as_string(), "ready");
+}
+
+TEST_F(Health, is_not_ready_without_a_required_part) {
+  start({{"database", down}});
+
+  auto answer = get("/readyz", 503);
+
+  EXPECT_EQ(json::to_text(answer), R"({"status":"not_ready","checks":{"database":"down"}})");
+  EXPECT_EQ(get("/health", 200).at("status").as_string(), "unhealthy");
+}
+
+TEST_F(Health, is_not_ready_while_draining) {
+  start({});
+  lifecycle_.begin_draining();
+
+  EXPECT_EQ(get("/readyz", 503).at("status").as_string(), "draining");
+}
+
+TEST_F(Health, shows_metrics_of_routes) {
+  start({});
+  server_->send({.target = "/api/health"});
+  server_->send({.target = "/none"});
+  metrics_.counter("aiva_test_total", "A test").add(3);
+
+  auto shown = server_->send({.target = "/metrics"});
+  auto own = server_->metrics.to_prometheus_text();
+
+  EXPECT_NE(shown.body.find("aiva_test_total 3"), std::string::npos);
+  EXPECT_NE(
+      own.find(R"(aiva_http_requests_total{method="GET",route="/api/health",status="200"} 1)"),
+      std::string::npos)
+      << own;
+  EXPECT_NE(own.find(R"(aiva_http_requests_total{method="any",route="unmatched",status="404"} 1)"),
+            std::string::npos);
+  EXPECT_NE(own.find(R"(aiva_http_request_duration_seconds_count{route="/api/health"} 1)"),
+            std::string::npos);
+  EXPECT_NE(own.find("aiva_http_connections "), std::string::npos);
+  EXPECT_NE(own.find("aiva_http_in_flight "), std::string::npos);
+}
+
+constexpr std::string_view contract =
+    R"({"openapi":"3.1.0","paths":{"/a<b>":{"get":{"summary":"Lists & more"},"parameters":[]}}})";
+
+class Docs : public ::testing::Test {
+ protected:
+  Docs() { std::filesystem::create_directories(folder_); }
+  ~Docs() override { std::filesystem::remove_all(folder_); }
+  void add_file(const std::string& name, const std::string& content) {
+    std::ofstream(folder_ / name) << content;
+  }
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("aiva-docs-" + random_token(9));
+};
+
+TEST_F(Docs, show_swagger_ui_with_its_own_files_only) {
+  add_file("swagger-ui-bundle.js", "script");
+  add_file("swagger-ui.css", "style");
+  add_file("secret.txt", "secret");
+  TestServer server(docs_routes({std::string(contract), folder_}));
+
+  auto page = server.send({.target = "/docs"});
+  auto script = server.send({.target = "/docs/assets/swagger-ui-bundle.js"});
+
+  EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_NE(page.header("Content-Security-Policy").find("script-src 'self'"), std::string::npos);
+  EXPECT_NE(page.body.find("/docs/assets/swagger-ui-bundle.js"), std::string::npos);
+  EXPECT_EQ(script.body, "script");
+  EXPECT_EQ(script.header("Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(script.header("Cache-Control"), "public, max-age=86400");
+  auto again = server.send({.target = "/docs/assets/swagger-ui-bundle.js",
+                            .headers = {"If-None-Match: " + script.header("ETag")}});
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(server.send({.target = "/docs/assets/start.js"}).status, 200);
+  EXPECT_EQ(server.send({.target = "/docs/assets/secret.txt"}).status, 404);
+  EXPECT_EQ(server.send({.target = "/docs/assets/..%2fsecret.txt"}).status, 400);
+}
+
+TEST_F(Docs, list_the_api_plainly_without_swagger_ui) {
+  TestServer server(docs_routes({std::string(contract), folder_}));
+
+  auto page = server.send({.target = "/docs"});
+
+  EXPECT_NE(page.body.find("<td>GET</td><td><code>/a&lt;b&gt;</code></td><td>Lists &amp; more"),
+            std::string::npos)
+      << page.body;
+  EXPECT_EQ(server.send({.target = "/docs/assets/swagger-ui.css"}).status, 404);
+}
+
+TEST_F(Docs, hand_out_the_contract) {
+  TestServer server(docs_routes({std::string(contract), folder_}));
+
+  auto first = server.send({.target = "/openapi.json"});
+  auto again = server.send(
+      {.target = "/openapi.json", .headers = {"If-None-Match: " + first.header("ETag")}});
+
+  EXPECT_EQ(first.body, contract);
+  EXPECT_EQ(first.header("Content-Type"), "application/json");
+  EXPECT_EQ(again.status, 304);
+}
+
+}  // namespace
+}  // namespace aiva::http
