@@ -101,12 +101,12 @@ Result<KnowledgeBasePointer> find_knowledge_base(knowledge::Knowledge& knowledge
   for (int page = 1;; ++page) {
     knowledge::Knowledge::ListFilter filter{.page = {.page = page, .limit = page_size}};
     TRY(auto bases, sync_wait(knowledge.list(context, filter)));
-    for (const auto& base : bases.items) {
+    for (const auto& base : bases->items) {
       if (name_or_id.empty() || base.name == name_or_id)
         return sync_wait(knowledge.get(context, base.id));
       choices += (choices.empty() ? "" : ", ") + base.name;
     }
-    if (bases.items.size() < page_size) break;
+    if (bases->items.size() < page_size) break;
   }
   if (choices.empty()) return fail(ErrorCode::not_found, "There is no knowledge base yet");
   return fail(ErrorCode::not_found,

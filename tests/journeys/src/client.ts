@@ -24,7 +24,9 @@ export class Client {
   apiKey = "";
   user: Json = undefined;
 
-  constructor(url: string) { this.url = url; }
+  constructor(url: string) {
+    this.url = url;
+  }
 
   private headers(extra: Record<string, string> = {}): Record<string, string> {
     return {
@@ -34,23 +36,45 @@ export class Client {
     };
   }
 
-  async send(method: string, path: string, body?: Json, extra: Record<string, string> = {}): Promise<Reply> {
-    const isRaw = typeof body === "string" || body instanceof FormData || body instanceof Uint8Array;
-    const headers = this.headers(body === undefined || isRaw ? extra : { "content-type": "application/json", ...extra });
+  async send(
+    method: string,
+    path: string,
+    body?: Json,
+    extra: Record<string, string> = {},
+  ): Promise<Reply> {
+    const isRaw =
+      typeof body === "string" || body instanceof FormData || body instanceof Uint8Array;
+    const headers = this.headers(
+      body === undefined || isRaw ? extra : { "content-type": "application/json", ...extra },
+    );
     const response = await fetch(this.url + path, {
-      method, headers, redirect: "manual",
+      method,
+      headers,
+      redirect: "manual",
       ...(body === undefined ? {} : { body: (isRaw ? body : JSON.stringify(body)) as BodyInit }),
     });
     const text = await response.text();
     let parsed: Json = undefined;
-    try { parsed = JSON.parse(text); } catch { parsed = undefined; }
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      parsed = undefined;
+    }
     return { status: response.status, headers: response.headers, text, body: parsed };
   }
 
-  get(path: string, extra: Record<string, string> = {}): Promise<Reply> { return this.send("GET", path, undefined, extra); }
-  post(path: string, body?: Json, extra: Record<string, string> = {}): Promise<Reply> { return this.send("POST", path, body, extra); }
-  put(path: string, body?: Json): Promise<Reply> { return this.send("PUT", path, body); }
-  delete(path: string): Promise<Reply> { return this.send("DELETE", path); }
+  get(path: string, extra: Record<string, string> = {}): Promise<Reply> {
+    return this.send("GET", path, undefined, extra);
+  }
+  post(path: string, body?: Json, extra: Record<string, string> = {}): Promise<Reply> {
+    return this.send("POST", path, body, extra);
+  }
+  put(path: string, body?: Json): Promise<Reply> {
+    return this.send("PUT", path, body);
+  }
+  delete(path: string): Promise<Reply> {
+    return this.send("DELETE", path);
+  }
 
   async login(email: string, password: string): Promise<Reply> {
     const reply = await this.post("/api/auth/login", { email, password });
@@ -62,7 +86,9 @@ export class Client {
   }
 
   async createKnowledgeBase(name: string): Promise<string> {
-    const reply = await this.post(`/api/knowledge/${this.user.tenant_id}/knowledge-bases`, { name });
+    const reply = await this.post(`/api/knowledge/${this.user.tenant_id}/knowledge-bases`, {
+      name,
+    });
     if (reply.status !== 201) throw new Error(`create failed: ${reply.status} ${reply.text}`);
     return reply.body.data.id;
   }
@@ -72,7 +98,10 @@ export class Client {
     const form = new FormData();
     const content = bytes ?? readFileSync(file);
     form.append("file", new Blob([content as BlobPart]), basename(file));
-    return this.post(`/api/knowledge/${this.user.tenant_id}/knowledge-bases/${knowledgeBase}/documents/upload`, form);
+    return this.post(
+      `/api/knowledge/${this.user.tenant_id}/knowledge-bases/${knowledgeBase}/documents/upload`,
+      form,
+    );
   }
 
   async upload(knowledgeBase: string, file: string, bytes?: Uint8Array | string): Promise<string> {
@@ -101,18 +130,28 @@ export class Client {
   async createSession(knowledgeBase: string): Promise<string> {
     const reply = await this.post("/api/chat/sessions", { kb_id: knowledgeBase });
     if (reply.status !== 201) throw new Error(`session failed: ${reply.status} ${reply.text}`);
-    return reply.body.data.session_id ?? reply.body.data.id;
+    return reply.body.data.id;
   }
 
   /** Reads a stream of server-sent events to its end, or until `enough` says so. */
-  async events(method: string, path: string, body?: Json, enough: (event: ServerEvent) => boolean = () => false): Promise<ServerEvent[]> {
+  async events(
+    method: string,
+    path: string,
+    body?: Json,
+    enough: (event: ServerEvent) => boolean = () => false,
+  ): Promise<ServerEvent[]> {
     const stop = new AbortController();
     const response = await fetch(this.url + path, {
-      method, signal: stop.signal,
-      headers: this.headers({ accept: "text/event-stream", ...(body ? { "content-type": "application/json" } : {}) }),
+      method,
+      signal: stop.signal,
+      headers: this.headers({
+        accept: "text/event-stream",
+        ...(body ? { "content-type": "application/json" } : {}),
+      }),
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    if (response.status !== 200) throw new Error(`stream failed: ${response.status} ${await response.text()}`);
+    if (response.status !== 200)
+      throw new Error(`stream failed: ${response.status} ${await response.text()}`);
     const events: ServerEvent[] = [];
     const decoder = new TextDecoder();
     let text = "";
@@ -124,7 +163,10 @@ export class Client {
           text = text.slice(end + 2);
           if (event === undefined) continue;
           events.push(event);
-          if (enough(event)) { stop.abort(); return events; }
+          if (enough(event)) {
+            stop.abort();
+            return events;
+          }
         }
       }
     } catch (error) {

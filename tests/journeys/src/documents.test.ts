@@ -22,10 +22,16 @@ test("each format becomes searchable text", async () => {
   const files: [string, string][] = [
     ["a.txt", "The lighthouse keeper is called Marta."],
     ["b.md", "# Boats\n\nThe ferry *Aurora* leaves at **seven**.\n"],
-    ["c.html", "<html><title>T</title><body><h1>Fish</h1><p>Herring costs four coins.</p><script>nothing()</script></body></html>"],
+    [
+      "c.html",
+      "<html><title>T</title><body><h1>Fish</h1><p>Herring costs four coins.</p><script>nothing()</script></body></html>",
+    ],
   ];
-  const questions: [string, RegExp][] = [["Who keeps the lighthouse?", /Marta/], ["When does the ferry leave?", /seven/],
-                                         ["What does herring cost?", /four coins/]];
+  const questions: [string, RegExp][] = [
+    ["Who keeps the lighthouse?", /Marta/],
+    ["When does the ferry leave?", /seven/],
+    ["What does herring cost?", /four coins/],
+  ];
   for (const [name, text] of files) {
     const settled = await client.settled(base, await client.upload(base, name, text));
     assert.equal(settled.status, "completed", settled.error_message);
@@ -39,14 +45,25 @@ test("each format becomes searchable text", async () => {
 });
 
 test("progress is told as events until the end", async () => {
-  const text = Array.from({ length: 400 }, (_, i) => `Paragraph ${i} speaks of topic ${i % 17} at length.\n\n`).join("");
+  const text = Array.from(
+    { length: 400 },
+    (_, i) => `Paragraph ${i} speaks of topic ${i % 17} at length.\n\n`,
+  ).join("");
   const document = await client.upload(base, "long.txt", text);
 
-  const events = await client.events("GET", `/api/knowledge/${base}/documents/${document}/events`, undefined,
-    (event) => ["completed", "failed"].includes(event.data.status));
+  const events = await client.events(
+    "GET",
+    `/api/knowledge/${base}/documents/${document}/events`,
+    undefined,
+    (event) => ["completed", "failed"].includes(event.data.status),
+  );
 
   const progress = events.map((event) => event.data.progress as number);
-  assert.deepEqual(progress, [...progress].sort((a, b) => a - b), "progress never goes back");
+  assert.deepEqual(
+    progress,
+    [...progress].sort((a, b) => a - b),
+    "progress never goes back",
+  );
   assert.equal(events.at(-1)!.data.status, "completed");
 });
 
@@ -60,7 +77,11 @@ test("a damaged or unknown file fails with a reason and can be retried and delet
   assert.ok([200, 202].includes(retried.status), retried.text);
   assert.equal((await client.settled(base, document)).status, "failed");
 
-  assert.ok([200, 204].includes((await client.delete(`/api/knowledge/${base}/documents/${document}`)).status));
+  assert.ok(
+    [200, 204].includes(
+      (await client.delete(`/api/knowledge/${base}/documents/${document}`)).status,
+    ),
+  );
   assert.equal((await client.get(`/api/knowledge/${base}/documents/${document}`)).status, 404);
 });
 
@@ -68,7 +89,9 @@ test("a deleted document is no longer found", async () => {
   const document = await client.upload(base, "gone.txt", "The xylophone stands in the attic.");
   await client.settled(base, document);
   const find = async (): Promise<boolean> =>
-    (await client.post("/api/v1/search", { kb_id: base, query: "xylophone attic" })).text.includes("xylophone stands");
+    (await client.post("/api/v1/search", { kb_id: base, query: "xylophone attic" })).text.includes(
+      "xylophone stands",
+    );
   assert.equal(await find(), true);
 
   await client.delete(`/api/knowledge/${base}/documents/${document}`);
@@ -77,7 +100,10 @@ test("a deleted document is no longer found", async () => {
 });
 
 test("an upload can be cancelled while it is worked on", async () => {
-  const text = Array.from({ length: 20000 }, (_, i) => `Sentence ${i} about subject ${i * 7919 % 1013}.\n\n`).join("");
+  const text = Array.from(
+    { length: 20000 },
+    (_, i) => `Sentence ${i} about subject ${(i * 7919) % 1013}.\n\n`,
+  ).join("");
   const document = await client.upload(base, "huge.txt", text);
 
   const cancelled = await client.post(`/api/knowledge/${base}/documents/${document}/cancel`);
@@ -96,22 +122,39 @@ test("uploads beyond the limits are refused precisely", async () => {
   assert.equal(missing.status, 404);
 });
 
-test("a real manual of over 100 pages is answered from, with the exact page",
-     { skip: existsSync(manual) ? false : "debian-reference-en is not installed" }, async () => {
-  const manualBase = await client.createKnowledgeBase("Debian");
-  const began = performance.now();
-  const document = await client.upload(manualBase, "debian-reference.pdf", readFileSync(manual));
-  const settled = await client.settled(manualBase, document);
-  assert.equal(settled.status, "completed", settled.error_message);
-  assert.ok(settled.processing_stats.total_pages > 100, JSON.stringify(settled.processing_stats));
-  console.log(`${settled.processing_stats.total_pages} pages in ${Math.round(performance.now() - began)} ms`);
+test(
+  "a real manual of over 100 pages is answered from, with the exact page",
+  { skip: existsSync(manual) ? false : "debian-reference-en is not installed" },
+  async () => {
+    const manualBase = await client.createKnowledgeBase("Debian");
+    const began = performance.now();
+    const document = await client.upload(manualBase, "debian-reference.pdf", readFileSync(manual));
+    const settled = await client.settled(manualBase, document);
+    assert.equal(settled.status, "completed", settled.error_message);
+    assert.ok(settled.processing_stats.total_pages > 100, JSON.stringify(settled.processing_stats));
+    console.log(
+      `${settled.processing_stats.total_pages} pages in ${Math.round(performance.now() - began)} ms`,
+    );
 
-  const session = await client.createSession(manualBase);
-  const reply = await client.post(`/api/chat/${session}/messages`, { content: "What does the sticky bit on a directory prevent?" });
-  assert.equal(reply.status, 200, reply.text);
-  const source = reply.body.data.sources[0];
-  const page = execFileSync("pdftotext", ["-f", String(source.page), "-l", String(source.page), manual, "-"]).toString();
-  const words = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, "").toLowerCase();
-  assert.ok(words(page).includes(words(source.quote).slice(0, 60)), `page ${source.page} has: ${source.quote}`);
-  assert.match(reply.body.data.response.text, /sticky/i);
-});
+    const session = await client.createSession(manualBase);
+    const reply = await client.post(`/api/chat/${session}/messages`, {
+      content: "What does the sticky bit on a directory prevent?",
+    });
+    assert.equal(reply.status, 200, reply.text);
+    const source = reply.body.data.sources[0];
+    const page = execFileSync("pdftotext", [
+      "-f",
+      String(source.page),
+      "-l",
+      String(source.page),
+      manual,
+      "-",
+    ]).toString();
+    const words = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, "").toLowerCase();
+    assert.ok(
+      words(page).includes(words(source.quote).slice(0, 60)),
+      `page ${source.page} has: ${source.quote}`,
+    );
+    assert.match(reply.body.data.response.text, /sticky/i);
+  },
+);

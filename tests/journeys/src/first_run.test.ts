@@ -6,10 +6,15 @@ import { run, Server } from "./server.ts";
 const question = "Within how many days are refunds paid?";
 
 let server: Server;
-before(async () => { server = await Server.start({ sample: true }); });
+before(async () => {
+  server = await Server.start({ sample: true });
+});
 after(() => server.remove());
 
-async function sampleBase(): Promise<{ client: Awaited<ReturnType<Server["admin"]>>; base: string }> {
+async function sampleBase(): Promise<{
+  client: Awaited<ReturnType<Server["admin"]>>;
+  base: string;
+}> {
   const client = await server.admin();
   const list = await client.get("/api/knowledge");
   assert.equal(list.status, 200, list.text);
@@ -36,7 +41,10 @@ test("the sample knowledge base answers with a page-exact citation", async () =>
   const { client, base } = await sampleBase();
   const session = await client.createSession(base);
 
-  const reply = await client.post(`/api/chat/${session}/messages`, { content: question, role: "user" });
+  const reply = await client.post(`/api/chat/${session}/messages`, {
+    content: question,
+    role: "user",
+  });
 
   assert.equal(reply.status, 200, reply.text);
   const answer = reply.body.data;
@@ -53,9 +61,18 @@ test("curl gets the same answer as any client", async () => {
   const { client, base } = await sampleBase();
   const session = await client.createSession(base);
 
-  const text = execFileSync("curl", ["-sS", "-X", "POST", "-H", `Authorization: Bearer ${client.token}`,
-    "-H", "Content-Type: application/json", "-d", JSON.stringify({ content: question }),
-    `${server.ready.url}/api/chat/${session}/messages`]).toString();
+  const text = execFileSync("curl", [
+    "-sS",
+    "-X",
+    "POST",
+    "-H",
+    `Authorization: Bearer ${client.token}`,
+    "-H",
+    "Content-Type: application/json",
+    "-d",
+    JSON.stringify({ content: question }),
+    `${server.ready.url}/api/chat/${session}/messages`,
+  ]).toString();
 
   const answer = JSON.parse(text).data;
   assert.match(answer.response.text, /14 days/);
@@ -66,13 +83,18 @@ test("an answer streams its sources, its text and its end in this order", async 
   const { client, base } = await sampleBase();
   const session = await client.createSession(base);
 
-  const events = await client.events("POST", `/api/chat/${session}/messages`, { content: question });
+  const events = await client.events("POST", `/api/chat/${session}/messages`, {
+    content: question,
+  });
 
   const names = events.map((event) => event.event);
   assert.equal(names[0], "sources");
   assert.equal(names.at(-1), "done");
   assert.ok(names.includes("delta"));
-  const text = events.filter((event) => event.event === "delta").map((event) => event.data.text).join("");
+  const text = events
+    .filter((event) => event.event === "delta")
+    .map((event) => event.data.text)
+    .join("");
   assert.equal(text, events.at(-1)!.data.response.text);
 });
 
@@ -90,7 +112,12 @@ test("aiva ask answers from the same data folder while the server runs", async (
 test("search finds the passage and explains its score", async () => {
   const { client, base } = await sampleBase();
 
-  const reply = await client.post("/api/v1/search", { kb_id: base, query: question, top_k: 3, search_type: "hybrid" });
+  const reply = await client.post("/api/v1/search", {
+    kb_id: base,
+    query: question,
+    top_k: 3,
+    search_type: "hybrid",
+  });
 
   assert.equal(reply.status, 200, reply.text);
   const found = reply.body.data;

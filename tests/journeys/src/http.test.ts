@@ -4,7 +4,9 @@ import { after, before, test } from "node:test";
 import { Server } from "./server.ts";
 
 let server: Server;
-before(async () => { server = await Server.start(); });
+before(async () => {
+  server = await Server.start();
+});
 after(() => server.remove());
 
 /** Sends raw bytes and reads until the server closes or is quiet. */
@@ -14,7 +16,9 @@ function raw(bytes: string): Promise<string> {
     const socket = connect(Number(url.port), url.hostname, () => socket.write(bytes));
     let text = "";
     socket.setTimeout(1500, () => socket.destroy());
-    socket.on("data", (piece) => { text += piece.toString(); });
+    socket.on("data", (piece) => {
+      text += piece.toString();
+    });
     socket.on("error", () => done(text));
     socket.on("close", () => done(text));
   });
@@ -40,7 +44,11 @@ test("the API docs are rendered from our own files", async () => {
   assert.ok(assets.length >= 2, page.text);
   for (const asset of assets) {
     assert.ok(!asset.startsWith("http"), `${asset} is not ours`);
-    assert.equal((await client.get(new URL(asset, server.ready.url + "/docs").pathname)).status, 200, asset);
+    assert.equal(
+      (await client.get(new URL(asset, server.ready.url + "/docs").pathname)).status,
+      200,
+      asset,
+    );
   }
 });
 
@@ -56,15 +64,23 @@ test("malformed input gets a precise 4xx and the connection or server survives",
   ];
   for (const [bytes, status] of cases) {
     const text = await raw(bytes);
-    assert.equal(Number(text.split(" ")[1]), status, `${bytes.slice(0, 60)} -> ${text.slice(0, 200)}`);
+    assert.equal(
+      Number(text.split(" ")[1]),
+      status,
+      `${bytes.slice(0, 60)} -> ${text.slice(0, 200)}`,
+    );
   }
   assert.equal((await server.anonymous.get("/api/health")).status, 200);
 });
 
 test("wrong bodies are told apart", async () => {
-  const post = (body: any, extra = {}) => server.anonymous.send("POST", "/api/auth/login", body, extra);
+  const post = (body: any, extra = {}) =>
+    server.anonymous.send("POST", "/api/auth/login", body, extra);
   assert.equal((await post("{", { "content-type": "application/json" })).status, 400);
-  assert.equal((await post("x=1", { "content-type": "application/x-www-form-urlencoded" })).status, 415);
+  assert.equal(
+    (await post("x=1", { "content-type": "application/x-www-form-urlencoded" })).status,
+    415,
+  );
   const wrong = await post({ email: 5 });
   assert.equal(wrong.status, 422);
   assert.ok(wrong.body.error.details.length >= 2, wrong.text);
@@ -72,14 +88,23 @@ test("wrong bodies are told apart", async () => {
 });
 
 test("pipelined requests are answered in order", async () => {
-  const text = await raw("GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n" + "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n" +
-                         "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-  assert.deepEqual([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]), ["200", "404", "200"]);
+  const text = await raw(
+    "GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n" +
+      "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n" +
+      "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+  );
+  assert.deepEqual(
+    [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]),
+    ["200", "404", "200"],
+  );
 });
 
 test("answers carry trace, request id and security headers", async () => {
   const trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-  const reply = await server.anonymous.get("/api/health", { traceparent: trace, "x-request-id": "abc-123" });
+  const reply = await server.anonymous.get("/api/health", {
+    traceparent: trace,
+    "x-request-id": "abc-123",
+  });
   assert.equal(reply.headers.get("x-request-id"), "abc-123");
   assert.match(reply.headers.get("traceparent") ?? "", /4bf92f3577b34da6a3ce929d0e0e4736/);
   assert.equal(reply.headers.get("x-content-type-options"), "nosniff");

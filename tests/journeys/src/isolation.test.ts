@@ -3,7 +3,12 @@ import { after, before, test } from "node:test";
 import type { Client } from "./client.ts";
 import { run, Server } from "./server.ts";
 
-interface RouteLine { method: string; path: string; right: string; is_streaming: boolean }
+interface RouteLine {
+  method: string;
+  path: string;
+  right: string;
+  is_streaming: boolean;
+}
 
 let server: Server;
 let routes: RouteLine[];
@@ -15,8 +20,13 @@ async function newTenant(root: Client, name: string): Promise<Client> {
   const tenant = await root.post("/api/tenants", { name });
   assert.equal(tenant.status, 201, tenant.text);
   const email = `admin@${name.toLowerCase()}.test`;
-  const user = await root.post("/api/users", { email, password: "Passw0rd-of-" + name, name, role: "admin",
-                                              tenant_id: tenant.body.data.id });
+  const user = await root.post("/api/users", {
+    email,
+    password: "Passw0rd-of-" + name,
+    name,
+    role: "admin",
+    tenant_id: tenant.body.data.id,
+  });
   assert.equal(user.status, 201, user.text);
   const client = server.anonymous;
   assert.equal((await client.login(email, "Passw0rd-of-" + name)).status, 200);
@@ -36,8 +46,14 @@ before(async () => {
   const session = await alice.createSession(base);
   const key = await alice.post("/api/keys", { name: "k", scopes: ["search"] });
   assert.equal(key.status, 201, key.text);
-  owned = { tenantId: alice.user.tenant_id, kbId: base, documentId: document, sessionId: session,
-            userId: alice.user.id, keyId: key.body.data.id };
+  owned = {
+    tenantId: alice.user.tenant_id,
+    kbId: base,
+    documentId: document,
+    sessionId: session,
+    userId: alice.user.id,
+    keyId: key.body.data.id,
+  };
 });
 after(() => server.remove());
 
@@ -53,14 +69,24 @@ function fill(path: string): { path: string; parameters: string[] } {
 
 function body(route: RouteLine): any {
   if (route.method === "GET" || route.method === "DELETE") return undefined;
-  if (route.path.endsWith("/upload")) {
+  if (route.path.endsWith("/upload") || route.path.endsWith("/documents")) {
     const form = new FormData();
     form.append("file", new Blob(["hello"]), "hello.txt");
     form.append("kb_id", owned["kbId"]!);
     return form;
   }
-  return { kb_id: owned["kbId"], session_id: owned["sessionId"], name: "x", content: "albatross?", message: "albatross?",
-           query: "albatross", role: "user", email: "x@x.test", password: "Passw0rd1234", amount: 1 };
+  return {
+    kb_id: owned["kbId"],
+    session_id: owned["sessionId"],
+    name: "x",
+    content: "albatross?",
+    message: "albatross?",
+    query: "albatross",
+    role: "user",
+    email: "x@x.test",
+    password: "Passw0rd1234",
+    amount: 1,
+  };
 }
 
 test("the route table is complete enough to test", () => {
@@ -76,16 +102,28 @@ test("no route that needs a right answers without credentials", async () => {
 });
 
 test("no route shows or changes another tenant's things", async () => {
-  const before = await alice.get(`/api/knowledge/${owned["kbId"]}/documents/${owned["documentId"]}`);
+  const before = await alice.get(
+    `/api/knowledge/${owned["kbId"]}/documents/${owned["documentId"]}`,
+  );
   let tried = 0;
   for (const route of routes) {
+    if (route.right === "anyone") continue;
     const filled = fill(route.path);
-    const namesForeign = filled.parameters.length > 0 ||
-        ["/api/v1/search", "/api/knowledge/search", "/api/chat/message", "/api/v1/documents/upload"].includes(route.path) ||
-        (route.path === "/api/chat/sessions" && route.method === "POST");
-    if (route.right === "anyone" || !namesForeign) continue;
+    const namesForeign =
+      filled.parameters.length > 0 ||
+      [
+        "/api/v1/search",
+        "/api/knowledge/search",
+        "/api/chat/message",
+        "/api/v1/documents/upload",
+      ].includes(route.path) ||
+      (route.path === "/api/chat/sessions" && route.method === "POST");
+    if (!namesForeign) continue;
     const reply = await mallory.send(route.method, filled.path, body(route));
-    assert.ok([403, 404].includes(reply.status), `${route.method} ${route.path}: ${reply.status} ${reply.text}`);
+    assert.ok(
+      [403, 404].includes(reply.status),
+      `${route.method} ${route.path}: ${reply.status} ${reply.text}`,
+    );
     assert.ok(!reply.text.includes("albatross"), `${route.method} ${route.path} leaks`);
     ++tried;
   }
@@ -109,10 +147,17 @@ test("an API key does what its scopes say and nothing else", async () => {
 });
 
 test("a malformed id is not found, on every route that takes one", async () => {
-  for (const route of routes.filter((candidate) => candidate.path.includes(":") && candidate.right !== "anyone")) {
-    const path = route.path.replace(/:\w+/g, (name) => name === ":tenantId" ? owned["tenantId"]! : "not-an-id");
+  for (const route of routes.filter(
+    (candidate) => candidate.path.includes(":") && candidate.right !== "anyone",
+  )) {
+    const path = route.path.replace(/:\w+/g, (name) =>
+      name === ":tenantId" ? owned["tenantId"]! : "not-an-id",
+    );
     if (!path.includes("not-an-id")) continue;
     const reply = await alice.send(route.method, path, body(route));
-    assert.ok([403, 404].includes(reply.status), `${route.method} ${route.path}: ${reply.status} ${reply.text}`);
+    assert.ok(
+      [403, 404].includes(reply.status),
+      `${route.method} ${route.path}: ${reply.status} ${reply.text}`,
+    );
   }
 });

@@ -12,24 +12,58 @@ let client: Client;
 let base: string;
 
 before(async () => {
-  emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  const port = await new Promise<number>((found) => emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)));
+  emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const port = await new Promise<number>((found) =>
+    emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
+  );
   emulatorUrl = `http://127.0.0.1:${port}`;
-  server = await Server.start({ environment: {
-    AIVA_CHAT_MODEL_PROVIDER: "openai", AIVA_CHAT_MODEL_BASE_URL: `${emulatorUrl}/v1`, AIVA_CHAT_MODEL_API_KEY: "sk-test",
-    AIVA_EMBEDDER_PROVIDER: "openai", AIVA_EMBEDDER_BASE_URL: `${emulatorUrl}/v1`, AIVA_EMBEDDER_API_KEY: "sk-test" } });
+  server = await Server.start({
+    environment: {
+      AIVA_CHAT_MODEL_PROVIDER: "openai",
+      AIVA_CHAT_MODEL_BASE_URL: `${emulatorUrl}/v1`,
+      AIVA_CHAT_MODEL_API_KEY: "sk-test",
+      AIVA_EMBEDDER_PROVIDER: "openai",
+      AIVA_EMBEDDER_BASE_URL: `${emulatorUrl}/v1`,
+      AIVA_EMBEDDER_API_KEY: "sk-test",
+    },
+  });
   client = await server.admin();
   base = await client.createKnowledgeBase("Emulated");
-  await client.settled(base, await client.upload(base, "town.txt", "The mayor of Harwick is Ada Quill.\n\nThe market opens on Friday."));
+  await client.settled(
+    base,
+    await client.upload(
+      base,
+      "town.txt",
+      "The mayor of Harwick is Ada Quill.\n\nThe market opens on Friday.",
+    ),
+  );
 });
-after(async () => { await server.remove(); emulator.kill(); });
+after(async () => {
+  await server.remove();
+  emulator.kill();
+});
 
-const faults = (body: object): Promise<Response> => fetch(`${emulatorUrl}/_faults`, { method: "POST",
-  headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+async function fault(body: object): Promise<void> {
+  const reply = await fetch(`${emulatorUrl}/_faults`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  assert.ok(reply.ok, await reply.text());
+}
+
+async function endFaults(): Promise<void> {
+  const reply = await fetch(`${emulatorUrl}/_faults`, { method: "DELETE" });
+  assert.ok(reply.ok, await reply.text());
+}
 
 test("a configured model answers from the passages and cites them", async () => {
   const session = await client.createSession(base);
-  const reply = await client.post(`/api/chat/${session}/messages`, { content: "Who is the mayor of Harwick?" });
+  const reply = await client.post(`/api/chat/${session}/messages`, {
+    content: "Who is the mayor of Harwick?",
+  });
   assert.equal(reply.status, 200, reply.text);
   assert.match(reply.body.data.response.text, /Ada Quill/);
   assert.equal(reply.body.data.agent_metadata.provider, "openai");
@@ -37,18 +71,22 @@ test("a configured model answers from the passages and cites them", async () => 
 });
 
 test("a rate-limited model is asked again and the answer still comes", async () => {
-  await faults({ path: "/v1/chat/completions", kind: "429", count: 1 });
+  await fault({ kind: "rate_limit", on: "chat", count: 1 });
   const session = await client.createSession(base);
-  const reply = await client.post(`/api/chat/${session}/messages`, { content: "Who is the mayor of Harwick?" });
+  const reply = await client.post(`/api/chat/${session}/messages`, {
+    content: "Who is the mayor of Harwick?",
+  });
   assert.equal(reply.status, 200, reply.text);
 });
 
 test("a stream that is cut gives a typed error and the question is kept", async () => {
-  await faults({ path: "/v1/chat/completions", kind: "cut", count: 10 });
+  await fault({ kind: "cut_stream", on: "chat", count: 10 });
   const session = await client.createSession(base);
-  const reply = await client.post(`/api/chat/${session}/messages`, { content: "Who is the mayor of Harwick?" });
+  const reply = await client.post(`/api/chat/${session}/messages`, {
+    content: "Who is the mayor of Harwick?",
+  });
   assert.equal(reply.status, 503, reply.text);
-  await faults({ reset: true });
+  await endFaults();
   const messages = await client.get(`/api/chat/${session}/messages`);
   assert.equal(messages.body.data.items[0].content, "Who is the mayor of Harwick?");
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Client } from "./client.ts";
 
-export const repository = resolve(process.env["AIVA_BIN"] ?? "", "../../../..");
+export const repository = resolve(process.cwd(), "../.."); // ./run starts us in tests/journeys
 export const program = process.env["AIVA_BIN"] ?? "";
 
 const startTimeoutMs = 60_000;
@@ -32,7 +32,13 @@ export class Server {
   private readonly ownsFolder: boolean;
   log = "";
 
-  private constructor(folder: string, owns: boolean, child: ChildProcess, ready: Ready, startMs: number) {
+  private constructor(
+    folder: string,
+    owns: boolean,
+    child: ChildProcess,
+    ready: Ready,
+    startMs: number,
+  ) {
     this.folder = folder;
     this.ownsFolder = owns;
     this.child = child;
@@ -48,15 +54,26 @@ export class Server {
     const began = performance.now();
     const child = spawn(program, [...words, ...(options.arguments ?? [])], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, AIVA_LIMITS_ANONYMOUS_PER_15_MINUTES: "100000",
-             AIVA_LIMITS_LOGIN_PER_MINUTE: "100000", AIVA_LOG_FORMAT: "json", ...options.environment },
+      env: {
+        ...process.env,
+        AIVA_LIMITS_ANONYMOUS_PER_15_MINUTES: "100000",
+        AIVA_LIMITS_LOGIN_PER_MINUTE: "100000",
+        AIVA_LOG_FORMAT: "json",
+        ...options.environment,
+      },
     });
     let log = "";
-    child.stderr!.on("data", (piece: Buffer) => { log += piece.toString(); if (server) server.log = log; });
+    child.stderr!.on("data", (piece: Buffer) => {
+      log += piece.toString();
+      if (server) server.log = log;
+    });
     let server: Server | undefined;
     const ready = await new Promise<Ready>((found, failed) => {
       let text = "";
-      const timer = setTimeout(() => failed(new Error("AIVA did not start:\n" + text + log)), startTimeoutMs);
+      const timer = setTimeout(
+        () => failed(new Error("AIVA did not start:\n" + text + log)),
+        startTimeoutMs,
+      );
       child.stdout!.on("data", (piece: Buffer) => {
         text += piece.toString();
         const line = text.split("\n").find((candidate) => candidate.includes('"url"'));
@@ -66,15 +83,25 @@ export class Server {
       });
       child.on("exit", (code) => failed(new Error(`AIVA ended with ${code}:\n${text}${log}`)));
     });
-    server = new Server(folder, options.folder === undefined, child, ready, performance.now() - began);
+    server = new Server(
+      folder,
+      options.folder === undefined,
+      child,
+      ready,
+      performance.now() - began,
+    );
     server.log = log;
     return server;
   }
 
-  get pid(): number { return this.child.pid!; }
+  get pid(): number {
+    return this.child.pid!;
+  }
 
   /** A client without credentials. */
-  get anonymous(): Client { return new Client(this.ready.url); }
+  get anonymous(): Client {
+    return new Client(this.ready.url);
+  }
 
   /** A client signed in as the first admin, whose password only a first start prints. */
   async admin(password = this.ready.password): Promise<Client> {
@@ -86,7 +113,9 @@ export class Server {
   /** Ends the process with a signal and waits for its exit code. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
-    const ended = new Promise<number | null>((done) => this.child.once("exit", (code) => done(code)));
+    const ended = new Promise<number | null>((done) =>
+      this.child.once("exit", (code) => done(code)),
+    );
     this.child.kill(signal);
     return ended;
   }
@@ -99,14 +128,21 @@ export class Server {
 }
 
 /** Runs one aiva command to its end. */
-export function run(words: string[], input = "", environment: Record<string, string> = {}):
-    Promise<{ code: number | null; out: string; err: string }> {
+export function run(
+  words: string[],
+  input = "",
+  environment: Record<string, string> = {},
+): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((done) => {
     const child = spawn(program, words, { stdio: "pipe", env: { ...process.env, ...environment } });
     let out = "";
     let err = "";
-    child.stdout.on("data", (piece: Buffer) => { out += piece.toString(); });
-    child.stderr.on("data", (piece: Buffer) => { err += piece.toString(); });
+    child.stdout.on("data", (piece: Buffer) => {
+      out += piece.toString();
+    });
+    child.stderr.on("data", (piece: Buffer) => {
+      err += piece.toString();
+    });
     child.on("exit", (code) => done({ code, out, err }));
     child.stdin.end(input);
   });

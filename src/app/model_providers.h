@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "app/config.h"
+#include "app/paths.h"
+#include "foundation/result.h"
+#include "ports/chat_model.h"
+#include "ports/http_client.h"
+#include "ports/text_embedder.h"
+
+namespace aiva::app {
+
+struct EmbedderChoice {
+  std::unique_ptr<TextEmbedder> embedder;
+  std::function<int(std::string_view)> count_tokens;  // as the embedder counts, or nearly
+};
+
+// The text embedder the configuration names. "none" answers `unavailable` to every call, so that
+// search works by keywords alone.
+Result<EmbedderChoice> make_embedder(const Config& config, const Paths& paths, HttpClient& http);
+
+// The chat model the configuration names; null for "none".
+Result<std::unique_ptr<ChatModel>> make_chat_model(const Config& config, HttpClient& http);
+
+}  // namespace aiva::app

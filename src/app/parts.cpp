@@ -1,0 +1,163 @@
+#include "app/parts.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <utility>
+
+#include "adapters/docworker/document_reader.h"
+#include "adapters/flat_vectors/flat_vector_index.h"
+#include "adapters/http_client/http_client.h"
+#include "adapters/job_table/job_table.h"
+#include "adapters/local_files/local_object_store.h"
+#include "adapters/memory/memory_cache.h"
+#include "adapters/sqlite/fts_keyword_index.h"
+#include "adapters/sqlite/migrate.h"
+#include "adapters/sqlite/sqlite_database.h"
+#include "app/data_folder.h"
+#include "foundation/crypto.h"
+#include "foundation/log.h"
+
+namespace aiva::app {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+Result<void> open_storage(const Config& config, Parts& parts) {
+  bool is_power = config.data.sync == "power";
+  SqliteOptions sqlite{.path = parts.folder / "aiva.db",
+                       .reader_threads = static_cast<std::size_t>(config.data.reader_threads),
+                       .sync = is_power ? SqliteSync::power : SqliteSync::process};
+  TRY(parts.database, make_sqlite_database(sqlite));
+  TRY(auto report, sync_wait(migrate(*parts.database)));
+  if (!report.applied.empty())
+    log::info("schema migrated", {{"steps", report.applied.size()}, {"version", report.version}});
+  LocalObjectStoreOptions objects{.sync = is_power ? SyncLevel::power : SyncLevel::process};
+  TRY(parts.objects, make_local_object_store(parts.folder / "files", parts.files, objects));
+  parts.cache = make_memory_cache({}, parts.clock);
+  parts.jobs = make_job_table(*parts.database, parts.clock);
+  parts.keywords = make_fts_keyword_index(*parts.database);
+  parts.vectors = make_flat_vector_index({});
+  return {};
+}
+
+Result<void> open_models(const Config& config, const Paths& paths, Parts& parts) {
+  TRY(parts.http, make_http_client());
+  TRY(parts.embedder, make_embedder(config, paths, *parts.http));
+  TRY(parts.chat_model, make_chat_model(config, *parts.http));
+  DocumentReaderOptions reader{
+      .worker_path = paths.document_worker,
+      .pdfium_path = paths.pdfium,
+      .concurrency = static_cast<std::size_t>(config.documents.concurrency),
+      .wall_timeout = seconds(config.documents.timeout_s)};
+  TRY(parts.reader, make_document_reader(reader));
+  return {};
+}
+
+Result<void> build_identity(const Config& config, Parts& parts) {
+  TRY(auto master_key, load_master_key(config, parts.folder));
+  identity::IdentitySettings settings{
+      .master_key = std::move(master_key),
+      .token_lifetime = hours(config.identity.token_hours),
+      .refresh_lifetime = hours(24 * config.identity.refresh_days),
+      .bcrypt_cost = static_cast<int>(config.identity.bcrypt_cost),
+      .bcrypt_threads = static_cast<std::size_t>(config.identity.bcrypt_threads)};
+  identity::IdentityParts needs{*parts.database, parts.clock, parts.metrics};
+  TRY(parts.identity, identity::make_identity(needs, std::move(settings)));
+  return {};
+}
+
+void build_capabilities(const Config& config, Parts& parts) {
+  billing::BillingSettings credits{
+      .margin_percent = static_cast<int>(config.billing.margin_percent),
+      .is_enforced = config.billing.enforced};
+  parts.billing = billing::make_billing(*parts.database, parts.clock, credits);
+  parts.knowledge =
+      knowledge::make_knowledge({.database = *parts.database,
+                                 .objects = *parts.objects,
+                                 .jobs = *parts.jobs,
+                                 .reader = *parts.reader,
+                                 .embedder = *parts.embedder.embedder,
+                                 .count_tokens = parts.embedder.count_tokens,
+                                 .vectors = *parts.vectors,
+                                 .billing = *parts.billing,
+                                 .clock = parts.clock,
+                                 .metrics = parts.metrics,
+                                 .events = &parts.document_events},
+                                {.document_bytes_max = config.limits.document_bytes_max});
+  parts.housekeeping = knowledge::make_housekeeping({.database = *parts.database,
+                                                     .objects = *parts.objects,
+                                                     .jobs = *parts.jobs,
+                                                     .clock = parts.clock,
+                                                     .events = &parts.document_events});
+  parts.search = search::make_search({.database = *parts.database,
+                                      .knowledge = *parts.knowledge,
+                                      .embedder = *parts.embedder.embedder,
+                                      .vectors = *parts.vectors,
+                                      .keywords = *parts.keywords,
+                                      .billing = *parts.billing,
+                                      .clock = parts.clock,
+                                      .metrics = parts.metrics,
+                                      .compute = &parts.compute});
+  parts.chat = chat::make_chat({.database = *parts.database,
+                                .knowledge = *parts.knowledge,
+                                .search = *parts.search,
+                                .embedder = *parts.embedder.embedder,
+                                .model = parts.chat_model.get(),
+                                .billing = *parts.billing,
+                                .clock = parts.clock,
+                                .metrics = parts.metrics},
+                               {});
+}
+
+Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
+  CO_TRY([[maybe_unused]] auto count, co_await std::move(task));
+  co_return Result<void>();
+}
+
+std::vector<worker::Chore> make_chores(Parts& parts) {
+  auto& housekeeping = *parts.housekeeping;
+  auto& identity = *parts.identity;
+  return {{"requeue stranded documents", minutes(1),
+           [&](CallContext context) {
+             return without_count(housekeeping.requeue_stranded(context));
+           }},
+          {"sweep files", hours(1),
+           [&](CallContext context) { return without_count(housekeeping.sweep_files(context)); }},
+          {"remove expired sessions", hours(1), [&](CallContext context) {
+             return without_count(identity.remove_expired(context));
+           }}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& paths) {
+  TRY(auto folder, prepare_data_folder(config));
+  auto parts = std::make_unique<Parts>(std::move(folder));
+  TRY_VOID(open_storage(config, *parts));
+  TRY_VOID(open_models(config, paths, *parts));
+  TRY_VOID(build_identity(config, *parts));
+  build_capabilities(config, *parts);
+  return parts;
+}
+
+std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) {
+  auto name = std::to_string(getpid()) + "-" + random_token(6);
+  worker::WorkerOptions options{.name = std::move(name),
+                                .concurrency = static_cast<std::size_t>(config.worker.concurrency),
+                                .lease = seconds(config.worker.lease_s)};
+  auto& knowledge = *parts.knowledge;
+  std::map<std::string, worker::JobHandler> handlers;
+  handlers[knowledge::ingest_job_kind] = [&knowledge](CallContext context, Job job) {
+    return knowledge.ingest(context, std::move(job));
+  };
+  return worker::make_worker(options, {.queue = *parts.jobs,
+                                       .clock = parts.clock,
+                                       .metrics = parts.metrics,
+                                       .handlers = std::move(handlers),
+                                       .chores = make_chores(parts)});
+}
+
+}  // namespace aiva::app

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "app/config.h"
+#include "app/model_providers.h"
+#include "app/paths.h"
+#include "capabilities/billing/billing.h"
+#include "capabilities/chat/chat.h"
+#include "capabilities/identity/identity.h"
+#include "capabilities/knowledge/document_events.h"
+#include "capabilities/knowledge/housekeeping.h"
+#include "capabilities/knowledge/knowledge.h"
+#include "capabilities/search/search.h"
+#include "faces/worker/worker.h"
+#include "foundation/metrics.h"
+#include "foundation/thread_pool.h"
+#include "ports/cache.h"
+#include "ports/chat_model.h"
+#include "ports/clock.h"
+#include "ports/database.h"
+#include "ports/document_reader.h"
+#include "ports/http_client.h"
+#include "ports/job_queue.h"
+#include "ports/keyword_index.h"
+#include "ports/object_store.h"
+#include "ports/vector_index.h"
+
+namespace aiva::app {
+
+// Everything AIVA is made of, in the order it is built; it goes in the reverse order, so each part
+// may borrow the ones above it.
+struct Parts {
+  std::filesystem::path folder;
+  SystemClock clock{};
+  Metrics metrics{};
+  ThreadPool files{{.name = "files", .threads = 2}};
+  ThreadPool compute{{.name = "compute", .threads = 2}};
+  std::unique_ptr<Database> database{};
+  std::unique_ptr<Cache> cache{};
+  std::unique_ptr<ObjectStore> objects{};
+  std::unique_ptr<JobQueue> jobs{};
+  std::unique_ptr<KeywordIndex> keywords{};
+  std::unique_ptr<VectorIndex> vectors{};
+  std::unique_ptr<HttpClient> http{};
+  EmbedderChoice embedder{};
+  std::unique_ptr<ChatModel> chat_model{};
+  std::unique_ptr<DocumentReader> reader{};
+  knowledge::DocumentEvents document_events{};
+  std::unique_ptr<billing::Billing> billing{};
+  std::unique_ptr<identity::Identity> identity{};
+  std::unique_ptr<knowledge::Knowledge> knowledge{};
+  std::unique_ptr<knowledge::Housekeeping> housekeeping{};
+  std::unique_ptr<search::Search> search{};
+  std::unique_ptr<chat::Chat> chat{};
+};
+
+// Opens the data folder, brings the schema to this version and builds every part. Fails with a
+// sentence for the operator.
+Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& paths);
+
+// A worker over the parts with every kind of job and the housekeeping chores; not started.
+std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts);
+
+}  // namespace aiva::app

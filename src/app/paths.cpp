@@ -1,0 +1,43 @@
+#include "app/paths.h"
+
+#include <initializer_list>
+#include <system_error>
+
+namespace aiva::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path program_folder() {
+  std::error_code error;
+  auto program = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::current_path(error) : program.parent_path();
+}
+
+fs::path first_existing(std::initializer_list<fs::path> candidates) {
+  std::error_code error;
+  for (const auto& candidate : candidates)
+    if (fs::exists(candidate, error)) return fs::weakly_canonical(candidate, error);
+  return *candidates.begin();
+}
+
+}  // namespace
+
+Paths find_paths(const Config& config) {
+  auto here = program_folder();
+  Paths paths;
+  paths.native = config.native.folder.empty()
+                     ? first_existing({here / "native", here / "../lib/aiva/native",
+                                       here / "../../../native/unpacked", "native/unpacked"})
+                     : fs::path(config.native.folder);
+  paths.onnxruntime = config.native.onnxruntime.empty()
+                          ? paths.native / "onnxruntime/libonnxruntime.so"
+                          : fs::path(config.native.onnxruntime);
+  paths.pdfium = config.native.pdfium.empty() ? paths.native / "pdfium/libpdfium.so"
+                                              : fs::path(config.native.pdfium);
+  paths.document_worker =
+      first_existing({here / "aiva-docworker", here / "../lib/aiva/aiva-docworker"});
+  return paths;
+}
+
+}  // namespace aiva::app

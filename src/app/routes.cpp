@@ -1,0 +1,68 @@
+#include "app/routes.h"
+
+#include <utility>
+
+#include "app/openapi.h"
+#include "app/version.h"
+#include "faces/http/endpoints/api_keys.h"
+#include "faces/http/endpoints/audit.h"
+#include "faces/http/endpoints/auth.h"
+#include "faces/http/endpoints/chat.h"
+#include "faces/http/endpoints/credits.h"
+#include "faces/http/endpoints/docs.h"
+#include "faces/http/endpoints/documents.h"
+#include "faces/http/endpoints/health.h"
+#include "faces/http/endpoints/knowledge_bases.h"
+#include "faces/http/endpoints/search.h"
+#include "faces/http/endpoints/tenants.h"
+#include "faces/http/endpoints/users.h"
+
+namespace aiva::app {
+namespace {
+
+Task<Result<void>> ping_database(Database& database, CallContext context) {
+  auto body = [](SqlSession& sql) {
+    return sql.query("SELECT 1", {}, [](const SqlRow&) { return Result<void>(); });
+  };
+  auto outcome = co_await read(database, context, body);
+  co_return outcome;
+}
+
+std::vector<http::HealthProbe> make_probes(Parts& parts) {
+  auto& database = *parts.database;
+  auto& objects = *parts.objects;
+  return {{"database", [&database](CallContext context) { return ping_database(database, context); }},
+          {"files", [&objects](CallContext context) { return objects.check(context); }}};
+}
+
+}  // namespace
+
+std::vector<http::Route> make_routes(const Config& config, const Paths& paths, Parts& parts,
+                                     const http::Lifecycle& lifecycle) {
+  auto& identity = *parts.identity;
+  std::vector<http::Route> routes;
+  auto add = [&routes](std::vector<http::Route> more) {
+    for (auto& route : more) routes.push_back(std::move(route));
+  };
+  add(http::health_routes({.version = version,
+                           .probes = make_probes(parts),
+                           .lifecycle = lifecycle,
+                           .clock = parts.clock,
+                           .metrics = parts.metrics}));
+  add(http::docs_routes({.openapi_json = openapi_json, .swagger_folder = paths.native / "swagger_ui"}));
+  add(http::auth_routes(identity));
+  add(http::tenant_routes(identity));
+  add(http::user_routes(identity));
+  add(http::api_key_routes(identity));
+  add(http::audit_routes(identity));
+  add(http::credit_routes(*parts.billing));
+  add(http::knowledge_base_routes(*parts.knowledge));
+  http::DocumentRouteOptions documents{
+      .file_bytes_max = static_cast<std::uint64_t>(config.limits.document_bytes_max)};
+  add(http::document_routes(*parts.knowledge, parts.document_events, documents));
+  add(http::search_routes(*parts.search));
+  add(http::chat_routes(*parts.chat));
+  return routes;
+}
+
+}  // namespace aiva::app

@@ -1,0 +1,171 @@
+#include "app/serve.h"
+
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "app/data_folder.h"
+#include "app/first_run.h"
+#include "app/parts.h"
+#include "app/routes.h"
+#include "app/version.h"
+#include "faces/cli/account_commands.h"
+#include "faces/cli/output.h"
+#include "faces/http/server.h"
+#include "foundation/json_writer.h"
+#include "foundation/log.h"
+
+namespace aiva::app {
+namespace {
+
+using std::chrono::seconds;
+
+class IdentityAuthenticator final : public http::Authenticator {
+ public:
+  explicit IdentityAuthenticator(identity::Identity& identity) : identity_(identity) {}
+  Task<Result<identity::PrincipalPointer>> authenticate(CallContext context,
+                                                        http::Credential credential) override {
+    return identity_.authenticate(context, credential.secret);
+  }
+
+ private:
+  identity::Identity& identity_;
+};
+
+// Signals are taken by one thread that waits for them; blocked before any other thread starts.
+sigset_t block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+http::ServerOptions server_options(const Config& config, const Parts& parts) {
+  const auto& server = config.server;
+  http::ServerOptions options{
+      .address = server.host,
+      .port = static_cast<std::uint16_t>(server.port),
+      .threads = static_cast<int>(server.threads),
+      .staging_folder = parts.objects->staging_folder(),
+      .cors_origins = server.cors_origins,
+      .trusted_proxies = server.trusted_proxies,
+      .has_access_log = server.access_log,
+  };
+  if (!server.tls_certificate.empty())
+    options.tls = http::TlsFiles{server.tls_certificate, server.tls_key};
+  options.timeouts.call = seconds(server.request_timeout_s);
+  options.limits.connections_max = static_cast<std::size_t>(server.connections_max);
+  options.limits.connections_per_address_max =
+      static_cast<std::size_t>(server.connections_per_ip_max);
+  options.rates.login.calls_max = config.limits.login_per_minute;
+  options.rates.register_.calls_max = config.limits.register_per_hour;
+  options.rates.anonymous.calls_max = config.limits.anonymous_per_15_minutes;
+  options.rates.signed_in.calls_max = config.limits.principal_per_minute;
+  return options;
+}
+
+std::string url_of(const Config& config, std::uint16_t port) {
+  auto host = config.server.host == "0.0.0.0" ? std::string("127.0.0.1") : config.server.host;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return (config.server.tls_certificate.empty() ? "http://" : "https://") + host + ":" +
+         std::to_string(port);
+}
+
+void announce(const cli::Arguments& arguments, const std::string& url,
+              const std::optional<identity::FirstAdmin>& admin, int samples) {
+  if (arguments.is_json) {
+    std::string text;
+    JsonWriter writer(text);
+    writer.begin_object().field("url", url).field("version", version);
+    if (admin) writer.field("email", admin->email).field("password", admin->password);
+    writer.end_object();
+    std::printf("%s\n", text.c_str());
+    std::fflush(stdout);
+    return;
+  }
+  std::printf("\n  AIVA %s is listening on %s\n", version, url.c_str());
+  if (admin)
+    std::printf(
+        "  First admin:  %s\n  Password:     %s   (shown this once; only its hash is kept)\n",
+        admin->email.c_str(), admin->password.c_str());
+  if (samples > 0)
+    std::printf("  Sample:       %d documents are being read into the knowledge base \"Sample\"\n",
+                samples);
+  std::printf("  API docs:     %s/docs\n", url.c_str());
+  std::printf("  Ask:          aiva ask \"Within how many days are refunds paid?\"\n\n");
+  std::fflush(stdout);
+}
+
+struct FirstSteps {
+  std::optional<identity::FirstAdmin> admin{};
+  int samples = 0;
+};
+
+Result<FirstSteps> take_first_steps(Parts& parts, const cli::Arguments& arguments) {
+  FirstSteps steps;
+  TRY(steps.admin, make_first_admin(parts));
+  if (arguments.sample_folder.empty()) return steps;
+  TRY(auto tenant, cli::find_tenant(parts.identity->directory(), ""));
+  TRY(steps.samples, load_samples(parts, tenant.id, arguments.sample_folder));
+  return steps;
+}
+
+// Serves until a signal comes, then drains.
+int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& arguments,
+                Parts& parts, const sigset_t& signals) {
+  auto steps = take_first_steps(parts, arguments);
+  if (!steps) return cli::report(steps.error());
+
+  std::unique_ptr<worker::Worker> worker;
+  if (arguments.role != "api" && config.worker.concurrency > 0) {
+    worker = make_worker(config, parts);
+    worker->start();
+  }
+  http::Lifecycle lifecycle;
+  IdentityAuthenticator authenticator(*parts.identity);
+  std::unique_ptr<http::Server> server;
+  if (arguments.role != "worker") {
+    auto router = http::Router::make(make_routes(config, paths, parts, lifecycle));
+    if (!router) return cli::report(router.error());
+    http::ServerParts needs{authenticator, *parts.cache, parts.metrics, parts.files, lifecycle};
+    auto made = http::make_server(server_options(config, parts), std::move(*router), needs);
+    if (!made) return cli::report(made.error());
+    server = std::move(*made);
+    announce(arguments, url_of(config, server->port()), steps->admin, steps->samples);
+  }
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::info("stopping", {{"signal", signal}});
+  lifecycle.begin_draining();
+  auto patience = seconds(config.server.drain_timeout_s);
+  if (server) server->drain(patience);
+  if (worker) worker->drain(patience);
+  return 0;
+}
+
+}  // namespace
+
+int run_serve(const Config& config, const Paths& paths, const cli::Arguments& arguments) {
+  auto signals = block_signals();
+  auto folder = prepare_data_folder(config);
+  if (!folder) return cli::report(folder.error());
+  std::optional<ServeLock> lock;
+  if (arguments.role != "api") {
+    auto taken = ServeLock::try_take(*folder);
+    if (!taken) return cli::report(taken.error());
+    if (!taken->has_value())
+      return cli::report({.code = ErrorCode::conflict,
+                          .message = "Another process serves the folder " + folder->string()});
+    lock = std::move(*taken);
+  }
+  auto parts = make_parts(config, paths);
+  if (!parts) return cli::report(parts.error());
+  return serve_parts(config, paths, arguments, **parts, signals);
+}
+
+}  // namespace aiva::app
