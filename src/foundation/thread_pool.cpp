@@ -51,20 +51,17 @@ ThreadPool::~ThreadPool() {
   for (auto& thread : state_->threads) thread.join();
 }
 
+// Notifies under the lock: once it is free, the work may have run and the pool may be gone.
 void ThreadPool::post(Work work) {
-  {
-    std::lock_guard lock(state_->mutex);
-    state_->queue.push_back(std::move(work));
-  }
+  std::lock_guard lock(state_->mutex);
+  state_->queue.push_back(std::move(work));
   state_->ready.notify_one();
 }
 
 bool ThreadPool::try_post(Work& work) {
-  {
-    std::lock_guard lock(state_->mutex);
-    if (state_->is_stopping || state_->queue.size() >= state_->options.queue_max) return false;
-    state_->queue.push_back(std::move(work));
-  }
+  std::lock_guard lock(state_->mutex);
+  if (state_->is_stopping || state_->queue.size() >= state_->options.queue_max) return false;
+  state_->queue.push_back(std::move(work));
   state_->ready.notify_one();
   return true;
 }

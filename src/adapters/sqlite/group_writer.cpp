@@ -51,12 +51,11 @@ Task<Result<void>> GroupWriter::write(CallContext context, Database::Body body) 
   co_return outcome;
 }
 
+// Notifies under the lock: once it is free, the write may be done and this object gone.
 bool GroupWriter::submit(Waiting* waiting) {
-  {
-    std::lock_guard lock(mutex_);
-    if (queue_.size() >= queue_max_) return false;
-    queue_.push_back(waiting);
-  }
+  std::lock_guard lock(mutex_);
+  if (queue_.size() >= queue_max_) return false;
+  queue_.push_back(waiting);
   ready_.notify_one();
   return true;
 }

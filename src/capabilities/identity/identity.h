@@ -98,6 +98,7 @@ struct IdentitySettings {
   std::size_t bcrypt_threads = 0;  // 0: one per core
   int failed_logins_max = 20;      // in a row; then the account is locked. 0: never
   std::chrono::seconds lock_time{15 * 60};
+  int failed_logins_written_per_minute_max = 120;  // into the audit log; the metric counts all
   std::size_t cached_principals_max = 20000;
   std::int64_t users_per_tenant_max = 100'000;
   std::int64_t api_keys_per_tenant_max = 500;

@@ -76,6 +76,24 @@ TEST_F(SignInTest, locks_a_user_after_too_many_failures_for_a_while) {
   EXPECT_EQ(std::ranges::count(audited_actions(), "auth.user_locked"), 1);
 }
 
+TEST_F(SignInTest, writes_only_so_many_failures_a_minute_down) {
+  auto few = settings();
+  few.failed_logins_written_per_minute_max = 2;
+  restart(few);
+  auto fail_twice = [&] {
+    EXPECT_FALSE(login("nobody@example.com").has_value());
+    EXPECT_FALSE(login("ann@example.com", "Wrong horse 1").has_value());
+  };
+
+  fail_twice();
+  fail_twice();
+  EXPECT_EQ(std::ranges::count(audited_actions(), "auth.login_failed"), 2);
+  clock_.advance(minutes(1));
+  fail_twice();
+
+  EXPECT_EQ(std::ranges::count(audited_actions(), "auth.login_failed"), 4);
+}
+
 TEST_F(SignInTest, forgets_failures_at_a_success_and_at_an_unlock) {
   auto few = settings();
   few.failed_logins_max = 2;

@@ -39,6 +39,7 @@ Core::Core(IdentityParts parts, IdentitySettings given)
             .fixed_secrets = settings.signing_secrets,
             .verify_after_rotation_ms = to_ms(settings.token_lifetime + signer_lag_max)}),
       access(settings.cached_principals_max, remembered_for),
+      failed_logins(settings.failed_logins_written_per_minute_max),
       logins_succeeded(count_logins(parts.metrics, "ok")),
       logins_failed(count_logins(parts.metrics, "failed")) {}
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "capabilities/identity/identity.h"
 #include "capabilities/identity/internal/access_cache.h"
@@ -13,6 +15,29 @@
 
 namespace aiva::identity {
 
+// At most so many entries a minute, so that a flood of wrong passwords cannot fill the disk.
+class EntryBudget {
+ public:
+  explicit EntryBudget(int entries_per_minute_max) : entries_max_(entries_per_minute_max) {}
+
+  // Whether one more may be written at `now`.
+  bool take(UnixMs now) {
+    std::lock_guard lock(mutex_);
+    if (now / minute_ms != minute_) {
+      minute_ = now / minute_ms;
+      taken_ = 0;
+    }
+    return ++taken_ <= entries_max_;
+  }
+
+ private:
+  static constexpr UnixMs minute_ms = 60'000;
+  int entries_max_;
+  std::mutex mutex_;
+  UnixMs minute_ = 0;
+  int taken_ = 0;
+};
+
 // What the parts of identity share; made once, outlives them.
 struct Core {
   Core(IdentityParts parts, IdentitySettings given);
@@ -23,6 +48,7 @@ struct Core {
   PasswordHasher hasher;
   SigningKeys keys;
   AccessCache access;
+  EntryBudget failed_logins;
   Counter& logins_succeeded;
   Counter& logins_failed;
 };

@@ -85,22 +85,29 @@ Task<Result<std::string>> SignIn::stronger_hash(CallContext context, Secrets sec
 
 Task<void> SignIn::note_failure(CallContext context, Caller caller, std::string email,
                                 std::optional<Secrets> secrets) {
-  auto now = core_.clock.unix_ms();
-  user_rows::LockRule rule{.failed_logins_max = core_.settings.failed_logins_max,
-                           .lock_ms = core_.settings.lock_time.count() * 1000};
+  bool is_written = core_.failed_logins.take(core_.clock.unix_ms());
+  bool is_counted = secrets && is_usable(*secrets);
+  if (!is_written && !is_counted) co_return;
+  AuditEntry entry{.actor = email, .action = "auth.login_failed"};
+  if (secrets) entry = entry_of(secrets->user, "auth.login_failed");
+  caller.principal = nullptr;
   auto writing = write(core_.database, context, [&](SqlSession& session) -> Result<void> {
-    AuditEntry entry{.actor = email, .action = "auth.login_failed"};
-    if (secrets) entry = entry_of(secrets->user, "auth.login_failed");
-    TRY_VOID(audit_rows::append(session, {.ip = caller.ip, .user_agent = caller.user_agent}, entry,
-                                now));
-    if (!secrets || !is_usable(*secrets)) return {};
-    TRY(bool is_locked, user_rows::note_failure(session, secrets->user.id, rule, now));
-    if (!is_locked) return {};
-    return audit_rows::append(session, {.ip = caller.ip, .user_agent = caller.user_agent},
-                              entry_of(secrets->user, "auth.user_locked"), now);
+    auto now = core_.clock.unix_ms();
+    if (is_written) TRY_VOID(audit_rows::append(session, caller, entry, now));
+    if (is_counted) TRY_VOID(count_failure(session, caller, secrets->user));
+    return {};
   });
   auto noted = co_await std::move(writing);
   if (!noted) log::failure("a failed login was not noted", context, noted.error());
+}
+
+Result<void> SignIn::count_failure(SqlSession& session, const Caller& caller, const User& user) {
+  auto now = core_.clock.unix_ms();
+  user_rows::LockRule rule{.failed_logins_max = core_.settings.failed_logins_max,
+                           .lock_ms = core_.settings.lock_time.count() * 1000};
+  TRY(bool is_locked, user_rows::note_failure(session, user.id, rule, now));
+  if (!is_locked) return {};
+  return audit_rows::append(session, caller, entry_of(user, "auth.user_locked"), now);
 }
 
 Task<Result<SignedIn>> SignIn::open_session(CallContext context, Caller caller, Secrets secrets,

@@ -30,6 +30,7 @@ class SignIn {
                                           std::string password);
   Task<void> note_failure(CallContext context, Caller caller, std::string email,
                           std::optional<Secrets> secrets);
+  Result<void> count_failure(SqlSession& session, const Caller& caller, const User& user);
   Task<Result<SignedIn>> open_session(CallContext context, Caller caller, Secrets secrets,
                                       std::string new_hash);
   Result<Refreshed> exchange(SqlSession& session, const Caller& caller, const std::string& old_hash,
