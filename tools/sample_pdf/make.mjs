@@ -38,7 +38,7 @@ const widthOf = (text, size) =>
 function wrap(text, style) {
   const lines = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/\s+/)) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (widthOf(longer, style.size) > page.width - 2 * page.margin && line !== "") {
       lines.push(line);
@@ -103,6 +103,7 @@ const offsets = objects.map((text, i) => {
 const start = file.length;
 file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
 file += offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
-file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R /Info 5 0 R >>\nstartxref\n${start}\n%%EOF\n`;
+file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R /Info 5 0 R >>\n`;
+file += `startxref\n${start}\n%%EOF\n`;
 writeFileSync(output, file, "latin1");
 console.log(`${output}: ${pages.length} pages, ${file.length} bytes`);
