@@ -1,0 +1,92 @@
+// What the rows and files of a data folder say, read with the sqlite3 program while nothing runs.
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+export class StoredRows {
+  constructor(folder) {
+    this.folder = folder;
+    this.database = join(folder, "aiva.db");
+  }
+
+  query(sql) {
+    const text = execFileSync("sqlite3", ["-json", this.database, sql], {
+      maxBuffer: 256 * 1024 * 1024,
+    }).toString();
+    return text.trim() === "" ? [] : JSON.parse(text);
+  }
+
+  number(sql) {
+    return Object.values(this.query(sql)[0])[0];
+  }
+
+  documents() {
+    return this.query(
+      "SELECT id, filename, status, progress, error_message, total_chunks, object_key FROM documents",
+    );
+  }
+
+  /** Everything that is wrong, as sentences; empty when all is well. */
+  findFaults() {
+    const faults = [];
+    const expectNone = (what, sql) => {
+      const count = this.number(sql);
+      if (count !== 0) faults.push(`${count} × ${what}`);
+    };
+    expectNone(
+      "completed document whose chunks are not as many as it says",
+      `SELECT COUNT(*) FROM documents d WHERE status = 'completed' AND total_chunks <>
+         (SELECT COUNT(*) FROM document_chunks WHERE document_id = d.id)`,
+    );
+    expectNone(
+      "completed document whose chunks are not numbered 0 to n-1",
+      `SELECT COUNT(*) FROM (SELECT document_id, COUNT(*) n, COUNT(DISTINCT chunk_index) m,
+         MIN(chunk_index) low, MAX(chunk_index) high FROM document_chunks GROUP BY document_id)
+         WHERE low <> 0 OR high <> n - 1 OR m <> n`,
+    );
+    expectNone(
+      "chunk stored twice",
+      `SELECT COUNT(*) FROM (SELECT 1 FROM document_chunks GROUP BY document_id, chunk_index
+         HAVING COUNT(*) > 1)`,
+    );
+    expectNone(
+      "chunk of a document that is not completed",
+      `SELECT COUNT(*) FROM document_chunks c LEFT JOIN documents d ON d.id = c.document_id
+         WHERE d.status IS NULL OR d.status <> 'completed'`,
+    );
+    expectNone(
+      "chunk without exactly its vector",
+      `SELECT (SELECT COUNT(*) FROM document_chunks c LEFT JOIN chunk_vectors v
+         ON v.chunk_rowid = c.rowid AND v.chunk_id = c.id WHERE v.chunk_id IS NULL) +
+         ABS((SELECT COUNT(*) FROM chunk_vectors) - (SELECT COUNT(*) FROM document_chunks))`,
+    );
+    expectNone(
+      "knowledge base whose counts are wrong",
+      `SELECT COUNT(*) FROM knowledge_bases b WHERE
+         document_count <> (SELECT COUNT(*) FROM documents WHERE kb_id = b.id) OR
+         chunk_count <> (SELECT COUNT(*) FROM document_chunks WHERE kb_id = b.id)`,
+    );
+    expectNone(
+      "completed document not charged exactly once",
+      `SELECT COUNT(*) FROM documents d WHERE status = 'completed' AND 1 <>
+         (SELECT COUNT(*) FROM credit_transactions
+           WHERE operation = 'document' AND reference = d.id)`,
+    );
+    expectNone("job without an end", "SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running')");
+    for (const { integrity_check: finding } of this.query("PRAGMA integrity_check")) {
+      if (finding !== "ok") faults.push(`integrity_check: ${finding}`);
+    }
+    faults.push(...this.query("PRAGMA foreign_key_check").map((row) => JSON.stringify(row)));
+    try {
+      this.query("INSERT INTO chunk_keywords (chunk_keywords, rank) VALUES ('integrity-check', 1)");
+    } catch (error) {
+      faults.push(`the keyword index does not fit the chunks: ${error.message}`);
+    }
+    for (const document of this.documents()) {
+      if (!existsSync(join(this.folder, "files", "objects", document.object_key))) {
+        faults.push(`the file of ${document.filename} is gone`);
+      }
+    }
+    return faults;
+  }
+}
