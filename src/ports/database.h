@@ -23,7 +23,8 @@ class SqlValue {
  public:
   using Bytes = std::span<const std::byte>;
   using IdText = std::array<char, 36>;
-  using Content = std::variant<std::monostate, std::int64_t, double, std::string_view, Bytes, IdText>;
+  using Content =
+      std::variant<std::monostate, std::int64_t, double, std::string_view, Bytes, IdText>;
 
   SqlValue(std::nullptr_t) {}
   SqlValue(bool value) : content_(std::int64_t{value}) {}
@@ -106,9 +107,9 @@ class Database {
 
   // Runs `body` on a reader thread against one consistent snapshot.
   virtual Task<Result<void>> run_read(CallContext context, Body body) = 0;
-  // Runs `body` in one transaction: committed when it succeeds, rolled back when it fails or throws.
-  // May run `body` again after a deadlock, so it must not touch anything but the session and its
-  // own results. When the task completes, the rows survive the end of this process.
+  // Runs `body` in one transaction: committed when it succeeds, rolled back when it fails or
+  // throws. May run `body` again after a deadlock, so it must not touch anything but the session
+  // and its own results. When the task completes, the rows survive the end of this process.
   virtual Task<Result<void>> run_write(CallContext context, Body body) = 0;
 };
 

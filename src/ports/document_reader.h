@@ -45,7 +45,7 @@ struct DocumentSummary {
   FileFormat format = FileFormat::unknown;
   std::string title{};
   int pages = 0;
-  int pages_read = 0;        // fewer than `pages`: the document is partial
+  int pages_read = 0;            // fewer than `pages`: the document is partial
   std::string partial_reason{};  // why, when it is
 };
 

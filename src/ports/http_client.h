@@ -50,8 +50,8 @@ class HttpStream {
 };
 
 // Outbound HTTP/1.1 with pooled connections, TLS verification and guarded addresses. Any status is
-// a success; failures are `timeout`, `cancelled`, `unavailable` (connection), `forbidden` (a guarded
-// address), `too_large`, `invalid` (the URL).
+// a success; failures are `timeout`, `cancelled`, `unavailable` (connection), `forbidden` (a
+// guarded address), `too_large`, `invalid` (the URL).
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
