@@ -10,7 +10,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_link_options(-Wl,-z,relro,-z,now,--gc-sections)
 endif()
 if(AIVA_SANITIZE)
-  add_compile_options(-O1 -fsanitize=${AIVA_SANITIZE} -fno-omit-frame-pointer
+  add_compile_options(-fsanitize=${AIVA_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${AIVA_SANITIZE})
 endif()
