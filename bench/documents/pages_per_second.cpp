@@ -8,13 +8,13 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "adapters/docworker/document_reader.h"
 #include "documents/read_document.h"
 
 namespace aiva::documents {
@@ -24,6 +24,7 @@ struct Arguments {
   bool is_dump = false;
   int rounds = 5;
   std::string pdfium = "native/unpacked/pdfium/libpdfium.so";
+  std::string worker;
   std::vector<std::string> files;
 };
 
@@ -37,22 +38,27 @@ Arguments parse(int argc, char** argv) {
       arguments.rounds = std::atoi(argv[++i]);
     else if (word == "--pdfium" && i + 1 < argc)
       arguments.pdfium = argv[++i];
+    else if (word == "--worker" && i + 1 < argc)
+      arguments.worker = argv[++i];
     else
       arguments.files.emplace_back(word);
   }
   return arguments;
 }
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
+struct Usage {
+  double cpu_seconds = 0;
+  long peak_memory_mb = 0;
+};
 
-long peak_memory_kb() {
+// Of this process, or of the children that have ended.
+Usage usage_of(int who) {
   rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
+  getrusage(who, &usage);
+  auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return {seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss / 1024};
 }
 
 const char* name_of(BlockKind kind) {
@@ -75,7 +81,40 @@ void dump(const std::vector<Block>& blocks) {
   }
 }
 
-int run(const Arguments& arguments) {
+// Counts what a reading delivers.
+struct Counts {
+  std::size_t blocks = 0;
+  std::size_t text_bytes = 0;
+
+  DocumentSink sink(bool is_dump) {
+    return {.blocks = [this, is_dump](std::vector<Block> batch) -> Result<void> {
+              blocks += batch.size();
+              for (const auto& block : batch) text_bytes += block.text.size();
+              if (is_dump) dump(batch);
+              return {};
+            },
+            .progress = {}};
+  }
+};
+
+void report(const std::string& file, const Result<DocumentSummary>& summary, const Counts& counts,
+            int rounds, const Usage& usage) {
+  if (!summary) {
+    std::printf("%s: %s\n", file.c_str(), summary.error().message.c_str());
+    return;
+  }
+  auto seconds = usage.cpu_seconds / rounds;
+  auto count = static_cast<std::size_t>(rounds);
+  std::printf(
+      "%s: \"%s\" %d/%d pages, %zu blocks, %zu bytes of text, %.3f s CPU, %.0f pages/s, "
+      "peak %ld MB%s%s\n",
+      file.c_str(), summary->title.c_str(), summary->pages_read, summary->pages,
+      counts.blocks / count, counts.text_bytes / count, seconds, summary->pages_read / seconds,
+      usage.peak_memory_mb, summary->partial_reason.empty() ? "" : "; ",
+      summary->partial_reason.c_str());
+}
+
+int run_here(const Arguments& arguments) {
   auto pdfium = Pdfium::open(arguments.pdfium);
   if (!pdfium) {
     std::fprintf(stderr, "%s: %s\n", pdfium.error().message.c_str(), pdfium.error().cause.c_str());
@@ -86,31 +125,37 @@ int run(const Arguments& arguments) {
     std::ifstream stream(file, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(stream), {}};
     int rounds = arguments.is_dump ? 1 : arguments.rounds;
-    std::size_t blocks = 0;
-    std::size_t text_bytes = 0;
+    Counts counts;
     Result<DocumentSummary> summary = DocumentSummary{};
-    DocumentSink sink{.blocks = [&](std::vector<Block> batch) -> Result<void> {
-                        blocks += batch.size();
-                        for (const auto& block : batch) text_bytes += block.text.size();
-                        if (arguments.is_dump) dump(batch);
-                        return {};
-                      },
-                      .progress = {}};
-    double start = cpu_seconds();
+    auto before = usage_of(RUSAGE_SELF);
     for (int round = 0; round < rounds; ++round)
-      summary = read_document(bytes, file, formats, sink);
-    double seconds = (cpu_seconds() - start) / rounds;
-    if (!summary) {
-      std::printf("%s: %s\n", file.c_str(), summary.error().message.c_str());
-      continue;
+      summary = read_document(bytes, file, formats, counts.sink(arguments.is_dump));
+    auto usage = usage_of(RUSAGE_SELF);
+    usage.cpu_seconds -= before.cpu_seconds;
+    report(file, summary, counts, rounds, usage);
+  }
+  return 0;
+}
+
+// The time includes the worker's start; memory is that of its largest child.
+int run_in_worker(const Arguments& arguments) {
+  for (const auto& file : arguments.files) {
+    Counts counts;
+    Result<DocumentSummary> summary = DocumentSummary{};
+    auto before = usage_of(RUSAGE_CHILDREN);
+    {
+      auto reader =
+          make_document_reader({.worker_path = arguments.worker, .pdfium_path = arguments.pdfium});
+      if (!reader) {
+        std::fprintf(stderr, "%s\n", reader.error().message.c_str());
+        return 1;
+      }
+      for (int round = 0; round < arguments.rounds; ++round)
+        summary = sync_wait((*reader)->read({}, file, file, counts.sink(arguments.is_dump)));
     }
-    std::printf(
-        "%s: \"%s\" %d/%d pages, %zu blocks, %zu bytes of text, %.3f s CPU, %.0f pages/s, "
-        "peak %ld MB%s%s\n",
-        file.c_str(), summary->title.c_str(), summary->pages_read, summary->pages,
-        blocks / static_cast<std::size_t>(rounds), text_bytes / static_cast<std::size_t>(rounds),
-        seconds, summary->pages_read / seconds, peak_memory_kb() / 1024,
-        summary->partial_reason.empty() ? "" : "; partial: ", summary->partial_reason.c_str());
+    auto usage = usage_of(RUSAGE_CHILDREN);
+    usage.cpu_seconds -= before.cpu_seconds;
+    report(file, summary, counts, arguments.rounds, usage);
   }
   return 0;
 }
@@ -118,4 +163,8 @@ int run(const Arguments& arguments) {
 }  // namespace
 }  // namespace aiva::documents
 
-int main(int argc, char** argv) { return aiva::documents::run(aiva::documents::parse(argc, argv)); }
+int main(int argc, char** argv) {
+  auto arguments = aiva::documents::parse(argc, argv);
+  return arguments.worker.empty() ? aiva::documents::run_here(arguments)
+                                  : aiva::documents::run_in_worker(arguments);
+}

@@ -36,6 +36,7 @@ Result<void> BlockOutput::add(Block block) {
     block.text = std::move(text);
     return add_piece(std::move(block));
   }
+  block.text.clear();
   for (std::string_view rest = text; !rest.empty();) {
     auto part = first_part(rest, limits_.block_text_bytes_max);
     rest.remove_prefix(part.size());

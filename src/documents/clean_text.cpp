@@ -39,6 +39,13 @@ void append_visible(std::string& out, char32_t c) {
   }
 }
 
+// Most text is printable ASCII, which stays as it is: the number of such bytes from `at` on.
+std::size_t count_plain(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && text[end] > ' ' && text[end] < 0x7F) ++end;
+  return end - at;
+}
+
 // A line end written as CR LF or CR counts as one LF.
 char32_t next_with_line_ends(std::string_view text, std::size_t& at) {
   char32_t c = next_code_point(text, at);
@@ -64,6 +71,9 @@ std::string clean_flowing_text(std::string_view text) {
         if (!out.empty() && (has_line_end || has_blank)) out += has_line_end ? '\n' : ' ';
         has_blank = has_line_end = false;
         append_visible(out, c);
+        auto plain = count_plain(text, at);
+        out += text.substr(at, plain);
+        at += plain;
     }
   }
   return out;
@@ -89,6 +99,9 @@ std::string clean_preformatted_text(std::string_view text) {
         out += blanks;
         blanks.clear();
         append_visible(out, c);
+        auto plain = count_plain(text, at);
+        out += text.substr(at, plain);
+        at += plain;
     }
   }
   return out;

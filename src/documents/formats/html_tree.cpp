@@ -20,6 +20,8 @@ bool is_one_of(std::string_view name, auto& names) {
   return std::ranges::find(names, name) != names.end();
 }
 
+constexpr std::size_t name_bytes_max = 32;
+
 // A tag as a scan over the text sees it; good enough to count and to skip.
 struct Tag {
   std::string name;  // lower case, without the slash
@@ -41,8 +43,9 @@ Tag read_tag(std::string_view html, std::size_t at) {
   std::size_t begin = at + 1;
   tag.is_end = begin < html.size() && html[begin] == '/';
   if (tag.is_end) ++begin;
-  auto stop = std::min(html.find_first_of(" \t\r\n\f/>", begin), html.size());
-  auto name = html.substr(begin, std::min<std::size_t>(stop - begin, 32));
+  auto name = html.substr(begin, name_bytes_max);
+  name = name.substr(0, name.find_first_of(" \t\r\n\f/><"));
+  auto stop = begin + name.size();
   bool is_tag = !name.empty() && ((name[0] | 0x20) >= 'a') && ((name[0] | 0x20) <= 'z');
   if (!is_tag && !name.starts_with('!') && !name.starts_with('?')) return tag;
   tag.name = to_lower_ascii(name);

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 
 #include <array>
-#include <cmath>
+#include <cstdlib>
 
 #include "documents/pdf/glyph_reader.h"
 #include "documents/pdf/pdfium_functions.h"
@@ -93,6 +93,9 @@ Pdfium::~Pdfium() = default;
 
 Result<std::unique_ptr<Pdfium>> Pdfium::open(const std::filesystem::path& library) {
   const char* const message = "The PDF library cannot be loaded";
+  // The packaged build allocates with mimalloc, which by default claims a gigabyte of addresses at
+  // once; a confined child may have less than that.
+  setenv("MIMALLOC_ARENA_RESERVE", "64M", 0);
   void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (handle == nullptr) return fail(ErrorCode::unavailable, message, dlerror());
   auto functions = std::make_unique<PdfiumFunctions>();

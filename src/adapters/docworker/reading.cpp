@@ -1,0 +1,160 @@
+#include "adapters/docworker/reading.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include "foundation/text/utf8.h"
+
+namespace aiva {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds status_patience{2000};
+constexpr std::size_t title_bytes_max = 300;
+constexpr const char* broken_message =
+    "The document could not be read: it is damaged, or made to harm its reader";
+
+int milliseconds_until(Clock::time_point time) {
+  auto left = std::chrono::ceil<milliseconds>(time - Clock::now()).count();
+  return static_cast<int>(std::clamp<long long>(left, 0, 3'600'000));
+}
+
+}  // namespace
+
+Reading::Reading(const CallContext& context, const DocumentSink& sink, Limits limits)
+    : context_(context),
+      sink_(sink),
+      limits_(std::move(limits)),
+      wake_up_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+Result<DocumentSummary> Reading::follow(ChildLink link) {
+  is_worker_lost_ = false;
+  decoder_ = documents::RecordDecoder();
+  so_far_ = {};
+  wall_deadline_ = Clock::now() + limits_.wall_timeout;
+  auto wake = [this] { eventfd_write(wake_up_.number(), 1); };
+  std::stop_callback on_cancel(context_.cancellation, wake);
+  std::stop_callback on_shutdown(limits_.shutdown, wake);
+  for (;;) {
+    TRY(auto woken, wait(link.results.number()));
+    if (woken == Wake::wall_timeout)
+      return end_early(ErrorCode::timeout, "Reading the document took too long");
+    TRY(bool has_more, take_bytes(link.results.number()));
+    auto handled = handle_records();
+    if (!handled) return fail(std::move(handled).error());
+    if (outcome_) return std::move(*outcome_);
+    if (!has_more) return end_by_status(link.leash.number());
+  }
+}
+
+Result<Reading::Wake> Reading::wait(int results) {
+  auto until = std::min(wall_deadline_, context_.deadline);
+  std::array<pollfd, 2> waits = {pollfd{.fd = results, .events = POLLIN, .revents = 0},
+                                 pollfd{.fd = wake_up_.number(), .events = POLLIN, .revents = 0}};
+  for (;;) {
+    int ready = poll(waits.data(), waits.size(), milliseconds_until(until));
+    if (ready < 0 && errno != EINTR)
+      return fail(internal_error(std::string("poll: ") + std::strerror(errno)));
+    if (limits_.shutdown.stop_requested())
+      return fail(ErrorCode::cancelled, "The server is shutting down");
+    TRY_VOID(context_.check());
+    if (Clock::now() >= wall_deadline_) return Wake::wall_timeout;
+    if (ready > 0 && waits[0].revents != 0) return Wake::bytes;
+  }
+}
+
+// Says false at the end of the pipe.
+Result<bool> Reading::take_bytes(int results) {
+  std::array<char, 64 * 1024> piece;
+  ssize_t count = 0;
+  do count = ::read(results, piece.data(), piece.size());
+  while (count < 0 && errno == EINTR);
+  if (count < 0) return fail(internal_error(std::string("read: ") + std::strerror(errno)));
+  decoder_.feed({piece.data(), static_cast<std::size_t>(count)});
+  return count > 0;
+}
+
+Result<void> Reading::handle_records() {
+  for (;;) {
+    auto record = decoder_.next();
+    if (!record) {
+      outcome_ = end_early(ErrorCode::invalid, broken_message);
+      return {};
+    }
+    if (!*record) return {};
+    auto& content = **record;
+    if (auto* started = std::get_if<documents::Started>(&content)) {
+      so_far_.format = started->format;
+    } else if (auto* blocks = std::get_if<std::vector<Block>>(&content)) {
+      TRY_VOID(deliver(std::move(*blocks)));
+    } else if (auto* progress = std::get_if<documents::Progress>(&content)) {
+      TRY_VOID(deliver(*progress));
+    } else if (auto* summary = std::get_if<DocumentSummary>(&content)) {
+      outcome_ = std::move(*summary);
+    } else {
+      outcome_ = fail(std::move(std::get<Error>(content)));
+    }
+  }
+}
+
+Result<void> Reading::deliver(std::vector<Block> blocks) {
+  has_blocks_ = true;
+  auto heading = std::ranges::find(blocks, BlockKind::heading, &Block::kind);
+  if (so_far_.title.empty() && heading != blocks.end())
+    so_far_.title = utf8_prefix(heading->text, title_bytes_max);
+  auto begin = Clock::now();
+  auto taken = sink_.blocks(std::move(blocks));
+  wall_deadline_ += Clock::now() - begin;
+  return taken;
+}
+
+Result<void> Reading::deliver(const documents::Progress& progress) {
+  so_far_.pages_read = progress.pages_read;
+  so_far_.pages = progress.pages;
+  if (!sink_.progress) return {};
+  auto begin = Clock::now();
+  auto taken = sink_.progress(progress.pages_read, progress.pages);
+  wall_deadline_ += Clock::now() - begin;
+  return taken;
+}
+
+// What came is kept; a document of which nothing came is a failure.
+Result<DocumentSummary> Reading::end_early(ErrorCode code, std::string reason) {
+  if (!has_blocks_) return fail(code, std::move(reason));
+  so_far_.pages = std::max(so_far_.pages, 1);
+  so_far_.pages_read = std::min(so_far_.pages_read, so_far_.pages - 1);
+  so_far_.partial_reason = std::move(reason);
+  return so_far_;
+}
+
+// The child closed its pipe without a last record: how did it end?
+Result<DocumentSummary> Reading::end_by_status(int leash) {
+  pollfd wait{.fd = leash, .events = POLLIN, .revents = 0};
+  int status = 0;
+  bool is_told = poll(&wait, 1, static_cast<int>(status_patience.count())) > 0 &&
+                 ::read(leash, &status, sizeof status) == sizeof status;
+  if (!is_told) {
+    is_worker_lost_ = true;
+    return end_early(ErrorCode::unavailable, "The document worker ended while it was reading");
+  }
+  bool is_out_of_time =
+      WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL);
+  if (is_out_of_time)
+    return end_early(ErrorCode::timeout, "Reading the document took too much computing time");
+  if (WIFEXITED(status))
+    return end_early(ErrorCode::unavailable, "The document worker could not read the document");
+  return end_early(ErrorCode::invalid, broken_message);
+}
+
+}  // namespace aiva

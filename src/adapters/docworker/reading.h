@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "adapters/docworker/worker_link.h"
+#include "documents/protocol.h"
+#include "foundation/call_context.h"
+#include "foundation/result.h"
+#include "ports/document_reader.h"
+
+namespace aiva {
+
+// Follows one child from its first record to its end.
+class Reading {
+ public:
+  struct Limits {
+    std::chrono::milliseconds wall_timeout;  // the time the sink takes does not count
+    std::stop_token shutdown;
+  };
+
+  // `sink` and `context` are borrowed.
+  Reading(const CallContext& context, const DocumentSink& sink, Limits limits);
+
+  // Delivers what the child sends and says how it went: the summary; a partial one when the child
+  // ended early after a page had come; else why nothing could be read. Ends the child in any case.
+  Result<DocumentSummary> follow(ChildLink link);
+  // Whether the worker itself was lost before anything came, so that another try can help.
+  [[nodiscard]] bool may_try_again() const { return is_worker_lost_ && !has_blocks_; }
+
+ private:
+  enum class Wake { bytes, wall_timeout };
+
+  Result<Wake> wait(int results);
+  Result<bool> take_bytes(int results);
+  Result<void> handle_records();
+  Result<void> deliver(std::vector<Block> blocks);
+  Result<void> deliver(const documents::Progress& progress);
+  Result<DocumentSummary> end_early(ErrorCode code, std::string reason);
+  Result<DocumentSummary> end_by_status(int leash);
+
+  const CallContext& context_;
+  const DocumentSink& sink_;
+  Limits limits_;
+  std::chrono::steady_clock::time_point wall_deadline_{};
+  documents::FileDescriptor wake_up_;  // readable when the call or the reader is cancelled
+  documents::RecordDecoder decoder_;
+  DocumentSummary so_far_;
+  std::optional<Result<DocumentSummary>> outcome_;
+  bool has_blocks_ = false;
+  bool is_worker_lost_ = false;
+};
+
+}  // namespace aiva

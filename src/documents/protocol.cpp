@@ -1,0 +1,327 @@
+#include "documents/protocol.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "foundation/text/utf8.h"
+
+namespace aiva::documents {
+namespace {
+
+constexpr std::size_t header_bytes = 5;
+constexpr std::size_t record_bytes_max = 2 * 1024 * 1024;
+constexpr std::size_t blocks_max = 4096;
+constexpr std::size_t short_text_bytes_max = 2000;
+constexpr int pages_claimed_max = 100'000'000;
+constexpr int level_max = 16;
+constexpr float coordinate_max = 40000;
+constexpr std::uint32_t request_mark = 0x41495641;
+constexpr std::size_t file_name_bytes_max = 512;
+
+enum class Kind : std::uint8_t { started = 1, blocks, progress, summary, error };
+
+class Encoder {
+ public:
+  explicit Encoder(Kind kind) {
+    number32(0);  // the length, known at the end
+    number8(static_cast<std::uint8_t>(kind));
+  }
+  void number8(std::uint8_t value) { bytes_ += static_cast<char>(value); }
+  void number32(std::uint32_t value) {
+    for (int shift = 0; shift < 32; shift += 8) bytes_ += static_cast<char>(value >> shift & 0xFF);
+  }
+  void integer(int value) { number32(static_cast<std::uint32_t>(value)); }
+  void text(std::string_view value) {
+    number32(static_cast<std::uint32_t>(value.size()));
+    bytes_ += value;
+  }
+  std::string finish() {
+    auto length = static_cast<std::uint32_t>(bytes_.size() - header_bytes);
+    for (std::size_t i = 0; i < 4; ++i) bytes_[i] = static_cast<char>(length >> (8 * i) & 0xFF);
+    return std::move(bytes_);
+  }
+
+ private:
+  std::string bytes_;
+};
+
+std::uint32_t read_number32(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+// Takes values from the front; remembers when there were too few bytes.
+class Taker {
+ public:
+  explicit Taker(std::string_view bytes) : bytes_(bytes) {}
+
+  std::uint8_t number8() {
+    auto taken = take(1);
+    return taken.empty() ? 0 : static_cast<std::uint8_t>(taken[0]);
+  }
+  std::uint32_t number32() {
+    auto taken = take(4);
+    return taken.empty() ? 0 : read_number32(taken);
+  }
+  // A number that fits into an int and is not negative.
+  int integer() {
+    auto value = number32();
+    if (value > 0x7FFFFFFF) is_short_ = true;
+    return is_short_ ? 0 : static_cast<int>(value);
+  }
+  float coordinate() { return std::bit_cast<float>(number32()); }
+  std::string_view text() { return take(number32()); }
+  // Whether every byte was taken and none was missing.
+  [[nodiscard]] bool is_exact() const { return !is_short_ && bytes_.empty(); }
+  [[nodiscard]] bool is_short() const { return is_short_; }
+
+ private:
+  std::string_view take(std::size_t count) {
+    if (is_short_ || count > bytes_.size()) {
+      is_short_ = true;
+      return {};
+    }
+    auto taken = bytes_.substr(0, count);
+    bytes_.remove_prefix(count);
+    return taken;
+  }
+
+  std::string_view bytes_;
+  bool is_short_ = false;
+};
+
+std::unexpected<Error> reject(std::string why) {
+  return fail(ErrorCode::invalid, "The document made its reader fail", std::move(why));
+}
+
+bool is_clean_text(std::string_view text) {
+  auto is_control = [](char c) {
+    auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F;
+  };
+  return std::ranges::none_of(text, is_control) && is_valid_utf8(text);
+}
+
+bool is_sound(const Box& box) {
+  auto is_near = [](float v) { return std::isfinite(v) && v >= 0 && v <= coordinate_max; };
+  return is_near(box.left) && is_near(box.top) && is_near(box.right) && is_near(box.bottom) &&
+         box.left <= box.right && box.top <= box.bottom;
+}
+
+bool is_document_format(std::uint8_t value) {
+  return value > static_cast<std::uint8_t>(FileFormat::unknown) &&
+         value <= static_cast<std::uint8_t>(FileFormat::html);
+}
+
+// The ways a child may say that it failed.
+bool is_failure_of_child(std::uint8_t value) {
+  switch (static_cast<ErrorCode>(value)) {
+    case ErrorCode::invalid:
+    case ErrorCode::too_large:
+    case ErrorCode::unavailable:
+    case ErrorCode::internal: return true;
+    case ErrorCode::unauthenticated:
+    case ErrorCode::forbidden:
+    case ErrorCode::not_found:
+    case ErrorCode::conflict:
+    case ErrorCode::quota_exceeded:
+    case ErrorCode::rate_limited:
+    case ErrorCode::timeout:
+    case ErrorCode::cancelled: return false;
+  }
+  return false;
+}
+
+Result<Record> decode_started(Taker taker) {
+  auto format = taker.number8();
+  if (!taker.is_exact() || format > static_cast<std::uint8_t>(FileFormat::html))
+    return reject("malformed start");
+  return Started{static_cast<FileFormat>(format)};
+}
+
+Result<Record> decode_progress(Taker taker) {
+  Progress progress;
+  progress.pages_read = taker.integer();
+  progress.pages = taker.integer();
+  if (!taker.is_exact() || progress.pages > pages_claimed_max ||
+      progress.pages_read > progress.pages)
+    return reject("malformed progress");
+  return progress;
+}
+
+Result<Record> decode_summary(Taker taker) {
+  auto format = taker.number8();
+  DocumentSummary summary;
+  summary.title = taker.text();
+  summary.pages = taker.integer();
+  summary.pages_read = taker.integer();
+  summary.partial_reason = taker.text();
+  bool is_sound = taker.is_exact() && is_document_format(format) &&
+                  summary.title.size() <= short_text_bytes_max && is_clean_text(summary.title) &&
+                  summary.partial_reason.size() <= short_text_bytes_max &&
+                  is_clean_text(summary.partial_reason) && summary.pages <= pages_claimed_max &&
+                  summary.pages_read <= summary.pages;
+  if (!is_sound) return reject("malformed summary");
+  summary.format = static_cast<FileFormat>(format);
+  return summary;
+}
+
+Result<Record> decode_error(Taker taker) {
+  auto code = taker.number8();
+  std::string message(taker.text());
+  bool is_sound = taker.is_exact() && is_failure_of_child(code) && !message.empty() &&
+                  message.size() <= short_text_bytes_max && is_clean_text(message);
+  if (!is_sound) return reject("malformed failure");
+  return Error{.code = static_cast<ErrorCode>(code), .message = std::move(message)};
+}
+
+Result<std::vector<Block>> decode_blocks(Taker taker) {
+  auto count = taker.number32();
+  if (count > blocks_max) return reject("too many blocks");
+  std::vector<Block> blocks;
+  for (std::uint32_t i = 0; i < count && !taker.is_short(); ++i) {
+    auto kind = taker.number8();
+    if (kind > static_cast<std::uint8_t>(BlockKind::quote)) return reject("unknown kind of block");
+    Block block{.kind = static_cast<BlockKind>(kind)};
+    block.level = taker.number8();
+    block.page = taker.integer();
+    bool has_box = taker.number8() != 0;
+    if (has_box)
+      block.box = Box{.left = taker.coordinate(),
+                      .top = taker.coordinate(),
+                      .right = taker.coordinate(),
+                      .bottom = taker.coordinate()};
+    block.text = taker.text();
+    blocks.push_back(std::move(block));
+  }
+  if (!taker.is_exact()) return reject("malformed blocks");
+  return blocks;
+}
+
+std::string_view shorten(std::string_view text) { return utf8_prefix(text, short_text_bytes_max); }
+
+}  // namespace
+
+std::string encode(const Started& started) {
+  Encoder encoder(Kind::started);
+  encoder.number8(static_cast<std::uint8_t>(started.format));
+  return encoder.finish();
+}
+
+std::string encode(std::span<const Block> blocks) {
+  Encoder encoder(Kind::blocks);
+  encoder.number32(static_cast<std::uint32_t>(blocks.size()));
+  for (const auto& block : blocks) {
+    encoder.number8(static_cast<std::uint8_t>(block.kind));
+    encoder.number8(static_cast<std::uint8_t>(std::clamp(block.level, 0, level_max)));
+    encoder.integer(block.page);
+    encoder.number8(block.box ? 1 : 0);
+    if (block.box)
+      for (float value : {block.box->left, block.box->top, block.box->right, block.box->bottom})
+        encoder.number32(std::bit_cast<std::uint32_t>(value));
+    encoder.text(block.text);
+  }
+  return encoder.finish();
+}
+
+std::string encode(const Progress& progress) {
+  Encoder encoder(Kind::progress);
+  encoder.integer(progress.pages_read);
+  encoder.integer(progress.pages);
+  return encoder.finish();
+}
+
+std::string encode(const DocumentSummary& summary) {
+  Encoder encoder(Kind::summary);
+  encoder.number8(static_cast<std::uint8_t>(summary.format));
+  encoder.text(shorten(summary.title));
+  encoder.integer(summary.pages);
+  encoder.integer(summary.pages_read);
+  encoder.text(shorten(summary.partial_reason));
+  return encoder.finish();
+}
+
+std::string encode(const Error& error) {
+  Encoder encoder(Kind::error);
+  encoder.number8(static_cast<std::uint8_t>(error.code));
+  encoder.text(shorten(error.message));
+  return encoder.finish();
+}
+
+Result<std::optional<Record>> RecordDecoder::next() {
+  std::string_view rest = std::string_view(buffer_).substr(read_);
+  if (rest.empty()) {
+    buffer_.clear();
+    read_ = 0;
+    return std::nullopt;
+  }
+  if (is_finished_) return reject("more after the last record");
+  if (rest.size() < header_bytes) return std::nullopt;
+  std::size_t length = read_number32(rest);
+  if (length > record_bytes_max) return reject("record too long");
+  if (rest.size() < header_bytes + length) {
+    buffer_.erase(0, read_);
+    read_ = 0;
+    return std::nullopt;
+  }
+  TRY(auto record, decode(static_cast<std::uint8_t>(rest[4]), rest.substr(header_bytes, length)));
+  read_ += header_bytes + length;
+  return record;
+}
+
+Result<Record> RecordDecoder::decode(std::uint8_t kind, std::string_view content) {
+  bool is_start = kind == static_cast<std::uint8_t>(Kind::started);
+  if (is_start == is_started_) return reject("records out of order");
+  is_started_ = true;
+  Taker taker(content);
+  switch (static_cast<Kind>(kind)) {
+    case Kind::started: return decode_started(taker);
+    case Kind::blocks: {
+      TRY(auto blocks, decode_blocks(taker));
+      for (const auto& block : blocks) TRY_VOID(check(block));
+      return blocks;
+    }
+    case Kind::progress: return decode_progress(taker);
+    case Kind::summary: is_finished_ = true; return decode_summary(taker);
+    case Kind::error: is_finished_ = true; return decode_error(taker);
+  }
+  return reject("unknown kind of record");
+}
+
+Result<void> RecordDecoder::check(const Block& block) {
+  if (block.page < page_ || block.page > limits_.pages_max) return reject("pages out of order");
+  page_ = block.page;
+  bool is_heading = block.kind == BlockKind::heading;
+  if (block.level > level_max || (is_heading && (block.level < 1 || block.level > 6)))
+    return reject("level out of range");
+  if (block.box && !is_sound(*block.box)) return reject("box out of range");
+  if (block.text.empty() || block.text.size() > limits_.block_text_bytes_max)
+    return reject("text too long or empty");
+  text_bytes_ += block.text.size();
+  if (text_bytes_ > limits_.text_bytes_max) return reject("too much text");
+  if (!is_clean_text(block.text)) return reject("text is no clean UTF-8");
+  return {};
+}
+
+std::string encode(const WorkRequest& request) {
+  std::string bytes;
+  for (auto value : {request_mark, request.cpu_seconds_max})
+    for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift & 0xFF);
+  bytes += utf8_prefix(request.file_name, file_name_bytes_max);
+  return bytes;
+}
+
+Result<WorkRequest> decode_request(std::string_view bytes) {
+  Taker taker(bytes);
+  auto mark = taker.number32();
+  WorkRequest request{.file_name = {}, .cpu_seconds_max = taker.number32()};
+  if (taker.is_short() || mark != request_mark || bytes.size() > request_bytes_max)
+    return fail(ErrorCode::invalid, "The request to the document worker is malformed");
+  request.file_name = bytes.substr(8);
+  return request;
+}
+
+}  // namespace aiva::documents

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "documents/block_output.h"
+#include "foundation/result.h"
+#include "ports/document_reader.h"
+
+namespace aiva::documents {
+
+// What the worker's child sends through its pipe, in this order: Started, any number of Blocks and
+// Progress, and at the end one DocumentSummary or one Error. A record is its length (4 bytes), its
+// kind (1 byte) and its content; numbers are little endian, texts have their length before them.
+struct Started {
+  FileFormat format = FileFormat::unknown;
+};
+struct Progress {
+  int pages_read = 0;
+  int pages = 0;
+};
+using Record = std::variant<Started, std::vector<Block>, Progress, DocumentSummary, Error>;
+
+// The bytes of a record.
+std::string encode(const Started& started);
+std::string encode(std::span<const Block> blocks);
+std::string encode(const Progress& progress);
+std::string encode(const DocumentSummary& summary);
+// Only the code and the message travel.
+std::string encode(const Error& error);
+
+// Turns bytes from the pipe into records. The sender has read a hostile document, so nothing it
+// sends is believed: lengths, counts, ranges, UTF-8, the order of records and of pages, and the
+// limits on text are checked.
+class RecordDecoder {
+ public:
+  explicit RecordDecoder(const ReadLimits& limits = {}) : limits_(limits) {}
+
+  // Takes the next bytes that arrived.
+  void feed(std::string_view bytes) { buffer_ += bytes; }
+  // The next whole record, nothing when more bytes are needed, `invalid` when the bytes are wrong;
+  // after that the decoder is of no more use.
+  Result<std::optional<Record>> next();
+  // Whether the last record has come.
+  [[nodiscard]] bool is_finished() const { return is_finished_; }
+
+ private:
+  Result<Record> decode(std::uint8_t kind, std::string_view content);
+  Result<void> check(const Block& block);
+
+  ReadLimits limits_;
+  std::string buffer_;
+  std::size_t read_ = 0;  // bytes of the buffer that are decoded
+  std::size_t text_bytes_ = 0;
+  int page_ = 1;
+  bool is_started_ = false;
+  bool is_finished_ = false;
+};
+
+// What the server asks the worker for; three descriptors come with it, see DescriptorSlot.
+struct WorkRequest {
+  std::string file_name;
+  std::uint32_t cpu_seconds_max = 10;
+};
+inline constexpr std::size_t request_bytes_max = 600;
+std::string encode(const WorkRequest& request);
+Result<WorkRequest> decode_request(std::string_view bytes);
+
+// The descriptors of a request, in this order: the document (read only), the pipe for the records,
+// and the leash: when the server closes its end the child is ended; the child's wait status (4
+// bytes) comes through it when the child has ended.
+enum DescriptorSlot : std::size_t { document_slot, results_slot, leash_slot, descriptor_count };
+
+}  // namespace aiva::documents

@@ -1,0 +1,161 @@
+#include "documents/protocol.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <variant>
+
+namespace aiva::documents {
+namespace {
+
+const std::string start = encode(Started{FileFormat::pdf});
+
+std::string encode_block(Block block) { return encode(std::span<const Block>(&block, 1)); }
+
+// The failure of decoding `bytes`, or an empty text when there is none.
+std::string rejection(const std::string& bytes, const ReadLimits& limits = {}) {
+  RecordDecoder decoder(limits);
+  decoder.feed(bytes);
+  for (;;) {
+    auto record = decoder.next();
+    if (!record) return record.error().cause;
+    if (!*record) return {};
+  }
+}
+
+TEST(Protocol, carries_every_record_unchanged) {
+  Block block{.kind = BlockKind::heading,
+              .level = 2,
+              .page = 7,
+              .text = "Über\tuns\n",
+              .box = Box{1, 2.5, 300, 400}};
+  DocumentSummary summary{FileFormat::html, "Title", 9, 7, "why"};
+  RecordDecoder decoder;
+
+  decoder.feed(start + encode_block(block) + encode(Progress{7, 9}) + encode(summary));
+
+  EXPECT_EQ(std::get<Started>(decoder.next()->value()).format, FileFormat::pdf);
+  auto blocks = std::get<std::vector<Block>>(decoder.next()->value());
+  ASSERT_EQ(blocks.size(), 1U);
+  EXPECT_EQ(blocks[0].kind, BlockKind::heading);
+  EXPECT_EQ(blocks[0].level, 2);
+  EXPECT_EQ(blocks[0].page, 7);
+  EXPECT_EQ(blocks[0].text, "Über\tuns\n");
+  EXPECT_EQ(blocks[0].box->right, 300);
+  auto progress = std::get<Progress>(decoder.next()->value());
+  EXPECT_EQ(progress.pages_read, 7);
+  EXPECT_EQ(progress.pages, 9);
+  EXPECT_FALSE(decoder.is_finished());
+  auto received = std::get<DocumentSummary>(decoder.next()->value());
+  EXPECT_EQ(received.title, "Title");
+  EXPECT_EQ(received.partial_reason, "why");
+  EXPECT_TRUE(decoder.is_finished());
+  EXPECT_FALSE(decoder.next()->has_value());
+}
+
+TEST(Protocol, carries_code_and_message_of_a_failure_but_no_cause) {
+  RecordDecoder decoder;
+  decoder.feed(start +
+               encode(Error{.code = ErrorCode::too_large, .message = "Much", .cause = "c"}));
+
+  (void)decoder.next();
+  auto error = std::get<Error>(decoder.next()->value());
+
+  EXPECT_EQ(error.code, ErrorCode::too_large);
+  EXPECT_EQ(error.message, "Much");
+  EXPECT_TRUE(error.cause.empty());
+}
+
+TEST(Protocol, decodes_bytes_that_come_one_by_one) {
+  auto bytes = start + encode_block({.text = "a"}) + encode(DocumentSummary{FileFormat::text});
+  RecordDecoder decoder;
+  int records = 0;
+
+  for (char byte : bytes) {
+    decoder.feed({&byte, 1});
+    while (true) {
+      auto record = decoder.next();
+      ASSERT_TRUE(record) << record.error().cause;
+      if (!*record) break;
+      ++records;
+    }
+  }
+
+  EXPECT_EQ(records, 3);
+  EXPECT_TRUE(decoder.is_finished());
+}
+
+TEST(Protocol, rejects_what_no_honest_sender_sends) {
+  Block good{.text = "a"};
+  auto with = [&](auto change) {
+    Block block = good;
+    change(block);
+    return start + encode_block(block);
+  };
+  EXPECT_EQ(rejection(start + encode_block(good)), "");
+  EXPECT_EQ(rejection(encode_block(good)), "records out of order");
+  EXPECT_EQ(rejection(start + start), "records out of order");
+  EXPECT_EQ(rejection(with([](Block& b) { b.text = "\xFF"; })), "text is no clean UTF-8");
+  EXPECT_EQ(rejection(with([](Block& b) { b.text = "\x1B[31m"; })), "text is no clean UTF-8");
+  EXPECT_EQ(rejection(with([](Block& b) { b.text = ""; })), "text too long or empty");
+  EXPECT_EQ(rejection(with([](Block& b) { b.text = std::string(70000, 'a'); })),
+            "text too long or empty");
+  EXPECT_EQ(rejection(with([](Block& b) { b.page = 0; })), "pages out of order");
+  EXPECT_EQ(rejection(with([](Block& b) { b.page = 20001; })), "pages out of order");
+  EXPECT_EQ(rejection(with([](Block& b) { b.kind = BlockKind::heading; })), "level out of range");
+  EXPECT_EQ(rejection(with([](Block& b) { b.kind = static_cast<BlockKind>(9); })),
+            "unknown kind of block");
+  EXPECT_EQ(rejection(with(
+                [](Block& b) { b.box = Box{std::numeric_limits<float>::quiet_NaN(), 0, 1, 1}; })),
+            "box out of range");
+  EXPECT_EQ(rejection(with([](Block& b) { b.box = Box{5, 0, 1, 1}; })), "box out of range");
+  EXPECT_EQ(rejection(start + encode_block({.page = 3, .text = "a"}) + encode_block(good)),
+            "pages out of order");
+  EXPECT_EQ(rejection(start + encode(Progress{5, 4})), "malformed progress");
+  EXPECT_EQ(rejection(start + encode(DocumentSummary{FileFormat::unknown})), "malformed summary");
+  EXPECT_EQ(rejection(start + encode(DocumentSummary{FileFormat::pdf, "a\x01"})),
+            "malformed summary");
+  EXPECT_EQ(rejection(start + encode(Error{.code = ErrorCode::forbidden, .message = "x"})),
+            "malformed failure");
+  EXPECT_EQ(rejection(start + encode(DocumentSummary{FileFormat::pdf}) + encode_block(good)),
+            "more after the last record");
+  EXPECT_EQ(rejection(start + std::string("\xFF\xFF\xFF\x7F\x02", 5)), "record too long");
+  EXPECT_EQ(rejection(start + std::string("\0\0\0\0\x63", 5)), "unknown kind of record");
+}
+
+TEST(Protocol, rejects_more_text_than_a_document_may_have) {
+  auto block = encode_block({.text = std::string(1000, 'a')});
+  EXPECT_EQ(rejection(start + block + block, {.text_bytes_max = 1500}), "too much text");
+}
+
+TEST(Protocol, survives_any_change_of_single_bytes) {
+  auto bytes = start + encode_block({.text = "some words", .box = Box{1, 2, 3, 4}}) +
+               encode(Progress{1, 2}) + encode(DocumentSummary{FileFormat::pdf, "t", 2, 1, "r"});
+  int rejected = 0;
+
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (int value : {0x00, 0x01, 0x7F, 0x80, 0xFF}) {
+      auto changed = bytes;
+      changed[at] = static_cast<char>(value);
+      rejected += rejection(changed).empty() ? 0 : 1;
+    }
+  }
+
+  EXPECT_GT(rejected, 50);
+}
+
+TEST(Protocol, carries_requests) {
+  auto request = decode_request(encode(WorkRequest{.file_name = "a.pdf", .cpu_seconds_max = 12}));
+
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->file_name, "a.pdf");
+  EXPECT_EQ(request->cpu_seconds_max, 12U);
+  EXPECT_FALSE(decode_request("short"));
+  EXPECT_FALSE(decode_request("not the mark"));
+  auto longest = encode(WorkRequest{.file_name = std::string(5000, 'a')});
+  EXPECT_LE(longest.size(), request_bytes_max);
+}
+
+}  // namespace
+}  // namespace aiva::documents

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "documents/descriptors.h"
+#include "documents/formats/format.h"
+#include "documents/protocol.h"
+#include "documents/worker/sandbox.h"
+
+namespace aiva::documents {
+
+// What a child inherits from the worker.
+struct ChildParts {
+  std::span<const std::unique_ptr<Format>> formats;
+  const SystemCallFilter& filter;
+  int worker_id = 0;  // the worker's process id
+};
+
+// Reads one document in this freshly forked process, confined, and sends records to `results`.
+// Returns the exit code; a document that cannot be read is a success that says so.
+int run_child(const ChildParts& parts, const WorkRequest& request, int document, int results);
+
+}  // namespace aiva::documents

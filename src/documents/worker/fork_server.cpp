@@ -1,0 +1,134 @@
+#include "documents/worker/fork_server.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace aiva::documents {
+namespace {
+
+// More requests wait in the socket until a child has ended.
+constexpr std::size_t children_max = 64;
+constexpr int document_number = 3;
+constexpr int results_number = 4;
+
+// Leaves the child with three descriptors to nowhere, the document and the pipe.
+bool keep_only(int document, int results) {
+  // Out of the way of the numbers they shall have.
+  int high_document = fcntl(document, F_DUPFD, results_number + 1);
+  int high_results = fcntl(results, F_DUPFD, results_number + 1);
+  int nowhere = open("/dev/null", O_RDWR);
+  if (high_document < 0 || high_results < 0 || nowhere < 0) return false;
+  for (int standard : {0, 1}) dup2(nowhere, standard);
+#ifdef NDEBUG
+  dup2(nowhere, 2);
+#endif
+  return dup2(high_document, document_number) >= 0 && dup2(high_results, results_number) >= 0 &&
+         close_range(results_number + 1, ~0U, 0) == 0;
+}
+
+class ForkServer {
+ public:
+  ForkServer(int control, std::span<const std::unique_ptr<Format>> formats,
+             const SystemCallFilter& filter)
+      : control_(control), parts_{formats, filter, getpid()} {}
+
+  int run() {
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &mask, nullptr);
+    signals_.reset(signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!signals_.is_open()) return 1;
+    signal(SIGPIPE, SIG_IGN);
+    while (wait_and_handle()) {
+    }
+    for (const auto& [id, leash] : children_) kill(id, SIGKILL);
+    return 0;
+  }
+
+ private:
+  // Says false when the server has gone.
+  bool wait_and_handle() {
+    bool is_full = children_.size() >= children_max;
+    std::vector<pollfd> waits = {{.fd = signals_.number(), .events = POLLIN, .revents = 0},
+                                 {.fd = is_full ? -1 : control_, .events = POLLIN, .revents = 0}};
+    std::vector<pid_t> ids;
+    for (const auto& [id, leash] : children_) {
+      waits.push_back({.fd = leash.number(), .events = POLLIN, .revents = 0});
+      ids.push_back(id);
+    }
+    if (poll(waits.data(), waits.size(), -1) < 0) return errno == EINTR;
+    // Nothing but the end is ever heard on a leash.
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      if (waits[i + 2].revents != 0) let_go(ids[i]);
+    if (waits[0].revents != 0) reap();
+    return waits[1].revents == 0 || take_request();
+  }
+
+  void let_go(pid_t id) {
+    kill(id, SIGKILL);
+    children_[id].reset();
+  }
+
+  void reap() {
+    signalfd_siginfo info{};
+    while (::read(signals_.number(), &info, sizeof info) > 0) {
+    }
+    int status = 0;
+    for (pid_t id = 0; (id = waitpid(-1, &status, WNOHANG)) > 0;) {
+      auto child = children_.extract(id);
+      if (child.empty() || !child.mapped().is_open()) continue;
+      send(child.mapped().number(), &status, sizeof status, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+  }
+
+  bool take_request() {
+    auto message = receive_with_descriptors(control_, request_bytes_max + 1);
+    if (!message || message->bytes.empty()) return false;
+    auto request = decode_request(message->bytes);
+    if (!request || message->descriptors.size() != descriptor_count) return true;
+    start_child(*request, message->descriptors);
+    return true;
+  }
+
+  void start_child(const WorkRequest& request, std::vector<FileDescriptor>& descriptors) {
+    pid_t id = fork();
+    if (id < 0) return;  // the server sees the pipe and the leash close
+    if (id > 0) {
+      children_[id] = std::move(descriptors[leash_slot]);
+      return;
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    bool is_ready =
+        keep_only(descriptors[document_slot].number(), descriptors[results_slot].number());
+    _exit(is_ready ? run_child(parts_, request, document_number, results_number) : 1);
+  }
+
+  int control_;
+  ChildParts parts_;
+  FileDescriptor signals_;
+  std::map<pid_t, FileDescriptor> children_;
+};
+
+}  // namespace
+
+int serve_requests(int control, std::span<const std::unique_ptr<Format>> formats,
+                   const SystemCallFilter& filter) {
+  return ForkServer(control, formats, filter).run();
+}
+
+}  // namespace aiva::documents
