@@ -1,10 +1,10 @@
 // Measures AIVA beside the guide's own architecture (Node.js, MariaDB, Redis) in one run.
 //
-//   node bench/baseline/compare.mjs --baseline FOLDER [--reps 5] [--secs 5] [--only kb_get_cached,…]
+//   node bench/baseline/compare.mjs --baseline FOLDER [--reps 5] [--secs 5] [--only NAME,…]
 //
-// FOLDER is a running baseline: its start.sh and seed.sh were run, its bench.sh measures any server
-// with the same endpoints. The two systems are measured in turn, `reps` times each, and the ratios of
-// the medians of CPU time per request, requests per second and p99 are printed.
+// FOLDER is a running baseline: its start.sh and seed.sh were run, its bench.sh measures any
+// server with the same endpoints. The two systems are measured in turn, `reps` times each, and the
+// ratios of the medians of CPU time per request, requests per second and p99 are printed.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -143,10 +143,21 @@ try {
     mkdirSync(join(folder, "files/objects"), { recursive: true });
     console.error(`round ${i + 1} of ${reps}`);
   }
-  console.log(
-    "| scenario | Node CPU ms/request (API; with databases) | AIVA CPU ms/request | ratio to API | ratio to all | Node req/s | AIVA req/s | ratio | Node p99 ms | AIVA p99 ms | AIVA errors |",
-  );
-  console.log("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+  const row = (cells) => console.log(`| ${cells.join(" | ")} |`);
+  row([
+    "scenario",
+    "Node CPU ms/request (API; with databases)",
+    "AIVA CPU ms/request",
+    "ratio to API",
+    "ratio to all",
+    "Node req/s",
+    "AIVA req/s",
+    "ratio",
+    "Node p99 ms",
+    "AIVA p99 ms",
+    "AIVA errors",
+  ]);
+  row(["---", ...Array(10).fill("--:")]);
   for (const name of only.split(",")) {
     const pick = (system, read) =>
       median(runs[system].map((run) => read(run.scenarios.find((s) => s.name === name).median)));
@@ -162,11 +173,20 @@ try {
       aivaP99: pick("aiva", (s) => s.p99) / 1e3,
       errors: pick("aiva", (s) => s.non2xx + s.sockerr),
     };
-    console.log(
-      `| ${name} | ${values.nodeApi.toFixed(3)}; ${values.nodeAll.toFixed(3)} | ${values.aiva.toFixed(4)} | ` +
-        `${(values.nodeApi / values.aiva).toFixed(1)}× | ${(values.nodeAll / values.aiva).toFixed(1)}× | ${values.nodeRps.toFixed(0)} | ` +
-        `${values.aivaRps.toFixed(0)} | ${(values.aivaRps / values.nodeRps).toFixed(1)}× | ${values.nodeP99.toFixed(1)} | ${values.aivaP99.toFixed(1)} | ${values.errors} |`,
-    );
+    const times = (a, b) => `${(a / b).toFixed(1)}×`;
+    row([
+      name,
+      `${values.nodeApi.toFixed(3)}; ${values.nodeAll.toFixed(3)}`,
+      values.aiva.toFixed(4),
+      times(values.nodeApi, values.aiva),
+      times(values.nodeAll, values.aiva),
+      values.nodeRps.toFixed(0),
+      values.aivaRps.toFixed(0),
+      times(values.aivaRps, values.nodeRps),
+      values.nodeP99.toFixed(1),
+      values.aivaP99.toFixed(1),
+      values.errors,
+    ]);
   }
 } finally {
   child.kill("SIGTERM");

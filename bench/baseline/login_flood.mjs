@@ -1,4 +1,4 @@
-// How much a flood of log-ins slows other calls down: p99 of GET knowledge base alone and beside it.
+// How much a flood of log-ins slows other calls: p99 of GET knowledge base alone and beside it.
 //
 //   node bench/baseline/login_flood.mjs [--secs 10]
 import { spawn } from "node:child_process";
@@ -98,7 +98,8 @@ try {
   const path = `/api/knowledge/${admin.user.tenant_id}/knowledge-bases/${base.id}`;
   const show = (name, run) =>
     console.log(
-      `${name} ${run.rps.toFixed(0)}/s, p50 ${run.p50.toFixed(3)} ms, p99 ${run.p99.toFixed(3)} ms, ${run.failed} failed`,
+      `${name} ${run.rps.toFixed(0)}/s, p50 ${run.p50.toFixed(3)} ms, ` +
+        `p99 ${run.p99.toFixed(3)} ms, ${run.failed} failed`,
     );
   await wrk(get, path, 4, 2);
   const alone = await wrk(get, path, 1, secs);

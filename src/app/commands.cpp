@@ -84,7 +84,8 @@ int list_routes(Config config, const Paths& paths, bool is_json) {
   int code = 0;
   if (auto parts = make_parts(config, paths)) {
     http::Lifecycle lifecycle;
-    std::printf("%s\n", describe_routes(make_routes(config, paths, **parts, lifecycle), is_json).c_str());
+    std::printf("%s\n",
+                describe_routes(make_routes(config, paths, **parts, lifecycle), is_json).c_str());
   } else {
     code = cli::report(parts.error());
   }

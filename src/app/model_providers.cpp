@@ -51,11 +51,10 @@ Result<EmbedderChoice> make_embedder(const Config& config, const Paths& paths, H
   EmbedderChoice choice{.embedder = std::make_unique<NoTextEmbedder>(),
                         .count_tokens = estimate_tokens};
   if (config.embedder.provider == "openai") {
-    OpenAiEmbedderOptions options{
-        .server = {.base_url = config.embedder.base_url,
-                   .api_key = config.embedder.api_key,
-                   .default_model = config.embedder.model},
-        .dimension = static_cast<std::size_t>(config.embedder.dimension)};
+    OpenAiEmbedderOptions options{.server = {.base_url = config.embedder.base_url,
+                                             .api_key = config.embedder.api_key,
+                                             .default_model = config.embedder.model},
+                                  .dimension = static_cast<std::size_t>(config.embedder.dimension)};
     choice.embedder = make_openai_text_embedder(std::move(options), http);
   }
   return choice;

@@ -120,15 +120,13 @@ Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
 std::vector<worker::Chore> make_chores(Parts& parts) {
   auto& housekeeping = *parts.housekeeping;
   auto& identity = *parts.identity;
-  return {{"requeue stranded documents", minutes(1),
-           [&](CallContext context) {
-             return without_count(housekeeping.requeue_stranded(context));
-           }},
-          {"sweep files", hours(1),
-           [&](CallContext context) { return without_count(housekeeping.sweep_files(context)); }},
-          {"remove expired sessions", hours(1), [&](CallContext context) {
-             return without_count(identity.remove_expired(context));
-           }}};
+  return {
+      {"requeue stranded documents", minutes(1),
+       [&](CallContext context) { return without_count(housekeeping.requeue_stranded(context)); }},
+      {"sweep files", hours(1),
+       [&](CallContext context) { return without_count(housekeeping.sweep_files(context)); }},
+      {"remove expired sessions", hours(1),
+       [&](CallContext context) { return without_count(identity.remove_expired(context)); }}};
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ Task<Result<void>> ping_database(Database& database, CallContext context) {
 std::vector<http::HealthProbe> make_probes(Parts& parts) {
   auto& database = *parts.database;
   auto& objects = *parts.objects;
-  return {{"database", [&database](CallContext context) { return ping_database(database, context); }},
-          {"files", [&objects](CallContext context) { return objects.check(context); }}};
+  return {
+      {"database", [&database](CallContext context) { return ping_database(database, context); }},
+      {"files", [&objects](CallContext context) { return objects.check(context); }}};
 }
 
 }  // namespace
@@ -49,7 +50,8 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
                            .lifecycle = lifecycle,
                            .clock = parts.clock,
                            .metrics = parts.metrics}));
-  add(http::docs_routes({.openapi_json = openapi_json, .swagger_folder = paths.native / "swagger_ui"}));
+  add(http::docs_routes(
+      {.openapi_json = openapi_json, .swagger_folder = paths.native / "swagger_ui"}));
   add(http::auth_routes(identity));
   add(http::tenant_routes(identity));
   add(http::user_routes(identity));

@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "faces/http/router.h"
 #include "foundation/crypto.h"
 #include "foundation/json.h"
 

@@ -81,7 +81,6 @@ class Uploads {
   }
 }
 
-
 /** A moment after the start: often soon, now and then long enough to get much done. */
 function lifetimeMs() {
   return 20 + 1500 * random() ** 2;

@@ -30,7 +30,9 @@ export class KilledServer {
     this.child = child;
     this.log = "";
     child.stderr.on("data", (piece) => (this.log = (this.log + piece).slice(-20_000)));
-    this.ended = new Promise((done) => child.once("exit", (code, signal) => done({ code, signal })));
+    this.ended = new Promise((done) => {
+      child.once("exit", (code, signal) => done({ code, signal }));
+    });
     const line = await new Promise((found) => {
       let text = "";
       const timer = setTimeout(() => found(null), startTimeoutMs);

@@ -1,9 +1,11 @@
-// The documents of the crash test: each carries a word of its own, so that a search can tell whether
-// it was stored. The same seed makes the same documents.
+// The documents of the crash test: each carries a word of its own, so that a search can tell
+// whether it was stored. The same seed makes the same documents.
 
 const vocabulary = `harbour lighthouse keeper ferry ticket winter storm market herring repair engine
 captain letter island bridge school music garden bread coffee window paper number silver river
-mountain forest train station clock morning evening summer story question answer reason`.split(/\s+/);
+mountain forest train station clock morning evening summer story question answer reason`.split(
+  /\s+/,
+);
 
 /** Pseudo-random numbers in [0, 1) (mulberry32). */
 export function makeRandom(seed) {
@@ -75,7 +77,8 @@ function makePdf(random, size, word) {
   objects.push(`<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`);
   objects.push("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
   pages.forEach((page, i) => {
-    const stream = `BT /F1 11 Tf 14 TL 60 780 Td\n${page.map((text) => `(${text}) Tj T*`).join("\n")}\nET`;
+    const lines = page.map((text) => `(${text}) Tj T*`).join("\n");
+    const stream = `BT /F1 11 Tf 14 TL 60 780 Td\n${lines}\nET`;
     objects.push(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${5 + 2 * i} 0 R ` +
         "/Resources << /Font << /F1 3 0 R >> >> >>",
@@ -89,7 +92,9 @@ function makePdf(random, size, word) {
     return offset;
   });
   const table = file.length;
-  const entries = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
+  const entries = offsets
+    .map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`)
+    .join("");
   file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${entries}`;
   file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`;
   return file;
@@ -104,8 +109,8 @@ const damaged = {
 };
 
 /**
- * `count` documents as {name, bytes, word, isDamaged}: text, Markdown, HTML and PDF of a few to some
- * hundred passages; every fifth is damaged.
+ * `count` documents as {name, bytes, word, isDamaged}: text, Markdown, HTML and PDF of a few to
+ * some hundred passages; every fifth is damaged.
  */
 export function makeDocuments(seed, count) {
   const random = makeRandom(seed);

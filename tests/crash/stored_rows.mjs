@@ -22,7 +22,8 @@ export class StoredRows {
 
   documents() {
     return this.query(
-      "SELECT id, filename, status, progress, error_message, total_chunks, object_key FROM documents",
+      "SELECT id, filename, status, progress, error_message, total_chunks, object_key " +
+        "FROM documents",
     );
   }
 
@@ -72,7 +73,10 @@ export class StoredRows {
          (SELECT COUNT(*) FROM credit_transactions
            WHERE operation = 'document' AND reference = d.id)`,
     );
-    expectNone("job without an end", "SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running')");
+    expectNone(
+      "job without an end",
+      "SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running')",
+    );
     for (const { integrity_check: finding } of this.query("PRAGMA integrity_check")) {
       if (finding !== "ok") faults.push(`integrity_check: ${finding}`);
     }

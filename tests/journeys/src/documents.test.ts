@@ -24,7 +24,8 @@ test("each format becomes searchable text", async () => {
     ["b.md", "# Boats\n\nThe ferry *Aurora* leaves at **seven**.\n"],
     [
       "c.html",
-      "<html><title>T</title><body><h1>Fish</h1><p>Herring costs four coins.</p><script>nothing()</script></body></html>",
+      "<html><title>T</title><body><h1>Fish</h1><p>Herring costs four coins.</p>" +
+        "<script>nothing()</script></body></html>",
     ],
   ];
   const questions: [string, RegExp][] = [
@@ -132,9 +133,8 @@ test(
     const settled = await client.settled(manualBase, document);
     assert.equal(settled.status, "completed", settled.error_message);
     assert.ok(settled.processing_stats.total_pages > 100, JSON.stringify(settled.processing_stats));
-    console.log(
-      `${settled.processing_stats.total_pages} pages in ${Math.round(performance.now() - began)} ms`,
-    );
+    const milliseconds = performance.now() - began;
+    console.log(`${settled.processing_stats.total_pages} pages in ${Math.round(milliseconds)} ms`);
 
     const session = await client.createSession(manualBase);
     const reply = await client.post(`/api/chat/${session}/messages`, {

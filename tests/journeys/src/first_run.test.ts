@@ -127,7 +127,7 @@ test("search finds the passage and explains its score", async () => {
   assert.equal(typeof found.text_results[0].scoring_details.cosine_similarity, "number");
 });
 
-test("a second start is ready within a second, keeps everything and prints no password", async () => {
+test("a second start is ready within a second, keeps all and prints no password", async () => {
   const { client, base } = await sampleBase();
   const password = server.ready.password!;
   assert.equal(await server.stop(), 0);
