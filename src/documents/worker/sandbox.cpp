@@ -43,7 +43,10 @@ class Rules {
   Rules() : filter_(seccomp_init(default_action()), &seccomp_release) {}
 
   void allow(int call) { keep(seccomp_rule_add(get(), SCMP_ACT_ALLOW, call, 0)); }
-  void deny(int call) { keep(seccomp_rule_add(get(), SCMP_ACT_ERRNO(EPERM), call, 0)); }
+  // Where denying is the default, a rule that says so is refused.
+  void deny(int call) {
+    if (!is_sanitized) keep(seccomp_rule_add(get(), SCMP_ACT_ERRNO(EPERM), call, 0));
+  }
   // Memory calls may make nothing executable.
   void allow_without_execution(int call) {
     keep(seccomp_rule_add(get(), SCMP_ACT_ALLOW, call, 1,
@@ -103,8 +106,9 @@ void add_rules(Rules& rules) {
                    SCMP_SYS(sysinfo),    SCMP_SYS(sched_getaffinity)})
     rules.deny(call);
   if (!is_sanitized) return;
+  // Sanitizers ask whether memory can be read by writing it into a pipe.
   for (int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(sigaltstack),
-                   SCMP_SYS(rt_sigaction), SCMP_SYS(tgkill)})
+                   SCMP_SYS(rt_sigaction), SCMP_SYS(tgkill), SCMP_SYS(pipe), SCMP_SYS(pipe2)})
     rules.allow(call);
 }
 
