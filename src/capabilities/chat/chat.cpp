@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t content_characters_max = 8000;
 constexpr std::size_t name_bytes_max = 200;
 constexpr std::size_t metadata_bytes_max = 16 * 1024;
-constexpr int chunks_to_extract_from = 8;
+constexpr int chunks_to_extract_from = 16;
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "capabilities/chat/answer_form.h"
 #include "capabilities/search/best_sentence.h"
 #include "capabilities/search/sentence_scorer.h"
 #include "capabilities/search/terms.h"
@@ -18,8 +19,9 @@ using search::Term;
 using search::TextHit;
 
 constexpr std::size_t extract_bytes_max = 700;
-constexpr std::size_t quote_bytes_max = 700;
 constexpr std::size_t reply_bytes_max = 300;  // of the sentences taken after a question
+constexpr std::size_t short_bytes_max = 160;  // of a sentence that is too short to tell how
+constexpr std::size_t manner_bytes_max = 400;
 constexpr std::size_t extracts_max = 3;
 constexpr std::size_t hits_taken_on_trust = 4;  // whose first sentences are compared in any case
 constexpr std::size_t sentences_on_trust = 3;
@@ -27,10 +29,12 @@ constexpr std::size_t sentences_on_trust = 3;
 // Found by trial on the sample knowledge base and two Debian manuals; README.md says how.
 constexpr double coverage_share = 0.5;
 constexpr double hit_share = 0.06;
-constexpr double figure_bonus = 0.04;
-constexpr double score_floor = 0.36;
+constexpr double form_share = 0.08;
+constexpr double phrase_share = 0.08;
+constexpr double score_floor = 0.4;
+constexpr double unknown_share = 0.2;   // added to the floor for words the documents do not know
 constexpr double coverage_floor = 0.5;  // where no meaning could be compared
-constexpr double second_share = 0.75;   // of the best score, for a further extract
+constexpr double second_share = 0.85;   // of the best score, for a further extract
 constexpr double new_terms_min = 0.12;  // of the question's weight that a further extract must add
 constexpr double near_duplicate = 0.7;
 
@@ -44,32 +48,18 @@ bool points_back(std::string_view sentence) {
   return std::ranges::any_of(openings, [sentence](auto o) { return sentence.starts_with(o); });
 }
 
-bool asks_for_figure(std::string_view question) {
-  constexpr auto words = std::to_array<std::string_view>(
-      {"when", "many", "much", "long", "often", "old", "far", "price", "cost", "fee", "number",
-       "hour", "dai", "weight", "temperatur", "limit", "maximum", "minimum"});
-  return std::ranges::any_of(search::terms_of(question), [&words](const Term& term) {
-    return std::ranges::find(words, std::string_view(term.stem)) != words.end();
-  });
-}
-
-bool has_figure(std::string_view text) {
-  constexpr auto words = std::to_array<std::string_view>(
-      {"one",   "two",   "three", "four",   "fiv",   "six",     "seven",
-       "eight", "nine",  "ten",   "twelv",  "dozen", "hundr",   "thousand",
-       "dai",   "daili", "week",  "weekli", "month", "monthli", "year"});
-  if (text.find_first_of("0123456789") != std::string_view::npos) return true;
-  return std::ranges::any_of(search::terms_of(text), [&words](const Term& term) {
-    return std::ranges::find(words, std::string_view(term.stem)) != words.end();
-  });
-}
-
 // The sentences of one chunk with what the scorer says of each.
 class ChunkSentences {
  public:
-  ChunkSentences(const TextHit& hit, std::size_t index, const SentenceScorer& scorer)
-      : text_(hit.chunk.text), index_(index), sentences_(search::sentences_of(hit.chunk)) {
-    auto context = search::terms_of(hit.chunk.heading_path);
+  ChunkSentences(const TextHit& hit, std::size_t index, const SentenceScorer& scorer,
+                 bool wants_manner)
+      : text_(hit.chunk.text),
+        index_(index),
+        wants_manner_(wants_manner && hit.chunk.type == "text"),
+        sentences_(search::sentences_of(hit.chunk)) {
+    auto over = hit.chunk.heading_path;
+    if (hit.chunk.type == "table" && !sentences_.empty()) over.append(" ").append(sentences_[0]);
+    auto context = search::terms_of(over);
     for (auto sentence : sentences_)
       coverages_.push_back(scorer.coverage(search::terms_of(sentence), context));
   }
@@ -92,17 +82,26 @@ class ChunkSentences {
     } else if (at > 0 && is_question(sentences_[at - 1])) {
       coverage = std::max(coverage, coverages_[at - 1]);
       while (last + 1 < sentences_.size() && !is_question(sentences_[last + 1]) &&
-             end_of(last + 1) - begin_of(first) <= reply_bytes_max)
+             fits(first, last + 1, reply_bytes_max))
         ++last;
     } else if (at > 0 && points_back(sentences_[at]) && fits(at - 1, at)) {
       first = at - 1;
       coverage = std::max(coverage, coverages_[at - 1]);
     }
+    bool is_short = wants_manner_ && end_of(last) - begin_of(first) < short_bytes_max;
+    if (is_short && goes_on_after(last) && fits(first, last + 1, manner_bytes_max)) ++last;
     return {.hit = index_, .begin = begin_of(first), .end = end_of(last), .coverage = coverage};
   }
 
-  [[nodiscard]] bool fits(std::size_t first, std::size_t last) const {
-    return end_of(last) - begin_of(first) <= extract_bytes_max;
+  [[nodiscard]] bool fits(std::size_t first, std::size_t last,
+                          std::size_t bytes_max = extract_bytes_max) const {
+    return end_of(last) - begin_of(first) <= bytes_max;
+  }
+  // Whether the next sentence stands on the same line.
+  [[nodiscard]] bool goes_on_after(std::size_t sentence) const {
+    if (sentence + 1 >= sentences_.size() || is_question(sentences_[sentence + 1])) return false;
+    auto gap = text_.substr(end_of(sentence), begin_of(sentence + 1) - end_of(sentence));
+    return gap.find('\n') == std::string_view::npos;
   }
   [[nodiscard]] std::size_t begin_of(std::size_t sentence) const {
     return static_cast<std::size_t>(sentences_[sentence].data() - text_.data());
@@ -113,6 +112,7 @@ class ChunkSentences {
 
   std::string_view text_;
   std::size_t index_;
+  bool wants_manner_;
   std::vector<std::string_view> sentences_;
   std::vector<double> coverages_;
 };
@@ -122,6 +122,7 @@ SentenceScorer make_scorer(std::string_view question, std::span<const TextHit> h
   for (const auto& hit : hits) {
     auto more = search::sentences_of(hit.chunk);
     sentences.insert(sentences.end(), more.begin(), more.end());
+    sentences.push_back(hit.chunk.heading_path);
   }
   return {question, sentences};
 }
@@ -157,44 +158,21 @@ double gain(const SentenceScorer& scorer, std::string_view text,
   return sum;
 }
 
-// Numbers in brackets that stand in a document would read as our own markers.
-std::string without_markers(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    std::size_t end = i + 1;
-    while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-    bool is_marker = text[i] == '[' && end > i + 1 && end < text.size() && text[end] == ']';
-    if (!is_marker) {
-      out += text[i];
-      continue;
-    }
-    out += '(';
-    out += text.substr(i + 1, end - i - 1);
-    out += ')';
-    i = end;
-  }
-  return out;
-}
-
-// An extract as it is shown: steps keep their lines when it stands alone, code its form.
-std::string shown(const TextHit& hit, std::string_view text, bool is_alone) {
-  if (hit.chunk.type == "code") return "\n```\n" + std::string(text) + "\n```\n";
-  if (is_alone && text.find('\n') != std::string_view::npos) return without_markers(text);
-  return without_markers(search::one_line(text, extract_bytes_max));
-}
-
 }  // namespace
 
 std::vector<Extract> shortlist_extracts(std::string_view question, std::span<const TextHit> hits,
                                         std::size_t count_max) {
   auto scorer = make_scorer(question, hits);
+  AnswerForm form(question);
   std::vector<Extract> by_words;
   std::vector<Extract> on_trust;
   for (std::size_t i = 0; i < hits.size(); ++i) {
-    auto extracts = ChunkSentences(hits[i], i, scorer).extracts();
+    auto extracts = ChunkSentences(hits[i], i, scorer, form.wants_manner()).extracts();
     for (std::size_t at = 0; at < extracts.size(); ++at) {
       auto& extract = extracts[at];
-      extract.score = extract.coverage + hit_share * hits[i].score;
+      auto terms = search::terms_of(text_of(hits, extract));
+      extract.form = form_share * form.likeness(terms) + phrase_share * scorer.phrase_share(terms);
+      extract.score = extract.coverage + hit_share * hits[i].score + extract.form;
       if (extract.coverage > 0)
         by_words.push_back(extract);
       else if (i < hits_taken_on_trust && at < sentences_on_trust)
@@ -220,22 +198,20 @@ std::string text_to_embed(std::span<const TextHit> hits, const Extract& extract)
 
 std::vector<Extract> choose_extracts(std::string_view question, std::span<const TextHit> hits,
                                      std::vector<Extract> shortlist) {
-  bool wants_figure = asks_for_figure(question);
+  auto scorer = make_scorer(question, hits);
   for (auto& extract : shortlist) {
-    double words = extract.coverage;
-    double likely = extract.cosine ? coverage_share * words +
-                                         (1 - coverage_share) * std::max(*extract.cosine, 0.0)
-                                   : words;
-    bool has_bonus = wants_figure && has_figure(text_of(hits, extract));
-    extract.score = likely + hit_share * hits[extract.hit].score + (has_bonus ? figure_bonus : 0);
+    double likely = extract.coverage;
+    if (extract.cosine)
+      likely = coverage_share * likely + (1 - coverage_share) * std::max(*extract.cosine, 0.0);
+    extract.score = likely + hit_share * hits[extract.hit].score + extract.form;
   }
   std::ranges::stable_sort(shortlist, std::ranges::greater(), &Extract::score);
   if (shortlist.empty()) return {};
   const auto& best = shortlist.front();
-  bool is_answer = best.cosine ? best.score >= score_floor : best.coverage >= coverage_floor;
+  double floor = score_floor + unknown_share * scorer.unknown_share();
+  bool is_answer = best.cosine ? best.score >= floor : best.coverage >= coverage_floor;
   if (!is_answer) return {};
 
-  auto scorer = make_scorer(question, hits);
   std::unordered_set<std::string> covered;
   std::vector<Extract> chosen;
   for (const auto& extract : shortlist) {
@@ -258,34 +234,6 @@ std::vector<Extract> choose_extracts(std::string_view question, std::span<const 
     return std::tuple(order[chunk.document], chunk.index, extract.begin);
   });
   return chosen;
-}
-
-ExtractiveReply compose_reply(std::span<const TextHit> hits, std::span<const Extract> extracts) {
-  ExtractiveReply reply;
-  if (extracts.empty()) {
-    reply.lead = "The documents of this knowledge base do not answer the question.";
-    return reply;
-  }
-  bool is_alone = extracts.size() == 1;
-  reply.lead = "From the documents:";
-  for (const auto& extract : extracts) {
-    const auto& hit = hits[extract.hit];
-    auto text = text_of(hits, extract);
-    auto number = static_cast<int>(reply.sources.size()) + 1;
-    auto display = shown(hit, text, is_alone);
-    bool has_lines = display.find('\n') != std::string::npos;
-    auto before = !is_alone ? "\n\n- " : has_lines ? "\n\n" : " ";
-    reply.parts.push_back(before + display + " [" + std::to_string(number) + "]");
-    reply.sources.push_back({.number = number,
-                             .document = hit.chunk.document,
-                             .document_name = hit.chunk.document_name,
-                             .chunk = hit.chunk.id,
-                             .page = knowledge::page_at(hit.chunk, extract.begin),
-                             .quote = search::one_line(text, quote_bytes_max),
-                             .heading_path = hit.chunk.heading_path,
-                             .score = std::min(extract.score, 1.0)});
-  }
-  return reply;
 }
 
 }  // namespace aiva::chat

@@ -19,6 +19,7 @@ struct Extract {
   std::size_t begin = 0;  // byte range within the chunk's text
   std::size_t end = 0;
   double coverage = 0;             // of the question's words, 0…1
+  double form = 0;                 // what being built and phrased like an answer adds
   std::optional<double> cosine{};  // to the question; nothing while it is not compared
   double score = 0;
 };

@@ -137,6 +137,41 @@ TEST(Extract, does_not_pass_brackets_of_a_document_off_as_its_own_markers) {
   EXPECT_THAT(reply.sources[0].quote, testing::HasSubstr("[12]"));
 }
 
+TEST(Extract, goes_on_by_a_sentence_where_the_manner_is_asked) {
+  std::vector<search::TextHit> hits = {
+      hit("Scripts may prompt the user. They do it through debconf. Nothing else is allowed.", 28)};
+
+  auto manner = reply_to("How should scripts prompt the user?", hits);
+  auto permission = reply_to("May scripts prompt the user?", hits);
+
+  ASSERT_THAT(manner.sources, SizeIs(1));
+  EXPECT_EQ(manner.sources[0].quote, "Scripts may prompt the user. They do it through debconf.");
+  ASSERT_FALSE(permission.sources.empty());
+  EXPECT_EQ(permission.sources[0].quote, "Scripts may prompt the user.");
+}
+
+TEST(Extract, shows_code_as_code) {
+  auto code = hit("aiva serve --port 62001", 2);
+  code.chunk.type = "code";
+
+  auto reply = reply_to("serve port", {code});
+
+  ASSERT_THAT(reply.parts, SizeIs(1));
+  EXPECT_EQ(reply.parts[0], "\n\n```\naiva serve --port 62001\n```\n [1]");
+}
+
+TEST(Extract, names_the_columns_of_a_row) {
+  auto table =
+      hit("Product | Battery | Cycles\nPolaris | 1800 mAh | 500\nVega | 5200 mAh | 800", 2);
+  table.chunk.type = "table";
+
+  auto reply = reply_to("How many cycles does the Vega have?", {table});
+
+  ASSERT_THAT(reply.parts, SizeIs(1));
+  EXPECT_EQ(reply.parts[0], " Product: Vega; Battery: 5200 mAh; Cycles: 800 [1]");
+  EXPECT_EQ(reply.sources[0].quote, "Vega | 5200 mAh | 800");
+}
+
 TEST(Extract, keeps_room_for_sentences_that_share_no_word) {
   std::vector<search::TextHit> hits;
   for (int i = 0; i < 10; ++i) hits.push_back(hit("Other. Lamp one. Lamp two.", 1));

@@ -8,26 +8,45 @@ namespace aiva::search {
 namespace {
 
 constexpr double context_share = 0.5;
+constexpr double prefix_share = 0.5;
+constexpr std::size_t prefix_bytes_min = 4;
+constexpr std::size_t phrase_distance_max = 3;
 
-std::unordered_map<std::string, double> collect_terms(std::string_view question) {
-  std::unordered_map<std::string, double> weights;
+std::vector<std::string> weighing_terms(std::string_view question) {
   auto terms = terms_of(question);
   bool has_content = std::ranges::any_of(terms, [](const Term& t) { return !t.is_stop_word; });
+  std::vector<std::string> stems;
   for (auto& term : terms)
-    if (!has_content || !term.is_stop_word) weights.emplace(std::move(term.stem), 0.0);
-  return weights;
+    if (!has_content || !term.is_stop_word) stems.push_back(std::move(term.stem));
+  return stems;
+}
+
+// Which share of a word's weight the other word earns.
+double likeness(std::string_view wanted, std::string_view given) {
+  if (wanted == given) return 1;
+  bool is_compound = wanted.size() >= prefix_bytes_min && given.starts_with(wanted);
+  return is_compound ? prefix_share : 0;
+}
+
+double best_likeness(std::string_view wanted, const std::vector<Term>& terms) {
+  double best = 0;
+  for (const auto& term : terms) best = std::max(best, likeness(wanted, term.stem));
+  return best;
 }
 
 }  // namespace
 
 SentenceScorer::SentenceScorer(std::string_view question,
                                std::span<const std::string_view> sentences)
-    : weights_(collect_terms(question)) {
+    : order_(weighing_terms(question)) {
+  for (const auto& stem : order_) weights_.emplace(stem, 0.0);
+  std::unordered_set<std::string> met;
   for (auto sentence : sentences) {
-    std::unordered_set<std::string> seen;
-    for (auto& term : terms_of(sentence)) {
-      auto found = weights_.find(term.stem);
-      if (found != weights_.end() && seen.insert(std::move(term.stem)).second) found->second += 1;
+    auto terms = terms_of(sentence);
+    for (auto& [stem, frequency] : weights_) {
+      double best = best_likeness(stem, terms);
+      if (best > 0) met.insert(stem);
+      if (best == 1) frequency += 1;
     }
   }
   // A word that no sentence has is as rare as one that a single sentence has.
@@ -38,7 +57,10 @@ SentenceScorer::SentenceScorer(std::string_view question,
     weight = std::log(1 + (count - frequency + 0.5) / (frequency + 0.5));
     sum += weight;
   }
-  for (auto& [stem, weight] : weights_) weight /= sum;
+  for (auto& [stem, weight] : weights_) {
+    weight /= sum;
+    if (!met.contains(stem)) unknown_share_ += weight;
+  }
 }
 
 double SentenceScorer::coverage(std::string_view sentence, std::string_view context) const {
@@ -47,13 +69,29 @@ double SentenceScorer::coverage(std::string_view sentence, std::string_view cont
 
 double SentenceScorer::coverage(const std::vector<Term>& sentence,
                                 const std::vector<Term>& context) const {
-  std::unordered_set<std::string_view> counted;
   double sum = 0;
-  for (const auto& term : sentence)
-    if (counted.insert(term.stem).second) sum += weight(term.stem);
-  for (const auto& term : context)
-    if (counted.insert(term.stem).second) sum += context_share * weight(term.stem);
+  for (const auto& [stem, weight] : weights_)
+    sum += weight *
+           std::max(best_likeness(stem, sentence), context_share * best_likeness(stem, context));
   return std::min(sum, 1.0);
+}
+
+double SentenceScorer::phrase_share(const std::vector<Term>& sentence) const {
+  if (order_.size() < 2) return 0;
+  double together = 0;
+  for (std::size_t pair = 0; pair + 1 < order_.size(); ++pair) {
+    auto is_near = [&](std::size_t at) {
+      for (std::size_t i = at + 1; i < sentence.size() && i <= at + phrase_distance_max; ++i)
+        if (sentence[i].stem == order_[pair + 1]) return true;
+      return false;
+    };
+    for (std::size_t at = 0; at < sentence.size(); ++at) {
+      if (sentence[at].stem != order_[pair] || !is_near(at)) continue;
+      together += 1;
+      break;
+    }
+  }
+  return together / static_cast<double>(order_.size() - 1);
 }
 
 double SentenceScorer::weight(const std::string& stem) const {

@@ -38,6 +38,23 @@ TEST(SentenceScorer, counts_words_of_the_heading_half) {
   EXPECT_DOUBLE_EQ(scorer.coverage("The refund takes 14 days.", "Refunds"), 1.0);
 }
 
+TEST(SentenceScorer, counts_the_beginning_of_a_longer_word_half) {
+  SentenceScorer scorer("water", sentences);
+
+  EXPECT_DOUBLE_EQ(scorer.coverage("It is waterproof."), 0.5);
+  EXPECT_DOUBLE_EQ(SentenceScorer("tea", sentences).coverage("A teapot."), 0.0);
+}
+
+TEST(SentenceScorer, tells_how_much_of_the_questions_phrases_a_sentence_keeps) {
+  SentenceScorer scorer("list the files of an installed package", sentences);
+
+  EXPECT_DOUBLE_EQ(scorer.phrase_share(terms_of("It can list files of each installed package.")),
+                   1.0);
+  EXPECT_DOUBLE_EQ(scorer.phrase_share(terms_of("The package is installed; files are on a list.")),
+                   0.0);
+  EXPECT_DOUBLE_EQ(SentenceScorer("lamp", sentences).phrase_share(terms_of("lamp")), 0.0);
+}
+
 TEST(SentenceScorer, falls_back_to_stop_words_when_the_question_has_no_others) {
   SentenceScorer scorer("who are you?", sentences);
 
