@@ -141,11 +141,13 @@ Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& pat
   return parts;
 }
 
+// Whoever makes a worker holds the ServeLock of the data folder.
 std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) {
   auto name = std::to_string(getpid()) + "-" + random_token(6);
   worker::WorkerOptions options{.name = std::move(name),
                                 .concurrency = static_cast<std::size_t>(config.worker.concurrency),
-                                .lease = seconds(config.worker.lease_s)};
+                                .lease = seconds(config.worker.lease_s),
+                                .is_alone = true};
   auto& knowledge = *parts.knowledge;
   std::map<std::string, worker::JobHandler> handlers;
   handlers[knowledge::ingest_job_kind] = [&knowledge](CallContext context, Job job) {

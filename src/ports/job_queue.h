@@ -74,7 +74,8 @@ class JobQueue {
   virtual Task<Result<void>> finish(CallContext context, JobId job, std::string worker,
                                     JobOutcome outcome) = 0;
   // Ends every lease at once, as if its time were over: for a process that starts and knows that no
-  // other works on the queue.
+  // other works on the queue. A job leased more than three times keeps its lease, so that one which
+  // ends its process does not end the next one at once.
   virtual Task<Result<void>> forfeit_leases(CallContext context) = 0;
   // Due and waiting jobs, for metrics and scaling.
   virtual Task<Result<std::int64_t>> depth(CallContext context) = 0;

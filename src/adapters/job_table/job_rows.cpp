@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t error_bytes_max = 2000;
 constexpr UnixMs ended_kept_ms = UnixMs{7} * 24 * 3600 * 1000;
 constexpr int pruned_at_once_max = 500;
+constexpr int forfeited_attempts_max = 3;
 
 // "kind IN (?,?)" and its parameters behind the others.
 std::string in_kinds(const LeaseRequest& request) {
@@ -171,7 +172,9 @@ Result<void> finish(SqlSession& session, const Holder& holder, const JobOutcome&
 }
 
 Result<void> forfeit_leases(SqlSession& session, UnixMs now) {
-  TRY_VOID(session.execute("UPDATE jobs SET leased_until = ? WHERE state = 'running'", {now}));
+  TRY_VOID(
+      session.execute("UPDATE jobs SET leased_until = ? WHERE state = 'running' AND attempts <= ?",
+                      {now, forfeited_attempts_max}));
   return {};
 }
 

@@ -39,7 +39,7 @@ struct Holder {
 };
 Result<void> prolong(SqlSession& session, const Holder& holder, UnixMs leased_until);
 Result<void> finish(SqlSession& session, const Holder& holder, const JobOutcome& outcome);
-// Ends all leases now.
+// Ends the leases now of jobs that were leased at most three times.
 Result<void> forfeit_leases(SqlSession& session, UnixMs now);
 
 Result<std::int64_t> count_waiting(SqlSession& session, UnixMs now);

@@ -248,6 +248,19 @@ TEST_F(WorkerOn, drain_puts_running_jobs_back_without_costing_an_attempt) {
   EXPECT_EQ(state(waiting), "queued");
 }
 
+TEST_F(WorkerOn, its_own_waits_with_a_job_that_may_have_killed_its_process) {
+  auto id = enqueue("a");
+  for (int i = 0; i < 4; ++i) {
+    clock_.advance(seconds(31));
+    ASSERT_EQ(sync_wait(queue_->lease({}, {"work"}, 1, "killed", seconds(30)))->size(), 1U);
+  }
+
+  ASSERT_TRUE(sync_wait(queue_->forfeit_leases({})).has_value());
+
+  EXPECT_TRUE(sync_wait(queue_->lease({}, {"work"}, 1, "next", seconds(30)))->empty());
+  EXPECT_EQ(state(id), "running");
+}
+
 TEST_F(WorkerOn, its_own_takes_up_what_a_killed_process_left) {
   auto id = enqueue("a");
   ASSERT_EQ(sync_wait(queue_->lease({}, {"work"}, 1, "killed", seconds(3600)))->size(), 1U);
