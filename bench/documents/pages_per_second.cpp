@@ -100,7 +100,8 @@ struct Counts {
 void report(const std::string& file, const Result<DocumentSummary>& summary, const Counts& counts,
             int rounds, const Usage& usage) {
   if (!summary) {
-    std::printf("%s: %s\n", file.c_str(), summary.error().message.c_str());
+    std::printf("%s: %s (%s)\n", file.c_str(), summary.error().message.c_str(),
+                summary.error().cause.c_str());
     return;
   }
   auto seconds = usage.cpu_seconds / rounds;

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "foundation/log.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva {
@@ -49,7 +50,8 @@ Result<DocumentSummary> Reading::follow(ChildLink link) {
   for (;;) {
     TRY(auto woken, wait(link.results.number()));
     if (woken == Wake::wall_timeout)
-      return end_early(ErrorCode::timeout, "Reading the document took too long");
+      return end_early(
+          {.code = ErrorCode::timeout, .message = "Reading the document took too long"});
     TRY(bool has_more, take_bytes(link.results.number()));
     auto handled = handle_records();
     if (!handled) return fail(std::move(handled).error());
@@ -89,7 +91,9 @@ Result<void> Reading::handle_records() {
   for (;;) {
     auto record = decoder_.next();
     if (!record) {
-      outcome_ = end_early(ErrorCode::invalid, broken_message);
+      outcome_ = end_early({.code = ErrorCode::invalid,
+                            .message = broken_message,
+                            .cause = std::move(record).error().cause});
       return {};
     }
     if (!*record) return {};
@@ -130,11 +134,14 @@ Result<void> Reading::deliver(const documents::Progress& progress) {
 }
 
 // What came is kept; a document of which nothing came is a failure.
-Result<DocumentSummary> Reading::end_early(ErrorCode code, std::string reason) {
-  if (!has_blocks_) return fail(code, std::move(reason));
+Result<DocumentSummary> Reading::end_early(Error error) {
+  if (!has_blocks_) return fail(std::move(error));
+  log::warn(
+      "a document was read in part",
+      {{"reason", error.message}, {"cause", error.cause}, {"pages_read", so_far_.pages_read}});
   so_far_.pages = std::max(so_far_.pages, 1);
   so_far_.pages_read = std::min(so_far_.pages_read, so_far_.pages - 1);
-  so_far_.partial_reason = std::move(reason);
+  so_far_.partial_reason = std::move(error.message);
   return so_far_;
 }
 
@@ -146,15 +153,21 @@ Result<DocumentSummary> Reading::end_by_status(int leash) {
                  ::read(leash, &status, sizeof status) == sizeof status;
   if (!is_told) {
     is_worker_lost_ = true;
-    return end_early(ErrorCode::unavailable, "The document worker ended while it was reading");
+    return end_early({.code = ErrorCode::unavailable,
+                      .message = "The document worker ended while it was reading"});
   }
-  bool is_out_of_time =
-      WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL);
-  if (is_out_of_time)
-    return end_early(ErrorCode::timeout, "Reading the document took too much computing time");
   if (WIFEXITED(status))
-    return end_early(ErrorCode::unavailable, "The document worker could not read the document");
-  return end_early(ErrorCode::invalid, broken_message);
+    return end_early({.code = ErrorCode::unavailable,
+                      .message = "The document worker could not read the document",
+                      .cause = "exit code " + std::to_string(WEXITSTATUS(status))});
+  int signal = WTERMSIG(status);
+  auto cause = "ended by signal " + std::to_string(signal);
+  if (signal == SIGXCPU || signal == SIGKILL)
+    return end_early({.code = ErrorCode::timeout,
+                      .message = "Reading the document took too much computing time",
+                      .cause = std::move(cause)});
+  return end_early(
+      {.code = ErrorCode::invalid, .message = broken_message, .cause = std::move(cause)});
 }
 
 }  // namespace aiva

@@ -39,7 +39,7 @@ class Reading {
   Result<void> handle_records();
   Result<void> deliver(std::vector<Block> blocks);
   Result<void> deliver(const documents::Progress& progress);
-  Result<DocumentSummary> end_early(ErrorCode code, std::string reason);
+  Result<DocumentSummary> end_early(Error error);
   Result<DocumentSummary> end_by_status(int leash);
 
   const CallContext& context_;

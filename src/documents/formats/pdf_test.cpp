@@ -158,6 +158,35 @@ TEST(PdfFormat, drops_headers_footers_and_page_numbers) {
   EXPECT_TRUE(text.contains("p6 paragraph: The left column")) << text;
 }
 
+TEST(PdfFormat, drops_headers_whose_text_changes_but_whose_number_counts_pages) {
+  TinyPdf pdf;
+  const std::vector<std::string> chapters = {"Departure", "Departure", "Storms", "Storms", "Home"};
+  for (std::size_t page = 0; page < chapters.size(); ++page)
+    pdf.page()
+        .text(70, 40, "Of " + chapters[page])
+        .text(500, 40, std::to_string(11 + page))
+        .lines(70, 130, page % 2 == 0 ? left_lines : right_lines);
+
+  auto text = read_into_text(pdf.bytes(), "a.pdf").text();
+
+  EXPECT_FALSE(text.contains("Of ")) << text;
+  EXPECT_TRUE(text.contains("p5 paragraph: The left column")) << text;
+}
+
+TEST(PdfFormat, keeps_the_entries_of_a_table_of_contents_apart) {
+  TinyPdf pdf;
+  pdf.page().lines(70, 100,
+                   {"1.1 Departure . . . . . . . . . . . . . . . . . . . . . . 4",
+                    "1.2 Storms . . . . . . . . . . . . . . . . . . . . . . . . 9",
+                    "1.3 The long way home . . . . . . . . . . . . . . . . 21"});
+
+  auto reading = read_into_text(pdf.bytes(), "a.pdf");
+
+  EXPECT_EQ(reading.text(),
+            "p1 paragraph: 1.1 Departure 4\np1 paragraph: 1.2 Storms 9\n"
+            "p1 paragraph: 1.3 The long way home 21\n");
+}
+
 TEST(PdfFormat, tells_list_items_and_their_depth) {
   TinyPdf pdf;
   pdf.page().lines(70, 80, left_lines);

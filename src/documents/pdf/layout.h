@@ -22,6 +22,7 @@ struct Line {
   int glyph_count = 0;
   bool is_bold = false;         // nearly all of it
   bool is_fixed_pitch = false;  // nearly all of it
+  bool has_leader = false;      // dots led from its text to a number, as in a table of contents
   bool is_hyphenated = false;   // its last word goes on in the next line
   std::vector<Cell> cells;
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 #include <span>
+#include <string_view>
+#include <utility>
 
 #include "documents/clean_text.h"
 #include "foundation/text/utf8.h"
@@ -14,27 +16,26 @@ namespace {
 constexpr float nearly_all = 0.85F;
 constexpr float spaceless_word_gap = 0.7F;
 constexpr int blanks_max = 80;
+constexpr int leader_dots_min = 4;
 
 bool is_right_to_left(char32_t c) {
   return (c >= 0x0590 && c <= 0x08FF) || (c >= 0xFB1D && c <= 0xFDFF) ||
          (c >= 0xFE70 && c <= 0xFEFE);
 }
 
-// Dots that lead the eye from an entry to its page number say nothing.
-std::string without_leaders(const std::string& text) {
+// Dots that lead the eye from an entry to its page number say nothing; the text without them.
+std::string without_leaders(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    auto end = text.find_first_not_of(". ", at);
-    auto run = std::string_view(text).substr(at, std::min(end, text.size()) - at);
-    if (std::ranges::count(run, '.') >= 4) {
+    auto run = text.substr(at, text.find_first_not_of(". ", at) - at);
+    if (std::ranges::count(run, '.') >= leader_dots_min)
       out += ' ';
-      at += run.size();
-      continue;
-    }
-    auto next =
-        std::min(text.find_first_of(". ", at + std::max<std::size_t>(run.size(), 1)), text.size());
-    out += std::string_view(text).substr(at, next - at);
-    at = next;
+    else
+      out += run;
+    at += run.size();
+    auto words = text.substr(at, text.find_first_of(". ", at) - at);
+    out += words;
+    at += words.size();
   }
   return out;
 }
@@ -50,13 +51,20 @@ class LineBuilder {
     measure();
     if (right_to_left_ * 2 > line_.glyph_count) std::ranges::reverse(fragments_);
     for (const auto& fragment : fragments_) add(fragment);
-    for (auto& cell : line_.cells) cell.text = without_leaders(cell.text);
+    for (auto& cell : line_.cells) remove_leaders(cell.text);
     const auto& last = page_.glyphs[fragments_.back().end - 1];
     line_.is_hyphenated = last.has_hyphen_after;
     return std::move(line_);
   }
 
  private:
+  void remove_leaders(std::string& text) {
+    if (!text.contains("..") && !text.contains(". .")) return;
+    auto shorter = without_leaders(text);
+    line_.has_leader |= shorter.size() < text.size();
+    text = std::move(shorter);
+  }
+
   void measure() {
     std::map<float, int> sizes;
     int bold = 0;

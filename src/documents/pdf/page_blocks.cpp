@@ -181,7 +181,7 @@ int PageBlocks::heading_level(const Paragraph& paragraph, const std::string& tex
                               const DocumentStyle& style) {
   const auto& first = paragraph.lines.front();
   bool is_short = paragraph.lines.size() <= heading_lines_max && text.size() <= heading_bytes_max;
-  if (!is_short || !has_letter(text)) return 0;
+  if (!is_short || first.has_leader || !has_letter(text)) return 0;
   float ratio = first.size / style.body_size;
   if (auto level = outline_.level_of(text, page); level && ratio > 0.95F) {
     outline_level_ = *level;

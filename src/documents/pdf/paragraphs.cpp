@@ -97,6 +97,7 @@ class ParagraphFinder {
     if (is_code || current_.kind == Paragraph::Kind::code)
       return is_code != (current_.kind == Paragraph::Kind::code) ||
              pitch > code_pitch_tolerance * style_.line_pitch * line.size;
+    if (before.has_leader) return true;
     if (before.is_hyphenated) return false;
     if (looks_different(before, line)) return true;
     if (pitch > pitch_tolerance * style_.line_pitch * line.size + 0.5F) return true;

@@ -43,10 +43,60 @@ std::string key_of(std::string_view text) {
   return key;
 }
 
-bool repeats(const EdgeLine& line, const std::vector<EdgeLine>& page) {
-  return std::ranges::any_of(page, [&](const EdgeLine& other) {
-    return std::abs(other.middle - line.middle) <= drift_max && other.key == line.key;
-  });
+// The number a text begins or ends with; 0 where it is none or too long for a page's.
+int number_in(std::string_view digits) {
+  if (digits.empty() || digits.size() > 5) return 0;
+  int number = 0;
+  for (char c : digits) number = number * 10 + (c - '0');
+  return number;
+}
+
+int first_number(std::string_view text) {
+  return number_in(text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size())));
+}
+
+int last_number(std::string_view text) {
+  auto before = text.find_last_not_of("0123456789");
+  return number_in(before == std::string_view::npos ? text : text.substr(before + 1));
+}
+
+// Whether the numbers differ as the pages do.
+bool counts_pages(const EdgeLine& a, const EdgeLine& b) {
+  int pages = a.page - b.page;
+  bool at_first = a.first_number > 0 && b.first_number > 0;
+  bool at_last = a.last_number > 0 && b.last_number > 0;
+  return (at_first && a.first_number - b.first_number == pages) ||
+         (at_last && a.last_number - b.last_number == pages);
+}
+
+// What a neighbouring page has at the height of a line.
+struct Repetition {
+  bool has_key = false;
+  bool has_page_number = false;
+};
+
+Repetition find_repetition(const EdgeLine& line, const std::vector<EdgeLine>& page) {
+  Repetition found;
+  for (const auto& other : page) {
+    if (std::abs(other.middle - line.middle) > drift_max) continue;
+    found.has_key |= other.key == line.key;
+    found.has_page_number |= counts_pages(line, other);
+  }
+  return found;
+}
+
+bool is_running(const EdgeLine& line, std::span<const std::vector<EdgeLine>* const> neighbours,
+                int repeats_min) {
+  int keys = 0;
+  int page_numbers = 0;
+  bool has_both = false;
+  for (const auto* page : neighbours) {
+    auto found = find_repetition(line, *page);
+    keys += found.has_key ? 1 : 0;
+    page_numbers += found.has_page_number ? 1 : 0;
+    has_both |= found.has_key && found.has_page_number;
+  }
+  return keys >= repeats_min || has_both || page_numbers >= 2;
 }
 
 }  // namespace
@@ -61,7 +111,14 @@ std::vector<EdgeLine> find_edge_lines(const PageLayout& page) {
       float middle = (lines[line].box.top + lines[line].box.bottom) / 2;
       if (middle > upper && middle < lower) continue;
       if (edges.size() == edge_lines_max) return edges;
-      edges.push_back({key_of(lines[line].text()), middle, region, line});
+      auto text = lines[line].text();
+      edges.push_back({.key = key_of(text),
+                       .page = page.number,
+                       .first_number = first_number(text),
+                       .last_number = last_number(text),
+                       .middle = middle,
+                       .region = region,
+                       .line = line});
     }
   }
   return edges;
@@ -72,9 +129,7 @@ void remove_running_lines(PageLayout& page, std::span<const EdgeLine> edges,
                           int repeats_min) {
   // From the back, so that the places of the lines before stay what they are.
   for (auto edge = edges.rbegin(); edge != edges.rend(); ++edge) {
-    auto count = std::ranges::count_if(neighbours,
-                                       [&](const auto* other) { return repeats(*edge, *other); });
-    if (count < repeats_min) continue;
+    if (!is_running(*edge, neighbours, repeats_min)) continue;
     auto& lines = page.regions[edge->region].lines;
     lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(edge->line));
   }

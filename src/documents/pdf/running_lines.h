@@ -12,6 +12,9 @@ namespace aiva::documents {
 // A line near the upper or lower edge of a page that may be a header, footer or page number.
 struct EdgeLine {
   std::string key;  // its text with every number as '#'
+  int page = 0;
+  int first_number = 0;  // where the text begins with a number; else 0
+  int last_number = 0;   // where it ends with one
   float middle = 0;
   std::size_t region = 0;
   std::size_t line = 0;

@@ -9,8 +9,8 @@
 namespace aiva::documents {
 
 // A compiled list of the system calls a child of the worker may make: memory, reading and writing
-// what is open, time, its own end. Opening anything is answered with "not permitted", since
-// libraries try to; every other call ends the child.
+// what is open, time, its own end. Every other call is answered with "not permitted", since
+// libraries try this and that; calls only an intruder makes end the child.
 class SystemCallFilter {
  public:
   // Compiles the list, once for all children.
