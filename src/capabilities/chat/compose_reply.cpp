@@ -81,7 +81,7 @@ ExtractiveReply compose_reply(std::span<const search::TextHit> hits,
     auto number = static_cast<int>(reply.sources.size()) + 1;
     auto display = shown(hit, text, is_alone);
     bool has_lines = display.find('\n') != std::string::npos;
-    auto before = !is_alone ? "\n\n- " : has_lines ? "\n\n" : " ";
+    auto before = is_alone ? (has_lines ? "\n\n" : " ") : (number == 1 ? "\n\n- " : "\n- ");
     reply.parts.push_back(before + display + " [" + std::to_string(number) + "]");
     reply.sources.push_back({.number = number,
                              .document = hit.chunk.document,

@@ -98,6 +98,7 @@ TEST(Extract, joins_sentences_of_two_documents_that_cover_the_question_together)
   EXPECT_EQ(reply.sources[1].number, 2);
   EXPECT_NE(reply.sources[0].document_name, reply.sources[1].document_name);
   EXPECT_THAT(reply.parts[0], testing::StartsWith("\n\n- "));
+  EXPECT_THAT(reply.parts[1], testing::StartsWith("\n- "));
 }
 
 TEST(Extract, says_the_same_thing_once) {

@@ -125,7 +125,7 @@ class PassageSearch final : public Search {
     }
     if (words) keyword_hits = *words;
     candidates.used_keywords = !keyword_hits.empty();
-    candidates.ranked = rank_candidates(vector_hits, keyword_hits);
+    candidates.ranked = rank_candidates(vector_hits, keyword_hits, settings_.vector_weight);
     co_return candidates;
   }
 

@@ -82,8 +82,9 @@ struct SearchParts {
 };
 
 struct SearchSettings {
-  std::size_t candidates_max = 50;                 // of each list
-  billing::MicroUsd search_price = 500;            // per search, specification D
+  std::size_t candidates_max = 50;       // of each list
+  double vector_weight = 0.7;            // against 1 of the keyword list; README.md says why
+  billing::MicroUsd search_price = 500;  // per search, specification D
   std::int64_t nano_usd_per_embedding_token = 20;  // 0.02 USD per million tokens
   std::size_t unwritten_max = 10'000;              // log rows waiting; a search waits beyond it
 };

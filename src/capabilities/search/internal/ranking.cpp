@@ -12,12 +12,13 @@ constexpr double rank_offset = 60;
 }  // namespace
 
 std::vector<Candidate> rank_candidates(std::span<const VectorHit> vectors,
-                                       std::span<const KeywordHit> keywords) {
+                                       std::span<const KeywordHit> keywords, double vector_weight) {
   std::array<retrieval::RankedList<ChunkId>, 2> lists;
   for (const auto& hit : vectors) lists[0].keys.push_back(hit.chunk);
   for (const auto& hit : keywords) lists[1].keys.push_back(hit.chunk);
-  int lists_used = (vectors.empty() ? 0 : 1) + (keywords.empty() ? 0 : 1);
-  double best_possible = lists_used / (rank_offset + 1);
+  lists[0].weight = vector_weight;
+  double weights_used = (vectors.empty() ? 0 : vector_weight) + (keywords.empty() ? 0 : 1);
+  double best_possible = weights_used / (rank_offset + 1);
 
   std::vector<Candidate> candidates;
   std::span<const retrieval::RankedList<ChunkId>> all = lists;

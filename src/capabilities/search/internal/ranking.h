@@ -20,8 +20,9 @@ struct Candidate {
   int keyword_rank = 0;
 };
 
-// Fuses both lists, best first. An empty list takes no part.
+// Fuses both lists, best first; a place in the vector list counts `vector_weight` of one in the
+// keyword list. An empty list takes no part.
 std::vector<Candidate> rank_candidates(std::span<const VectorHit> vectors,
-                                       std::span<const KeywordHit> keywords);
+                                       std::span<const KeywordHit> keywords, double vector_weight);
 
 }  // namespace aiva::search

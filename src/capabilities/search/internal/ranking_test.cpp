@@ -13,7 +13,7 @@ TEST(Ranking, puts_first_what_both_lists_have) {
   std::vector<VectorHit> vectors = {{a, 0.9F}, {b, 0.8F}};
   std::vector<KeywordHit> keywords = {{b, 7.5}, {c, 3.0}};
 
-  auto ranked = rank_candidates(vectors, keywords);
+  auto ranked = rank_candidates(vectors, keywords, 1);
 
   ASSERT_EQ(ranked.size(), 3U);
   EXPECT_EQ(ranked[0].chunk, b);
@@ -26,26 +26,34 @@ TEST(Ranking, puts_first_what_both_lists_have) {
   EXPECT_FALSE(ranked[1].bm25);
 }
 
+TEST(Ranking, lets_the_heavier_list_decide_between_equal_ranks) {
+  std::vector<VectorHit> vectors = {{a, 0.9F}};
+  std::vector<KeywordHit> keywords = {{b, 7.5}};
+
+  EXPECT_EQ(rank_candidates(vectors, keywords, 0.7).front().chunk, b);
+  EXPECT_EQ(rank_candidates(vectors, keywords, 1.3).front().chunk, a);
+}
+
 TEST(Ranking, scores_one_for_the_first_of_every_list_used) {
   std::vector<VectorHit> vectors = {{a, 0.9F}, {b, 0.1F}};
   std::vector<KeywordHit> keywords = {{a, 2.0}};
 
-  EXPECT_DOUBLE_EQ(rank_candidates(vectors, keywords).front().score, 1.0);
-  EXPECT_DOUBLE_EQ(rank_candidates(vectors, {}).front().score, 1.0);
-  EXPECT_DOUBLE_EQ(rank_candidates({}, keywords).front().score, 1.0);
+  EXPECT_DOUBLE_EQ(rank_candidates(vectors, keywords, 1).front().score, 1.0);
+  EXPECT_DOUBLE_EQ(rank_candidates(vectors, {}, 0.7).front().score, 1.0);
+  EXPECT_DOUBLE_EQ(rank_candidates({}, keywords, 0.7).front().score, 1.0);
 }
 
 TEST(Ranking, falls_with_the_rank_and_stays_above_zero) {
   std::vector<VectorHit> vectors = {{a, 0.9F}, {b, 0.1F}, {c, -0.5F}};
 
-  auto ranked = rank_candidates(vectors, {});
+  auto ranked = rank_candidates(vectors, {}, 0.7);
 
   EXPECT_GT(ranked[0].score, ranked[1].score);
   EXPECT_GT(ranked[1].score, ranked[2].score);
   EXPECT_GT(ranked[2].score, 0.0);
 }
 
-TEST(Ranking, of_nothing_is_nothing) { EXPECT_TRUE(rank_candidates({}, {}).empty()); }
+TEST(Ranking, of_nothing_is_nothing) { EXPECT_TRUE(rank_candidates({}, {}, 1).empty()); }
 
 }  // namespace
 }  // namespace aiva::search
