@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <type_traits>
+
 namespace aiva::http {
 namespace {
 
@@ -16,6 +18,10 @@ Router make(std::vector<Route> routes) {
   EXPECT_TRUE(router) << router.error().message;
   return std::move(*router);
 }
+
+// A route table cannot forget a right: there is none by default.
+static_assert(!std::is_default_constructible_v<Right>);
+static_assert(!std::is_default_constructible_v<Route>);
 
 TEST(Router, finds_fixed_segments_before_parameters) {
   auto router = make({route(Method::get, "/k/:id"), route(Method::get, "/k/search"),

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "faces/http/internal/connection.h"
+#include "faces/http/internal/form_assembler.h"
 #include "faces/http/internal/listener.h"
 #include "faces/http/internal/server_core.h"
 #include "foundation/log.h"
@@ -12,6 +13,10 @@
 namespace aiva::http {
 namespace {
 
+namespace fs = std::filesystem;
+
+// No upload takes that long, so nobody uses such a file any more.
+constexpr std::chrono::hours leftover_age_min{24};
 constexpr std::chrono::seconds abort_interval{1};
 // Even without any patience, idle connections get this long to close by themselves.
 constexpr std::chrono::milliseconds patience_min{200};
@@ -30,6 +35,7 @@ class HttpServer final : public Server {
     TRY_VOID(listener_.open());
     for (auto& thread : threads_) thread->start();
     listener_.start();
+    is_listening_ = true;
     return {};
   }
 
@@ -37,8 +43,8 @@ class HttpServer final : public Server {
   std::size_t connections() const override { return core_->ledger.count(); }
 
   void drain(std::chrono::milliseconds patience) override {
-    core_->parts.lifecycle.begin_draining();
     if (!is_listening_.exchange(false)) return;
+    core_->parts.lifecycle.begin_draining();
     listener_.stop();
     for (auto& thread : threads_) thread->post([&thread] { thread->drain_all(); });
     if (core_->ledger.wait_until_empty(std::max(patience, patience_min))) return;
@@ -53,14 +59,21 @@ class HttpServer final : public Server {
   std::unique_ptr<ServerCore> core_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   Listener listener_;
-  std::atomic<bool> is_listening_ = true;
+  std::atomic<bool> is_listening_ = false;
 };
 
-Result<void> prepare_staging(const std::filesystem::path& folder) {
+// Makes the staging folder and deletes what a killed process left there long ago.
+Result<void> prepare_staging(const fs::path& folder) {
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  fs::create_directories(folder, error);
   if (error)
     return fail(ErrorCode::unavailable, "The staging folder cannot be made", error.message());
+  auto oldest = fs::file_time_type::clock::now() - leftover_age_min;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::error_code ignored;
+    bool is_ours = entry.path().filename().string().starts_with(staged_file_prefix);
+    if (is_ours && entry.last_write_time(ignored) < oldest) fs::remove(entry.path(), ignored);
+  }
   return {};
 }
 

@@ -77,23 +77,5 @@ TEST_F(Tls, ends_connections_that_do_not_shake_hands) {
   EXPECT_FALSE(client.read_response());
 }
 
-TEST(TlsFilesTest, must_be_readable) {
-  auto router = Router::make({});
-  testing::FakeAuthenticator authenticator;
-  SystemClock clock;
-  auto cache = make_memory_cache({}, clock);
-  Metrics metrics;
-  ThreadPool files({});
-  Lifecycle lifecycle;
-  ServerOptions options{.port = 0, .staging_folder = std::filesystem::temp_directory_path()};
-  options.tls = TlsFiles{"/nonexistent.pem", "/nonexistent.key"};
-
-  auto server =
-      make_server(options, std::move(*router), {authenticator, *cache, metrics, files, lifecycle});
-
-  ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().code, ErrorCode::invalid);
-}
-
 }  // namespace
 }  // namespace aiva::http

@@ -80,6 +80,7 @@ Task<bool> Connection::serve_one() {
 Task<std::expected<std::size_t, Failure>> Connection::wait_for_head() {
   const auto& limits = core_.options.limits;
   limit_phase(Phase::idle, core_.options.timeouts.idle);
+  input_.shrink();
   HeadScan scan;
   for (;;) {
     auto text = input_.buffered();

@@ -69,7 +69,7 @@ Result<void> FormAssembler::begin_part() {
   file.field = std::move(name);
   file.filename = sanitise_filename(part.filename);
   file.media_type = part.media_type;
-  auto path = staging_folder_ / ("upload-" + random_token(18));
+  auto path = staging_folder_ / (std::string(staged_file_prefix) + random_token(18));
   file_descriptor_ =
       ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, staged_file_mode);
   if (file_descriptor_ < 0) return fail(disk_error("open"));

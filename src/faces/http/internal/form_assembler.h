@@ -14,6 +14,9 @@
 
 namespace aiva::http {
 
+// How the names of staged files begin.
+inline constexpr std::string_view staged_file_prefix = "upload-";
+
 struct FormLimits {
   std::size_t parts_max = 20;
   std::size_t field_bytes_max = 64 * 1024;

@@ -2,7 +2,13 @@
 
 namespace aiva::http {
 
-// Strings and vectors keep their memory.
+namespace {
+
+constexpr std::size_t kept_bytes_max = 64 * 1024;
+
+}  // namespace
+
+// Strings and vectors keep their memory, unless it is much.
 void Exchange::reset(SteadyTime now) {
   request.method = Method::get;
   request.path.clear();
@@ -11,6 +17,7 @@ void Exchange::reset(SteadyTime now) {
   request.query.clear();
   request.headers.clear();
   request.body.clear();
+  if (request.body.capacity() > kept_bytes_max) request.body.shrink_to_fit();
   request.form.reset();
   request.request_id.clear();
   request.is_secure = peer.is_secure;

@@ -9,7 +9,7 @@ namespace aiva::http {
 namespace {
 
 constexpr std::size_t worthwhile_bytes_min = 1024;
-constexpr std::size_t compressed_bytes_max = 64 * 1024 * 1024;
+constexpr std::size_t compressed_bytes_max = 1024 * 1024;  // more would hold the loop up
 
 bool is_text(std::string_view content_type) {
   auto type = media_type_of(content_type);
