@@ -49,7 +49,7 @@ DocumentStyle StyleStatistics::style() const {
   DocumentStyle style;
   if (glyphs_by_size_.empty()) return style;
   style.body_size = static_cast<float>(most_frequent(glyphs_by_size_)) / sizes_per_point;
-  if (lines_by_pitch_.size() > 0) {
+  if (!lines_by_pitch_.empty()) {
     int pitch = most_frequent(lines_by_pitch_);
     if (lines_by_pitch_.at(pitch) >= pitches_min)
       style.line_pitch = static_cast<float>(pitch) / pitches_per_size;

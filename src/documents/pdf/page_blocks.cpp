@@ -80,7 +80,7 @@ std::string join_code(const std::vector<Line>& lines, const DocumentStyle& style
     if (i > 0) {
       float pitch = line.box.bottom - lines[i - 1].box.bottom;
       int empty = pitch > 1.7F * style.line_pitch * line.size ? empty_lines_max : 0;
-      text.append(static_cast<std::size_t>(1 + empty), '\n');
+      text.append(1 + static_cast<std::size_t>(empty), '\n');
     }
     auto characters = std::max<std::size_t>(content.size(), 1);
     float width = (line.box.right - line.box.left) / static_cast<float>(characters);

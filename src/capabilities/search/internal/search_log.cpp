@@ -39,17 +39,18 @@ SearchLog::~SearchLog() {
 }
 
 Task<void> SearchLog::record(SearchRecord record) {
-  bool is_full = false;
+  Batch single;  // what the queue has no room for
   {
     std::lock_guard lock(mutex_);
-    is_full = queue_.size() >= unwritten_max_;
-    if (!is_full) queue_.push_back(std::move(record));
-    if (!is_full && is_writing_) co_return;
-    if (!is_full) is_writing_ = true;
+    if (queue_.size() >= unwritten_max_) {
+      single.push_back(std::move(record));
+    } else {
+      queue_.push_back(std::move(record));
+      if (is_writing_) co_return;
+      is_writing_ = true;
+    }
   }
-  if (is_full) {
-    Batch single;
-    single.push_back(std::move(record));
+  if (!single.empty()) {
     co_await write_batch(std::move(single));
     co_return;
   }
