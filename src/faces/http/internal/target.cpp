@@ -8,6 +8,7 @@ namespace aiva::http {
 namespace {
 
 constexpr std::size_t query_pairs_max = 100;
+constexpr std::size_t scheme_length_max = 5;  // "https"
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -60,9 +61,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool is_form) {
 
 std::optional<Target> split_target(std::string_view target) {
   if (!target.starts_with('/')) {
-    auto scheme = target.find("://");
-    if (scheme == std::string_view::npos || scheme > 5 || !target.starts_with("http"))
-      return std::nullopt;
+    auto scheme = target.find("://");  // npos, when there is none, is beyond any length
+    if (scheme > scheme_length_max || !target.starts_with("http")) return std::nullopt;
     target.remove_prefix(scheme + 3);
     auto path = target.find_first_of("/?#");
     if (path == std::string_view::npos || target[path] != '/') return Target{.path = "/"};
