@@ -130,7 +130,7 @@ int run_here(const Arguments& arguments) {
     Result<DocumentSummary> summary = DocumentSummary{};
     auto before = usage_of(RUSAGE_SELF);
     for (int round = 0; round < rounds; ++round)
-      summary = read_document(bytes, file, formats, counts.sink(arguments.is_dump));
+      summary = read_document(bytes, {.file_name = file}, formats, counts.sink(arguments.is_dump));
     auto usage = usage_of(RUSAGE_SELF);
     usage.cpu_seconds -= before.cpu_seconds;
     report(file, summary, counts, rounds, usage);

@@ -69,7 +69,7 @@ Result<std::string> check_reader(Parts& parts) {
                       return {};
                     },
                     .progress = [](int, int) -> Result<void> { return {}; }};
-  auto read = sync_wait(parts.reader->read({}, file, "doctor.txt", sink));
+  auto read = sync_wait(parts.reader->read({}, file, {.file_name = "doctor.txt"}, sink));
   std::error_code ignored;
   fs::remove(file, ignored);
   if (!read) return fail(read.error());

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t batch_bytes = 256 * 1024;
 constexpr std::size_t batch_blocks = 512;
 constexpr std::size_t title_bytes_max = 300;
+constexpr std::size_t file_piece_bytes = 256 * 1024;
 
 // The first part of a long text, up to a line end or a blank in its second half where there is one.
 std::string_view first_part(std::string_view text, std::size_t bytes_max) {
@@ -41,6 +42,8 @@ Result<void> BlockOutput::add(Block block) {
     auto part = first_part(rest, limits_.block_text_bytes_max);
     rest.remove_prefix(part.size());
     Block piece = block;
+    block.links.clear();
+    block.header_rows = 0;
     piece.text = is_preformatted ? std::string(part) : std::string(trim(part));
     if (!piece.text.empty()) TRY_VOID(add_piece(std::move(piece)));
   }
@@ -68,6 +71,29 @@ Result<void> BlockOutput::flush() {
   auto delivered = sink_.blocks(std::exchange(waiting_, {}));
   has_sink_failed_ = !delivered;
   return delivered;
+}
+
+bool BlockOutput::wants(EmbeddedFile::Kind kind) const {
+  bool is_asked_for =
+      kind == EmbeddedFile::Kind::image ? request_.wants_images : request_.wants_documents;
+  return is_asked_for && sink_.file != nullptr;
+}
+
+Result<void> BlockOutput::add_file(const EmbeddedFile& file, std::string_view bytes) {
+  if (!wants(file.kind)) return {};
+  TRY_VOID(flush());
+  ++files_added_;
+  file_bytes_ += bytes.size();
+  if (files_added_ > limits_.embedded_files_max || file_bytes_ > limits_.embedded_bytes_max)
+    return fail(ErrorCode::too_large, "The document holds too many or too large files");
+  do {
+    auto piece = bytes.substr(0, file_piece_bytes);
+    bytes.remove_prefix(piece.size());
+    auto delivered = sink_.file(file, piece, bytes.empty());
+    has_sink_failed_ = !delivered;
+    TRY_VOID(delivered);
+  } while (!bytes.empty());
+  return {};
 }
 
 Result<void> BlockOutput::end_page(int pages_read, int pages) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ports/document_reader.h"
@@ -15,18 +16,28 @@ struct ReadLimits {
   std::size_t text_bytes_max = 64 * 1024 * 1024;
   std::size_t page_text_bytes_max = 2 * 1024 * 1024;
   std::size_t block_text_bytes_max = 64 * 1024;  // longer blocks are delivered in pieces
+  std::size_t embedded_files_max = 2000;         // figures, or files of an archive
+  std::size_t embedded_bytes_max = 1024UL * 1024 * 1024;
 };
 
 // Where a format puts its blocks: cleans their text, cuts long ones between words, keeps the text
 // within the limit and hands blocks to the sink in batches.
 class BlockOutput {
  public:
-  // `sink` is borrowed.
-  BlockOutput(const DocumentSink& sink, const ReadLimits& limits) : sink_(sink), limits_(limits) {}
+  // `sink` and `request` are borrowed.
+  BlockOutput(const DocumentSink& sink, const ReadRequest& request, const ReadLimits& limits)
+      : sink_(sink), request_(request), limits_(limits) {}
 
   // Adds one block; one without visible text is dropped. Fails with `too_large` at the limit of the
   // document, or with the sink's failure.
   Result<void> add(Block block);
+  // Delivers a file found inside the document, after the blocks before it, unless the kind is not
+  // wanted. Fails with `too_large` at the limits, or with the sink's failure.
+  Result<void> add_file(const EmbeddedFile& file, std::string_view bytes);
+  // Whether files of this kind are wanted, so that it is worth decoding one.
+  [[nodiscard]] bool wants(EmbeddedFile::Kind kind) const;
+  // What was asked for.
+  [[nodiscard]] const ReadRequest& request() const { return request_; }
   // Hands over what is waiting and reports the progress.
   Result<void> end_page(int pages_read, int pages);
 
@@ -44,11 +55,14 @@ class BlockOutput {
   Result<void> flush();
 
   const DocumentSink& sink_;
+  const ReadRequest& request_;
   ReadLimits limits_;
   std::vector<Block> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::size_t text_bytes_ = 0;
   std::size_t blocks_added_ = 0;
+  std::size_t files_added_ = 0;
+  std::size_t file_bytes_ = 0;
   int pages_ = 0;
   int pages_read_ = 0;
   bool has_sink_failed_ = false;

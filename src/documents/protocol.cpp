@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <functional>
 
 #include "foundation/text/utf8.h"
 
@@ -16,11 +17,19 @@ constexpr std::size_t blocks_max = 4096;
 constexpr std::size_t short_text_bytes_max = 2000;
 constexpr int pages_claimed_max = 100'000'000;
 constexpr int level_max = 16;
+constexpr int header_rows_max = 255;
+constexpr int image_side_max = 100'000;
+constexpr std::size_t links_max = 1000;  // of one block
+constexpr std::size_t link_bytes_max = 2000;
 constexpr float coordinate_max = 40000;
 constexpr std::uint32_t request_mark = 0x41495641;
 constexpr std::size_t file_name_bytes_max = 512;
 
-enum class Kind : std::uint8_t { started = 1, blocks, progress, summary, error };
+enum class Kind : std::uint8_t { started = 1, blocks, progress, file_piece, summary, error };
+
+void add_number32(std::string& bytes, std::uint32_t value) {
+  for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift & 0xFF);
+}
 
 class Encoder {
  public:
@@ -29,10 +38,14 @@ class Encoder {
     number8(static_cast<std::uint8_t>(kind));
   }
   void number8(std::uint8_t value) { bytes_ += static_cast<char>(value); }
-  void number32(std::uint32_t value) {
-    for (int shift = 0; shift < 32; shift += 8) bytes_ += static_cast<char>(value >> shift & 0xFF);
-  }
+  void number32(std::uint32_t value) { add_number32(bytes_, value); }
   void integer(int value) { number32(static_cast<std::uint32_t>(value)); }
+  void box(const std::optional<Box>& box) {
+    number8(box ? 1 : 0);
+    if (!box) return;
+    for (float value : {box->left, box->top, box->right, box->bottom})
+      number32(std::bit_cast<std::uint32_t>(value));
+  }
   void text(std::string_view value) {
     number32(static_cast<std::uint32_t>(value.size()));
     bytes_ += value;
@@ -72,13 +85,19 @@ class Taker {
     if (value > 0x7FFFFFFF) is_short_ = true;
     return is_short_ ? 0 : static_cast<int>(value);
   }
-  float coordinate() { return std::bit_cast<float>(number32()); }
+  bool flag() { return number8() != 0; }
+  std::optional<Box> box() {
+    if (!flag()) return std::nullopt;
+    return Box{
+        .left = coordinate(), .top = coordinate(), .right = coordinate(), .bottom = coordinate()};
+  }
   std::string_view text() { return take(number32()); }
   // Whether every byte was taken and none was missing.
   [[nodiscard]] bool is_exact() const { return !is_short_ && bytes_.empty(); }
   [[nodiscard]] bool is_short() const { return is_short_; }
 
  private:
+  float coordinate() { return std::bit_cast<float>(number32()); }
   std::string_view take(std::size_t count) {
     if (is_short_ || count > bytes_.size()) {
       is_short_ = true;
@@ -105,6 +124,10 @@ bool is_clean_text(std::string_view text) {
   return std::ranges::none_of(text, is_control) && is_valid_utf8(text);
 }
 
+bool is_web_or_mail(std::string_view link) {
+  return link.starts_with("https://") || link.starts_with("http://") || link.starts_with("mailto:");
+}
+
 bool is_sound(const Box& box) {
   auto is_near = [](float v) { return std::isfinite(v) && v >= 0 && v <= coordinate_max; };
   return is_near(box.left) && is_near(box.top) && is_near(box.right) && is_near(box.bottom) &&
@@ -113,7 +136,7 @@ bool is_sound(const Box& box) {
 
 bool is_document_format(std::uint8_t value) {
   return value > static_cast<std::uint8_t>(FileFormat::unknown) &&
-         value <= static_cast<std::uint8_t>(FileFormat::html);
+         value <= static_cast<std::uint8_t>(last_file_format);
 }
 
 // The ways a child may say that it failed.
@@ -137,7 +160,7 @@ bool is_failure_of_child(std::uint8_t value) {
 
 Result<Record> decode_started(Taker taker) {
   auto format = taker.number8();
-  if (!taker.is_exact() || format > static_cast<std::uint8_t>(FileFormat::html))
+  if (!taker.is_exact() || format > static_cast<std::uint8_t>(last_file_format))
     return reject("malformed start");
   return Started{static_cast<FileFormat>(format)};
 }
@@ -152,6 +175,33 @@ Result<Record> decode_progress(Taker taker) {
   return progress;
 }
 
+bool is_language(std::string_view code) {
+  return code.size() <= 3 && std::ranges::all_of(code, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+// Whether the pages ascend from 1 to at most `last`.
+bool are_pages_of(const std::vector<int>& pages, int last) {
+  bool is_ascending = std::ranges::adjacent_find(pages, std::greater_equal()) == pages.end();
+  return pages.empty() || (is_ascending && pages.front() >= 1 && pages.back() <= last);
+}
+
+Result<FilePiece> decode_file_piece(Taker taker) {
+  FilePiece piece;
+  auto kind = taker.number8();
+  piece.file.name = taker.text();
+  piece.file.media_type = taker.text();
+  piece.file.page = taker.integer();
+  piece.file.box = taker.box();
+  piece.file.width = taker.integer();
+  piece.file.height = taker.integer();
+  piece.is_last = taker.flag();
+  piece.bytes = taker.text();
+  if (!taker.is_exact() || kind > static_cast<std::uint8_t>(EmbeddedFile::Kind::document))
+    return reject("malformed file");
+  piece.file.kind = static_cast<EmbeddedFile::Kind>(kind);
+  return piece;
+}
+
 Result<Record> decode_summary(Taker taker) {
   auto format = taker.number8();
   DocumentSummary summary;
@@ -159,11 +209,16 @@ Result<Record> decode_summary(Taker taker) {
   summary.pages = taker.integer();
   summary.pages_read = taker.integer();
   summary.partial_reason = taker.text();
+  summary.language = taker.text();
+  auto pages_without_text = taker.number32();
+  for (std::uint32_t i = 0; i < pages_without_text && !taker.is_short(); ++i)
+    summary.pages_without_text.push_back(taker.integer());
   bool is_sound = taker.is_exact() && is_document_format(format) &&
                   summary.title.size() <= short_text_bytes_max && is_clean_text(summary.title) &&
                   summary.partial_reason.size() <= short_text_bytes_max &&
                   is_clean_text(summary.partial_reason) && summary.pages <= pages_claimed_max &&
-                  summary.pages_read <= summary.pages;
+                  summary.pages_read <= summary.pages && is_language(summary.language) &&
+                  are_pages_of(summary.pages_without_text, summary.pages);
   if (!is_sound) return reject("malformed summary");
   summary.format = static_cast<FileFormat>(format);
   return summary;
@@ -184,17 +239,18 @@ Result<std::vector<Block>> decode_blocks(Taker taker) {
   std::vector<Block> blocks;
   for (std::uint32_t i = 0; i < count && !taker.is_short(); ++i) {
     auto kind = taker.number8();
-    if (kind > static_cast<std::uint8_t>(BlockKind::quote)) return reject("unknown kind of block");
+    if (kind > static_cast<std::uint8_t>(last_block_kind)) return reject("unknown kind of block");
     Block block{.kind = static_cast<BlockKind>(kind)};
     block.level = taker.number8();
     block.page = taker.integer();
-    bool has_box = taker.number8() != 0;
-    if (has_box)
-      block.box = Box{.left = taker.coordinate(),
-                      .top = taker.coordinate(),
-                      .right = taker.coordinate(),
-                      .bottom = taker.coordinate()};
+    block.header_rows = taker.number8();
+    block.is_hidden = taker.flag();
+    block.box = taker.box();
     block.text = taker.text();
+    auto links = taker.number32();
+    if (links > links_max) return reject("too many links");
+    for (std::uint32_t k = 0; k < links && !taker.is_short(); ++k)
+      block.links.emplace_back(taker.text());
     blocks.push_back(std::move(block));
   }
   if (!taker.is_exact()) return reject("malformed blocks");
@@ -218,11 +274,12 @@ std::string encode(std::span<const Block> blocks) {
     encoder.number8(static_cast<std::uint8_t>(block.kind));
     encoder.number8(static_cast<std::uint8_t>(std::clamp(block.level, 0, level_max)));
     encoder.integer(block.page);
-    encoder.number8(block.box ? 1 : 0);
-    if (block.box)
-      for (float value : {block.box->left, block.box->top, block.box->right, block.box->bottom})
-        encoder.number32(std::bit_cast<std::uint32_t>(value));
+    encoder.number8(static_cast<std::uint8_t>(std::clamp(block.header_rows, 0, header_rows_max)));
+    encoder.number8(block.is_hidden ? 1 : 0);
+    encoder.box(block.box);
     encoder.text(block.text);
+    encoder.number32(static_cast<std::uint32_t>(block.links.size()));
+    for (const auto& link : block.links) encoder.text(link);
   }
   return encoder.finish();
 }
@@ -234,6 +291,20 @@ std::string encode(const Progress& progress) {
   return encoder.finish();
 }
 
+std::string encode(const EmbeddedFile& file, std::string_view bytes, bool is_last) {
+  Encoder encoder(Kind::file_piece);
+  encoder.number8(static_cast<std::uint8_t>(file.kind));
+  encoder.text(shorten(file.name));
+  encoder.text(shorten(file.media_type));
+  encoder.integer(file.page);
+  encoder.box(file.box);
+  encoder.integer(file.width);
+  encoder.integer(file.height);
+  encoder.number8(is_last ? 1 : 0);
+  encoder.text(bytes.substr(0, file_piece_bytes_max));
+  return encoder.finish();
+}
+
 std::string encode(const DocumentSummary& summary) {
   Encoder encoder(Kind::summary);
   encoder.number8(static_cast<std::uint8_t>(summary.format));
@@ -241,6 +312,9 @@ std::string encode(const DocumentSummary& summary) {
   encoder.integer(summary.pages);
   encoder.integer(summary.pages_read);
   encoder.text(shorten(summary.partial_reason));
+  encoder.text(summary.language);
+  encoder.number32(static_cast<std::uint32_t>(summary.pages_without_text.size()));
+  for (int page : summary.pages_without_text) encoder.integer(page);
   return encoder.finish();
 }
 
@@ -285,6 +359,11 @@ Result<Record> RecordDecoder::decode(std::uint8_t kind, std::string_view content
       return blocks;
     }
     case Kind::progress: return decode_progress(taker);
+    case Kind::file_piece: {
+      TRY(auto piece, decode_file_piece(taker));
+      TRY_VOID(check(piece));
+      return piece;
+    }
     case Kind::summary: is_finished_ = true; return decode_summary(taker);
     case Kind::error: is_finished_ = true; return decode_error(taker);
   }
@@ -303,24 +382,60 @@ Result<void> RecordDecoder::check(const Block& block) {
   text_bytes_ += block.text.size();
   if (text_bytes_ > limits_.text_bytes_max) return reject("too much text");
   if (!is_clean_text(block.text)) return reject("text is no clean UTF-8");
+  if (block.header_rows > 0 && block.kind != BlockKind::table)
+    return reject("header rows of what is no table");
+  for (const auto& link : block.links)
+    if (link.size() > link_bytes_max || !is_web_or_mail(link) || !is_clean_text(link))
+      return reject("malformed link");
+  return {};
+}
+
+Result<void> RecordDecoder::check(const FilePiece& piece) {
+  const auto& file = piece.file;
+  if (file.page < 1 || file.page > limits_.pages_max) return reject("page of a file out of range");
+  if (file.width > image_side_max || file.height > image_side_max)
+    return reject("size of an image out of range");
+  if (file.box && !is_sound(*file.box)) return reject("box out of range");
+  bool are_names_sound = file.name.size() <= short_text_bytes_max && is_clean_text(file.name) &&
+                         file.media_type.size() <= short_text_bytes_max &&
+                         is_clean_text(file.media_type);
+  if (!are_names_sound) return reject("malformed name of a file");
+  if (piece.bytes.size() > file_piece_bytes_max) return reject("piece of a file too long");
+  file_bytes_ += piece.bytes.size();
+  if (file_bytes_ > limits_.embedded_bytes_max) return reject("too much in embedded files");
   return {};
 }
 
 std::string encode(const WorkRequest& request) {
   std::string bytes;
-  for (auto value : {request_mark, request.cpu_seconds_max})
-    for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift & 0xFF);
-  bytes += utf8_prefix(request.file_name, file_name_bytes_max);
+  add_number32(bytes, request_mark);
+  add_number32(bytes, request.cpu_seconds_max);
+  const auto& wanted = request.wanted;
+  bytes += static_cast<char>((wanted.wants_images ? 1 : 0) | (wanted.wants_documents ? 2 : 0));
+  auto pages = std::min(wanted.pages_to_recognise.size(), pages_to_recognise_max);
+  add_number32(bytes, static_cast<std::uint32_t>(pages));
+  for (std::size_t i = 0; i < pages; ++i)
+    add_number32(bytes, static_cast<std::uint32_t>(wanted.pages_to_recognise[i]));
+  auto name = utf8_prefix(wanted.file_name, file_name_bytes_max);
+  add_number32(bytes, static_cast<std::uint32_t>(name.size()));
+  bytes += name;
   return bytes;
 }
 
 Result<WorkRequest> decode_request(std::string_view bytes) {
   Taker taker(bytes);
   auto mark = taker.number32();
-  WorkRequest request{.file_name = {}, .cpu_seconds_max = taker.number32()};
-  if (taker.is_short() || mark != request_mark || bytes.size() > request_bytes_max)
+  WorkRequest request;
+  request.cpu_seconds_max = taker.number32();
+  auto flags = taker.number8();
+  request.wanted.wants_images = (flags & 1U) != 0;
+  request.wanted.wants_documents = (flags & 2U) != 0;
+  auto pages = std::min<std::size_t>(taker.number32(), pages_to_recognise_max);
+  for (std::size_t i = 0; i < pages && !taker.is_short(); ++i)
+    request.wanted.pages_to_recognise.push_back(taker.integer());
+  request.wanted.file_name = taker.text();
+  if (!taker.is_exact() || mark != request_mark || bytes.size() > request_bytes_max)
     return fail(ErrorCode::invalid, "The request to the document worker is malformed");
-  request.file_name = bytes.substr(8);
   return request;
 }
 

@@ -15,9 +15,10 @@
 
 namespace aiva::documents {
 
-// What the worker's child sends through its pipe, in this order: Started, any number of Blocks and
-// Progress, and at the end one DocumentSummary or one Error. A record is its length (4 bytes), its
-// kind (1 byte) and its content; numbers are little endian, texts have their length before them.
+// What the worker's child sends through its pipe, in this order: Started, any number of Blocks,
+// FilePieces and Progress, and at the end one DocumentSummary or one Error. A record is its length
+// (4 bytes), its kind (1 byte) and its content; numbers are little endian, texts have their length
+// before them.
 struct Started {
   FileFormat format = FileFormat::unknown;
 };
@@ -25,12 +26,22 @@ struct Progress {
   int pages_read = 0;
   int pages = 0;
 };
-using Record = std::variant<Started, std::vector<Block>, Progress, DocumentSummary, Error>;
+// The next bytes of a file found inside the document.
+struct FilePiece {
+  EmbeddedFile file{};
+  std::string bytes{};
+  bool is_last = false;
+};
+inline constexpr std::size_t file_piece_bytes_max = 256 * 1024;
+using Record =
+    std::variant<Started, std::vector<Block>, Progress, FilePiece, DocumentSummary, Error>;
 
 // The bytes of a record.
 std::string encode(const Started& started);
 std::string encode(std::span<const Block> blocks);
 std::string encode(const Progress& progress);
+// At most `file_piece_bytes_max` of `bytes` may be given.
+std::string encode(const EmbeddedFile& file, std::string_view bytes, bool is_last);
 std::string encode(const DocumentSummary& summary);
 // Only the code and the message travel.
 std::string encode(const Error& error);
@@ -53,11 +64,13 @@ class RecordDecoder {
  private:
   Result<Record> decode(std::uint8_t kind, std::string_view content);
   Result<void> check(const Block& block);
+  Result<void> check(const FilePiece& piece);
 
   ReadLimits limits_;
   std::string buffer_;
   std::size_t read_ = 0;  // bytes of the buffer that are decoded
   std::size_t text_bytes_ = 0;
+  std::size_t file_bytes_ = 0;  // of all embedded files
   int page_ = 1;
   bool is_started_ = false;
   bool is_finished_ = false;
@@ -65,10 +78,11 @@ class RecordDecoder {
 
 // What the server asks the worker for; three descriptors come with it, see DescriptorSlot.
 struct WorkRequest {
-  std::string file_name;
+  ReadRequest wanted{};
   std::uint32_t cpu_seconds_max = 10;
 };
-inline constexpr std::size_t request_bytes_max = 600;
+inline constexpr std::size_t request_bytes_max = 4096;
+inline constexpr std::size_t pages_to_recognise_max = 256;  // in one request
 std::string encode(const WorkRequest& request);
 Result<WorkRequest> decode_request(std::string_view bytes);
 

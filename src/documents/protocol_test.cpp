@@ -104,7 +104,7 @@ TEST(Protocol, rejects_what_no_honest_sender_sends) {
   EXPECT_EQ(rejection(with([](Block& b) { b.page = 0; })), "pages out of order");
   EXPECT_EQ(rejection(with([](Block& b) { b.page = 20001; })), "pages out of order");
   EXPECT_EQ(rejection(with([](Block& b) { b.kind = BlockKind::heading; })), "level out of range");
-  EXPECT_EQ(rejection(with([](Block& b) { b.kind = static_cast<BlockKind>(9); })),
+  EXPECT_EQ(rejection(with([](Block& b) { b.kind = static_cast<BlockKind>(99); })),
             "unknown kind of block");
   EXPECT_EQ(rejection(with(
                 [](Block& b) { b.box = Box{std::numeric_limits<float>::quiet_NaN(), 0, 1, 1}; })),
@@ -129,6 +129,78 @@ TEST(Protocol, rejects_more_text_than_a_document_may_have) {
   EXPECT_EQ(rejection(start + block + block, {.text_bytes_max = 1500}), "too much text");
 }
 
+TEST(Protocol, carries_links_and_marks_of_blocks) {
+  RecordDecoder decoder;
+  decoder.feed(start + encode_block({.kind = BlockKind::table,
+                                     .header_rows = 1,
+                                     .is_hidden = true,
+                                     .text = "a | b",
+                                     .links = {"https://example.org/", "mailto:a@example.org"}}));
+  ASSERT_TRUE(decoder.next());
+  auto record = decoder.next();
+
+  ASSERT_TRUE(record && *record);
+  const auto& block = std::get<std::vector<Block>>(**record).front();
+  EXPECT_EQ(block.header_rows, 1);
+  EXPECT_TRUE(block.is_hidden);
+  EXPECT_EQ(block.links,
+            (std::vector<std::string>{"https://example.org/", "mailto:a@example.org"}));
+}
+
+TEST(Protocol, rejects_links_that_are_none) {
+  EXPECT_EQ(rejection(start + encode_block({.text = "a", .links = {"javascript:alert(1)"}})),
+            "malformed link");
+  EXPECT_EQ(rejection(start + encode_block({.header_rows = 1, .text = "a"})),
+            "header rows of what is no table");
+}
+
+TEST(Protocol, carries_files_in_pieces_and_limits_them) {
+  EmbeddedFile figure{.name = "figure",
+                      .media_type = "image/png",
+                      .page = 3,
+                      .box = Box{1, 2, 3, 4},
+                      .width = 20,
+                      .height = 10};
+  RecordDecoder decoder;
+  decoder.feed(start + encode(figure, "bytes", true));
+  ASSERT_TRUE(decoder.next());
+  auto record = decoder.next();
+
+  ASSERT_TRUE(record && *record);
+  const auto& piece = std::get<FilePiece>(**record);
+  EXPECT_EQ(piece.file.name, "figure");
+  EXPECT_EQ(piece.file.media_type, "image/png");
+  EXPECT_EQ(piece.file.page, 3);
+  EXPECT_EQ(piece.file.width, 20);
+  EXPECT_EQ(piece.bytes, "bytes");
+  EXPECT_TRUE(piece.is_last);
+  auto bytes = encode(figure, std::string(1000, 'a'), true);
+  EXPECT_EQ(rejection(start + bytes + bytes, {.embedded_bytes_max = 1500}),
+            "too much in embedded files");
+  EXPECT_EQ(rejection(start + encode({.page = 0}, "a", true)), "page of a file out of range");
+}
+
+TEST(Protocol, carries_what_else_a_summary_says) {
+  RecordDecoder decoder;
+  decoder.feed(start + encode(DocumentSummary{.format = FileFormat::pdf,
+                                              .pages = 5,
+                                              .pages_read = 5,
+                                              .language = "de",
+                                              .pages_without_text = {2, 5}}));
+  ASSERT_TRUE(decoder.next());
+  auto record = decoder.next();
+
+  ASSERT_TRUE(record && *record);
+  const auto& summary = std::get<DocumentSummary>(**record);
+  EXPECT_EQ(summary.language, "de");
+  EXPECT_EQ(summary.pages_without_text, (std::vector<int>{2, 5}));
+  EXPECT_EQ(rejection(start + encode(DocumentSummary{.format = FileFormat::pdf,
+                                                     .pages = 5,
+                                                     .pages_read = 5,
+                                                     .pages_without_text = {2, 6}})),
+            "malformed summary");
+}
+
 TEST(Protocol, survives_any_change_of_single_bytes) {
   auto bytes = start + encode_block({.text = "some words", .box = Box{1, 2, 3, 4}}) +
                encode(Progress{1, 2}) + encode(DocumentSummary{FileFormat::pdf, "t", 2, 1, "r"});
@@ -146,14 +218,21 @@ TEST(Protocol, survives_any_change_of_single_bytes) {
 }
 
 TEST(Protocol, carries_requests) {
-  auto request = decode_request(encode(WorkRequest{.file_name = "a.pdf", .cpu_seconds_max = 12}));
+  ReadRequest wanted{.file_name = "a.pdf",
+                     .wants_images = true,
+                     .wants_documents = false,
+                     .pages_to_recognise = {2, 7}};
+  auto request = decode_request(encode(WorkRequest{.wanted = wanted, .cpu_seconds_max = 12}));
 
   ASSERT_TRUE(request);
-  EXPECT_EQ(request->file_name, "a.pdf");
+  EXPECT_EQ(request->wanted.file_name, "a.pdf");
+  EXPECT_TRUE(request->wanted.wants_images);
+  EXPECT_FALSE(request->wanted.wants_documents);
+  EXPECT_EQ(request->wanted.pages_to_recognise, wanted.pages_to_recognise);
   EXPECT_EQ(request->cpu_seconds_max, 12U);
   EXPECT_FALSE(decode_request("short"));
   EXPECT_FALSE(decode_request("not the mark"));
-  auto longest = encode(WorkRequest{.file_name = std::string(5000, 'a')});
+  auto longest = encode(WorkRequest{.wanted = {.file_name = std::string(5000, 'a')}});
   EXPECT_LE(longest.size(), request_bytes_max);
 }
 

@@ -27,7 +27,7 @@ DocumentSummary summarise_partial(const BlockOutput& out, const Error& error) {
 
 }  // namespace
 
-Result<DocumentSummary> read_document(std::string_view bytes, std::string_view file_name,
+Result<DocumentSummary> read_document(std::string_view bytes, const ReadRequest& request,
                                       std::span<const std::unique_ptr<Format>> formats,
                                       const DocumentSink& sink, const ReadLimits& limits) {
   if (bytes.size() > limits.file_bytes_max)
@@ -36,14 +36,14 @@ Result<DocumentSummary> read_document(std::string_view bytes, std::string_view f
         "The file is larger than " + std::to_string(limits.file_bytes_max / (1024 * 1024)) + " MB");
   if (is_blank(bytes.substr(0, 4096)) && is_blank(bytes))
     return fail(ErrorCode::invalid, "The document is empty");
-  auto kind = detect_format(bytes, file_name);
+  auto kind = detect_format(bytes, request.file_name);
   auto format = std::ranges::find_if(formats, [&](auto& f) { return f->format() == kind; });
   if (format == formats.end())
     return fail(
         ErrorCode::invalid,
         "The file is of a type AIVA cannot read; PDF, HTML, Markdown and plain text it can");
 
-  BlockOutput out(sink, limits);
+  BlockOutput out(sink, request, limits);
   auto summary = read_with(**format, bytes, out);
   if (!summary) {
     if (out.has_sink_failed() || out.blocks_added() == 0) return summary;

@@ -64,7 +64,7 @@ TEST(ReadDocument, stops_when_the_sink_refuses) {
                     .progress = {}};
   auto formats = make_all_formats(nullptr);
 
-  auto summary = read_document("words", "a.txt", formats, sink);
+  auto summary = read_document("words", {.file_name = "a.txt"}, formats, sink);
 
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().code, ErrorCode::cancelled);
@@ -75,7 +75,7 @@ TEST(ReadDocument, says_that_the_pdf_library_is_missing) {
                     .progress = {}};
   auto formats = make_all_formats(nullptr);
 
-  auto summary = read_document("%PDF-1.4", "a.pdf", formats, sink);
+  auto summary = read_document("%PDF-1.4", {.file_name = "a.pdf"}, formats, sink);
 
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().code, ErrorCode::unavailable);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "foundation/call_context.h"
@@ -14,7 +15,8 @@
 
 namespace aiva {
 
-enum class BlockKind { heading, paragraph, list_item, table, code, quote };
+enum class BlockKind { heading, paragraph, list_item, table, code, quote, footnote, image };
+inline constexpr BlockKind last_block_kind = BlockKind::image;
 
 // A rectangle on a page in points, origin at the top left.
 struct Box {
@@ -25,17 +27,47 @@ struct Box {
 };
 
 // One piece of a document in reading order. Text is well-formed UTF-8 without control characters
-// other than newline and tab.
+// other than newline and tab. A table has a row a line and " | " between cells; a bar within a cell
+// is written "\|". The text of an image is its caption or what it is said to show.
 struct Block {
   BlockKind kind = BlockKind::paragraph;
-  int level = 0;  // heading 1…6, list depth from 1
-  int page = 1;   // from 1; formats without pages have one
+  int level = 0;           // heading 1…6, list depth from 1
+  int page = 1;            // page, slide or sheet, from 1; formats without any have one
+  int header_rows = 0;     // of a table: how many of its first lines name the columns
+  bool is_hidden = false;  // on a sheet or slide that is not shown
   std::string text;
   std::optional<Box> box{};
+  std::vector<std::string> links{};  // http, https and mailto targets the text points to
 };
 
 // The kinds of file AIVA reads, found from content, never from the name.
-enum class FileFormat { unknown, pdf, text, markdown, html };
+enum class FileFormat {
+  unknown,
+  pdf,
+  text,
+  markdown,
+  html,
+  docx,
+  pptx,
+  xlsx,
+  odt,
+  ods,
+  odp,
+  epub,
+  csv,
+  tsv,
+  json,
+  jsonl,
+  rtf,
+  eml,
+  mbox,
+  image,
+  doc,
+  xls,
+  ppt,
+  zip,
+};
+inline constexpr FileFormat last_file_format = FileFormat::zip;
 
 std::string_view to_string(FileFormat format);
 // The media type for a format ("application/pdf").
@@ -47,24 +79,52 @@ struct DocumentSummary {
   int pages = 0;
   int pages_read = 0;            // fewer than `pages`: the document is partial
   std::string partial_reason{};  // why, when it is
+  std::string language{};        // ISO 639-1 of most of the text; empty when it cannot be told
+  // Pages whose text is missing or broken although something is printed on them: worth recognising.
+  std::vector<int> pages_without_text{};
+};
+
+// A file found inside a document: a figure, or a document of its own in an archive.
+struct EmbeddedFile {
+  enum class Kind { image, document };
+  Kind kind = Kind::image;
+  std::string name{};  // as the archive calls it, with "/" between folders; images may have none
+  std::string media_type{};  // of an image: image/png, image/jpeg, …
+  int page = 1;              // the page of the document it is on
+  std::optional<Box> box{};
+  int width = 0;  // of an image, in pixels
+  int height = 0;
+};
+
+// What is wanted of a document.
+struct ReadRequest {
+  std::string file_name{};    // helps to tell text formats apart (.md, .html, .csv), nothing else
+  bool wants_images = false;  // deliver figures to the sink's `file`
+  bool wants_documents = false;  // of an archive: deliver the documents in it to the sink's `file`
+  // Not empty: recognise the print on these pages, ascending, and deliver their blocks only.
+  std::vector<int> pages_to_recognise{};
 };
 
 // Receives blocks page by page; a failure stops the reading.
 struct DocumentSink {
   std::function<Result<void>(std::vector<Block>)> blocks;
-  std::function<Result<void>(int pages_read, int pages)> progress;
+  std::function<Result<void>(int pages_read, int pages)> progress{};
+  // Embedded files, one after the other, each in pieces; the last piece is marked and may be empty.
+  // A file without a last piece is not whole and does not count.
+  std::function<Result<void>(const EmbeddedFile& file, std::string_view bytes, bool is_last)>
+      file{};
 };
 
 // Turns a file into blocks in a process that can harm nothing. Failures: `invalid` (not a readable
 // document: damaged, encrypted, unknown type; the message says which), `too_large` (a limit),
-// `timeout`, `cancelled`, `unavailable` (the reader process cannot be had).
+// `timeout`, `cancelled`, `unavailable` (the reader process cannot be had, or recognition is asked
+// for and not installed).
 class DocumentReader {
  public:
   virtual ~DocumentReader() = default;
-  // `file_name` helps to tell text formats apart (.md, .html), nothing else. `sink` is called on
-  // one thread of the reader's, one call at a time.
+  // `sink` is called on one thread of the reader's, one call at a time.
   virtual Task<Result<DocumentSummary>> read(CallContext context, std::filesystem::path file,
-                                             std::string file_name, DocumentSink sink) = 0;
+                                             ReadRequest request, DocumentSink sink) = 0;
 };
 
 }  // namespace aiva

@@ -63,9 +63,9 @@ class WorkerDocumentReader final : public DocumentReader {
   WorkerDocumentReader& operator=(const WorkerDocumentReader&) = delete;
 
   Task<Result<DocumentSummary>> read(CallContext context, std::filesystem::path file,
-                                     std::string file_name, DocumentSink sink) override {
-    auto work = [this, &context, &file, &file_name, &sink] {
-      return read_now(context, file, file_name, sink);
+                                     ReadRequest request, DocumentSink sink) override {
+    auto work = [this, &context, &file, &request, &sink] {
+      return read_now(context, file, request, sink);
     };
     auto summary = co_await run_on(pool_, context, std::move(work));
     co_return summary;
@@ -73,13 +73,13 @@ class WorkerDocumentReader final : public DocumentReader {
 
  private:
   Result<DocumentSummary> read_now(const CallContext& context, const std::filesystem::path& path,
-                                   const std::string& file_name, const DocumentSink& sink) {
+                                   const ReadRequest& request, const DocumentSink& sink) {
     TRY_VOID(context.check());
     TRY(auto document, open_document(path));
     Reading reading(context, sink,
                     {.wall_timeout = options_.wall_timeout, .shutdown = shutdown_.get_token()});
     for (int tries = 1;; ++tries) {
-      TRY(auto link, link_.start_child(document.file.number(), file_name, document.cpu_seconds));
+      TRY(auto link, link_.start_child(document.file.number(), request, document.cpu_seconds));
       auto summary = reading.follow(std::move(link));
       if (summary || tries == tries_max || !reading.may_try_again()) return summary;
     }

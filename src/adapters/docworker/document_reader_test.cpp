@@ -96,7 +96,7 @@ class WorkerReader : public testing::Test {
                         return {};
                       },
                       .progress = {}};
-    outcome.summary = sync_wait(reader_->read(std::move(context), file, name, sink));
+    outcome.summary = sync_wait(reader_->read(std::move(context), file, {.file_name = name}, sink));
     return outcome;
   }
 
@@ -295,7 +295,7 @@ TEST_F(WorkerReader, reads_documents_at_the_same_time) {
                         return {};
                       },
                       .progress = {}};
-    aiva::start(reader_->read({}, file, "a.txt", sink),
+    aiva::start(reader_->read({}, file, {.file_name = "a.txt"}, sink),
                 [&](std::exception_ptr, std::optional<Result<DocumentSummary>> summary) {
                   failed += summary && *summary ? 0 : 1;
                   done.count_down();
@@ -333,7 +333,7 @@ TEST_F(WorkerReader, ends_its_worker_and_readings_when_it_is_destroyed) {
                       return {};
                     },
                     .progress = {}};
-  aiva::start(reader_->read({}, file, "a.pdf", sink),
+  aiva::start(reader_->read({}, file, {.file_name = "a.pdf"}, sink),
               [&](std::exception_ptr, std::optional<Result<DocumentSummary>> summary) {
                 outcome = std::move(*summary);
                 if (is_first) has_begun.count_down();
@@ -366,8 +366,10 @@ TEST(WorkerReaderOptions, need_no_pdf_library_for_text) {
   DocumentSink sink{.blocks = [](std::vector<Block>) -> Result<void> { return {}; },
                     .progress = {}};
 
-  auto text = sync_wait((*reader)->read({}, folder.write("a", "words"), "a.txt", sink));
-  auto pdf = sync_wait((*reader)->read({}, folder.write("b", "%PDF-1.4"), "b.pdf", sink));
+  auto text =
+      sync_wait((*reader)->read({}, folder.write("a", "words"), {.file_name = "a.txt"}, sink));
+  auto pdf =
+      sync_wait((*reader)->read({}, folder.write("b", "%PDF-1.4"), {.file_name = "b.pdf"}, sink));
 
   EXPECT_TRUE(text);
   ASSERT_FALSE(pdf);
@@ -385,7 +387,7 @@ TEST(WorkerReaderOptions, pause_before_a_useless_worker_is_started_again) {
   int with_pause = 0;
 
   for (int i = 0; i < 6; ++i) {
-    auto summary = sync_wait((*reader)->read({}, file, "a.txt", sink));
+    auto summary = sync_wait((*reader)->read({}, file, {.file_name = "a.txt"}, sink));
     ASSERT_FALSE(summary);
     EXPECT_EQ(summary.error().code, ErrorCode::unavailable);
     with_pause += summary.error().retry_after_s > 0 ? 1 : 0;

@@ -104,6 +104,8 @@ Result<void> Reading::handle_records() {
       TRY_VOID(deliver(std::move(*blocks)));
     } else if (auto* progress = std::get_if<documents::Progress>(&content)) {
       TRY_VOID(deliver(*progress));
+    } else if (auto* piece = std::get_if<documents::FilePiece>(&content)) {
+      TRY_VOID(deliver(*piece));
     } else if (auto* summary = std::get_if<DocumentSummary>(&content)) {
       outcome_ = std::move(*summary);
     } else {
@@ -129,6 +131,15 @@ Result<void> Reading::deliver(const documents::Progress& progress) {
   if (!sink_.progress) return {};
   auto begin = Clock::now();
   auto taken = sink_.progress(progress.pages_read, progress.pages);
+  wall_deadline_ += Clock::now() - begin;
+  return taken;
+}
+
+Result<void> Reading::deliver(const documents::FilePiece& piece) {
+  if (!sink_.file) return {};
+  has_blocks_ = true;  // something came: another try would deliver it twice
+  auto begin = Clock::now();
+  auto taken = sink_.file(piece.file, piece.bytes, piece.is_last);
   wall_deadline_ += Clock::now() - begin;
   return taken;
 }

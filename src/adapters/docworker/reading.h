@@ -39,6 +39,7 @@ class Reading {
   Result<void> handle_records();
   Result<void> deliver(std::vector<Block> blocks);
   Result<void> deliver(const documents::Progress& progress);
+  Result<void> deliver(const documents::FilePiece& piece);
   Result<DocumentSummary> end_early(Error error);
   Result<DocumentSummary> end_by_status(int leash);
 

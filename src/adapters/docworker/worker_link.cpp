@@ -100,12 +100,12 @@ pid_t WorkerLink::worker_id() const {
   return id_;
 }
 
-Result<ChildLink> WorkerLink::start_child(int document, const std::string& file_name,
+Result<ChildLink> WorkerLink::start_child(int document, const ReadRequest& wanted,
                                           std::uint32_t cpu_seconds_max) {
   TRY(auto results, make_pipe());
   TRY(auto leash, make_sockets(SOCK_STREAM));
   auto request = documents::encode(
-      documents::WorkRequest{.file_name = file_name, .cpu_seconds_max = cpu_seconds_max});
+      documents::WorkRequest{.wanted = wanted, .cpu_seconds_max = cpu_seconds_max});
   std::array<int, documents::descriptor_count> descriptors{};
   descriptors[documents::document_slot] = document;
   descriptors[documents::results_slot] = results[1].number();

@@ -10,6 +10,7 @@
 
 #include "documents/descriptors.h"
 #include "foundation/result.h"
+#include "ports/document_reader.h"
 
 namespace aiva {
 
@@ -30,7 +31,7 @@ class WorkerLink {
   WorkerLink& operator=(const WorkerLink&) = delete;
 
   // Has a child read the open file. `unavailable` when the worker cannot be had now.
-  Result<ChildLink> start_child(int document, const std::string& file_name,
+  Result<ChildLink> start_child(int document, const ReadRequest& wanted,
                                 std::uint32_t cpu_seconds_max);
   // The worker's process id, 0 when it is not running; for tests and logs.
   [[nodiscard]] pid_t worker_id() const;

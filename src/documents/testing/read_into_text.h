@@ -22,8 +22,13 @@ inline std::string to_text(const std::vector<Block>& blocks) {
       case BlockKind::table: out += "table"; break;
       case BlockKind::code: out += "code"; break;
       case BlockKind::quote: out += "quote"; break;
+      case BlockKind::footnote: out += "footnote"; break;
+      case BlockKind::image: out += "image"; break;
     }
+    if (block.header_rows > 0) out += " (header " + std::to_string(block.header_rows) + ")";
+    if (block.is_hidden) out += " (hidden)";
     out += ": " + block.text + "\n";
+    for (const auto& link : block.links) out += "  -> " + link + "\n";
   }
   return out;
 }
@@ -47,13 +52,14 @@ inline const Pdfium* test_pdfium() {
 inline Reading read_into_text(std::string_view bytes, std::string_view file_name,
                               const ReadLimits& limits = {}) {
   Reading reading;
-  DocumentSink sink{.blocks = [&](std::vector<Block> batch) -> Result<void> {
-                      for (auto& block : batch) reading.blocks.push_back(std::move(block));
-                      return {};
-                    },
-                    .progress = {}};
+  DocumentSink sink{
+      .blocks = [&](std::vector<Block> batch) -> Result<void> {
+        for (auto& block : batch) reading.blocks.push_back(std::move(block));
+        return {};
+      },
+  };
   auto formats = make_all_formats(test_pdfium());
-  auto summary = read_document(bytes, file_name, formats, sink, limits);
+  auto summary = read_document(bytes, {.file_name = std::string(file_name)}, formats, sink, limits);
   if (summary)
     reading.summary = std::move(*summary);
   else

@@ -42,9 +42,11 @@ Result<DocumentSummary> read(const ChildParts& parts, const WorkRequest& request
             return send(encode(std::span(blocks.cbegin(), blocks.cend())));
           },
       .progress = [&](int pages_read,
-                      int pages) { return send(encode(Progress{pages_read, pages})); }};
-  TRY_VOID(send(encode(Started{detect_format(*bytes, request.file_name)})));
-  return read_document(*bytes, request.file_name, parts.formats, sink);
+                      int pages) { return send(encode(Progress{pages_read, pages})); },
+      .file = [&](const EmbeddedFile& file, std::string_view bytes,
+                  bool is_last) { return send(encode(file, bytes, is_last)); }};
+  TRY_VOID(send(encode(Started{detect_format(*bytes, request.wanted.file_name)})));
+  return read_document(*bytes, request.wanted, parts.formats, sink);
 }
 
 }  // namespace

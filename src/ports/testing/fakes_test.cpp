@@ -126,7 +126,7 @@ TEST(InlineDocumentReader, reads_pages_headings_and_paragraphs) {
                     },
                     .progress = {}};
 
-  auto summary = sync_wait(reader.read({}, file, "guide.md", sink));
+  auto summary = sync_wait(reader.read({}, file, {.file_name = "guide.md"}, sink));
 
   ASSERT_TRUE(summary.has_value());
   EXPECT_EQ(summary->pages, 2);

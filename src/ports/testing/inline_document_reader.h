@@ -16,15 +16,15 @@ namespace aiva {
 class InlineDocumentReader final : public DocumentReader {
  public:
   Task<Result<DocumentSummary>> read(CallContext context, std::filesystem::path file,
-                                     std::string file_name, DocumentSink sink) override {
+                                     ReadRequest request, DocumentSink sink) override {
     if (!std::filesystem::exists(file))
       co_return fail(ErrorCode::unavailable, "The document cannot be read", file.string());
     auto text = read_whole_file(file);
     if (text.starts_with("BROKEN")) co_return fail(ErrorCode::invalid, "The document is damaged");
     auto pages = split(text, "\f");
     DocumentSummary summary{
-        .format = file_name.ends_with(".md") ? FileFormat::markdown : FileFormat::text,
-        .title = file_name,
+        .format = request.file_name.ends_with(".md") ? FileFormat::markdown : FileFormat::text,
+        .title = request.file_name,
         .pages = static_cast<int>(pages.size())};
     for (auto page : pages) {
       CO_TRY_VOID(context.check());

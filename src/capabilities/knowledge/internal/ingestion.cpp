@@ -177,7 +177,8 @@ Task<Result<void>> Ingestion::read_file(CallContext context, RunPointer run) {
         .step = "Reading page " + std::to_string(pages_read) + " of " + std::to_string(pages)};
     return run->progress->note(context, reached);
   };
-  auto reading = parts_.reader.read(context, *file, run->taken.document.filename, std::move(sink));
+  ReadRequest request{.file_name = run->taken.document.filename};
+  auto reading = parts_.reader.read(context, *file, std::move(request), std::move(sink));
   CO_TRY(run->summary, co_await std::move(reading));
 
   co_await run->progress->settle(without_end(context));
