@@ -267,6 +267,7 @@ Task<void> Connection::end() {
   }
   transport_.close();
   co_await input_.finish();
+  co_await YieldOn(thread_);  // operations the close aborted, such as pings, still refer to us
 }
 
 void Connection::limit_phase(Phase phase, std::chrono::milliseconds span) {

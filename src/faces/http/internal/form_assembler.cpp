@@ -1,46 +1,16 @@
 #include "faces/http/internal/form_assembler.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <utility>
 
 #include "faces/http/internal/filename.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::http {
-namespace {
-
-constexpr mode_t staged_file_mode = 0600;
-
-Error disk_error(const char* operation) {
-  return Error{.code = ErrorCode::unavailable,
-               .message = "The upload cannot be stored now",
-               .cause = std::string(operation) + ": " + std::strerror(errno)};
-}
-
-Result<void> write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    auto written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(disk_error("write"));
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-}  // namespace
-
 FormAssembler::FormAssembler(std::string_view boundary, std::filesystem::path staging_folder,
                              FormLimits limits)
     : parser_(boundary, {.parts_max = limits.parts_max}),
       staging_folder_(std::move(staging_folder)),
       limits_(limits) {}
-
-FormAssembler::~FormAssembler() {
-  if (file_descriptor_ >= 0) ::close(file_descriptor_);
-}
 
 Result<std::size_t> FormAssembler::consume(std::string_view window) {
   using Event = MultipartParser::Event;
@@ -70,9 +40,7 @@ Result<void> FormAssembler::begin_part() {
   file.filename = sanitise_filename(part.filename);
   file.media_type = part.media_type;
   auto path = staging_folder_ / (std::string(staged_file_prefix) + random_token(18));
-  file_descriptor_ =
-      ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, staged_file_mode);
-  if (file_descriptor_ < 0) return fail(disk_error("open"));
+  TRY(file_, StagedFile::create(path));
   file.own(std::move(path));
   hash_.emplace();
   return {};
@@ -91,7 +59,7 @@ Result<void> FormAssembler::add_data(std::string_view data) {
   if (file.size > limits_.file_bytes_max)
     return fail(ErrorCode::too_large, "The file is too large");
   hash_->update(data);
-  return write_all(file_descriptor_, data);
+  return file_->write(data);
 }
 
 Result<void> FormAssembler::end_part() {
@@ -102,8 +70,9 @@ Result<void> FormAssembler::end_part() {
   }
   form_.files.back().sha256 = to_hex(hash_->finish());
   hash_.reset();
-  if (::close(std::exchange(file_descriptor_, -1)) != 0) return fail(disk_error("close"));
-  return {};
+  auto finished = file_->finish();
+  file_.reset();
+  return finished;
 }
 
 }  // namespace aiva::http

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "faces/http/internal/multipart_parser.h"
+#include "faces/http/internal/staged_file.h"
 #include "faces/http/uploaded_form.h"
 #include "foundation/crypto.h"
 #include "foundation/result.h"
@@ -28,7 +29,6 @@ struct FormLimits {
 class FormAssembler {
  public:
   FormAssembler(std::string_view boundary, std::filesystem::path staging_folder, FormLimits limits);
-  ~FormAssembler();
   FormAssembler(const FormAssembler&) = delete;
   FormAssembler& operator=(const FormAssembler&) = delete;
 
@@ -51,7 +51,7 @@ class FormAssembler {
   UploadedForm form_;
   bool is_complete_ = false;
   bool is_in_file_ = false;
-  int file_descriptor_ = -1;
+  std::optional<StagedFile> file_;
   std::optional<Sha256> hash_;
 };
 

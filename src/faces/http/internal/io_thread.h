@@ -93,4 +93,18 @@ class ContinueOn {
   IoThread& thread_;
 };
 
+// Awaitable that lets everything already queued on `thread` run first. Only on the thread itself.
+class YieldOn {
+ public:
+  explicit YieldOn(IoThread& thread) : thread_(thread) {}
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiting) {
+    thread_.post([awaiting] { awaiting.resume(); });
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  IoThread& thread_;
+};
+
 }  // namespace aiva::http
