@@ -1,13 +1,21 @@
 // Reads documents in this process, as a child of the worker does, and prints how many pages a
-// second of CPU time come out as blocks. With --dump it prints the blocks instead, to judge them by
-// eye.
+// second of CPU time come out as blocks and as pieces, how long single pages take, and how many
+// pages PDFium alone would read.
 //
-//   documents_bench [--dump] [--rounds N] [--pdfium LIBRARY] FILE…
+//   documents_bench [--rounds N] [--pdfium LIBRARY] [--worker PROGRAM] FILE…
+//   documents_bench --dump FILE…      the blocks with kind and place, to judge them by eye
+//   documents_bench --text FILE…      their text alone
+//   documents_bench --raw FILE…       the text of a PDF as PDFium itself puts it
+//   documents_bench --summary FILE…   the summary alone
+//
+// With --worker it reads through that worker and prints the memory of its largest child.
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -15,18 +23,14 @@
 #include <vector>
 
 #include "adapters/docworker/document_reader.h"
+#include "documents/chunker.h"
+#include "documents/pdf/pdfium_functions.h"
 #include "documents/read_document.h"
+#include "foundation/text/utf8.h"
+#include "reading_modes.h"
 
 namespace aiva::documents {
 namespace {
-
-struct Arguments {
-  bool is_dump = false;
-  int rounds = 5;
-  std::string pdfium = "native/unpacked/pdfium/libpdfium.so";
-  std::string worker;
-  std::vector<std::string> files;
-};
 
 Arguments parse(int argc, char** argv) {
   Arguments arguments;
@@ -34,8 +38,14 @@ Arguments parse(int argc, char** argv) {
     std::string_view word = argv[i];
     if (word == "--dump")
       arguments.is_dump = true;
+    else if (word == "--text")
+      arguments.is_text = true;
+    else if (word == "--summary")
+      arguments.is_summary = true;
+    else if (word == "--raw")
+      arguments.is_raw = true;
     else if (word == "--rounds" && i + 1 < argc)
-      arguments.rounds = std::atoi(argv[++i]);
+      arguments.rounds = std::max(std::atoi(argv[++i]), 1);
     else if (word == "--pdfium" && i + 1 < argc)
       arguments.pdfium = argv[++i];
     else if (word == "--worker" && i + 1 < argc)
@@ -46,73 +56,158 @@ Arguments parse(int argc, char** argv) {
   return arguments;
 }
 
-struct Usage {
-  double cpu_seconds = 0;
-  long peak_memory_mb = 0;
-};
-
-// Of this process, or of the children that have ended.
-Usage usage_of(int who) {
+double seconds_of(int who) {
   rusage usage{};
   getrusage(who, &usage);
   auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
-  return {seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss / 1024};
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-const char* name_of(BlockKind kind) {
-  switch (kind) {
-    case BlockKind::heading: return "heading";
-    case BlockKind::paragraph: return "paragraph";
-    case BlockKind::list_item: return "list_item";
-    case BlockKind::table: return "table";
-    case BlockKind::code: return "code";
-    case BlockKind::quote: return "quote";
-  }
-  return "?";
+long peak_memory_mb(int who) {
+  rusage usage{};
+  getrusage(who, &usage);
+  return usage.ru_maxrss / 1024;
 }
 
-void dump(const std::vector<Block>& blocks) {
-  for (const auto& block : blocks) {
-    auto box = block.box.value_or(Box{});
-    std::printf("[p%d %s %d  %.0f %.0f %.0f %.0f] %s\n", block.page, name_of(block.kind),
-                block.level, box.left, box.top, box.right, box.bottom, block.text.c_str());
-  }
+double cpu_now() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// Counts what a reading delivers.
-struct Counts {
-  std::size_t blocks = 0;
-  std::size_t text_bytes = 0;
-
-  DocumentSink sink(bool is_dump) {
-    return {.blocks = [this, is_dump](std::vector<Block> batch) -> Result<void> {
-              blocks += batch.size();
-              for (const auto& block : batch) text_bytes += block.text.size();
-              if (is_dump) dump(batch);
+// Receives what a reading delivers, counts it, and notes when each page was done.
+class Counts {
+ public:
+  DocumentSink sink(const Arguments& arguments) {
+    last_ = cpu_now();
+    return {.blocks = [this, &arguments](std::vector<Block> batch) -> Result<void> {
+              blocks_ += batch.size();
+              for (const auto& block : batch) text_bytes_ += block.text.size();
+              if (arguments.is_dump) dump_blocks(batch);
+              if (arguments.is_text) print_text(batch);
               return {};
             },
-            .progress = {}};
+            .progress = [this](int, int) -> Result<void> {
+              double now = cpu_now();
+              page_seconds_.push_back(now - last_);
+              last_ = now;
+              return {};
+            }};
   }
+
+  [[nodiscard]] double page_ms(double share) {
+    if (page_seconds_.empty()) return 0;
+    std::ranges::sort(page_seconds_);
+    auto at = static_cast<std::size_t>(static_cast<double>(page_seconds_.size() - 1) * share);
+    return page_seconds_[at] * 1000;
+  }
+  [[nodiscard]] std::size_t blocks() const { return blocks_; }
+  [[nodiscard]] std::size_t text_bytes() const { return text_bytes_; }
+
+ private:
+  std::size_t blocks_ = 0;
+  std::size_t text_bytes_ = 0;
+  std::vector<double> page_seconds_;
+  double last_ = 0;
 };
 
-void report(const std::string& file, const Result<DocumentSummary>& summary, const Counts& counts,
-            int rounds, const Usage& usage) {
-  if (!summary) {
-    std::printf("%s: %s (%s)\n", file.c_str(), summary.error().message.c_str(),
-                summary.error().cause.c_str());
-    return;
+void print_failure(const std::string& file, const Error& error) {
+  std::printf("%s: %s (%s)\n", file.c_str(), error.message.c_str(), error.cause.c_str());
+}
+
+void print_summary(const std::string& file, const DocumentSummary& summary) {
+  std::printf("%s: \"%s\" %d/%d pages%s%s", file.c_str(), summary.title.c_str(), summary.pages_read,
+              summary.pages, summary.partial_reason.empty() ? "" : "; ",
+              summary.partial_reason.c_str());
+  if (!summary.pages_without_text.empty()) std::printf("; without text:");
+  for (int page : summary.pages_without_text) std::printf(" %d", page);
+  std::printf("\n");
+}
+
+// The pages a second that PDFium opens, parses and turns into characters, nothing of ours.
+double pages_per_second_alone(const Pdfium& pdfium, const std::string& bytes, int rounds) {
+  const auto& f = pdfium.functions();
+  int pages = 0;
+  double before = cpu_now();
+  for (int round = 0; round < rounds; ++round) {
+    void* document = f.FPDF_LoadMemDocument64(bytes.data(), bytes.size(), nullptr);
+    if (document == nullptr) return 0;
+    int count = f.FPDF_GetPageCount(document);
+    for (int i = 0; i < count; ++i) {
+      void* page = f.FPDF_LoadPage(document, i);
+      if (page == nullptr) continue;
+      if (void* text = f.FPDFText_LoadPage(page); text != nullptr) {
+        f.FPDFText_CountChars(text);
+        f.FPDFText_ClosePage(text);
+      }
+      f.FPDF_ClosePage(page);
+      ++pages;
+    }
+    f.FPDF_CloseDocument(document);
   }
-  auto seconds = usage.cpu_seconds / rounds;
-  auto count = static_cast<std::size_t>(rounds);
+  return pages / (cpu_now() - before);
+}
+
+void print_raw(const Pdfium& pdfium, const std::string& bytes) {
+  const auto& f = pdfium.functions();
+  void* document = f.FPDF_LoadMemDocument64(bytes.data(), bytes.size(), nullptr);
+  if (document == nullptr) return;
+  int count = f.FPDF_GetPageCount(document);
+  for (int i = 0; i < count; ++i) {
+    void* page = f.FPDF_LoadPage(document, i);
+    void* text = page == nullptr ? nullptr : f.FPDFText_LoadPage(page);
+    std::string out;
+    int characters = text == nullptr ? 0 : f.FPDFText_CountChars(text);
+    for (int c = 0; c < characters; ++c)
+      if (unsigned code = f.FPDFText_GetUnicode(text, c); code != 2 && code != 0xFFFE)
+        append_utf8(out, code);
+    std::printf("%s\n", out.c_str());
+    if (text != nullptr) f.FPDFText_ClosePage(text);
+    if (page != nullptr) f.FPDF_ClosePage(page);
+  }
+  f.FPDF_CloseDocument(document);
+}
+
+using Formats = std::vector<std::unique_ptr<Format>>;
+
+// The pages a second that come out as pieces of a usual size.
+double pages_per_second_in_pieces(const Formats& formats, const std::string& bytes, int rounds) {
+  int pages = 0;
+  double before = cpu_now();
+  for (int round = 0; round < rounds; ++round) {
+    Chunker chunker(
+        {.measure = count_characters, .size_target = 1500, .size_max = 2000, .overlap = 200},
+        [](const Piece&) -> Result<void> { return {}; });
+    DocumentSink sink{
+        .blocks = [&](const std::vector<Block>& batch) { return chunker.add(batch); }};
+    auto summary = read_document(bytes, {}, formats, sink);
+    if (!summary || !chunker.finish()) return 0;
+    pages += summary->pages_read;
+  }
+  return pages / (cpu_now() - before);
+}
+
+void measure(const Arguments& arguments, const Pdfium& pdfium, const Formats& formats,
+             const std::string& file, const std::string& bytes) {
+  Counts counts;
+  Result<DocumentSummary> summary = DocumentSummary{};
+  double before = cpu_now();
+  for (int round = 0; round < arguments.rounds; ++round) {
+    summary = read_document(bytes, {.file_name = file}, formats, counts.sink(arguments));
+    if (!summary) return print_failure(file, summary.error());
+  }
+  double seconds = (cpu_now() - before) / arguments.rounds;
+  auto rounds = static_cast<std::size_t>(arguments.rounds);
+  print_summary(file, *summary);
   std::printf(
-      "%s: \"%s\" %d/%d pages, %zu blocks, %zu bytes of text, %.3f s CPU, %.0f pages/s, "
-      "peak %ld MB%s%s\n",
-      file.c_str(), summary->title.c_str(), summary->pages_read, summary->pages,
-      counts.blocks / count, counts.text_bytes / count, seconds, summary->pages_read / seconds,
-      usage.peak_memory_mb, summary->partial_reason.empty() ? "" : "; ",
-      summary->partial_reason.c_str());
+      "  %zu blocks, %zu bytes; %.0f pages/s, with pieces %.0f, PDFium alone %.0f; a page "
+      "p50 %.2f p99 %.2f max %.2f ms; peak %ld MB\n",
+      counts.blocks() / rounds, counts.text_bytes() / rounds, summary->pages_read / seconds,
+      pages_per_second_in_pieces(formats, bytes, arguments.rounds),
+      pages_per_second_alone(pdfium, bytes, arguments.rounds), counts.page_ms(0.5),
+      counts.page_ms(0.99), counts.page_ms(1), peak_memory_mb(RUSAGE_SELF));
 }
 
 int run_here(const Arguments& arguments) {
@@ -125,15 +220,20 @@ int run_here(const Arguments& arguments) {
   for (const auto& file : arguments.files) {
     std::ifstream stream(file, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-    int rounds = arguments.is_dump ? 1 : arguments.rounds;
+    if (arguments.is_raw) {
+      print_raw(**pdfium, bytes);
+      continue;
+    }
+    if (!arguments.is_dump && !arguments.is_text && !arguments.is_summary) {
+      measure(arguments, **pdfium, formats, file, bytes);
+      continue;
+    }
     Counts counts;
-    Result<DocumentSummary> summary = DocumentSummary{};
-    auto before = usage_of(RUSAGE_SELF);
-    for (int round = 0; round < rounds; ++round)
-      summary = read_document(bytes, {.file_name = file}, formats, counts.sink(arguments.is_dump));
-    auto usage = usage_of(RUSAGE_SELF);
-    usage.cpu_seconds -= before.cpu_seconds;
-    report(file, summary, counts, rounds, usage);
+    auto summary = read_document(bytes, {.file_name = file}, formats, counts.sink(arguments));
+    if (!summary)
+      print_failure(file, summary.error());
+    else if (!arguments.is_text)
+      print_summary(file, *summary);
   }
   return 0;
 }
@@ -143,7 +243,7 @@ int run_in_worker(const Arguments& arguments) {
   for (const auto& file : arguments.files) {
     Counts counts;
     Result<DocumentSummary> summary = DocumentSummary{};
-    auto before = usage_of(RUSAGE_CHILDREN);
+    double before = seconds_of(RUSAGE_CHILDREN);
     {
       auto reader =
           make_document_reader({.worker_path = arguments.worker, .pdfium_path = arguments.pdfium});
@@ -152,11 +252,17 @@ int run_in_worker(const Arguments& arguments) {
         return 1;
       }
       for (int round = 0; round < arguments.rounds; ++round)
-        summary = sync_wait((*reader)->read({}, file, file, counts.sink(arguments.is_dump)));
+        summary = sync_wait(
+            (*reader)->read({}, file, ReadRequest{.file_name = file}, counts.sink(arguments)));
     }
-    auto usage = usage_of(RUSAGE_CHILDREN);
-    usage.cpu_seconds -= before.cpu_seconds;
-    report(file, summary, counts, arguments.rounds, usage);
+    double seconds = (seconds_of(RUSAGE_CHILDREN) - before) / arguments.rounds;
+    if (!summary) {
+      print_failure(file, summary.error());
+      continue;
+    }
+    print_summary(file, *summary);
+    std::printf("  %.3f s CPU in the worker, %.0f pages/s, largest child %ld MB\n", seconds,
+                summary->pages_read / seconds, peak_memory_mb(RUSAGE_CHILDREN));
   }
   return 0;
 }
