@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "faces/http/endpoints/document_watch.h"
+#include "faces/http/endpoints/find_document.h"
 #include "faces/http/endpoints/knowledge_json.h"
 #include "faces/http/endpoints/paging.h"
 
@@ -48,6 +49,34 @@ Result<TenantId> tenant_of(const CallContext& context, const Request& request) {
   return *tenant;
 }
 
+// `replace=false`, in the form or the query, keeps a document of the same name beside the new one.
+Result<bool> wants_replacement(const Request& request) {
+  std::string_view text = "true";
+  if (auto given = request.query_text("replace")) text = *given;
+  if (const auto* given = request.form->field("replace")) text = *given;
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0") return false;
+  return fail(invalid_field("replace", "must be true or false"));
+}
+
+void write_added(JsonWriter& writer, const knowledge::AddedDocument& added) {
+  const auto& document = added.document;
+  bool is_there = added.is_duplicate && document.status == knowledge::DocumentStatus::completed;
+  std::string_view message = "The document was stored and is being processed";
+  if (document.next_version > 0)
+    message = "The new version was stored and takes the old one's place when it has been read";
+  if (added.is_duplicate) message = "The same document is there already";
+  writer.begin_object()
+      .field("document_id", document.id)
+      .field("kb_id", document.knowledge_base)
+      .field("filename", document.filename)
+      .field("status", is_there ? std::string_view("completed") : std::string_view("processing"))
+      .field("version", document.next_version > 0 ? document.next_version : document.version)
+      .field("duplicate", added.is_duplicate)
+      .field("message", message)
+      .end_object();
+}
+
 Task<Result<Response>> upload(PartsPointer parts, CallContext context, Request& request) {
   if (!request.form) co_return fail(invalid_field("file", "is required"));
   CO_TRY(context.tenant, tenant_of(context, request));
@@ -61,30 +90,12 @@ Task<Result<Response>> upload(PartsPointer parts, CallContext context, Request& 
                                   .content_sha256 = file->sha256};
   if (const auto* metadata = request.form->field("metadata"); metadata && !metadata->empty())
     document.metadata = *metadata;
+  CO_TRY(auto replaces, wants_replacement(request));
+  document.keeps_both = !replaces;
   CO_TRY(auto added, co_await parts->knowledge.add_document(context, base, std::move(document)));
   file->take();
-  co_return ok_response(
-      [&](JsonWriter& writer) {
-        writer.begin_object()
-            .field("document_id", added.id)
-            .field("kb_id", added.knowledge_base)
-            .field("filename", added.filename)
-            .field("status", "processing")
-            .field("message", "The document was stored and is being processed")
-            .end_object();
-      },
-      201);
-}
-
-// The document of the path; of another knowledge base than the path's it does not exist.
-Task<Result<Document>> find(PartsPointer parts, CallContext context, Request& request) {
-  CO_TRY(auto id, request.id<DocumentId>("documentId"));
-  CO_TRY(auto document, co_await parts->knowledge.document(context, id));
-  if (request.parameter("kbId").data() != nullptr) {
-    CO_TRY(auto base, request.id<KnowledgeBaseId>("kbId"));
-    if (document.knowledge_base != base) co_return fail(ErrorCode::not_found, "No such document");
-  }
-  co_return document;
+  co_return ok_response([&](JsonWriter& writer) { write_added(writer, added); },
+                        added.is_duplicate ? 200 : 201);
 }
 
 Task<Result<Response>> list_documents(PartsPointer parts, CallContext context, Request& request) {
@@ -95,23 +106,28 @@ Task<Result<Response>> list_documents(PartsPointer parts, CallContext context, R
     filter.status = knowledge::parse_document_status(*status);
     if (!filter.status) co_return fail(invalid_field("status", "is no status of documents"));
   }
+  if (auto parent = request.query_text("parent_id")) {
+    auto id = DocumentId::parse(*parent);
+    if (!id) co_return fail(invalid_field("parent_id", "must be an id"));
+    filter.parent = *id;
+  }
   CO_TRY(auto documents, co_await parts->knowledge.documents(context, base, filter));
   co_return page_response(documents.items, documents.total, page, write_document);
 }
 
 Task<Result<Response>> get_document(PartsPointer parts, CallContext context, Request& request) {
-  CO_TRY(auto document, co_await find(parts, context, request));
+  CO_TRY(auto document, co_await find_document(parts->knowledge, context, request));
   co_return ok_response([&](JsonWriter& writer) { write_document(writer, document); });
 }
 
 Task<Result<Response>> get_status(PartsPointer parts, CallContext context, Request& request) {
-  CO_TRY(auto document, co_await find(parts, context, request));
+  CO_TRY(auto document, co_await find_document(parts->knowledge, context, request));
   co_return ok_response([&](JsonWriter& writer) { write_document_status(writer, document); });
 }
 
 Task<Result<Response>> act(PartsPointer parts, CallContext context, Request& request,
                            Action action) {
-  CO_TRY(auto document, co_await find(parts, context, request));
+  CO_TRY(auto document, co_await find_document(parts->knowledge, context, request));
   CO_TRY_VOID(co_await parts->knowledge.act(context, document.id, action));
   if (action == Action::remove) co_return done_response();
   CO_TRY(auto changed, co_await parts->knowledge.document(context, document.id));
@@ -148,7 +164,7 @@ Task<Result<void>> tell_changes(PartsPointer parts, CallContext context, Documen
 }
 
 Task<Result<Response>> stream_changes(PartsPointer parts, CallContext context, Request& request) {
-  CO_TRY(auto document, co_await find(parts, context, request));
+  CO_TRY(auto document, co_await find_document(parts->knowledge, context, request));
   co_return event_stream(
       [parts, id = document.id, tenant = context.tenant](CallContext call, EventWriter& events) {
         call.tenant = tenant;

@@ -21,6 +21,16 @@ void write_state(JsonWriter& writer, const knowledge::Document& document) {
     writer.null_field("error_message");
   else
     writer.field("error_message", document.error_message);
+  writer.field("version", document.version);
+  if (document.next_version > 0)
+    writer.field("next_version", document.next_version);
+  else
+    writer.null_field("next_version");
+  writer.field("is_searchable", document.is_served);
+  if (document.parent.is_nil())
+    writer.null_field("parent_id");
+  else
+    writer.field("parent_id", document.parent);
   writer.field("is_partial", document.is_partial)
       .key("processing_stats")
       .raw(document.processing_stats)
@@ -62,7 +72,23 @@ void write_statistics(JsonWriter& writer, const knowledge::BaseStatistics& stati
       .field("total_vectors", statistics.vectors)
       .field("embedding_model", statistics.embedding_model)
       .field("vector_dimension", statistics.vector_dimension)
-      .end_object();
+      .field("documents_of_other_models", statistics.documents_of_other_models)
+      .key("reindex");
+  write_reindex(writer, statistics.reindex);
+  writer.end_object();
+}
+
+void write_reindex(JsonWriter& writer, const knowledge::ReindexProgress& progress) {
+  writer.begin_object()
+      .field("state", progress.state)
+      .field("documents", progress.documents)
+      .field("done", progress.done)
+      .field("failed", progress.failed);
+  if (progress.started_at > 0)
+    writer.field("started_at", to_iso8601(progress.started_at));
+  else
+    writer.null_field("started_at");
+  writer.end_object();
 }
 
 void write_document(JsonWriter& writer, const knowledge::Document& document) {

@@ -7,6 +7,7 @@ namespace aiva::http {
 
 // Each writes one JSON value as clients see it.
 void write_base(JsonWriter& writer, const knowledge::KnowledgeBase& base);
+void write_reindex(JsonWriter& writer, const knowledge::ReindexProgress& progress);
 void write_statistics(JsonWriter& writer, const knowledge::BaseStatistics& statistics);
 void write_document(JsonWriter& writer, const knowledge::Document& document);
 // The document without what only its owner's lists need: what a client polls.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "capabilities/knowledge/testing/knowledge_fixture.h"
+#include "faces/http/endpoints/document_work.h"
 #include "faces/http/endpoints/documents.h"
 #include "faces/http/endpoints/knowledge_bases.h"
 #include "faces/http/testing/test_server.h"
@@ -26,6 +27,7 @@ class KnowledgeEndpoints : public knowledge::KnowledgeFixture {
     auto more =
         document_routes(*knowledge_, events_, {.watch_interval = std::chrono::milliseconds(50)});
     for (auto& route : more) routes.push_back(std::move(route));
+    for (auto& route : document_work_routes(*knowledge_)) routes.push_back(std::move(route));
     for (const auto& route : routes)
       patterns_.push_back({std::string(to_string(route.method)), std::string(route.path),
                            route.options.body == BodyKind::multipart});
@@ -200,6 +202,86 @@ TEST_F(KnowledgeEndpoints, refuse_uploads_without_a_file) {
   EXPECT_EQ(upload_form(path, {{"metadata", "[]"}, {"file", "x", "a.txt"}}).status, 422);
   EXPECT_EQ(send("POST", path, R"({"file":"x"})").status, 415);
   EXPECT_EQ(server_->staged_files(), 0U);
+}
+
+TEST_F(KnowledgeEndpoints, take_the_same_file_once_and_other_bytes_as_its_next_version) {
+  auto base = make_base();
+  auto path = "/api/knowledge/" + base->id.to_string() + "/documents/upload";
+  auto first = upload_form(path, {{"file", "Old.", "a.txt"}});
+  run_due_jobs();
+
+  auto same = upload_form(path, {{"file", "Old.", "a.txt"}});
+  auto next = upload_form(path, {{"file", "New.", "a.txt"}});
+  auto apart = upload_form(path + "?replace=false", {{"file", "Old.", "a.txt"}});
+  auto beside = upload_form(path, {{"replace", "false"}, {"file", "Old.", "a.txt"}});
+
+  EXPECT_EQ(first.status, 201);
+  EXPECT_EQ(same.status, 200);
+  EXPECT_TRUE(data(same).at("duplicate").get_bool());
+  EXPECT_EQ(text(data(same), "status"), "completed");
+  EXPECT_EQ(text(data(same), "document_id"), text(data(first), "document_id"));
+  EXPECT_EQ(next.status, 201);
+  EXPECT_EQ(data(next).at("version"), 2);
+  EXPECT_FALSE(data(next).at("duplicate").get_bool());
+  EXPECT_EQ(text(data(next), "document_id"), text(data(first), "document_id"));
+  EXPECT_NE(text(data(apart), "document_id"), text(data(first), "document_id"));
+  EXPECT_NE(text(data(beside), "document_id"), text(data(apart), "document_id"));
+  EXPECT_EQ(upload_form(path + "?replace=maybe", {{"file", "x", "a.txt"}}).status, 422);
+  auto status = data(send("GET", "/api/v1/documents/" + text(data(first), "document_id")));
+  EXPECT_EQ(status.at("version"), 1);
+  EXPECT_EQ(status.at("next_version"), 2);
+  EXPECT_TRUE(status.at("is_searchable").get_bool());
+  EXPECT_EQ(server_->staged_files(), 0U);
+}
+
+TEST_F(KnowledgeEndpoints, change_the_metadata_of_documents) {
+  auto base = make_base();
+  auto document = upload(base->id, "text");
+  auto path = "/api/v1/documents/" + document.id.to_string() + "/metadata";
+
+  auto replaced = send("PUT", path, R"({"year":2024,"draft":true})");
+  auto merged = send("PATCH", path, R"({"year":2025,"draft":null})");
+
+  EXPECT_EQ(replaced.status, 200) << replaced.body;
+  EXPECT_EQ(data(merged).at("metadata").get_object().at("year"), 2025);
+  EXPECT_FALSE(data(merged).at("metadata").get_object().contains("draft"));
+  EXPECT_EQ(send("PUT", path, "[]").status, 422);
+  EXPECT_EQ(send("PUT", path, R"({"a":")" + std::string(17'000, 'x') + "\"}").status, 422);
+  EXPECT_EQ(send("PUT", path, "{}", "viewer").status, 403);
+}
+
+TEST_F(KnowledgeEndpoints, read_a_base_again_tell_how_far_it_is_and_stop) {
+  auto base = make_base();
+  upload(base->id, "text");
+  run_due_jobs();
+  auto path = tenant_path() + "/" + base->id.to_string();
+
+  EXPECT_EQ(text(data(send("GET", path + "/reindex")), "state"), "none");
+  auto started = send("POST", path + "/reindex");
+  EXPECT_EQ(started.status, 202) << started.body;
+  EXPECT_EQ(text(data(started), "state"), "running");
+  EXPECT_EQ(text(data(send("DELETE", path + "/reindex")), "state"), "cancelled");
+  EXPECT_EQ(send("DELETE", path + "/reindex").status, 409);
+  EXPECT_EQ(send("POST", path + "/reindex").status, 202);
+  run_due_jobs();
+  auto reindex = data(send("GET", path + "/stats")).at("reindex").get_object();
+  EXPECT_EQ(text(reindex, "state"), "completed");
+  EXPECT_EQ(reindex.at("done"), 1);
+}
+
+TEST_F(KnowledgeEndpoints, list_what_came_out_of_an_archive) {
+  auto base = make_base();
+  auto path = "/api/knowledge/" + base->id.to_string() + "/documents";
+  auto archive = InlineDocumentReader::archive_of({{"in/a.txt", "A."}, {"in/b.txt", "B."}});
+  auto stored = upload_form(path + "/upload", {{"file", archive, "papers.zip"}});
+  run_due_jobs();
+
+  auto id = text(data(stored), "document_id");
+  auto listed = data(send("GET", path + "?parent_id=" + id));
+
+  EXPECT_EQ(listed.at("total"), 2);
+  EXPECT_EQ(text(listed.at("items").at(0).get_object(), "parent_id"), id);
+  EXPECT_EQ(send("GET", path + "?parent_id=x").status, 422);
 }
 
 TEST_F(KnowledgeEndpoints, show_nothing_to_other_tenants) {

@@ -16,7 +16,7 @@ namespace {
 constexpr mode_t staged_file_mode = 0600;
 // Direct writes must begin and end at blocks, in memory and in the file; no disk has larger ones.
 constexpr std::size_t block_bytes = 4096;
-constexpr std::size_t buffer_bytes = 256 * 1024;
+constexpr std::size_t buffer_bytes = 512 * 1024;
 static_assert(buffer_bytes % block_bytes == 0);
 
 std::unexpected<Error> disk_failure(const char* operation) {
@@ -34,6 +34,15 @@ Result<void> write_all(int file, std::string_view bytes) {
   return {};
 }
 
+// A buffer that has been used is there already: pages of a fresh one cost as much as the copying.
+// Each thread keeps the last one that was given back to it.
+thread_local StagedBuffer spare_buffer;
+
+StagedBuffer take_buffer() {
+  if (spare_buffer) return std::move(spare_buffer);
+  return StagedBuffer(static_cast<char*>(std::aligned_alloc(block_bytes, buffer_bytes)));
+}
+
 bool set_direct(int file, bool is_direct) {
   int flags = ::fcntl(file, F_GETFL);
   if (flags < 0) return false;
@@ -42,7 +51,7 @@ bool set_direct(int file, bool is_direct) {
 
 }  // namespace
 
-void StagedFile::Free::operator()(char* memory) const { std::free(memory); }
+void FreeBuffer::operator()(char* memory) const { std::free(memory); }
 
 Result<StagedFile> StagedFile::create(const std::filesystem::path& path) {
   int descriptor = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, staged_file_mode);
@@ -74,7 +83,7 @@ StagedFile::~StagedFile() {
 
 Result<void> StagedFile::write(std::string_view bytes) {
   if (!buffer_) {
-    buffer_.reset(static_cast<char*>(std::aligned_alloc(block_bytes, buffer_bytes)));
+    buffer_ = take_buffer();
     if (!buffer_) return disk_failure("allocate");
   }
   while (!bytes.empty()) {
@@ -126,6 +135,7 @@ Result<void> StagedFile::write_rest() {
 
 Result<void> StagedFile::finish() {
   if (filled_ > 0) TRY_VOID(write_rest());
+  spare_buffer = std::move(buffer_);
   if (::close(std::exchange(descriptor_, -1)) != 0) return disk_failure("close");
   return {};
 }

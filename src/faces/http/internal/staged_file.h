@@ -9,6 +9,11 @@
 
 namespace aiva::http {
 
+struct FreeBuffer {
+  void operator()(char* memory) const;
+};
+using StagedBuffer = std::unique_ptr<char[], FreeBuffer>;
+
 // Writes one new file of the staging folder from its beginning to its end. A large file goes to the
 // disk past the page cache, where the file system can: filling fresh cache pages costs more than
 // everything else an upload needs, and nobody reads the file soon. Blocks on the disk.
@@ -26,17 +31,13 @@ class StagedFile {
 
  private:
   explicit StagedFile(int descriptor) : descriptor_(descriptor) {}
-  struct Free {
-    void operator()(char* memory) const;
-  };
-
   Result<void> write_full_buffer();
   Result<void> write_rest();
 
   int descriptor_ = -1;
   bool is_direct_ = false;
   bool is_first_buffer_ = true;
-  std::unique_ptr<char[], Free> buffer_;
+  StagedBuffer buffer_;
   std::size_t filled_ = 0;
   std::size_t size_ = 0;  // of what is in the file
 };

@@ -44,7 +44,7 @@ std::string make_content(std::size_t size) {
 }
 
 TEST_P(StagedFiles, hold_exactly_what_was_written) {
-  for (std::size_t size : {0UL, 1UL, 4096UL, 262143UL, 262144UL, 262145UL, 524288UL, 1000001UL}) {
+  for (std::size_t size : {0UL, 1UL, 4096UL, 524287UL, 524288UL, 524289UL, 1048576UL, 1100001UL}) {
     auto content = make_content(size);
     for (std::size_t step : {1000UL, 65536UL, 300000UL})
       EXPECT_TRUE(store(content, step) == content) << size << " bytes by " << step;

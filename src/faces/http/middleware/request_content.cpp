@@ -10,7 +10,7 @@
 namespace aiva::http {
 namespace {
 
-constexpr std::size_t form_window_bytes = 256 * 1024;
+constexpr std::size_t form_window_bytes = 512 * 1024;
 constexpr std::size_t text_step_bytes = 16 * 1024;
 constexpr std::size_t boundary_bytes_max = 70;
 
