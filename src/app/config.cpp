@@ -165,6 +165,9 @@ void bind_rest(Binder& binder, Config& config) {
   binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
   binder.integer("documents.concurrency", config.documents.concurrency, 1, 256);
   binder.integer("documents.timeout_s", config.documents.timeout_s, 1, 86400);
+  binder.list("documents.ocr_languages", config.documents.ocr_languages);
+  binder.text("documents.ocr_data", config.documents.ocr_data);
+  binder.integer("documents.ocr_concurrency", config.documents.ocr_concurrency, 1, 64);
   binder.text("native.folder", config.native.folder);
   binder.text("native.onnxruntime", config.native.onnxruntime);
   binder.text("native.pdfium", config.native.pdfium);

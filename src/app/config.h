@@ -86,6 +86,9 @@ struct Config {
   struct Documents {
     std::int64_t concurrency = 2;
     std::int64_t timeout_s = 300;
+    std::vector<std::string> ocr_languages = {"eng"};
+    std::string ocr_data = "/usr/share/tesseract-ocr/5/tessdata";
+    std::int64_t ocr_concurrency = 1;
     auto operator<=>(const Documents&) const = default;
   } documents;
   struct Native {

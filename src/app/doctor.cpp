@@ -84,6 +84,20 @@ Result<std::string> check_pdfium(const Paths& paths) {
   return paths.pdfium.string();
 }
 
+Result<std::string> check_recognition(const Config& config) {
+  const auto& languages = config.documents.ocr_languages;
+  if (languages.empty()) return "off: no language is set";
+  std::string names;
+  for (const auto& language : languages) {
+    auto file = fs::path(config.documents.ocr_data) / (language + ".traineddata");
+    if (!fs::exists(file))
+      return fail(ErrorCode::not_found,
+                  file.string() + " is missing; install it or change " + "documents.ocr_languages");
+    names += (names.empty() ? "" : ", ") + language;
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
@@ -104,6 +118,7 @@ std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
   checks.push_back({"disk", [config] { return check_disk(config); }});
   checks.push_back({"open files", check_open_files});
   checks.push_back({"PDFium", [paths] { return check_pdfium(paths); }});
+  checks.push_back({"text recognition", [config] { return check_recognition(config); }});
   checks.push_back({"parts", [parts, config, paths]() -> Result<std::string> {
                       *parts = make_parts(config, paths);
                       if (!*parts) return fail(parts->error());

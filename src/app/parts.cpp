@@ -50,7 +50,10 @@ Result<void> open_models(const Config& config, const Paths& paths, Parts& parts)
   DocumentReaderOptions reader{
       .worker_path = paths.document_worker,
       .pdfium_path = paths.pdfium,
+      .ocr_data = config.documents.ocr_data,
+      .ocr_languages = config.documents.ocr_languages,
       .concurrency = static_cast<std::size_t>(config.documents.concurrency),
+      .recognition_concurrency = static_cast<std::size_t>(config.documents.ocr_concurrency),
       .wall_timeout = seconds(config.documents.timeout_s)};
   TRY(parts.reader, make_document_reader(reader));
   return {};

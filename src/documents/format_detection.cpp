@@ -6,6 +6,7 @@
 
 #include "documents/charset.h"
 #include "documents/clean_text.h"
+#include "documents/formats/image_header.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::documents {
@@ -106,6 +107,7 @@ FileFormat detect_text_format(std::string_view head, std::string_view file_name)
 FileFormat detect_format(std::string_view bytes, std::string_view file_name) {
   // ISO 32000-1, annex H: readers accept the header within the first 1024 bytes.
   if (bytes.substr(0, 1024).find("%PDF-") != std::string_view::npos) return FileFormat::pdf;
+  if (find_image_kind(bytes)) return FileFormat::image;
   if (has_foreign_signature(bytes) || !looks_like_text(bytes)) return FileFormat::unknown;
   auto head = bytes.size() > head_bytes ? utf8_prefix(bytes, head_bytes) : bytes;
   auto text = decode_text(head, find_declared_charset(head));

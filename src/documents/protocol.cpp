@@ -145,6 +145,7 @@ bool is_failure_of_child(std::uint8_t value) {
     case ErrorCode::invalid:
     case ErrorCode::too_large:
     case ErrorCode::unavailable:
+    case ErrorCode::timeout:
     case ErrorCode::internal: return true;
     case ErrorCode::unauthenticated:
     case ErrorCode::forbidden:
@@ -152,7 +153,6 @@ bool is_failure_of_child(std::uint8_t value) {
     case ErrorCode::conflict:
     case ErrorCode::quota_exceeded:
     case ErrorCode::rate_limited:
-    case ErrorCode::timeout:
     case ErrorCode::cancelled: return false;
   }
   return false;

@@ -101,7 +101,8 @@ struct ReadRequest {
   std::string file_name{};    // helps to tell text formats apart (.md, .html, .csv), nothing else
   bool wants_images = false;  // deliver figures to the sink's `file`
   bool wants_documents = false;  // of an archive: deliver the documents in it to the sink's `file`
-  // Not empty: recognise the print on these pages, ascending, and deliver their blocks only.
+  // Not empty: recognise the print on these pages, ascending and at most 256, and deliver their
+  // blocks only; the summary and the progress then count these pages.
   std::vector<int> pages_to_recognise{};
 };
 

@@ -26,12 +26,30 @@ constexpr std::size_t concurrency_max = 64;  // as many children as the worker h
 constexpr std::uint32_t cpu_seconds_min = 10;
 constexpr std::uint32_t cpu_seconds_max = 120;
 constexpr std::uintmax_t bytes_per_cpu_second = 1024 * 1024;
+// A dense page takes a second, a hostile one as long as it may.
+constexpr std::uint32_t cpu_seconds_of_page = 20;
+constexpr std::uint32_t recognition_cpu_seconds_max = 900;
 constexpr int tries_max = 2;
 
 struct OpenDocument {
   FileDescriptor file;
   std::uint32_t cpu_seconds = cpu_seconds_min;
 };
+
+std::vector<std::string> worker_arguments(const DocumentReaderOptions& options) {
+  std::string languages;
+  for (const auto& language : options.ocr_languages)
+    languages += (languages.empty() ? "" : ",") + language;
+  return {"--pdfium",        options.pdfium_path.string(),
+          "--ocr-data",      options.ocr_data.string(),
+          "--ocr-languages", languages};
+}
+
+std::vector<std::string> recogniser_arguments(const DocumentReaderOptions& options) {
+  auto arguments = worker_arguments(options);
+  arguments.emplace_back("--recognise");
+  return arguments;
+}
 
 Result<OpenDocument> open_document(const std::filesystem::path& path) {
   OpenDocument document{.file = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC))};
@@ -48,15 +66,28 @@ Result<OpenDocument> open_document(const std::filesystem::path& path) {
   return document;
 }
 
+ThreadPoolOptions pool_options(std::string name, std::size_t threads) {
+  return {.name = std::move(name),
+          .threads = std::clamp<std::size_t>(threads, 1, concurrency_max),
+          .queue_max = queue_max};
+}
+
+// A worker and the threads that wait for its children, so that a book whose print is recognised
+// keeps nobody waiting whose text can just be read.
+struct Workplace {
+  WorkerLink link;
+  ThreadPool pool;
+};
+
 class WorkerDocumentReader final : public DocumentReader {
  public:
   explicit WorkerDocumentReader(const DocumentReaderOptions& options)
       : options_(options),
-        link_(options.worker_path, options.pdfium_path),
-        pool_(ThreadPoolOptions{
-            .name = "documents",
-            .threads = std::clamp<std::size_t>(options.concurrency, 1, concurrency_max),
-            .queue_max = queue_max}) {}
+        reading_{.link = {options.worker_path, worker_arguments(options)},
+                 .pool = ThreadPool(pool_options("documents", options.concurrency))},
+        recognition_{
+            .link = {options.worker_path, recogniser_arguments(options)},
+            .pool = ThreadPool(pool_options("recognition", options.recognition_concurrency))} {}
 
   ~WorkerDocumentReader() override { shutdown_.request_stop(); }
   WorkerDocumentReader(const WorkerDocumentReader&) = delete;
@@ -67,7 +98,8 @@ class WorkerDocumentReader final : public DocumentReader {
     auto work = [this, &context, &file, &request, &sink] {
       return read_now(context, file, request, sink);
     };
-    auto summary = co_await run_on(pool_, context, std::move(work));
+    auto& pool = request.pages_to_recognise.empty() ? reading_.pool : recognition_.pool;
+    auto summary = co_await run_on(pool, context, std::move(work));
     co_return summary;
   }
 
@@ -75,11 +107,22 @@ class WorkerDocumentReader final : public DocumentReader {
   Result<DocumentSummary> read_now(const CallContext& context, const std::filesystem::path& path,
                                    const ReadRequest& request, const DocumentSink& sink) {
     TRY_VOID(context.check());
+    auto pages = request.pages_to_recognise.size();
+    if (pages > documents::pages_to_recognise_max)
+      return fail(ErrorCode::invalid, "Of a document at most " +
+                                          std::to_string(documents::pages_to_recognise_max) +
+                                          " pages can be recognised at a time");
     TRY(auto document, open_document(path));
+    if (pages > 0)
+      document.cpu_seconds =
+          std::min(document.cpu_seconds + cpu_seconds_of_page * static_cast<std::uint32_t>(pages),
+                   recognition_cpu_seconds_max);
     Reading reading(context, sink,
-                    {.wall_timeout = options_.wall_timeout, .shutdown = shutdown_.get_token()});
+                    {.wall_timeout = options_.wall_timeout * static_cast<int>(1 + pages),
+                     .shutdown = shutdown_.get_token()});
+    auto& worker = pages == 0 ? reading_.link : recognition_.link;
     for (int tries = 1;; ++tries) {
-      TRY(auto link, link_.start_child(document.file.number(), request, document.cpu_seconds));
+      TRY(auto link, worker.start_child(document.file.number(), request, document.cpu_seconds));
       auto summary = reading.follow(std::move(link));
       if (summary || tries == tries_max || !reading.may_try_again()) return summary;
     }
@@ -87,8 +130,8 @@ class WorkerDocumentReader final : public DocumentReader {
 
   DocumentReaderOptions options_;
   std::stop_source shutdown_;
-  WorkerLink link_;
-  ThreadPool pool_;
+  Workplace reading_;
+  Workplace recognition_;
 };
 
 }  // namespace

@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include "documents/ocr/open_pages.h"
+#include "documents/testing/scan.h"
 #include "documents/testing/tiny_pdf.h"
 #include "ports/testing/temporary_folder.h"
 
@@ -82,13 +84,16 @@ class WorkerReader : public testing::Test {
 
   // Reads a document with these bytes; `on_blocks` is called with each batch before it is kept.
   Outcome read(std::string_view bytes, const std::string& name,
-               std::function<Result<void>()> on_blocks = {}, CallContext context = {}) {
+               std::function<Result<void>()> on_blocks = {}, CallContext context = {},
+               std::vector<int> pages_to_recognise = {}) {
     return read_file(folder_.write("document", bytes), name, std::move(on_blocks),
-                     std::move(context));
+                     std::move(context), std::move(pages_to_recognise));
   }
 
   Outcome read_file(const std::filesystem::path& file, const std::string& name,
-                    std::function<Result<void>()> on_blocks = {}, CallContext context = {}) {
+                    std::function<Result<void>()> on_blocks = {}, CallContext context = {},
+                    std::vector<int> pages_to_recognise = {}) {
+    ReadRequest request{.file_name = name, .pages_to_recognise = std::move(pages_to_recognise)};
     Outcome outcome;
     DocumentSink sink{.blocks = [&](std::vector<Block> blocks) -> Result<void> {
                         if (on_blocks) TRY_VOID(on_blocks());
@@ -96,7 +101,7 @@ class WorkerReader : public testing::Test {
                         return {};
                       },
                       .progress = {}};
-    outcome.summary = sync_wait(reader_->read(std::move(context), file, {.file_name = name}, sink));
+    outcome.summary = sync_wait(reader_->read(std::move(context), file, std::move(request), sink));
     return outcome;
   }
 
@@ -107,7 +112,9 @@ class WorkerReader : public testing::Test {
 
   TemporaryFolder folder_;
   DocumentReaderOptions options_{.worker_path = AIVA_TEST_DOCWORKER,
-                                 .pdfium_path = AIVA_TEST_PDFIUM};
+                                 .pdfium_path = AIVA_TEST_PDFIUM,
+                                 .ocr_data = "/usr/share/tesseract-ocr/5/tessdata",
+                                 .ocr_languages = {"eng"}};
   std::unique_ptr<DocumentReader> reader_;
 };
 
@@ -130,6 +137,51 @@ TEST_F(WorkerReader, reads_text_and_pdf) {
   ASSERT_EQ(read_pdf.blocks.size(), 2U);
   EXPECT_EQ(read_pdf.blocks[1].page, 2);
   EXPECT_TRUE(read_pdf.blocks[1].box.has_value());
+}
+
+TEST_F(WorkerReader, recognises_print_in_a_worker_of_its_own) {
+  TinyPdf pdf;
+  pdf.page().text(70, 90, "The lighthouse keeper counts the ships that pass", 14);
+  auto pdfium = documents::Pdfium::open(AIVA_TEST_PDFIUM);
+  auto bytes = pdf.bytes();
+  auto page = (*documents::open_pdf_pages(**pdfium, bytes))->draw(1);
+  auto image = documents::make_bmp(*page);
+
+  auto looked_at = read(image, "scan.bmp");
+  ASSERT_TRUE(looked_at.summary) << looked_at.summary.error().message;
+  EXPECT_EQ(looked_at.summary->format, FileFormat::image);
+  EXPECT_EQ(looked_at.summary->pages_without_text, std::vector{1});
+  EXPECT_TRUE(looked_at.blocks.empty());
+
+  for (const auto& scan : {image, documents::make_scan_pdf({*page})}) {
+    auto recognised = read(scan, "scan", {}, {}, {1});
+    ASSERT_TRUE(recognised.summary) << recognised.summary.error().message;
+    EXPECT_EQ(recognised.summary->pages_read, 1);
+    ASSERT_EQ(recognised.blocks.size(), 1U);
+    EXPECT_EQ(recognised.blocks[0].text, "The lighthouse keeper counts the ships that pass");
+  }
+  EXPECT_EQ(find_children(getpid()).size(), 2U);
+}
+
+TEST_F(WorkerReader, says_where_recognition_is_not_installed) {
+  options_.ocr_languages = {"xyz"};
+  start(options_);
+  auto image =
+      documents::make_bmp({.width = 8, .height = 8, .grey = std::vector<std::uint8_t>(64)});
+
+  auto looked_at = read(image, "scan.bmp").summary;
+  auto recognised = read(image, "scan.bmp", {}, {}, {1}).summary;
+
+  for (const auto& summary : {looked_at, recognised}) {
+    ASSERT_FALSE(summary);
+    EXPECT_EQ(summary.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(summary.error().message, "Text recognition is not installed for the language xyz");
+  }
+}
+
+TEST_F(WorkerReader, recognises_so_many_pages_at_a_time_and_no_more) {
+  EXPECT_EQ(read("words", "a.txt", {}, {}, std::vector<int>(257, 1)).summary.error().code,
+            ErrorCode::invalid);
 }
 
 TEST_F(WorkerReader, reports_what_is_wrong_with_a_document) {

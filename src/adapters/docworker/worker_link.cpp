@@ -85,8 +85,8 @@ class SpawnSettings {
 
 }  // namespace
 
-WorkerLink::WorkerLink(std::filesystem::path worker, std::filesystem::path pdfium)
-    : worker_(std::move(worker)), pdfium_(std::move(pdfium)) {}
+WorkerLink::WorkerLink(std::filesystem::path worker, std::vector<std::string> arguments)
+    : worker_(std::move(worker)), arguments_(std::move(arguments)) {}
 
 WorkerLink::~WorkerLink() {
   control_.reset();
@@ -156,9 +156,9 @@ Result<void> WorkerLink::start() {
   TRY(auto sockets, make_sockets(SOCK_SEQPACKET));
   SpawnSettings settings(sockets[1].number());
   std::string program = worker_.string();
-  std::string option = "--pdfium";
-  std::string library = pdfium_.string();
-  std::array<char*, 4> arguments = {program.data(), option.data(), library.data(), nullptr};
+  std::vector<char*> arguments = {program.data()};
+  for (auto& argument : arguments_) arguments.push_back(argument.data());
+  arguments.push_back(nullptr);
   // Nothing of our environment: it may hold secrets, and the worker needs none of it.
   std::string locale = "LC_ALL=C.UTF-8";
   std::array<char*, 2> environment = {locale.data(), nullptr};

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "documents/descriptors.h"
 #include "foundation/result.h"
@@ -24,7 +25,8 @@ struct ChildLink {
 // Any thread.
 class WorkerLink {
  public:
-  WorkerLink(std::filesystem::path worker, std::filesystem::path pdfium);
+  // `arguments` are the program's.
+  WorkerLink(std::filesystem::path worker, std::vector<std::string> arguments);
   // Ends the worker and with it its children.
   ~WorkerLink();
   WorkerLink(const WorkerLink&) = delete;
@@ -51,7 +53,7 @@ class WorkerLink {
   void drop(pid_t id);
 
   std::filesystem::path worker_;
-  std::filesystem::path pdfium_;
+  std::vector<std::string> arguments_;
   mutable std::mutex mutex_;
   documents::FileDescriptor control_;
   pid_t id_ = 0;

@@ -2,12 +2,14 @@
 
 namespace aiva::documents {
 
-std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium) {
+std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium,
+                                                      const Result<void>& recognition) {
   std::vector<std::unique_ptr<Format>> formats;
   formats.push_back(make_pdf_format(pdfium));
   formats.push_back(make_html_format());
   formats.push_back(make_markdown_format());
   formats.push_back(make_text_format());
+  formats.push_back(make_image_format(recognition));
   return formats;
 }
 

@@ -27,8 +27,11 @@ std::unique_ptr<Format> make_markdown_format();
 std::unique_ptr<Format> make_html_format();
 // `pdfium` is borrowed; null where it could not be loaded: reading fails with `unavailable`.
 std::unique_ptr<Format> make_pdf_format(const Pdfium* pdfium);
+// `recognition` says why print cannot be recognised where that is not installed.
+std::unique_ptr<Format> make_image_format(Result<void> recognition);
 
 // Every format AIVA reads.
-std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium);
+std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium,
+                                                      const Result<void>& recognition = {});
 
 }  // namespace aiva::documents

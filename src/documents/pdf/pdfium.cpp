@@ -65,8 +65,56 @@ std::string find_functions(void* library, PdfiumFunctions& f) {
   AIVA_FIND(FPDFAction_GetDest);
   AIVA_FIND(FPDFDest_GetDestPageIndex);
 #undef AIVA_FIND
-  symbols.find_optional(f.FPDFText_GetTextObject, "FPDFText_GetTextObject");
   return symbols.missing();
+}
+
+// What newer functions there are; without them pages have no pictures, links or ruled tables.
+void find_optional_functions(void* library, PdfiumFunctions& f) {
+  Symbols symbols(library);
+#define AIVA_FIND_OPTIONAL(name) symbols.find_optional(f.name, #name)
+  AIVA_FIND_OPTIONAL(FPDFText_GetTextObject);
+  AIVA_FIND_OPTIONAL(FPDF_GetPageWidthF);
+  AIVA_FIND_OPTIONAL(FPDF_GetPageHeightF);
+  AIVA_FIND_OPTIONAL(FPDFBitmap_CreateEx);
+  AIVA_FIND_OPTIONAL(FPDFBitmap_FillRect);
+  AIVA_FIND_OPTIONAL(FPDF_RenderPageBitmap);
+  AIVA_FIND_OPTIONAL(FPDFBitmap_Destroy);
+  AIVA_FIND_OPTIONAL(FPDFPage_CountObjects);
+  AIVA_FIND_OPTIONAL(FPDFPage_GetObject);
+  AIVA_FIND_OPTIONAL(FPDFPageObj_GetType);
+  AIVA_FIND_OPTIONAL(FPDFPageObj_GetBounds);
+  AIVA_FIND_OPTIONAL(FPDFImageObj_GetImagePixelSize);
+  AIVA_FIND_OPTIONAL(FPDFFormObj_CountObjects);
+  AIVA_FIND_OPTIONAL(FPDFFormObj_GetObject);
+  AIVA_FIND_OPTIONAL(FPDFPageObj_GetMatrix);
+  AIVA_FIND_OPTIONAL(FPDFPath_CountSegments);
+  AIVA_FIND_OPTIONAL(FPDFPath_GetPathSegment);
+  AIVA_FIND_OPTIONAL(FPDFPathSegment_GetPoint);
+  AIVA_FIND_OPTIONAL(FPDFPathSegment_GetType);
+  AIVA_FIND_OPTIONAL(FPDFPathSegment_GetClose);
+  AIVA_FIND_OPTIONAL(FPDFPath_GetDrawMode);
+  AIVA_FIND_OPTIONAL(FPDFLink_Enumerate);
+  AIVA_FIND_OPTIONAL(FPDFLink_GetAction);
+  AIVA_FIND_OPTIONAL(FPDFLink_GetAnnotRect);
+  AIVA_FIND_OPTIONAL(FPDFAction_GetType);
+  AIVA_FIND_OPTIONAL(FPDFAction_GetURIPath);
+  AIVA_FIND_OPTIONAL(FPDFLink_LoadWebLinks);
+  AIVA_FIND_OPTIONAL(FPDFLink_CountWebLinks);
+  AIVA_FIND_OPTIONAL(FPDFLink_GetURL);
+  AIVA_FIND_OPTIONAL(FPDFLink_GetRect);
+  AIVA_FIND_OPTIONAL(FPDFLink_CloseWebLinks);
+  AIVA_FIND_OPTIONAL(FPDFImageObj_GetImageFilterCount);
+  AIVA_FIND_OPTIONAL(FPDFImageObj_GetImageFilter);
+  AIVA_FIND_OPTIONAL(FPDFImageObj_GetImageDataRaw);
+  AIVA_FIND_OPTIONAL(FPDFImageObj_GetImageMetadata);
+  AIVA_FIND_OPTIONAL(FPDFImageObj_GetBitmap);
+  AIVA_FIND_OPTIONAL(FPDFBitmap_GetFormat);
+  AIVA_FIND_OPTIONAL(FPDFBitmap_GetWidth);
+  AIVA_FIND_OPTIONAL(FPDFBitmap_GetHeight);
+  AIVA_FIND_OPTIONAL(FPDFBitmap_GetStride);
+  AIVA_FIND_OPTIONAL(FPDFBitmap_GetBuffer);
+  AIVA_FIND_OPTIONAL(FPDFText_HasUnicodeMapError);
+#undef AIVA_FIND_OPTIONAL
 }
 
 // Text as PDFium returns it: UTF-16LE with a zero at the end, in as many bytes as `fill` says.
@@ -101,6 +149,7 @@ Result<std::unique_ptr<Pdfium>> Pdfium::open(const std::filesystem::path& librar
   auto functions = std::make_unique<PdfiumFunctions>();
   if (auto missing = find_functions(handle, *functions); !missing.empty())
     return fail(ErrorCode::unavailable, message, library.string() + " lacks " + missing);
+  find_optional_functions(handle, *functions);
   // No font folders: text must come out the same on every machine, and the worker opens no files.
   static const char* no_folders[] = {nullptr};
   PdfiumFunctions::LibraryConfig config{};

@@ -50,6 +50,8 @@ class PdfDocument {
   PdfDocument& operator=(const PdfDocument&) = delete;
 
   [[nodiscard]] int page_count() const;
+  // PDFium's own handle, for what draws pages.
+  [[nodiscard]] void* handle() const { return document_; }
   // The title in the document's information dictionary, raw.
   [[nodiscard]] std::string title() const;
   // At most `entries_max` entries in reading order.

@@ -54,6 +54,73 @@ struct PdfiumFunctions {
   void* (*FPDFAction_GetDest)(void*, void*);
   int (*FPDFDest_GetDestPageIndex)(void*, void*);
   void* (*FPDFText_GetTextObject)(void*, int);  // null in builds of before 2024
+
+  // For drawing pages; null where the build lacks them.
+  static constexpr int bitmap_grey = 1;
+  static constexpr int render_annotations = 0x01;
+  static constexpr int render_grey = 0x08;
+  static constexpr int image_object = 3;
+  float (*FPDF_GetPageWidthF)(void*);
+  float (*FPDF_GetPageHeightF)(void*);
+  void* (*FPDFBitmap_CreateEx)(int, int, int, void*, int);
+  void (*FPDFBitmap_FillRect)(void*, int, int, int, int, unsigned long);
+  void (*FPDF_RenderPageBitmap)(void*, void*, int, int, int, int, int, int);
+  void (*FPDFBitmap_Destroy)(void*);
+  int (*FPDFPage_CountObjects)(void*);
+  void* (*FPDFPage_GetObject)(void*, int);
+  int (*FPDFPageObj_GetType)(void*);
+  int (*FPDFPageObj_GetBounds)(void*, float*, float*, float*, float*);
+  int (*FPDFImageObj_GetImagePixelSize)(void*, unsigned*, unsigned*);
+
+  // For pictures, strokes and links; null where the build lacks them.
+  static constexpr int text_object = 1;
+  static constexpr int path_object = 2;
+  static constexpr int form_object = 5;
+  static constexpr int line_segment = 0;
+  static constexpr int move_segment = 2;
+  static constexpr unsigned long uri_action = 3;
+  static constexpr int bitmap_bgr = 2;
+  static constexpr int bitmap_bgrx = 3;
+  static constexpr int bitmap_bgra = 4;
+  static constexpr int device_grey = 1;
+  static constexpr int device_rgb = 2;
+  struct ImageMetadata {
+    unsigned width, height;
+    float horizontal_dpi, vertical_dpi;
+    unsigned bits_per_pixel;
+    int colorspace;
+    int marked_content_id;
+  };
+  int (*FPDFFormObj_CountObjects)(void*);
+  void* (*FPDFFormObj_GetObject)(void*, unsigned long);
+  int (*FPDFPageObj_GetMatrix)(void*, Matrix*);
+  int (*FPDFPath_CountSegments)(void*);
+  void* (*FPDFPath_GetPathSegment)(void*, int);
+  int (*FPDFPathSegment_GetPoint)(void*, float*, float*);
+  int (*FPDFPathSegment_GetType)(void*);
+  int (*FPDFPathSegment_GetClose)(void*);
+  int (*FPDFPath_GetDrawMode)(void*, int*, int*);
+  int (*FPDFLink_Enumerate)(void*, int*, void**);
+  void* (*FPDFLink_GetAction)(void*);
+  int (*FPDFLink_GetAnnotRect)(void*, RectF*);
+  unsigned long (*FPDFAction_GetType)(void*);
+  unsigned long (*FPDFAction_GetURIPath)(void*, void*, void*, unsigned long);
+  void* (*FPDFLink_LoadWebLinks)(void*);
+  int (*FPDFLink_CountWebLinks)(void*);
+  int (*FPDFLink_GetURL)(void*, int, unsigned short*, int);
+  int (*FPDFLink_GetRect)(void*, int, int, double*, double*, double*, double*);
+  void (*FPDFLink_CloseWebLinks)(void*);
+  int (*FPDFImageObj_GetImageFilterCount)(void*);
+  unsigned long (*FPDFImageObj_GetImageFilter)(void*, int, void*, unsigned long);
+  unsigned long (*FPDFImageObj_GetImageDataRaw)(void*, void*, unsigned long);
+  int (*FPDFImageObj_GetImageMetadata)(void*, void*, ImageMetadata*);
+  void* (*FPDFImageObj_GetBitmap)(void*);
+  int (*FPDFBitmap_GetFormat)(void*);
+  int (*FPDFBitmap_GetWidth)(void*);
+  int (*FPDFBitmap_GetHeight)(void*);
+  int (*FPDFBitmap_GetStride)(void*);
+  void* (*FPDFBitmap_GetBuffer)(void*);
+  int (*FPDFText_HasUnicodeMapError)(void*, int);
 };
 
 }  // namespace aiva::documents

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "documents/format_detection.h"
+#include "documents/ocr/recognise_document.h"
 #include "documents/read_document.h"
 
 namespace aiva::documents {
@@ -46,7 +47,10 @@ Result<DocumentSummary> read(const ChildParts& parts, const WorkRequest& request
       .file = [&](const EmbeddedFile& file, std::string_view bytes,
                   bool is_last) { return send(encode(file, bytes, is_last)); }};
   TRY_VOID(send(encode(Started{detect_format(*bytes, request.wanted.file_name)})));
-  return read_document(*bytes, request.wanted, parts.formats, sink);
+  if (request.wanted.pages_to_recognise.empty())
+    return read_document(*bytes, request.wanted, parts.formats, sink);
+  if (!parts.recogniser) return fail(parts.recogniser.error());
+  return recognise_document(*bytes, request.wanted, parts.pdfium, **parts.recogniser, sink);
 }
 
 }  // namespace

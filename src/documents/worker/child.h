@@ -5,6 +5,7 @@
 
 #include "documents/descriptors.h"
 #include "documents/formats/format.h"
+#include "documents/ocr/recogniser.h"
 #include "documents/protocol.h"
 #include "documents/worker/sandbox.h"
 
@@ -14,11 +15,14 @@ namespace aiva::documents {
 struct ChildParts {
   std::span<const std::unique_ptr<Format>> formats;
   const SystemCallFilter& filter;
-  int worker_id = 0;  // the worker's process id
+  const Pdfium* pdfium = nullptr;               // null where it could not be loaded
+  const Result<const Recogniser*>& recogniser;  // or why print cannot be recognised
+  int worker_id = 0;                            // the process its children must not outlive
 };
 
-// Reads one document in this freshly forked process, confined, and sends records to `results`.
-// Returns the exit code; a document that cannot be read is a success that says so.
+// Reads one document, or recognises its print, in this freshly forked process, confined, and sends
+// records to `results`. Returns the exit code; a document that cannot be read is a success that
+// says so.
 int run_child(const ChildParts& parts, const WorkRequest& request, int document, int results);
 
 }  // namespace aiva::documents

@@ -40,9 +40,7 @@ bool keep_only(int document, int results) {
 
 class ForkServer {
  public:
-  ForkServer(int control, std::span<const std::unique_ptr<Format>> formats,
-             const SystemCallFilter& filter)
-      : control_(control), parts_{formats, filter, getpid()} {}
+  ForkServer(int control, const ChildParts& parts) : control_(control), parts_(parts) {}
 
   int run() {
     sigset_t mask;
@@ -126,9 +124,8 @@ class ForkServer {
 
 }  // namespace
 
-int serve_requests(int control, std::span<const std::unique_ptr<Format>> formats,
-                   const SystemCallFilter& filter) {
-  return ForkServer(control, formats, filter).run();
+int serve_requests(int control, const ChildParts& parts) {
+  return ForkServer(control, parts).run();
 }
 
 }  // namespace aiva::documents

@@ -8,7 +8,6 @@ namespace aiva::documents {
 // document is ever in a process that reads another. Ends a child when its leash is let go, tells
 // how each ended, and returns the exit code when the server closes `control`; its children end
 // then.
-int serve_requests(int control, std::span<const std::unique_ptr<Format>> formats,
-                   const SystemCallFilter& filter);
+int serve_requests(int control, const ChildParts& parts);
 
 }  // namespace aiva::documents

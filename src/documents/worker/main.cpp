@@ -1,14 +1,24 @@
 // aiva-docworker: reads documents for the server, each in a confined child.
 //
-//   aiva-docworker --pdfium LIBRARY    serves requests on the socket that is descriptor 3
-//   aiva-docworker --self-check        shows that a confined child can do no harm
+//   aiva-docworker --pdfium LIBRARY [--ocr-data FOLDER] [--ocr-languages eng,deu] [--recognise]
+//       serves requests on the socket that is descriptor 3; with --recognise those that want print
+//       recognised, whose libraries and data no other worker loads
+//   aiva-docworker --self-check
+//       shows that a confined child can do no harm
 
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "documents/worker/fork_server.h"
 #include "documents/worker/self_check.h"
@@ -17,6 +27,56 @@ namespace {
 
 constexpr int control_descriptor = 3;
 constexpr int niceness = 5;  // serving users comes before reading documents
+constexpr int niceness_of_recognition = 15;
+constexpr const char* usage =
+    "usage: aiva-docworker --pdfium LIBRARY [--ocr-data FOLDER] [--ocr-languages LIST]\n"
+    "                      [--recognise]\n"
+    "       aiva-docworker --self-check\n";
+
+struct Options {
+  bool is_self_check = false;
+  bool is_recogniser = false;
+  std::string pdfium{};
+  aiva::documents::RecogniserOptions recogniser{.languages = {}};
+};
+
+std::vector<std::string> split_at_commas(std::string_view list) {
+  std::vector<std::string> items;
+  while (!list.empty()) {
+    auto item = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(item.size() + 1, list.size()));
+    if (!item.empty()) items.emplace_back(item);
+  }
+  return items;
+}
+
+std::optional<Options> read_options(std::span<char* const> arguments) {
+  Options options;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    std::string_view name = arguments[i];
+    if (name == "--self-check" || name == "--recognise") {
+      (name == "--recognise" ? options.is_recogniser : options.is_self_check) = true;
+      continue;
+    }
+    if (++i == arguments.size()) return std::nullopt;
+    if (name == "--pdfium")
+      options.pdfium = arguments[i];
+    else if (name == "--ocr-data")
+      options.recogniser.data_folder = arguments[i];
+    else if (name == "--ocr-languages")
+      options.recogniser.languages = split_at_commas(arguments[i]);
+    else
+      return std::nullopt;
+  }
+  if (options.pdfium.empty() && !options.is_self_check) return std::nullopt;
+  return options;
+}
+
+aiva::Result<std::unique_ptr<aiva::documents::Recogniser>> open_recogniser(const Options& options) {
+  if (!options.is_recogniser)
+    return aiva::fail(aiva::internal_error("this worker does not recognise print"));
+  return aiva::documents::Recogniser::open(options.recogniser);
+}
 
 // When memory is short the reader of a document shall go before anything else.
 void volunteer_for_the_oom_killer() {
@@ -33,20 +93,31 @@ int fail_with(const aiva::Error& error) {
 
 int main(int argc, char** argv) {
   using namespace aiva::documents;
-  std::string_view mode = argc > 1 ? argv[1] : "";
   auto filter = SystemCallFilter::make();
   if (!filter) return fail_with(filter.error());
-  if (mode == "--self-check") return check_confinement(*filter);
-  if (mode != "--pdfium" || argc != 3) {
-    std::fprintf(stderr, "usage: aiva-docworker --pdfium LIBRARY | --self-check\n");
+  auto options = read_options(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+  if (!options) {
+    std::fprintf(stderr, "%s", usage);
     return 2;
   }
+  if (options->is_self_check) return check_confinement(*filter);
   // Text, Markdown and HTML can be read without PDFium.
-  auto pdfium = Pdfium::open(argv[2]);
+  auto pdfium = Pdfium::open(options->pdfium);
   if (!pdfium) fail_with(pdfium.error());
-  auto formats = make_all_formats(pdfium ? pdfium->get() : nullptr);
+  auto formats = make_all_formats(pdfium ? pdfium->get() : nullptr,
+                                  check_recognition_data(options->recogniser));
+  auto opened = open_recogniser(*options);
+  aiva::Result<const Recogniser*> recogniser = aiva::fail(aiva::Error{});
+  if (opened)
+    recogniser = opened->get();
+  else
+    recogniser = aiva::fail(opened.error());
   volunteer_for_the_oom_killer();
-  setpriority(PRIO_PROCESS, 0, niceness);
+  setpriority(PRIO_PROCESS, 0, options->is_recogniser ? niceness_of_recognition : niceness);
   leave_namespaces();
-  return serve_requests(control_descriptor, formats, *filter);
+  return serve_requests(control_descriptor, {.formats = formats,
+                                             .filter = *filter,
+                                             .pdfium = pdfium ? pdfium->get() : nullptr,
+                                             .recogniser = recogniser,
+                                             .worker_id = getpid()});
 }

@@ -1,0 +1,112 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "documents/formats/image_header.h"
+#include "documents/ocr/ocr_functions.h"
+#include "documents/ocr/open_pages.h"
+
+namespace aiva::documents {
+namespace {
+
+constexpr float paper_inches = 8;  // the shorter side of a page, where a picture says no resolution
+constexpr int dots_per_inch_min = 70;
+constexpr int dots_per_inch_max = 400;
+
+class ImagePages final : public PageImages {
+ public:
+  ImagePages(const OcrFunctions& functions, std::string_view bytes, ImageHeader header)
+      : functions_(functions), bytes_(bytes), header_(std::move(header)) {}
+
+  [[nodiscard]] int page_count() const override { return static_cast<int>(header_.pages.size()); }
+
+  [[nodiscard]] Result<PageImage> draw(int number) const override {
+    const auto& claimed = header_.pages[static_cast<std::size_t>(number - 1)];
+    bool is_small = claimed.width <= page_pixels_max && claimed.height <= page_pixels_max &&
+                    claimed.width * claimed.height <= page_pixels_max;
+    if (!is_small)
+      return fail(ErrorCode::too_large, "The image has more than " +
+                                            std::to_string(page_pixels_max / 1'000'000) +
+                                            " million pixels");
+    const auto* data = reinterpret_cast<const unsigned char*>(bytes_.data());
+    Picture picture(functions_, header_.kind == ImageKind::tiff
+                                    ? functions_.pixReadMemTiff(data, bytes_.size(), number - 1)
+                                    : functions_.pixReadMem(data, bytes_.size()));
+    picture.replace(picture.get() == nullptr ? nullptr : functions_.pixRemoveAlpha(picture.get()));
+    picture.replace(picture.get() == nullptr ? nullptr
+                                             : functions_.pixConvertTo8(picture.get(), 0));
+    if (picture.get() == nullptr)
+      return fail(ErrorCode::invalid, "The image is damaged and cannot be decoded");
+    return turn(copy(picture.get()), header_.turns_to_upright);
+  }
+
+ private:
+  // One of Leptonica's pictures, which counts its owners.
+  class Picture {
+   public:
+    Picture(const OcrFunctions& functions, PIX* pix) : functions_(functions), pix_(pix) {}
+    ~Picture() { functions_.pixDestroy(&pix_); }
+    Picture(const Picture&) = delete;
+    Picture& operator=(const Picture&) = delete;
+
+    [[nodiscard]] PIX* get() const { return pix_; }
+    void replace(PIX* pix) {
+      functions_.pixDestroy(&pix_);
+      pix_ = pix;
+    }
+
+   private:
+    const OcrFunctions& functions_;
+    PIX* pix_;
+  };
+
+  // Leptonica keeps four pixels in a word, the first in its highest byte.
+  [[nodiscard]] PageImage copy(PIX* pix) const {
+    PageImage image;
+    image.width = functions_.pixGetWidth(pix);
+    image.height = functions_.pixGetHeight(pix);
+    image.dots_per_inch = resolution(image);
+    auto width = static_cast<std::size_t>(image.width);
+    auto height = static_cast<std::size_t>(image.height);
+    auto words = static_cast<std::size_t>(functions_.pixGetWpl(pix));
+    const auto* row = functions_.pixGetData(pix);
+    image.grey.resize(width * height);
+    for (std::size_t y = 0; y < height; ++y, row += words)
+      for (std::size_t x = 0; x < width; ++x)
+        image.grey[y * width + x] = static_cast<std::uint8_t>(row[x / 4] >> (24 - 8 * (x % 4)));
+    return image;
+  }
+
+  [[nodiscard]] int resolution(const PageImage& image) const {
+    if (header_.dots_per_inch > 0)
+      return std::clamp(header_.dots_per_inch, dots_per_inch_min, dots_per_inch_max);
+    auto side = static_cast<float>(std::min(image.width, image.height));
+    return std::clamp(static_cast<int>(side / paper_inches), dots_per_inch_min, dots_per_inch_max);
+  }
+
+  const OcrFunctions& functions_;
+  std::string_view bytes_;
+  ImageHeader header_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PageImages>> open_image_pages(const OcrFunctions& functions,
+                                                     std::string_view bytes) {
+  auto header = read_image_header(bytes);
+  if (!header) return fail(ErrorCode::invalid, "The image is damaged and cannot be opened");
+  return std::make_unique<ImagePages>(functions, bytes, *std::move(header));
+}
+
+Result<std::unique_ptr<PageImages>> open_pages(FileFormat format, std::string_view bytes,
+                                               const Pdfium* pdfium,
+                                               const OcrFunctions& functions) {
+  if (format == FileFormat::image) return open_image_pages(functions, bytes);
+  if (format != FileFormat::pdf)
+    return fail(ErrorCode::invalid, "Only the print of PDFs and images can be recognised");
+  if (pdfium == nullptr)
+    return fail(ErrorCode::unavailable, "PDF files cannot be read: the PDF library is missing");
+  return open_pdf_pages(*pdfium, bytes);
+}
+
+}  // namespace aiva::documents
