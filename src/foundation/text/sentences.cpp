@@ -3,12 +3,16 @@
 #include <unicode/brkiter.h>
 #include <unicode/utext.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include "foundation/result.h"
 
 namespace aiva {
 namespace {
+
+constexpr std::size_t look_ahead_bytes = 16;
 
 using Iterator = std::unique_ptr<icu::BreakIterator>;
 
@@ -39,6 +43,69 @@ bool is_soft_break(std::string_view text, std::string_view piece) {
   return std::string_view(".!?:").find(body.back()) == std::string_view::npos;
 }
 
+bool is_letter(char c) {
+  auto byte = static_cast<unsigned char>(c);
+  return (byte | 0x20U) - 'a' < 26U || byte >= 0x80;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Abbreviations that are followed by what they belong to, even when that begins with a capital:
+// English, German, French, Spanish and Italian ones, sorted. Those that often end a sentence (etc.,
+// usw., Inc.) or are also words (no., art.) are none of them.
+constexpr auto abbreviations = std::to_array<std::string_view>(
+    {"Abb", "Abs",  "Anm", "Bd",   "Capt", "D.h",  "Dipl",  "Dott", "Dr",     "E.g",  "Eq",
+     "Fig", "Figs", "Gov", "Hr",   "Hrn",  "Hrsg", "I.d.R", "I.e",  "Kap",    "Lt",   "Maj",
+     "Mio", "Mlle", "Mme", "Mr",   "Mrd",  "Mrs",  "Ms",    "Nr",   "Nrn",    "Prof", "Rev",
+     "Sgt", "Sr",   "Sra", "St",   "Tel",  "Vgl",  "Vol",   "Z.B",  "approx", "bspw", "bzw",
+     "ca",  "cf",   "d.h", "d.i",  "e.g",  "ehem", "evtl",  "ggf",  "i.d.R",  "i.e",  "inkl",
+     "m.E", "o.g",  "p",   "pp",   "resp", "s.o",  "s.u",   "sog",  "u.a",    "v.a",  "vgl",
+     "viz", "vs",   "z.B", "z.Hd", "z.T",  "zzgl"});
+static_assert(std::ranges::is_sorted(abbreviations));
+
+constexpr auto german_months =
+    std::to_array<std::string_view>({"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli",
+                                     "August", "September", "Oktober", "November", "Dezember"});
+
+// The last word of `text` before its full stop, dots within it included ("e.g" of "see e.g."), or
+// the end of a long one.
+std::string_view word_before_stop(std::string_view text) {
+  constexpr std::size_t word_bytes_max = 12;
+  text.remove_suffix(1);
+  auto begin = text.size();
+  while (begin > 0 && text.size() - begin < word_bytes_max &&
+         (is_letter(text[begin - 1]) || is_digit(text[begin - 1]) || text[begin - 1] == '.'))
+    --begin;
+  return text.substr(begin);
+}
+
+// Whether `text` ends in another initial: "J. " before "R.".
+bool is_initial_before(std::string_view text) {
+  text = trim(text);
+  auto size = text.size();
+  if (size < 2 || text[size - 1] != '.' || text[size - 2] < 'A' || text[size - 2] > 'Z')
+    return false;
+  return size == 2 || !is_letter(text[size - 3]);
+}
+
+// Whether the full stop that ends `sentence` only ends an abbreviation, an initial, the number of a
+// list's item or a German ordinal before what follows.
+bool is_false_end(std::string_view sentence, std::string_view next) {
+  sentence = trim(sentence);
+  if (!sentence.ends_with('.')) return false;
+  auto word = word_before_stop(sentence);
+  if (word.empty()) return false;
+  if (word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z')
+    return sentence.size() == 2 || is_initial_before(sentence.substr(0, sentence.size() - 2));
+  bool is_number = std::ranges::all_of(word, [](char c) { return is_digit(c) || c == '.'; });
+  if (!is_number) return std::ranges::binary_search(abbreviations, word);
+  if (word.size() + 1 == sentence.size()) return true;
+  next = trim(next);
+  return word.size() <= 2 && std::ranges::any_of(german_months, [next](std::string_view month) {
+           return next.starts_with(month);
+         });
+}
+
 // Calls `each(begin, end, rule status)` for every piece between two boundaries.
 template <class Each>
 void walk(icu::BreakIterator& iterator, std::string_view text, Each each) {
@@ -64,7 +131,10 @@ std::vector<std::string_view> split_sentences(std::string_view text) {
   std::size_t open_from = 0;
   walk(*iterator, text, [&](std::size_t begin, std::size_t end, int) {
     auto piece = text.substr(begin, end - begin);
-    if (is_soft_break(text, piece) && end < text.size()) return;
+    bool is_within = end < text.size() && (is_soft_break(text, piece) ||
+                                           is_false_end(text.substr(open_from, end - open_from),
+                                                        text.substr(end, look_ahead_bytes)));
+    if (is_within) return;
     auto sentence = trim(text.substr(open_from, end - open_from));
     open_from = end;
     if (!sentence.empty()) sentences.push_back(sentence);

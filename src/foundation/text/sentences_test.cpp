@@ -22,6 +22,27 @@ TEST(Sentences, do_not_end_inside_numbers_or_before_lower_case) {
             (Views{"It costs 3.50 euros, e.g. for members."}));
 }
 
+TEST(Sentences, do_not_end_after_abbreviations) {
+  for (std::string_view text :
+       {"Ask Dr. Weber about it.", "Use a solvent, e.g. Acetone.", "See Fig. A and pp. 3 to 5.",
+        "J. R. Smith wrote it.", "Das gilt z.B. Montags.", "Am 3. Oktober ist geschlossen.",
+        "1. Open the box.", "Siehe Nr. 5 und Abs. 2.", "M. Dupont et Mme. Durand arrivent."})
+    EXPECT_EQ(split_sentences(text), Views{text});
+}
+
+TEST(Sentences, end_after_words_that_only_look_like_abbreviations) {
+  EXPECT_EQ(split_sentences("Take vitamin C. It helps. Wait 20 ms. Press Tab. Did it? No. Go on."),
+            (Views{"Take vitamin C.", "It helps.", "Wait 20 ms.", "Press Tab.", "Did it?", "No.",
+                   "Go on."}));
+  EXPECT_EQ(split_sentences("It took until 2019. Then it ended. Pay in May, etc. Nothing else."),
+            (Views{"It took until 2019.", "Then it ended.", "Pay in May, etc.", "Nothing else."}));
+}
+
+TEST(Sentences, end_where_arabic_ones_end) {
+  EXPECT_EQ(split_sentences("هل يمكن الإرجاع؟ نعم، خلال أسبوعين. شكرًا!"),
+            (Views{"هل يمكن الإرجاع؟", "نعم، خلال أسبوعين.", "شكرًا!"}));
+}
+
 TEST(Sentences, are_none_in_blank_text) { EXPECT_TRUE(split_sentences(" \n\t ").empty()); }
 
 TEST(Sentences, end_at_ideographic_full_stops) {

@@ -12,20 +12,35 @@ constexpr int tokens_target = 384;
 constexpr int tokens_max = 512;
 constexpr int heading_tokens = 48;  // what the place in the document takes of the embedder's limit
 constexpr std::size_t heading_bytes_max = 160;
+constexpr std::size_t title_bytes_max = 64;
+constexpr int small_share = 4;  // a chunk of less than this part of the target is a short one
+constexpr std::string_view path_separator = " > ";
 
 documents::ChunkerOptions options_of(const CollectorOptions& options) {
   if (options.cut.chunk_size > 0)
     return {.measure = documents::count_characters,
             .size_target = options.cut.chunk_size,
             .size_max = options.cut.chunk_size,
-            .overlap = options.cut.chunk_overlap};
+            .overlap = options.cut.chunk_overlap,
+            .size_small = options.cut.chunk_size / small_share};
   auto embedder_max = static_cast<int>(std::min<std::size_t>(options.embedder_tokens_max, 8192));
   auto size_max = std::clamp(embedder_max - heading_tokens, 32, tokens_max);
   auto target = std::min(tokens_target, size_max * 3 / 4);
   return {.measure = options.count_tokens,
           .size_target = target,
           .size_max = size_max,
-          .overlap = target * 15 / 100};
+          .overlap = target * 15 / 100,
+          .size_small = target / small_share};
+}
+
+// The end of a heading path that fits, from whole headings: the nearest one says most.
+std::string_view nearest_headings(std::string_view path, std::size_t bytes_max) {
+  while (path.size() > bytes_max) {
+    auto end = path.find(path_separator);
+    if (end == std::string_view::npos) return utf8_prefix(path, bytes_max);
+    path.remove_prefix(end + path_separator.size());
+  }
+  return path;
 }
 
 }  // namespace
@@ -80,12 +95,13 @@ std::string ChunkCollector::text_to_embed(std::size_t index, std::string_view ti
   const auto& chunk = chunks_[index];
   std::string place;
   if (!title.empty() && !chunk.heading_path.starts_with(title))
-    place.append(utf8_prefix(title, heading_bytes_max));
-  if (!chunk.heading_path.empty())
-    place.append(place.empty() ? "" : " > ").append(chunk.heading_path);
+    place = utf8_prefix(title, title_bytes_max);
+  if (!chunk.heading_path.empty()) {
+    if (!place.empty()) place += path_separator;
+    place += nearest_headings(chunk.heading_path, heading_bytes_max - place.size());
+  }
   if (place.empty()) return chunk.text;
-  std::string text(utf8_prefix(place, heading_bytes_max));
-  return text.append("\n").append(chunk.text);
+  return place.append("\n").append(chunk.text);
 }
 
 }  // namespace aiva::knowledge
