@@ -9,8 +9,10 @@
 #include "capabilities/chat/internal/turn.h"
 #include "capabilities/chat/internal/turn_seats.h"
 #include "capabilities/chat/pricing.h"
+#include "capabilities/chat/prompt.h"
 #include "foundation/json.h"
 #include "foundation/json_writer.h"
+#include "foundation/log.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::chat {
@@ -68,7 +70,9 @@ class DocumentChat final : public Chat {
         seconds_(parts.metrics.histogram("aiva_chat_turn_seconds", "Time a chat turn took",
                                          duration_buckets_s())),
         failures_(parts.metrics.counter("aiva_chat_turn_failures_total",
-                                        "Chat turns without an answer")) {}
+                                        "Chat turns without an answer")) {
+    if (!settings_.count_tokens) settings_.count_tokens = estimate_tokens;
+  }
 
   Task<Result<Session>> create_session(CallContext context, NewSession session) override {
     CO_TRY_VOID(validate_session(session));
@@ -182,6 +186,8 @@ class DocumentChat final : public Chat {
           .session = state->session.id,
           .is_billed = false};
       CO_TRY(state->found, co_await parts_.search.search(context, std::move(request)));
+      if (has_model && parts_.sections != nullptr)
+        state->sections = co_await sections_of(context, ids_of(state->found));
     }
     auto replying =
         parts_.model != nullptr
@@ -189,6 +195,24 @@ class DocumentChat final : public Chat {
             : reply_by_extract(context, parts_.embedder, *state, std::move(listener));
     auto reply = co_await std::move(replying);
     co_return reply;
+  }
+
+  static std::vector<ChunkId> ids_of(const search::SearchAnswer& found) {
+    std::vector<ChunkId> ids;
+    for (const auto& hit : found.hits) ids.push_back(hit.chunk.id);
+    return ids;
+  }
+
+  // What stands around the hits; without it they must do.
+  Task<std::vector<knowledge::Section>> sections_of(CallContext context, std::vector<ChunkId> ids) {
+    auto tokens_max = static_cast<int>(settings_.section_tokens_max);
+    auto looking = parts_.sections->around(context, std::move(ids), tokens_max);
+    auto sections = co_await std::move(looking);
+    if (!sections) {
+      log::failure("The sections of the hits cannot be read", context, sections.error());
+      co_return std::vector<knowledge::Section>();
+    }
+    co_return std::move(*sections);
   }
 
   Answer answer_of(const TurnState& state, Reply reply, double time_ms) const {

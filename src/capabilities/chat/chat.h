@@ -9,6 +9,7 @@
 
 #include "capabilities/billing/billing.h"
 #include "capabilities/knowledge/knowledge.h"
+#include "capabilities/knowledge/sections.h"
 #include "capabilities/search/search.h"
 #include "foundation/call_context.h"
 #include "foundation/metrics.h"
@@ -148,9 +149,12 @@ struct ChatSettings {
   std::size_t history_messages_max = 10;
   int context_chunks = 6;
   int answer_tokens_max = 1024;
-  std::size_t passage_tokens_max = 3000;
+  std::size_t passage_tokens_max = 5000;
+  std::size_t section_tokens_max = 2000;  // of a passage with what stands around it
   std::size_t history_tokens_max = 2000;
   std::string provider = "openai";  // how answers name where the model is
+  // As the model counts; without it, estimated.
+  std::function<std::size_t(std::string_view)> count_tokens{};
   std::vector<ModelPrice> prices = {{"gpt-4o-mini", 150, 75, 600}, {"gpt-4o", 2500, 1250, 10000}};
 };
 
@@ -163,6 +167,7 @@ struct ChatParts {
   billing::Billing& billing;
   const Clock& clock;
   Metrics& metrics;
+  knowledge::Sections* sections = nullptr;  // null: a model sees no more than the chunks found
 };
 
 std::unique_ptr<Chat> make_chat(ChatParts parts, ChatSettings settings);

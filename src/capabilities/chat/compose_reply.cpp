@@ -40,11 +40,21 @@ std::vector<std::string_view> cells_of(std::string_view row) {
   return cells;
 }
 
+// The first line of the table in which a row stands: of the chunk, or of one that begins after the
+// first table there.
+std::string_view column_names(const knowledge::Chunk& chunk, std::size_t row) {
+  std::size_t begin = 0;
+  for (std::size_t i = 1; i < chunk.spans.size(); ++i)
+    if (chunk.spans[i].begin <= row) begin = chunk.spans[i].begin;
+  auto table = std::string_view(chunk.text).substr(begin);
+  return table.substr(0, table.find('\n'));
+}
+
 // A row of a table with the names of its columns; the row as it is when they do not fit.
-std::string named_cells(std::string_view table, std::string_view row) {
-  auto names = cells_of(table.substr(0, table.find('\n')));
+std::string named_cells(std::string_view names_row, std::string_view row) {
+  auto names = cells_of(names_row);
   auto cells = cells_of(row);
-  if (row.data() == table.data() || names.size() != cells.size()) return std::string(row);
+  if (row.data() == names_row.data() || names.size() != cells.size()) return std::string(row);
   std::string text;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (cells[i].empty()) continue;
@@ -57,7 +67,10 @@ std::string named_cells(std::string_view table, std::string_view row) {
 
 // An extract as it is shown: steps keep their lines when it stands alone, code its form.
 std::string shown(const search::TextHit& hit, std::string_view text, bool is_alone) {
-  if (hit.chunk.type == "table") return without_markers(named_cells(hit.chunk.text, text));
+  if (hit.chunk.type == "table") {
+    auto row = static_cast<std::size_t>(text.data() - hit.chunk.text.data());
+    return without_markers(named_cells(column_names(hit.chunk, row), text));
+  }
   if (hit.chunk.type == "code" && is_alone) return "```\n" + std::string(text) + "\n```\n";
   if (hit.chunk.type == "code") return "`" + search::one_line(text, quote_bytes_max) + "`";
   if (is_alone && text.find('\n') != std::string_view::npos) return without_markers(text);

@@ -29,8 +29,6 @@ constexpr std::string_view rules_without_documents =
     "1. Answer in the language of the question, in few and plain sentences.\n"
     "2. When you do not know something, say so; invent no facts, figures or sources.";
 
-constexpr std::size_t passage_frame_tokens = 24;  // of the lines around a passage's text
-
 bool starts_with_fence(std::string_view text) {
   constexpr auto fences = std::to_array<std::string_view>({"<passage", "</passage"});
   return std::ranges::any_of(fences, [text](std::string_view fence) {
@@ -76,11 +74,12 @@ void append_passage(std::string& out, const Passage& passage, std::string_view t
 
 // Writes the passages that fit and says how many they are.
 std::size_t append_passages(std::string& out, std::span<const Passage> passages,
-                            std::size_t tokens_max) {
+                            const PromptLimits& limits) {
+  auto tokens_max = limits.passage_tokens_max;
   std::size_t used = 0;
   std::size_t tokens = 0;
   for (const auto& passage : passages) {
-    auto cost = estimate_tokens(passage.text) + passage_frame_tokens;
+    auto cost = limits.count_tokens(passage.text) + passage_frame_tokens;
     if (tokens + cost <= tokens_max) {
       append_passage(out, passage, passage.text);
     } else if (used == 0) {
@@ -103,12 +102,12 @@ void append_message(std::vector<ChatMessage>& messages, ChatRole role, std::stri
 }
 
 void append_history(std::vector<ChatMessage>& messages, std::span<const ChatMessage> history,
-                    std::size_t tokens_max) {
+                    const PromptLimits& limits) {
   std::size_t first = history.size();
   std::size_t tokens = 0;
   while (first > 0) {
-    tokens += estimate_tokens(history[first - 1].content);
-    if (tokens > tokens_max) break;
+    tokens += limits.count_tokens(history[first - 1].content);
+    if (tokens > limits.history_tokens_max) break;
     --first;
   }
   for (const auto& message : history.subspan(first))
@@ -134,13 +133,13 @@ Prompt build_prompt(const PromptParts& parts, const PromptLimits& limits) {
   Prompt prompt;
   auto rules = parts.has_knowledge_base ? rules_with_passages : rules_without_documents;
   prompt.messages.push_back({ChatRole::system, std::string(rules)});
-  append_history(prompt.messages, parts.history, limits.history_tokens_max);
+  append_history(prompt.messages, parts.history, limits);
   if (!parts.has_knowledge_base) {
     append_message(prompt.messages, ChatRole::user, std::string(parts.question));
     return prompt;
   }
   std::string last = "<passages>\n";
-  prompt.passages_used = append_passages(last, parts.passages, limits.passage_tokens_max);
+  prompt.passages_used = append_passages(last, parts.passages, limits);
   if (prompt.passages_used == 0) last += "Nothing in the knowledge base fits the question.\n";
   last += "</passages>\n\nQuestion: " + defused(parts.question);
   append_message(prompt.messages, ChatRole::user, std::move(last));

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "capabilities/knowledge/types.h"
 #include "ports/chat_model.h"
 
 namespace aiva::chat {
@@ -18,7 +20,16 @@ struct Passage {
   int page_last = 1;
   std::string heading_path{};
   std::string text{};
+  // What the text was made of, the hit before what stands around it; borrowed.
+  std::vector<const knowledge::Chunk*> chunks{};
 };
+
+// About how many tokens a model makes of a text: a quarter of its ASCII characters, one for each
+// other character.
+std::size_t estimate_tokens(std::string_view text);
+
+// What the lines around a passage's text take.
+inline constexpr std::size_t passage_frame_tokens = 24;
 
 struct PromptParts {
   bool has_knowledge_base = true;          // false: a conversation without documents
@@ -28,8 +39,9 @@ struct PromptParts {
 };
 
 struct PromptLimits {
-  std::size_t passage_tokens_max = 3000;
+  std::size_t passage_tokens_max = 5000;
   std::size_t history_tokens_max = 2000;
+  std::function<std::size_t(std::string_view)> count_tokens = estimate_tokens;
 };
 
 struct Prompt {
@@ -40,9 +52,5 @@ struct Prompt {
 // Writes what the model is asked: the rules, as much of the newest history as fits, then the
 // passages (fenced, as data) and the question. The best passage is cut to fit rather than left out.
 Prompt build_prompt(const PromptParts& parts, const PromptLimits& limits);
-
-// About how many tokens a model makes of a text: a quarter of its ASCII characters, one for each
-// other character.
-std::size_t estimate_tokens(std::string_view text);
 
 }  // namespace aiva::chat

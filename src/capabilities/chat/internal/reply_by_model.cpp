@@ -69,11 +69,13 @@ Task<Result<std::optional<ChatUsage>>> read_stream(CallContext context, ChatStre
   co_return usage;
 }
 
-ChatUsage estimate_usage(std::span<const ChatMessage> messages, std::string_view text) {
+// What the model will have counted when it did not say so.
+ChatUsage count_usage(const ChatSettings& settings, std::span<const ChatMessage> messages,
+                      std::string_view text) {
   std::size_t input = 0;
-  for (const auto& message : messages) input += estimate_tokens(message.content);
+  for (const auto& message : messages) input += settings.count_tokens(message.content);
   return {.input_tokens = static_cast<std::int64_t>(input),
-          .output_tokens = static_cast<std::int64_t>(estimate_tokens(text))};
+          .output_tokens = static_cast<std::int64_t>(settings.count_tokens(text))};
 }
 
 }  // namespace
@@ -81,13 +83,17 @@ ChatUsage estimate_usage(std::span<const ChatMessage> messages, std::string_view
 Task<Result<Reply>> reply_by_model(CallContext context, ChatModel& model,
                                    const ChatSettings& settings, const TurnState& state,
                                    TurnListener listener) {
-  auto passages = passages_of(state.found.hits);
+  PassageLimits room{.tokens_max = settings.passage_tokens_max,
+                     .section_tokens_max = settings.section_tokens_max,
+                     .count_tokens = settings.count_tokens};
+  auto passages = passages_of(state.found.hits, state.sections, room);
   PromptParts parts{.has_knowledge_base = state.session.knowledge_base.has_value(),
                     .passages = passages,
                     .history = state.history,
                     .question = state.question};
   PromptLimits limits{.passage_tokens_max = settings.passage_tokens_max,
-                      .history_tokens_max = settings.history_tokens_max};
+                      .history_tokens_max = settings.history_tokens_max,
+                      .count_tokens = settings.count_tokens};
   auto prompt = build_prompt(parts, limits);
   auto context_of_reply = context_sources(state.found.hits, prompt.passages_used);
   ChatRequest request{.messages = prompt.messages, .tokens_max = settings.answer_tokens_max};
@@ -110,10 +116,9 @@ Task<Result<Reply>> reply_by_model(CallContext context, ChatModel& model,
               .model = stream->model(),
               .is_interrupted = !usage.has_value(),
               .context_chunks = static_cast<std::int64_t>(prompt.passages_used)};
-  reply.sources =
-      cited_sources(reply.text, state.question, state.found.hits, std::move(context_of_reply));
+  reply.sources = cited_sources(reply.text, state.question, passages, std::move(context_of_reply));
   bool is_told = usage && *usage;
-  reply.usage = is_told ? **usage : estimate_usage(prompt.messages, reply.text);
+  reply.usage = is_told ? **usage : count_usage(settings, prompt.messages, reply.text);
   if (reply.text.empty())
     co_return fail(ErrorCode::unavailable, "The language model gave an empty answer");
   co_return reply;

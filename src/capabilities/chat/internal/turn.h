@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "capabilities/chat/chat.h"
+#include "capabilities/knowledge/sections.h"
 #include "capabilities/search/search.h"
 #include "ports/chat_model.h"
 
@@ -15,6 +16,7 @@ struct TurnState {
   std::string question{};
   std::vector<ChatMessage> history{};
   search::SearchAnswer found{};
+  std::vector<knowledge::Section> sections{};  // of the hits, or none
   std::string search_query{};
 };
 

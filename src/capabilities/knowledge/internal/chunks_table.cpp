@@ -17,6 +17,15 @@ constexpr std::string_view select_chunk =
     "FROM document_chunks c JOIN documents d ON d.id = c.document_id "
     "WHERE c.id = ? AND c.tenant_id = ?";
 
+constexpr std::string_view select_around =
+    "SELECT c.id, c.document_id, c.kb_id, c.chunk_index, c.chunk_type, c.text, c.heading_path, "
+    "c.page_first, c.page_last, c.token_count, c.spans, d.filename, d.file_type, d.metadata "
+    "FROM document_chunks self JOIN document_chunks c ON c.document_id = self.document_id "
+    "JOIN documents d ON d.id = c.document_id "
+    "WHERE self.id = ? AND self.tenant_id = ? AND c.tenant_id = self.tenant_id "
+    "AND c.chunk_index BETWEEN self.chunk_index - ? AND self.chunk_index + ? "
+    "ORDER BY c.chunk_index";
+
 Chunk read_chunk(const SqlRow& row) {
   return Chunk{.id = row.id<ChunkId>(0),
                .document = row.id<DocumentId>(1),
@@ -98,6 +107,16 @@ Result<std::vector<Chunk>> ChunksTable::get(TenantId tenant, std::span<const Chu
       chunks.push_back(read_chunk(row));
       return {};
     }));
+  return chunks;
+}
+
+Result<std::vector<Chunk>> ChunksTable::around(TenantId tenant, ChunkId id, std::int64_t distance) {
+  std::vector<Chunk> chunks;
+  TRY_VOID(sql_.query(select_around, {id, tenant, distance, distance},
+                      [&chunks](const SqlRow& row) -> Result<void> {
+                        chunks.push_back(read_chunk(row));
+                        return {};
+                      }));
   return chunks;
 }
 

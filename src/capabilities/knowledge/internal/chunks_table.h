@@ -37,6 +37,9 @@ class ChunksTable {
 
   // The chunks of these ids in this order, without those that are gone or of another tenant.
   Result<std::vector<Chunk>> get(TenantId tenant, std::span<const ChunkId> ids);
+  // The chunk and those up to `distance` before and after it in its document, in their order; none
+  // when it is gone or of another tenant.
+  Result<std::vector<Chunk>> around(TenantId tenant, ChunkId id, std::int64_t distance);
   Result<std::int64_t> count(KnowledgeBaseId base);
   Result<std::int64_t> count_vectors(KnowledgeBaseId base, std::string_view model);
   // All vectors of `model` and `dimension`.
