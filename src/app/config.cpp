@@ -171,6 +171,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.text("native.folder", config.native.folder);
   binder.text("native.onnxruntime", config.native.onnxruntime);
   binder.text("native.pdfium", config.native.pdfium);
+  binder.text("native.token_ranks", config.native.token_ranks);
 }
 
 }  // namespace

@@ -95,6 +95,7 @@ struct Config {
     std::string folder;
     std::string onnxruntime;
     std::string pdfium;
+    std::string token_ranks;
     auto operator<=>(const Native&) const = default;
   } native;
 

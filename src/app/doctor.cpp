@@ -10,6 +10,7 @@
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/data_folder.h"
 #include "app/parts.h"
+#include "documents/tokens/token_ranks.h"
 #include "foundation/crypto.h"
 
 namespace aiva::app {
@@ -98,6 +99,14 @@ Result<std::string> check_recognition(const Config& config) {
   return names;
 }
 
+Result<std::string> check_token_ranks(const Paths& paths) {
+  auto ranks = documents::TokenRanks::load(paths.token_ranks);
+  if (ranks) return "o200k_base, " + std::to_string(ranks->size()) + " tokens";
+  if (ranks.error().code != ErrorCode::not_found) return fail(ranks.error());
+  return paths.token_ranks.string() + " is missing: the tokens of chat models are counted as the " +
+         "embedder counts; run ./dev setup";
+}
+
 }  // namespace
 
 std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
@@ -118,6 +127,7 @@ std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
   checks.push_back({"disk", [config] { return check_disk(config); }});
   checks.push_back({"open files", check_open_files});
   checks.push_back({"PDFium", [paths] { return check_pdfium(paths); }});
+  checks.push_back({"token counts", [paths] { return check_token_ranks(paths); }});
   checks.push_back({"text recognition", [config] { return check_recognition(config); }});
   checks.push_back({"parts", [parts, config, paths]() -> Result<std::string> {
                       *parts = make_parts(config, paths);

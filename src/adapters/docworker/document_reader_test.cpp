@@ -105,8 +105,14 @@ class WorkerReader : public testing::Test {
     return outcome;
   }
 
-  static pid_t worker() {
+  // The program that was started; it waits for the worker.
+  static pid_t program() {
     auto children = find_children(getpid());
+    return children.empty() ? 0 : children.front();
+  }
+  // The process that forks a child for each document.
+  static pid_t worker() {
+    auto children = find_children(program());
     return children.empty() ? 0 : children.front();
   }
 
@@ -240,6 +246,12 @@ TEST_F(WorkerReader, reads_again_after_the_worker_was_killed) {
   ASSERT_TRUE(outcome.summary) << outcome.summary.error().message;
   EXPECT_EQ(outcome.blocks.at(0).text, "two");
   EXPECT_NE(worker(), first);
+}
+
+TEST_F(WorkerReader, reads_again_after_the_program_was_killed) {
+  ASSERT_TRUE(read("one", "a.txt").summary);
+  kill(program(), SIGKILL);
+  EXPECT_TRUE(read("two", "a.txt").summary);
 }
 
 TEST_F(WorkerReader, keeps_the_pages_that_came_before_its_child_was_killed) {
@@ -392,7 +404,7 @@ TEST_F(WorkerReader, ends_its_worker_and_readings_when_it_is_destroyed) {
                 has_ended.count_down();
               });
   has_begun.wait();
-  auto id = worker();
+  auto id = program();
 
   std::jthread destroyer([this] { reader_.reset(); });
   gone.request_stop();

@@ -17,6 +17,7 @@ struct ChildParts {
   const SystemCallFilter& filter;
   const Pdfium* pdfium = nullptr;               // null where it could not be loaded
   const Result<const Recogniser*>& recogniser;  // or why print cannot be recognised
+  int nowhere = -1;                             // /dev/null, opened while it could be
   int worker_id = 0;                            // the process its children must not outlive
 };
 

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "documents/worker/fork_server.h"
+#include "documents/worker/namespaces.h"
 #include "documents/worker/self_check.h"
 
 namespace {
@@ -114,10 +115,16 @@ int main(int argc, char** argv) {
     recogniser = aiva::fail(opened.error());
   volunteer_for_the_oom_killer();
   setpriority(PRIO_PROCESS, 0, options->is_recogniser ? niceness_of_recognition : niceness);
+  FileDescriptor nowhere(open("/dev/null", O_RDWR | O_CLOEXEC));
   leave_namespaces();
-  return serve_requests(control_descriptor, {.formats = formats,
-                                             .filter = *filter,
-                                             .pdfium = pdfium ? pdfium->get() : nullptr,
-                                             .recogniser = recogniser,
-                                             .worker_id = getpid()});
+  auto serve = [&] {
+    return serve_requests(control_descriptor, {.formats = formats,
+                                               .filter = *filter,
+                                               .pdfium = pdfium ? pdfium->get() : nullptr,
+                                               .recogniser = recogniser,
+                                               .nowhere = nowhere.number(),
+                                               .worker_id = getpid()});
+  };
+  // Without a look at what was allocated: what could be said about it lies in files out of reach.
+  _exit(serve_in_own_process(control_descriptor, serve));
 }

@@ -44,6 +44,14 @@ class Rules {
 
   void allow(int call) { keep(seccomp_rule_add(get(), SCMP_ACT_ALLOW, call, 0)); }
   void end_at(int call) { keep(seccomp_rule_add(get(), SCMP_ACT_KILL_PROCESS, call, 0)); }
+  // Who starts a thread is refused, who starts a process is an intruder.
+  void end_at_fork() {
+    const scmp_arg_cmp is_process{
+        .arg = 0, .op = SCMP_CMP_MASKED_EQ, .datum_a = CLONE_THREAD, .datum_b = 0};
+    keep(seccomp_rule_add_array(get(), SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), 1, &is_process));
+    // Its flags lie in memory, where no filter sees them; callers fall back to clone.
+    keep(seccomp_rule_add(get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0));
+  }
   // Memory calls may make nothing executable.
   void allow_without_execution(int call) {
     // The third argument of mmap and mprotect holds the protection.
@@ -113,6 +121,23 @@ constexpr int intruders_calls[] = {SCMP_SYS(execve),
                                    SCMP_SYS(perf_event_open),
                                    SCMP_SYS(io_uring_setup),
                                    SCMP_SYS(init_module),
+                                   SCMP_SYS(accept),
+                                   SCMP_SYS(accept4),
+                                   SCMP_SYS(listen),
+                                   SCMP_SYS(sendto),
+                                   SCMP_SYS(sendmmsg),
+                                   SCMP_SYS(tkill),
+                                   SCMP_SYS(pidfd_send_signal),
+                                   SCMP_SYS(umount2),
+                                   SCMP_SYS(pivot_root),
+                                   SCMP_SYS(chroot),
+                                   SCMP_SYS(open_by_handle_at),
+                                   SCMP_SYS(add_key),
+                                   SCMP_SYS(request_key),
+                                   SCMP_SYS(io_uring_enter),
+                                   SCMP_SYS(io_uring_register),
+                                   SCMP_SYS(kexec_load),
+                                   SCMP_SYS(reboot),
                                    SCMP_SYS(finit_module)};
 
 // What sanitizers need besides; they ask whether memory can be read by writing it into a pipe.
@@ -123,6 +148,7 @@ constexpr int sanitizers_calls[] = {
 void add_rules(Rules& rules) {
   for (int call : allowed_calls) rules.allow(call);
   for (int call : intruders_calls) rules.end_at(call);
+  rules.end_at_fork();
   rules.allow_without_execution(SCMP_SYS(mmap));
   rules.allow_without_execution(SCMP_SYS(mprotect));
   if (!is_sanitized) return;
@@ -172,15 +198,12 @@ Result<void> limit_child(const ChildLimits& limits, int parent) {
   rlim_t cpu = limits.cpu_seconds_max;
   bool is_limited =
       set_limit(RLIMIT_CPU, cpu, cpu + 2) && set_limit(RLIMIT_FSIZE, 0, 0) &&
-      set_limit(RLIMIT_CORE, 0, 0) && set_limit(RLIMIT_NOFILE, descriptors_max, descriptors_max) &&
+      set_limit(RLIMIT_CORE, 0, 0) && set_limit(RLIMIT_NPROC, 0, 0) &&
+      set_limit(RLIMIT_MEMLOCK, 0, 0) &&
+      set_limit(RLIMIT_NOFILE, descriptors_max, descriptors_max) &&
       (is_sanitized || set_limit(RLIMIT_AS, limits.memory_bytes_max, limits.memory_bytes_max));
   if (!is_limited) return refuse("setrlimit", errno);
   return {};
-}
-
-void leave_namespaces() {
-  // Each on its own: where the first is refused the second may be granted.
-  if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) != 0) unshare(CLONE_NEWNET);
 }
 
 }  // namespace aiva::documents

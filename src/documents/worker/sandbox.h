@@ -35,8 +35,4 @@ struct ChildLimits {
 // cannot be set; then nothing hostile may be read.
 Result<void> limit_child(const ChildLimits& limits, int parent);
 
-// Cuts the worker off from the network and from the rights of its user, where the system permits
-// that; elsewhere the filter of each child has to do.
-void leave_namespaces();
-
 }  // namespace aiva::documents
