@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "documents/clean_text.h"
+#include "documents/language.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::documents {
@@ -53,11 +54,13 @@ Result<void> BlockOutput::add(Block block) {
 Result<void> BlockOutput::add_piece(Block piece) {
   text_bytes_ += piece.text.size();
   if (text_bytes_ > limits_.text_bytes_max) {
+    is_full_ = true;
     TRY_VOID(flush());
     return fail(ErrorCode::too_large, "The document holds more than " +
                                           std::to_string(limits_.text_bytes_max / (1024 * 1024)) +
                                           " MB of text; the rest of it was left out");
   }
+  if (sample_.size() < language_sample_bytes) (sample_ += piece.text) += '\n';
   waiting_bytes_ += piece.text.size();
   waiting_.push_back(std::move(piece));
   ++blocks_added_;
@@ -84,8 +87,8 @@ Result<void> BlockOutput::add_file(const EmbeddedFile& file, std::string_view by
   TRY_VOID(flush());
   ++files_added_;
   file_bytes_ += bytes.size();
-  if (files_added_ > limits_.embedded_files_max || file_bytes_ > limits_.embedded_bytes_max)
-    return fail(ErrorCode::too_large, "The document holds too many or too large files");
+  is_full_ = files_added_ > limits_.embedded_files_max || file_bytes_ > limits_.embedded_bytes_max;
+  if (is_full_) return fail(ErrorCode::too_large, "The document holds too many or too large files");
   do {
     auto piece = bytes.substr(0, file_piece_bytes);
     bytes.remove_prefix(piece.size());

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +22,22 @@ struct ReadLimits {
   std::size_t embedded_bytes_max = 1024UL * 1024 * 1024;
 };
 
+class Format;
+
+// The formats a document inside another one may have, and how many documents that one is inside of.
+struct InnerReading {
+  std::span<const std::unique_ptr<Format>> formats{};  // borrowed
+  int depth = 0;
+};
+
 // Where a format puts its blocks: cleans their text, cuts long ones between words, keeps the text
 // within the limit and hands blocks to the sink in batches.
 class BlockOutput {
  public:
   // `sink` and `request` are borrowed.
-  BlockOutput(const DocumentSink& sink, const ReadRequest& request, const ReadLimits& limits)
-      : sink_(sink), request_(request), limits_(limits) {}
+  BlockOutput(const DocumentSink& sink, const ReadRequest& request, const ReadLimits& limits,
+              InnerReading inner = {})
+      : sink_(sink), request_(request), limits_(limits), inner_(inner) {}
 
   // Adds one block; one without visible text is dropped. Fails with `too_large` at the limit of the
   // document, or with the sink's failure.
@@ -40,6 +51,8 @@ class BlockOutput {
   [[nodiscard]] const ReadRequest& request() const { return request_; }
   // Hands over what is waiting and reports the progress.
   Result<void> end_page(int pages_read, int pages);
+  // Hands over what is waiting.
+  Result<void> flush();
 
   [[nodiscard]] const ReadLimits& limits() const { return limits_; }
   [[nodiscard]] int pages() const { return pages_; }
@@ -47,16 +60,22 @@ class BlockOutput {
   [[nodiscard]] std::size_t blocks_added() const { return blocks_added_; }
   // Whether the sink refused to go on; its failure is the reading's.
   [[nodiscard]] bool has_sink_failed() const { return has_sink_failed_; }
+  // Whether nothing more can be put out: the sink refused or a limit of the document is reached.
+  [[nodiscard]] bool is_closed() const { return has_sink_failed_ || is_full_; }
+  // How documents inside this one are read; see read_inner_document.
+  [[nodiscard]] const InnerReading& inner() const { return inner_; }
+  // The beginning of the text, enough to tell its language.
+  [[nodiscard]] const std::string& sample() const { return sample_; }
   // The first heading, or an empty text.
   [[nodiscard]] const std::string& first_heading() const { return first_heading_; }
 
  private:
   Result<void> add_piece(Block piece);
-  Result<void> flush();
 
   const DocumentSink& sink_;
   const ReadRequest& request_;
   ReadLimits limits_;
+  InnerReading inner_;
   std::vector<Block> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::size_t text_bytes_ = 0;
@@ -66,7 +85,9 @@ class BlockOutput {
   int pages_ = 0;
   int pages_read_ = 0;
   bool has_sink_failed_ = false;
+  bool is_full_ = false;
   std::string first_heading_;
+  std::string sample_;
 };
 
 }  // namespace aiva::documents

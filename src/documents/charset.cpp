@@ -128,6 +128,10 @@ Result<std::string> decode_text(std::string_view bytes, std::string_view declare
   return convert(bytes, detect_charset(bytes).c_str());
 }
 
+Result<std::string> convert_text(std::string_view bytes, const std::string& charset) {
+  return convert(bytes, charset.c_str());
+}
+
 std::string_view find_declared_charset(std::string_view html) {
   html = html.substr(0, 4096);
   auto lower = to_lower_ascii(html);

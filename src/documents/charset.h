@@ -13,6 +13,10 @@ namespace aiva::documents {
 // become U+FFFD; the charset ICU thinks likely. Fails with `invalid` when ICU cannot convert.
 Result<std::string> decode_text(std::string_view bytes, std::string_view declared = {});
 
+// Bytes of a charset that is known for certain, by any name ICU knows for it, as UTF-8. Fails with
+// `invalid` where it is not known.
+Result<std::string> convert_text(std::string_view bytes, const std::string& charset);
+
 // The charset an HTML document names in its first bytes; empty when it names none.
 std::string_view find_declared_charset(std::string_view html);
 

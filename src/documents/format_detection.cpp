@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 #include "documents/charset.h"
 #include "documents/clean_text.h"
+#include "documents/formats/csv_rows.h"
 #include "documents/formats/image_header.h"
+#include "documents/formats/json_tape.h"
+#include "documents/formats/legacy_container.h"
+#include "documents/formats/mail_headers.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::documents {
@@ -22,7 +27,7 @@ std::string suffix_of(std::string_view file_name) {
 
 // A file that begins like one of these is no text, whatever its bytes look like.
 bool has_foreign_signature(std::string_view bytes) {
-  constexpr std::array<std::string_view, 9> signatures = {"PK\x03\x04",
+  constexpr std::array<std::string_view, 8> signatures = {"PK\x03\x04",
                                                           "\xD0\xCF\x11\xE0",
                                                           "\x89PNG",
                                                           "GIF8",
@@ -30,7 +35,6 @@ bool has_foreign_signature(std::string_view bytes) {
                                                           "\x1F\x8B",
                                                           "\x7F"
                                                           "ELF",
-                                                          "{\\rtf",
                                                           "RIFF"};
   return std::ranges::any_of(signatures, [&](auto s) { return bytes.starts_with(s); });
 }
@@ -89,17 +93,56 @@ int count_markdown_signs(std::string_view text) {
   return has_heading + has_fence + has_link + has_table + has_strong;
 }
 
-FileFormat detect_text_format(std::string_view head, std::string_view file_name) {
+// JSON by its content; broken JSON too where it is named so, to be refused with the place.
+FileFormat detect_json(std::string_view head, bool is_whole, std::string_view suffix) {
+  bool is_named_lines = suffix == "jsonl" || suffix == "ndjson";
+  auto text = trim(head);
+  bool opens = text.starts_with('{') || text.starts_with('[');
+  switch (opens ? recognise_json(head, is_whole) : JsonShape::none) {
+    case JsonShape::value: return is_named_lines ? FileFormat::jsonl : FileFormat::json;
+    case JsonShape::values: return FileFormat::jsonl;
+    case JsonShape::none: break;
+  }
+  if (opens && suffix == "json") return FileFormat::json;
+  return opens && is_named_lines ? FileFormat::jsonl : FileFormat::unknown;
+}
+
+// Rows of separated values.
+FileFormat detect_rows(std::string_view head, bool is_whole, std::string_view suffix) {
+  bool is_named = suffix == "csv" || suffix == "tsv" || suffix == "tab";
+  auto separator = find_separator(head, is_whole, is_named);
+  if (separator) return separator == '\t' ? FileFormat::tsv : FileFormat::csv;
+  if (!is_named) return FileFormat::unknown;
+  return suffix == "csv" ? FileFormat::csv : FileFormat::tsv;
+}
+
+FileFormat detect_text_format(std::string_view head, bool is_whole, std::string_view file_name) {
   auto suffix = suffix_of(file_name);
   auto lower = to_lower_ascii(head);
   if (is_whole_html(lower)) return FileFormat::html;
   bool is_named_markdown = suffix == "md" || suffix == "markdown" || suffix == "mdown";
   if (is_named_markdown) return FileFormat::markdown;
+  if (looks_like_mailbox(head)) return FileFormat::mbox;
+  if (looks_like_mail(head)) return FileFormat::eml;
+  if (auto json = detect_json(head, is_whole, suffix); json != FileFormat::unknown) return json;
   bool is_named_html = suffix == "html" || suffix == "htm" || suffix == "xhtml";
   if (is_html_fragment(lower) && suffix != "txt") return FileFormat::html;
   if (is_named_html && lower.find('<') != std::string::npos) return FileFormat::html;
+  if (auto rows = detect_rows(head, is_whole, suffix); rows != FileFormat::unknown) return rows;
   return count_markdown_signs(head) >= (suffix == "txt" ? 3 : 2) ? FileFormat::markdown
                                                                  : FileFormat::text;
+}
+
+// Documents of Office 97 to 2003.
+std::optional<FileFormat> detect_legacy(std::string_view bytes) {
+  switch (recognise_ole(bytes)) {
+    case OleContent::none: return std::nullopt;
+    case OleContent::unknown: return FileFormat::unknown;
+    case OleContent::doc: return FileFormat::doc;
+    case OleContent::xls: return FileFormat::xls;
+    case OleContent::ppt: return FileFormat::ppt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -107,11 +150,14 @@ FileFormat detect_text_format(std::string_view head, std::string_view file_name)
 FileFormat detect_format(std::string_view bytes, std::string_view file_name) {
   // ISO 32000-1, annex H: readers accept the header within the first 1024 bytes.
   if (bytes.substr(0, 1024).find("%PDF-") != std::string_view::npos) return FileFormat::pdf;
+  if (bytes.starts_with("{\\rtf")) return FileFormat::rtf;
   if (find_image_kind(bytes)) return FileFormat::image;
+  if (auto legacy = detect_legacy(bytes)) return *legacy;
   if (has_foreign_signature(bytes) || !looks_like_text(bytes)) return FileFormat::unknown;
   auto head = bytes.size() > head_bytes ? utf8_prefix(bytes, head_bytes) : bytes;
   auto text = decode_text(head, find_declared_charset(head));
-  return text ? detect_text_format(*text, file_name) : FileFormat::unknown;
+  bool is_whole = head.size() == bytes.size();
+  return text ? detect_text_format(*text, is_whole, file_name) : FileFormat::unknown;
 }
 
 }  // namespace aiva::documents

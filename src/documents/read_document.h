@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "documents/formats/format.h"
@@ -14,5 +15,21 @@ namespace aiva::documents {
 Result<DocumentSummary> read_document(std::string_view bytes, const ReadRequest& request,
                                       std::span<const std::unique_ptr<Format>> formats,
                                       const DocumentSink& sink, const ReadLimits& limits = {});
+
+// A document found inside another one: an attachment, a part of a mail, a file of an archive.
+struct InnerDocument {
+  std::string_view bytes;
+  std::string file_name{};
+  FileFormat format = FileFormat::unknown;  // unknown: found from the content
+  int page = 1;                             // of the outer document; all its blocks are there
+  int heading_shift = 0;                    // added to the levels of its headings
+  bool is_part = false;  // a piece of the outer document itself: is not counted as depth
+};
+inline constexpr int document_depth_max = 3;
+
+// Reads a document inside the one `out` belongs to, into the same output and within its limits.
+// Fails like read_document, with `invalid` below `document_depth_max`; where `out.is_closed()`
+// then, the outer document cannot go on either.
+Result<DocumentSummary> read_inner_document(const InnerDocument& inner, BlockOutput& out);
 
 }  // namespace aiva::documents

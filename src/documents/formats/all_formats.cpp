@@ -9,6 +9,15 @@ std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium,
   formats.push_back(make_html_format());
   formats.push_back(make_markdown_format());
   formats.push_back(make_text_format());
+  formats.push_back(make_csv_format());
+  formats.push_back(make_tsv_format());
+  formats.push_back(make_json_format());
+  formats.push_back(make_json_lines_format());
+  formats.push_back(make_rtf_format());
+  formats.push_back(make_mail_format());
+  formats.push_back(make_mailbox_format());
+  for (auto legacy : {FileFormat::doc, FileFormat::xls, FileFormat::ppt})
+    formats.push_back(make_legacy_format(legacy));
   formats.push_back(make_image_format(recognition));
   return formats;
 }
