@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "foundation/result.h"
+#include "foundation/text/utf8.h"
 
 namespace aiva {
 namespace {
@@ -88,9 +89,36 @@ bool is_initial_before(std::string_view text) {
   return size == 2 || !is_letter(text[size - 3]);
 }
 
+// The text without opening brackets at its end: where no blank stands before them, the rules take
+// them for the end of a sentence and not for the beginning of the next.
+std::string_view without_openers(std::string_view text) {
+  constexpr auto openers =
+      std::to_array<std::string_view>({"「", "『", "（", "【", "〔", "《", "〈"});
+  for (bool has_one = true; has_one;) {
+    has_one = false;
+    for (auto opener : openers)
+      if (text.ends_with(opener)) {
+        text.remove_suffix(opener.size());
+        has_one = true;
+      }
+  }
+  return text;
+}
+
+// Whether a Japanese sentence ends only within a quotation: a particle in Hiragana follows it.
+bool goes_on_after_quotation(std::string_view sentence, std::string_view next) {
+  bool is_quotation =
+      sentence.ends_with("」") || sentence.ends_with("』") || sentence.ends_with("）");
+  if (!is_quotation || next.empty()) return false;
+  std::size_t at = 0;
+  auto first = next_code_point(next, at);
+  return first >= 0x3041 && first <= 0x3096;
+}
+
 // Whether the full stop that ends `sentence` only ends an abbreviation, an initial, the number of a
 // list's item or a German ordinal before what follows.
 bool is_false_end(std::string_view sentence, std::string_view next) {
+  if (goes_on_after_quotation(sentence, next)) return true;
   sentence = trim(sentence);
   if (!sentence.ends_with('.')) return false;
   auto word = word_before_stop(sentence);
@@ -131,12 +159,15 @@ std::vector<std::string_view> split_sentences(std::string_view text) {
   std::size_t open_from = 0;
   walk(*iterator, text, [&](std::size_t begin, std::size_t end, int) {
     auto piece = text.substr(begin, end - begin);
-    bool is_within = end < text.size() && (is_soft_break(text, piece) ||
-                                           is_false_end(text.substr(open_from, end - open_from),
-                                                        text.substr(end, look_ahead_bytes)));
-    if (is_within) return;
-    auto sentence = trim(text.substr(open_from, end - open_from));
-    open_from = end;
+    auto sentence = text.substr(open_from, end - open_from);
+    if (end < text.size()) {
+      if (is_soft_break(text, piece)) return;
+      sentence = without_openers(sentence);
+      if (is_false_end(sentence, text.substr(open_from + sentence.size(), look_ahead_bytes)))
+        return;
+    }
+    open_from += sentence.size();
+    sentence = trim(sentence);
     if (!sentence.empty()) sentences.push_back(sentence);
   });
   return sentences;

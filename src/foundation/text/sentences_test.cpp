@@ -38,6 +38,11 @@ TEST(Sentences, end_after_words_that_only_look_like_abbreviations) {
             (Views{"It took until 2019.", "Then it ended.", "Pay in May, etc.", "Nothing else."}));
 }
 
+TEST(Sentences, go_on_after_a_japanese_quotation) {
+  EXPECT_EQ(split_sentences("彼は「浮くんだ！」と言いました。「本当ですか？」彼女は笑った。"),
+            (Views{"彼は「浮くんだ！」と言いました。", "「本当ですか？」", "彼女は笑った。"}));
+}
+
 TEST(Sentences, end_where_arabic_ones_end) {
   EXPECT_EQ(split_sentences("هل يمكن الإرجاع؟ نعم، خلال أسبوعين. شكرًا!"),
             (Views{"هل يمكن الإرجاع؟", "نعم، خلال أسبوعين.", "شكرًا!"}));
