@@ -151,11 +151,13 @@ std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) 
                                 .concurrency = static_cast<std::size_t>(config.worker.concurrency),
                                 .lease = seconds(config.worker.lease_s),
                                 .is_alone = true};
-  auto& knowledge = *parts.knowledge;
+  auto& documents = parts.knowledge->work();
   std::map<std::string, worker::JobHandler> handlers;
-  handlers[knowledge::ingest_job_kind] = [&knowledge](CallContext context, Job job) {
-    return knowledge.ingest(context, std::move(job));
-  };
+  for (auto kind :
+       {knowledge::ingest_job_kind, knowledge::recognise_job_kind, knowledge::reindex_job_kind})
+    handlers[kind] = [&documents](CallContext context, Job job) {
+      return documents.run(context, std::move(job));
+    };
   return worker::make_worker(options, {.queue = *parts.jobs,
                                        .clock = parts.clock,
                                        .metrics = parts.metrics,

@@ -10,6 +10,7 @@
 #include "faces/http/endpoints/chat.h"
 #include "faces/http/endpoints/credits.h"
 #include "faces/http/endpoints/docs.h"
+#include "faces/http/endpoints/document_work.h"
 #include "faces/http/endpoints/documents.h"
 #include "faces/http/endpoints/health.h"
 #include "faces/http/endpoints/knowledge_bases.h"
@@ -62,6 +63,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   http::DocumentRouteOptions documents{
       .file_bytes_max = static_cast<std::uint64_t>(config.limits.document_bytes_max)};
   add(http::document_routes(*parts.knowledge, parts.document_events, documents));
+  add(http::document_work_routes(*parts.knowledge));
   add(http::search_routes(*parts.search));
   add(http::chat_routes(*parts.chat));
   return routes;

@@ -62,8 +62,11 @@ Result<std::vector<DocumentId>> RowHousekeeping::requeue_round(SqlSession& sql, 
   std::vector<DocumentId> requeued;
   for (const auto& name : unfinished) {
     after = name.id;
-    TRY(auto has_job, parts_.jobs.is_pending(sql, ingest_job_kind, name.id.to_string()));
+    auto subject = name.id.to_string();
+    TRY(auto has_job, parts_.jobs.is_pending(sql, ingest_job_kind, subject));
     if (has_job) continue;
+    TRY(auto is_recognising, parts_.jobs.is_pending(sql, recognise_job_kind, subject));
+    if (is_recognising) continue;
     TRY_VOID(documents.put_in_queue(name.tenant, name.id, now));
     TRY_VOID(parts_.jobs.enqueue(sql, make_ingestion_job(name.tenant, name.id)));
     requeued.push_back(name.id);

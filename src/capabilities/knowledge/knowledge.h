@@ -10,6 +10,7 @@
 
 #include "capabilities/billing/billing.h"
 #include "capabilities/knowledge/document_events.h"
+#include "capabilities/knowledge/document_work.h"
 #include "capabilities/knowledge/types.h"
 #include "foundation/call_context.h"
 #include "foundation/metrics.h"
@@ -52,19 +53,24 @@ class Knowledge {
   // Removes the knowledge base with documents, chunks and files.
   virtual Task<Result<void>> remove(CallContext context, KnowledgeBaseId id) = 0;
 
-  // Stores an uploaded file and queues its ingestion. When it succeeds the document is never lost.
-  virtual Task<Result<Document>> add_document(CallContext context, KnowledgeBaseId id,
-                                              NewDocument document) = 0;
+  // Stores a file and queues its ingestion. When it succeeds the document is never lost. A file
+  // from where a document came already (the same URL, place in an archive, or name) is that
+  // document's next version, which takes its place in searches in the moment it has been read; with
+  // the same content it changes nothing, or starts a failed document again.
+  virtual Task<Result<AddedDocument>> add_document(CallContext context, KnowledgeBaseId id,
+                                                   NewDocument document) = 0;
   virtual Task<Result<Document>> document(CallContext context, DocumentId id) = 0;
   struct DocumentFilter {
     std::optional<DocumentStatus> status{};
+    DocumentId parent{};  // only what came out of this archive; nil: everything
     PageRequest page{};
   };
   virtual Task<Result<PageOf<Document>>> documents(CallContext context, KnowledgeBaseId id,
                                                    DocumentFilter filter) = 0;
   enum class DocumentAction { cancel, retry, remove };
-  // cancel: stops the ingestion (`conflict` when it ended). retry: queues a failed or cancelled
-  // document again. remove: deletes the document, its chunks and its file.
+  // cancel: stops the ingestion (`conflict` when it ended), and of an archive those of its
+  // documents. retry: queues a failed or cancelled document again. remove: deletes the document,
+  // its chunks and its file, and what came out of it when it is an archive.
   virtual Task<Result<void>> act(CallContext context, DocumentId id, DocumentAction action) = 0;
 
   // The chunks of these ids in this order, skipping ids that are gone or of another tenant.
@@ -72,13 +78,10 @@ class Knowledge {
                                                   std::vector<ChunkId> ids) = 0;
   // Makes the vector index of the knowledge base show its current rows.
   virtual Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) = 0;
-  // Runs one leased ingestion job to its end, telling progress in the document's row. The outcome
-  // says whether the queue shall try again.
-  virtual Task<Result<JobOutcome>> ingest(CallContext context, Job job) = 0;
-};
 
-// The kind of the ingestion jobs in the queue.
-inline constexpr const char* ingest_job_kind = "ingest_document";
+  // What is done with documents after they came in: jobs, metadata, reading again.
+  virtual DocumentWork& work() = 0;
+};
 
 struct KnowledgeSettings {
   std::int64_t document_bytes_max = 100 * 1024 * 1024;
@@ -88,9 +91,12 @@ struct KnowledgeSettings {
   std::size_t document_text_bytes_max = 64 * 1024 * 1024;  // of all chunks of one document
   std::size_t document_chunks_max = 50'000;
   std::chrono::minutes ingestion_time_max{60};
-  billing::MicroUsd upload_balance_least = 10'000;      // 0.01 USD
-  billing::MicroUsd price_per_page = 100;               // 0.0001 USD
-  billing::MicroUsd price_per_million_tokens = 20'000;  // embeddings, 0.02 USD
+  std::size_t recognition_batch = 16;  // pages whose print one job recognises
+  std::size_t archive_files_max = 10'000;
+  std::int64_t archive_bytes_max = 1024LL * 1024 * 1024;  // of the files in one archive
+  billing::MicroUsd upload_balance_least = 10'000;        // 0.01 USD
+  billing::MicroUsd price_per_page = 100;                 // 0.0001 USD
+  billing::MicroUsd price_per_million_tokens = 20'000;    // embeddings, 0.02 USD
 };
 
 // What knowledge needs of the world; everything is borrowed.

@@ -16,6 +16,7 @@ namespace aiva::knowledge {
 struct ChunkSettings {
   int chunk_size = 0;     // characters per chunk, 100…8000
   int chunk_overlap = 0;  // characters, < chunk_size
+  bool operator==(const ChunkSettings&) const = default;
 };
 
 struct KnowledgeBase {
@@ -35,6 +36,15 @@ struct KnowledgeBase {
   UnixMs updated_at = 0;
 };
 
+// How far a re-index of a knowledge base is.
+struct ReindexProgress {
+  std::string state = "none";  // none | running | completed | cancelled
+  UnixMs started_at = 0;
+  std::int64_t documents = 0;  // that are or will be read again, as far as they still exist
+  std::int64_t done = 0;
+  std::int64_t failed = 0;  // what they held before is still searched
+};
+
 // What a knowledge base holds.
 struct BaseStatistics {
   std::int64_t documents = 0;
@@ -47,6 +57,8 @@ struct BaseStatistics {
   std::int64_t vectors = 0;  // of the embedder's model
   std::string embedding_model{};
   std::size_t vector_dimension = 0;
+  std::int64_t documents_of_other_models = 0;  // found by words only until they are read again
+  ReindexProgress reindex{};
 };
 
 struct NewKnowledgeBase {
@@ -85,10 +97,14 @@ struct Document {
   DocumentId id{};
   KnowledgeBaseId knowledge_base{};
   TenantId tenant{};
-  std::string filename;     // as uploaded, without folders
+  DocumentId parent{};      // the archive it was found in; nil for most
+  std::string filename;     // as uploaded, without folders; its path in the archive
   std::string file_type{};  // "pdf", "txt", … once known
   std::int64_t file_size_bytes = 0;
   std::string content_sha256{};  // hex
+  int version = 1;               // of the content searches see, or which is the first to be read
+  int next_version = 0;          // of newer content that is being read; 0: there is none
+  bool is_served = false;        // searches see `version`, whatever the status of the next one is
   DocumentStatus status = DocumentStatus::queued;
   int progress = 0;  // 0…100
   std::string current_step{};
@@ -111,6 +127,17 @@ struct NewDocument {
   std::int64_t size_bytes = 0;
   std::string content_sha256;
   std::string metadata = "{}";
+  std::string source_url{};  // where it was fetched; two of the same are versions of one document
+  DocumentId parent{};       // the archive it was found in
+  bool has_path = false;     // keep folders in the file name
+  bool keeps_both = false;   // a document of its own even if there is one of this name
+};
+
+// What became of a file that was handed in. A duplicate is a document that was there already with
+// the same content.
+struct AddedDocument {
+  Document document{};
+  bool is_duplicate = false;
 };
 
 // Where a part of a chunk's text stands: bytes [begin, end) of the text are on `page`.

@@ -84,7 +84,7 @@ Result<Document> ingest_one(knowledge::Knowledge& knowledge, ObjectStore& object
   auto document = [&]() -> Result<Document> {
     TRY(auto staged, stage_file(file, objects.staging_folder()));
     TRY(auto added, sync_wait(knowledge.add_document(context, base, std::move(staged))));
-    return wait_for(knowledge, context, added.id, bar);
+    return wait_for(knowledge, context, added.document.id, bar);
   }();
   bar.finish(document ? outcome_of(*document) : "failed: " + describe(document.error()));
   return document;

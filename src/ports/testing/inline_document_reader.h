@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,15 +15,35 @@
 namespace aiva {
 
 // A reader for plain text without a process of its own: empty lines part paragraphs, form feeds
-// part pages, `# ` starts a heading. A file that begins with "BROKEN" is damaged.
+// part pages, `# ` starts a heading. A page that begins with "SCAN " is print without text. A file
+// that begins with "BROKEN" is damaged, one that archive_of() made is an archive.
 class InlineDocumentReader final : public DocumentReader {
  public:
+  struct Entry {
+    std::string name;
+    std::string content;
+  };
+  // A file that this reader takes for an archive of these.
+  static std::string archive_of(const std::vector<Entry>& entries) {
+    std::string text = "ARCHIVE";
+    for (const auto& entry : entries) text += "\x1d" + entry.name + "\x1e" + entry.content;
+    return text;
+  }
+  // From now on print is not recognised but this happens; nothing: it is recognised again.
+  void fail_recognition(std::optional<Error> error) { recognition_error_ = std::move(error); }
+  // How often print was recognised.
+  [[nodiscard]] int recognitions() const { return recognitions_; }
+
   Task<Result<DocumentSummary>> read(CallContext context, std::filesystem::path file,
                                      ReadRequest request, DocumentSink sink) override {
     if (!std::filesystem::exists(file))
       co_return fail(ErrorCode::unavailable, "The document cannot be read", file.string());
     auto text = read_whole_file(file);
     if (text.starts_with("BROKEN")) co_return fail(ErrorCode::invalid, "The document is damaged");
+    if (text.starts_with("ARCHIVE")) co_return read_archive(text, request, sink);
+    if (!request.pages_to_recognise.empty() && recognition_error_)
+      co_return fail(*recognition_error_);
+    if (!request.pages_to_recognise.empty()) ++recognitions_;
     auto pages = split(text, "\f");
     DocumentSummary summary{
         .format = request.file_name.ends_with(".md") ? FileFormat::markdown : FileFormat::text,
@@ -29,13 +52,36 @@ class InlineDocumentReader final : public DocumentReader {
     for (auto page : pages) {
       CO_TRY_VOID(context.check());
       ++summary.pages_read;
-      CO_TRY_VOID(sink.blocks(read_page(page, summary.pages_read)));
+      bool is_print = page.starts_with("SCAN ");
+      const auto& wanted = request.pages_to_recognise;
+      bool is_wanted = wanted.empty()
+                           ? !is_print
+                           : std::ranges::find(wanted, summary.pages_read) != wanted.end();
+      if (is_print && request.pages_to_recognise.empty())
+        summary.pages_without_text.push_back(summary.pages_read);
+      if (is_print) page.remove_prefix(5);
+      if (is_wanted) CO_TRY_VOID(sink.blocks(read_page(page, summary.pages_read)));
       if (sink.progress) CO_TRY_VOID(sink.progress(summary.pages_read, summary.pages));
     }
     co_return summary;
   }
 
  private:
+  static Result<DocumentSummary> read_archive(std::string_view text, const ReadRequest& request,
+                                              const DocumentSink& sink) {
+    auto entries = split(text, "\x1d");
+    DocumentSummary summary{.format = FileFormat::zip, .pages = 1, .pages_read = 1};
+    if (!request.wants_documents || !sink.file) return summary;
+    for (std::size_t i = 1; i < entries.size(); ++i) {
+      auto parts = split(entries[i], "\x1e");
+      EmbeddedFile file{.kind = EmbeddedFile::Kind::document, .name = std::string(parts[0])};
+      auto half = parts[1].size() / 2;
+      TRY_VOID(sink.file(file, parts[1].substr(0, half), false));
+      TRY_VOID(sink.file(file, parts[1].substr(half), true));
+    }
+    return summary;
+  }
+
   static std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
     std::vector<std::string_view> parts;
     for (;;) {
@@ -60,6 +106,9 @@ class InlineDocumentReader final : public DocumentReader {
     }
     return blocks;
   }
+
+  std::optional<Error> recognition_error_;
+  std::atomic<int> recognitions_ = 0;
 };
 
 }  // namespace aiva

@@ -12,8 +12,8 @@ constexpr std::string_view select_document =
     "SELECT d.id, d.kb_id, d.tenant_id, d.filename, d.file_type, d.file_size_bytes, "
     "d.content_sha256, d.status, d.progress, d.current_step, d.total_chunks, d.processed_chunks, "
     "d.error_message, d.is_partial, d.processing_stats, d.metadata, d.title, d.page_count, "
-    "d.created_at, d.updated_at";
-constexpr int document_columns = 20;
+    "d.created_at, d.updated_at, d.parent_id, d.version, d.next_version, d.is_served";
+constexpr int document_columns = 24;
 
 // The condition of every write by an ingestion.
 constexpr std::string_view where_in_work =
@@ -24,10 +24,14 @@ Document read_document(const SqlRow& row) {
   return Document{.id = row.id<DocumentId>(0),
                   .knowledge_base = row.id<KnowledgeBaseId>(1),
                   .tenant = row.id<TenantId>(2),
+                  .parent = row.id<DocumentId>(20),
                   .filename = std::string(row.text(3)),
                   .file_type = std::string(row.text(4)),
                   .file_size_bytes = row.integer(5),
                   .content_sha256 = std::string(row.text(6)),
+                  .version = static_cast<int>(row.integer(21)),
+                  .next_version = static_cast<int>(row.integer(22)),
+                  .is_served = row.integer(23) != 0,
                   .status = parse_document_status(row.text(7)).value_or(DocumentStatus::failed),
                   .progress = static_cast<int>(row.integer(8)),
                   .current_step = std::string(row.text(9)),
@@ -45,6 +49,12 @@ Document read_document(const SqlRow& row) {
 
 std::unexpected<Error> no_such_document() { return fail(ErrorCode::not_found, "No such document"); }
 
+Result<void> append_keys(const SqlRow& row, std::vector<std::string>& keys) {
+  keys.emplace_back(row.text(0));
+  if (!row.text(1).empty()) keys.emplace_back(row.text(1));
+  return {};
+}
+
 SqlSession::EachRow into(std::int64_t& number) {
   return [&number](const SqlRow& row) -> Result<void> {
     number = row.integer(0);
@@ -55,16 +65,19 @@ SqlSession::EachRow into(std::int64_t& number) {
 }  // namespace
 
 Result<void> DocumentsTable::insert(const Document& document, const std::string& object_key,
-                                    UserId uploaded_by) {
+                                    const std::string& source, UserId uploaded_by) {
   auto uploader = uploaded_by.is_nil() ? SqlValue(nullptr) : SqlValue(uploaded_by);
+  auto parent = document.parent.is_nil() ? SqlValue(nullptr) : SqlValue(document.parent);
   TRY_VOID(sql_.execute(
       "INSERT INTO documents (id, tenant_id, kb_id, filename, file_type, file_size_bytes, "
-      "content_sha256, object_key, status, current_step, metadata, uploaded_by, created_at, "
-      "updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "content_sha256, object_key, source, parent_id, status, current_step, metadata, "
+      "uploaded_by, created_at, updated_at, reindex_number) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "(SELECT reindex_number FROM knowledge_bases WHERE id = ?))",
       {document.id, document.tenant, document.knowledge_base, document.filename, document.file_type,
-       document.file_size_bytes, document.content_sha256, object_key, to_string(document.status),
-       document.current_step, document.metadata, uploader, document.created_at,
-       document.updated_at}));
+       document.file_size_bytes, document.content_sha256, object_key, source, parent,
+       to_string(document.status), document.current_step, document.metadata, uploader,
+       document.created_at, document.updated_at, document.knowledge_base}));
   return {};
 }
 
@@ -86,6 +99,10 @@ Result<PageOf<Document>> DocumentsTable::list(TenantId tenant, KnowledgeBaseId b
   if (filter.status) {
     where += " AND d.status = ?";
     parameters.emplace_back(to_string(*filter.status));
+  }
+  if (!filter.parent.is_nil()) {
+    where += " AND d.parent_id = ?";
+    parameters.emplace_back(filter.parent);
   }
   PageOf<Document> page;
   TRY_VOID(sql_.query_span("SELECT COUNT(*)" + where, parameters, into(page.total)));
@@ -110,36 +127,32 @@ Result<bool> DocumentsTable::has_content(TenantId tenant, KnowledgeBaseId base,
   return found != 0;
 }
 
-Result<std::string> DocumentsTable::object_key(TenantId tenant, DocumentId id) {
-  std::optional<std::string> key;
-  TRY_VOID(sql_.query("SELECT object_key FROM documents WHERE id = ? AND tenant_id = ?",
-                      {id, tenant}, [&key](const SqlRow& row) -> Result<void> {
-                        key = std::string(row.text(0));
-                        return {};
-                      }));
-  if (!key) return no_such_document();
-  return std::move(*key);
+Result<std::vector<std::string>> DocumentsTable::object_keys(TenantId tenant, DocumentId id) {
+  std::vector<std::string> keys;
+  TRY_VOID(
+      sql_.query("SELECT object_key, next_object_key FROM documents WHERE id = ? AND tenant_id = ?",
+                 {id, tenant}, [&keys](const SqlRow& row) { return append_keys(row, keys); }));
+  if (keys.empty()) return no_such_document();
+  return keys;
 }
 
 Result<std::vector<std::string>> DocumentsTable::object_keys(TenantId tenant,
                                                              KnowledgeBaseId base) {
   std::vector<std::string> keys;
-  TRY_VOID(sql_.query("SELECT object_key FROM documents WHERE kb_id = ? AND tenant_id = ?",
-                      {base, tenant}, [&keys](const SqlRow& row) -> Result<void> {
-                        keys.emplace_back(row.text(0));
-                        return {};
-                      }));
+  TRY_VOID(sql_.query(
+      "SELECT object_key, next_object_key FROM documents WHERE kb_id = ? AND tenant_id = ?",
+      {base, tenant}, [&keys](const SqlRow& row) { return append_keys(row, keys); }));
   return keys;
 }
 
 Result<bool> DocumentsTable::has_object(const std::string& object_key) {
-  auto slash = object_key.rfind('/');
-  auto id = DocumentId::parse(
-      std::string_view(object_key).substr(slash == std::string::npos ? 0 : slash + 1));
-  if (!id) return false;
   std::int64_t found = 0;
-  TRY_VOID(sql_.query("SELECT 1 FROM documents WHERE id = ? AND object_key = ?", {*id, object_key},
+  TRY_VOID(sql_.query("SELECT 1 FROM documents WHERE object_key = ? LIMIT 1", {object_key},
                       into(found)));
+  if (found != 0) return true;
+  TRY_VOID(sql_.query(
+      "SELECT 1 FROM documents WHERE next_object_key = ? AND next_object_key <> '' LIMIT 1",
+      {object_key}, into(found)));
   return found != 0;
 }
 
@@ -205,21 +218,27 @@ Result<std::optional<TakenDocument>> DocumentsTable::take_over(TenantId tenant, 
   TRY(auto is_taken,
       change_one("UPDATE documents SET generation = generation + 1, status = 'processing', "
                  "progress = 0, current_step = 'Starting', total_chunks = 0, "
-                 "processed_chunks = 0, error_message = '', updated_at = ? "
-                 "WHERE id = ? AND tenant_id = ? "
+                 "processed_chunks = 0, error_message = '', awaits_recognition = 0, "
+                 "updated_at = ? WHERE id = ? AND tenant_id = ? "
                  "AND status NOT IN ('completed', 'failed', 'cancelled')",
                  {now, id, tenant}));
   if (!is_taken) return std::nullopt;
   std::optional<TakenDocument> taken;
   auto sql = std::string(select_document) +
-             ", d.object_key, d.generation, d.failures, b.settings FROM documents d "
+             ", d.object_key, d.next_object_key, d.generation, d.failures, d.is_reread, "
+             "b.settings FROM documents d "
              "JOIN knowledge_bases b ON b.id = d.kb_id WHERE d.id = ? AND d.tenant_id = ?";
   TRY_VOID(sql_.query(sql, {id, tenant}, [&taken](const SqlRow& row) -> Result<void> {
     taken = TakenDocument{.document = read_document(row),
                           .object_key = std::string(row.text(document_columns)),
-                          .generation = row.integer(document_columns + 1),
-                          .failures = static_cast<int>(row.integer(document_columns + 2)),
-                          .chunks = read_chunk_settings(row.text(document_columns + 3))};
+                          .generation = row.integer(document_columns + 2),
+                          .failures = static_cast<int>(row.integer(document_columns + 3)),
+                          .is_reread = row.integer(document_columns + 4) != 0,
+                          .chunks = read_chunk_settings(row.text(document_columns + 5))};
+    taken->version = taken->document.version;
+    if (row.text(document_columns + 1).empty()) return {};
+    taken->obsolete_key = std::exchange(taken->object_key, row.text(document_columns + 1));
+    taken->version = taken->document.next_version;
     return {};
   }));
   return taken;
@@ -237,22 +256,46 @@ Result<bool> DocumentsTable::tell(TenantId tenant, DocumentId id, std::int64_t g
 
 Result<bool> DocumentsTable::complete(TenantId tenant, DocumentId id, std::int64_t generation,
                                       const CompletedDocument& completed, UnixMs now) {
+  // next_object_key comes last: a dialect may see what was set before.
   return change_one(
       "UPDATE documents SET status = 'completed', progress = 100, current_step = 'Completed', "
       "error_message = '', failures = 0, file_type = ?, title = ?, page_count = ?, "
       "is_partial = ?, total_chunks = ?, processed_chunks = ?, processing_stats = ?, "
-      "updated_at = ?" +
+      "embedding_model = ?, pages_to_recognise = ?, recognition_failures = 0, "
+      "awaits_recognition = 0, is_served = 1, is_reread = 0, updated_at = ?, "
+      "version = CASE WHEN next_object_key = '' THEN version ELSE next_version END, "
+      "content_sha256 = CASE WHEN next_object_key = '' THEN content_sha256 ELSE next_sha256 END, "
+      "file_size_bytes = CASE WHEN next_object_key = '' THEN file_size_bytes "
+      "ELSE next_size_bytes END, "
+      "object_key = CASE WHEN next_object_key = '' THEN object_key ELSE next_object_key END, "
+      "next_version = 0, next_sha256 = '', next_size_bytes = 0, next_object_key = ''" +
           std::string(where_in_work),
       {completed.file_type, completed.title, completed.page_count, completed.is_partial,
-       completed.total_chunks, completed.total_chunks, completed.processing_stats, now, id, tenant,
-       generation});
+       completed.total_chunks, completed.total_chunks, completed.processing_stats,
+       completed.embedding_model, completed.pages_to_recognise, now, id, tenant, generation});
+}
+
+Result<bool> DocumentsTable::await_recognition(TenantId tenant, DocumentId id,
+                                               std::int64_t generation,
+                                               const CompletedDocument& read, UnixMs now) {
+  return change_one(
+      "UPDATE documents SET status = 'processing', progress = 20, "
+      "current_step = 'Recognising print', file_type = ?, title = ?, page_count = ?, "
+      "is_partial = ?, processing_stats = ?, pages_to_recognise = ?, recognition_failures = 0, "
+      "awaits_recognition = 1, updated_at = ?" +
+          std::string(where_in_work),
+      {read.file_type, read.title, read.page_count, read.is_partial, read.processing_stats,
+       read.pages_to_recognise, now, id, tenant, generation});
 }
 
 Result<bool> DocumentsTable::give_up(TenantId tenant, DocumentId id, std::int64_t generation,
                                      const std::string& reason, UnixMs now) {
   return change_one(
       "UPDATE documents SET status = 'failed', current_step = 'Failed', "
-      "error_message = ?, failures = failures + 1, updated_at = ?" +
+      "error_message = ?, failures = failures + 1, awaits_recognition = 0, "
+      "total_chunks = CASE WHEN is_served = 0 THEN total_chunks ELSE (SELECT COUNT(*) "
+      "FROM document_chunks WHERE document_id = documents.id) END, "
+      "updated_at = ?" +
           std::string(where_in_work),
       {reason, now, id, tenant, generation});
 }
@@ -271,8 +314,10 @@ Result<bool> DocumentsTable::end(TenantId tenant, DocumentId id, DocumentStatus 
   auto step = status == DocumentStatus::cancelled ? "Cancelled" : "Failed";
   return change_one(
       "UPDATE documents SET status = ?, current_step = ?, error_message = ?, "
-      "generation = generation + 1, updated_at = ? "
-      "WHERE id = ? AND tenant_id = ? "
+      "generation = generation + 1, awaits_recognition = 0, "
+      "total_chunks = CASE WHEN is_served = 0 THEN total_chunks ELSE (SELECT COUNT(*) "
+      "FROM document_chunks WHERE document_id = documents.id) END, "
+      "updated_at = ? WHERE id = ? AND tenant_id = ? "
       "AND status NOT IN ('completed', 'failed', 'cancelled')",
       {to_string(status), step, reason, now, id, tenant});
 }
@@ -280,7 +325,8 @@ Result<bool> DocumentsTable::end(TenantId tenant, DocumentId id, DocumentStatus 
 Result<bool> DocumentsTable::put_in_queue(TenantId tenant, DocumentId id, UnixMs now) {
   return change_one(
       "UPDATE documents SET status = 'queued', progress = 0, "
-      "current_step = 'Waiting', generation = generation + 1, updated_at = ? "
+      "current_step = 'Waiting', awaits_recognition = 0, generation = generation + 1, "
+      "updated_at = ? "
       "WHERE id = ? AND tenant_id = ? "
       "AND status NOT IN ('completed', 'failed', 'cancelled')",
       {now, id, tenant});

@@ -15,9 +15,12 @@ namespace aiva::knowledge {
 // A document somebody took over for ingestion, with what the ingestion needs to know.
 struct TakenDocument {
   Document document{};
-  std::string object_key{};
+  std::string object_key{};    // of the content to be read
+  std::string obsolete_key{};  // of content that goes when that has been read; often empty
+  int version = 1;             // of the content to be read
   std::int64_t generation = 0;
   int failures = 0;
+  bool is_reread = false;
   ChunkSettings chunks{};
 };
 
@@ -38,6 +41,8 @@ struct CompletedDocument {
   bool is_partial = false;
   std::int64_t total_chunks = 0;
   std::string processing_stats{};
+  std::string embedding_model{};
+  std::string pages_to_recognise{};  // "3,4,7"
 };
 
 // Names a document of some tenant.
@@ -51,14 +56,17 @@ class DocumentsTable {
  public:
   explicit DocumentsTable(SqlSession& sql) : sql_(sql) {}
 
-  Result<void> insert(const Document& document, const std::string& object_key, UserId uploaded_by);
+  // `source` tells which files are versions of one document.
+  Result<void> insert(const Document& document, const std::string& object_key,
+                      const std::string& source, UserId uploaded_by);
   // Fails with `not_found`.
   Result<Document> get(TenantId tenant, DocumentId id);
   Result<PageOf<Document>> list(TenantId tenant, KnowledgeBaseId base,
                                 const Knowledge::DocumentFilter& filter);
   Result<bool> has_content(TenantId tenant, KnowledgeBaseId base, const std::string& sha256);
-  // Where the document's file lies. Fails with `not_found`.
-  Result<std::string> object_key(TenantId tenant, DocumentId id);
+  // Where the document's files lie: the served one, and one that shall take its place. Fails with
+  // `not_found`.
+  Result<std::vector<std::string>> object_keys(TenantId tenant, DocumentId id);
   Result<std::vector<std::string>> object_keys(TenantId tenant, KnowledgeBaseId base);
   Result<bool> has_object(const std::string& object_key);
   Result<std::vector<DocumentId>> unfinished(TenantId tenant, KnowledgeBaseId base);
@@ -74,8 +82,12 @@ class DocumentsTable {
   // Each of these writes only while the document is in work under `generation`; false: it is not.
   Result<bool> tell(TenantId tenant, DocumentId id, std::int64_t generation,
                     const Progress& progress, UnixMs now);
+  // The content that was read becomes what searches see.
   Result<bool> complete(TenantId tenant, DocumentId id, std::int64_t generation,
                         const CompletedDocument& completed, UnixMs now);
+  // The document has nothing but print that must be recognised first.
+  Result<bool> await_recognition(TenantId tenant, DocumentId id, std::int64_t generation,
+                                 const CompletedDocument& read, UnixMs now);
   Result<bool> give_up(TenantId tenant, DocumentId id, std::int64_t generation,
                        const std::string& reason, UnixMs now);
   // Back to `queued`, `failures` temporary failures behind it.

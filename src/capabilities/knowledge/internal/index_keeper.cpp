@@ -102,7 +102,7 @@ Task<Result<void>> IndexKeeper::load(CallContext context, KnowledgeBaseId base) 
              {"vectors", count},
              {"time_ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
   if (of_other_models > 0)
-    log::warn("Chunks embedded with another model are found by keywords only; upload them again",
+    log::warn("Chunks embedded with another model are found by words only; re-index them",
               {{"kb_id", name}, {"chunks", of_other_models}, {"model", embedder_.model()}});
   co_return outcome;
 }

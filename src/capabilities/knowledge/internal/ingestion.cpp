@@ -3,106 +3,33 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <random>
-#include <span>
 #include <string>
 #include <utility>
 
-#include "capabilities/knowledge/internal/chunk_collector.h"
 #include "capabilities/knowledge/internal/chunks_table.h"
+#include "capabilities/knowledge/internal/ingestion_job.h"
+#include "capabilities/knowledge/internal/ingestion_run.h"
 #include "capabilities/knowledge/internal/knowledge_bases_table.h"
-#include "capabilities/knowledge/internal/progress_writer.h"
-#include "foundation/json_writer.h"
+#include "capabilities/knowledge/internal/recognition_table.h"
+#include "capabilities/knowledge/internal/retry.h"
 #include "foundation/log.h"
 
 namespace aiva::knowledge {
-namespace {
-
-constexpr int failures_max = 5;
-constexpr std::chrono::seconds retry_base{2};
-constexpr int retry_growth = 4;
-constexpr std::chrono::minutes retry_longest{10};
-constexpr std::chrono::seconds database_retry{5};
-
-// Whether the same document may succeed when it is tried again later.
-bool may_pass(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::unavailable:
-    case ErrorCode::timeout:
-    case ErrorCode::rate_limited:
-    case ErrorCode::internal: return true;
-    case ErrorCode::invalid:
-    case ErrorCode::unauthenticated:
-    case ErrorCode::forbidden:
-    case ErrorCode::not_found:
-    case ErrorCode::conflict:
-    case ErrorCode::too_large:
-    case ErrorCode::quota_exceeded:
-    case ErrorCode::cancelled: return false;
-  }
-  return false;
-}
-
-// 2 s, 8 s, 32 s, … with up to a fifth more, so that what failed together does not return together.
-std::chrono::milliseconds retry_delay(int failures, int retry_after_s) {
-  std::chrono::milliseconds delay = retry_base;
-  for (int i = 1; i < failures && delay < retry_longest; ++i) delay *= retry_growth;
-  delay = std::max(delay, std::chrono::milliseconds(std::chrono::seconds(retry_after_s)));
-  delay = std::min<std::chrono::milliseconds>(delay, retry_longest);
-  std::minstd_rand random(std::random_device{}());
-  std::uniform_int_distribution<std::int64_t> spread(0, delay.count() / 5);
-  return delay + std::chrono::milliseconds(spread(random));
-}
-
-// For what must be written although the job itself shall stop.
-CallContext without_end(CallContext context) {
-  context.cancellation = {};
-  context.deadline = std::chrono::steady_clock::time_point::max();
-  return context;
-}
-
-// The share of [low, high] that done of all is.
-int percent_between(int low, int high, std::int64_t done, std::int64_t all) {
-  if (all <= 0) return low;
-  return low + static_cast<int>((high - low) * std::clamp<std::int64_t>(done, 0, all) / all);
-}
-
-}  // namespace
-
-// One document being ingested; shared with the reader's callbacks.
-struct Ingestion::Run {
-  Run(TakenDocument document, std::shared_ptr<ProgressWriter> writer, CollectorOptions options)
-      : taken(std::move(document)), progress(std::move(writer)), collector(std::move(options)) {}
-
-  TakenDocument taken;
-  std::shared_ptr<ProgressWriter> progress;
-  ChunkCollector collector;
-  DocumentSummary summary{};
-  std::vector<float> vectors{};
-  std::size_t dimension = 0;
-  std::int64_t embedding_tokens = 0;
-  std::chrono::steady_clock::time_point started{};
-
-  [[nodiscard]] TenantId tenant() const { return taken.document.tenant; }
-  [[nodiscard]] DocumentId id() const { return taken.document.id; }
-  [[nodiscard]] KnowledgeBaseId base() const { return taken.document.knowledge_base; }
-};
-
-Ingestion::Ingestion(const KnowledgeParts& parts, const KnowledgeSettings& settings,
-                     BaseCache& cache, IndexKeeper& index)
-    : parts_(parts),
-      settings_(settings),
-      cache_(cache),
-      index_(index),
-      completed_(parts.metrics.counter("aiva_documents_ingested_total",
-                                       "Ingestions by how they ended", {{"outcome", "completed"}})),
-      failed_(parts.metrics.counter("aiva_documents_ingested_total", "Ingestions by how they ended",
-                                    {{"outcome", "failed"}})),
-      retried_(parts.metrics.counter("aiva_documents_ingested_total",
-                                     "Ingestions by how they ended", {{"outcome", "retried"}})),
-      chunks_stored_(parts.metrics.counter("aiva_chunks_stored_total", "Chunks stored")),
-      pages_read_(parts.metrics.counter("aiva_pages_read_total", "Pages of ingested documents")),
-      duration_(parts.metrics.histogram(
+Ingestion::Ingestion(Core& core, DocumentDesk& desk)
+    : core_(core),
+      desk_(desk),
+      completed_(core.parts.metrics.counter("aiva_documents_ingested_total",
+                                            "Ingestions by how they ended",
+                                            {{"outcome", "completed"}})),
+      failed_(core.parts.metrics.counter("aiva_documents_ingested_total",
+                                         "Ingestions by how they ended", {{"outcome", "failed"}})),
+      retried_(core.parts.metrics.counter("aiva_documents_ingested_total",
+                                          "Ingestions by how they ended",
+                                          {{"outcome", "retried"}})),
+      chunks_stored_(core.parts.metrics.counter("aiva_chunks_stored_total", "Chunks stored")),
+      pages_read_(
+          core.parts.metrics.counter("aiva_pages_read_total", "Pages of ingested documents")),
+      duration_(core.parts.metrics.histogram(
           "aiva_ingestion_duration_seconds", "From taking up a document to its end",
           {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600})) {}
 
@@ -116,8 +43,8 @@ Task<Result<JobOutcome>> Ingestion::run(CallContext context, Job job) {
     co_return outcome;
   }
 
-  auto now = parts_.clock.unix_ms();
-  auto taking = write(parts_.database, context, [&](SqlSession& sql) {
+  auto now = core_.parts.clock.unix_ms();
+  auto taking = write(core_.parts.database, context, [&](SqlSession& sql) {
     return DocumentsTable(sql).take_over(job.tenant, *document, now);
   });
   auto taken = co_await std::move(taking);
@@ -127,21 +54,26 @@ Task<Result<JobOutcome>> Ingestion::run(CallContext context, Job job) {
   CollectorOptions options{.knowledge_base = (*taken)->document.knowledge_base,
                            .document = *document,
                            .cut = (*taken)->chunks,
-                           .count_tokens = parts_.count_tokens,
-                           .embedder_tokens_max = parts_.embedder.tokens_max(),
-                           .text_bytes_max = settings_.document_text_bytes_max,
-                           .chunks_max = settings_.document_chunks_max};
-  auto progress = std::make_shared<ProgressWriter>(parts_.database, parts_.clock, parts_.events,
-                                                   job.tenant, *document, (*taken)->generation);
-  auto run = std::make_shared<Run>(std::move(**taken), std::move(progress), std::move(options));
-  run->started = parts_.clock.steady();
+                           .count_tokens = core_.parts.count_tokens,
+                           .embedder_tokens_max = core_.parts.embedder.tokens_max(),
+                           .text_bytes_max = core_.settings.document_text_bytes_max,
+                           .chunks_max = core_.settings.document_chunks_max};
+  auto progress =
+      std::make_shared<ProgressWriter>(core_.parts.database, core_.parts.clock, core_.parts.events,
+                                       job.tenant, *document, (*taken)->generation);
+  ArchiveLimits limits{.files_max = core_.settings.archive_files_max,
+                       .bytes_max = core_.settings.archive_bytes_max,
+                       .file_bytes_max = core_.settings.document_bytes_max};
+  auto run = std::make_shared<Run>(std::move(**taken), std::move(progress), std::move(options),
+                                   core_.parts.objects.staging_folder(), limits);
+  run->started = core_.parts.clock.steady();
 
   auto working_context = context;
-  working_context.deadline =
-      std::min(context.deadline, std::chrono::steady_clock::now() + settings_.ingestion_time_max);
+  working_context.deadline = std::min(
+      context.deadline, std::chrono::steady_clock::now() + core_.settings.ingestion_time_max);
   auto working = work(working_context, run);
   auto outcome = co_await std::move(working);
-  auto took = parts_.clock.steady() - run->started;
+  auto took = core_.parts.clock.steady() - run->started;
   duration_.observe(std::chrono::duration<double>(took).count());
   if (outcome) co_return JobOutcome{};
   auto settling = settle_failure(without_end(context), run, std::move(outcome.error()));
@@ -154,6 +86,8 @@ Task<Result<void>> Ingestion::work(CallContext context, RunPointer run) {
   auto was_read = co_await std::move(reading);
   co_await run->progress->settle(without_end(context));
   CO_TRY_VOID(was_read);
+  auto unpacking = unpack(context, run);
+  CO_TRY_VOID(co_await std::move(unpacking));
   auto embedding = embed(context, run);
   CO_TRY_VOID(co_await std::move(embedding));
   auto storing = store(context, run);
@@ -164,62 +98,63 @@ Task<Result<void>> Ingestion::work(CallContext context, RunPointer run) {
 Task<Result<void>> Ingestion::read_file(CallContext context, RunPointer run) {
   Progress progress{.percent = 5, .step = "Reading the document"};
   CO_TRY_VOID(co_await run->progress->tell(context, progress));
-  auto file = co_await parts_.objects.local_copy(context, run->taken.object_key);
+  auto file = co_await core_.parts.objects.local_copy(context, run->taken.object_key);
   if (!file && file.error().code == ErrorCode::not_found)
     co_return fail(ErrorCode::not_found, "The uploaded file is gone", file.error().message);
   if (!file) co_return fail(std::move(file.error()));
 
   DocumentSink sink;
-  sink.blocks = [run](std::vector<Block> blocks) { return run->collector.add(blocks); };
+  sink.blocks = [run](std::vector<Block> blocks) {
+    run->images += std::ranges::count(blocks, BlockKind::image, &Block::kind);
+    return run->collector.add(blocks);
+  };
+  sink.file = [run](const EmbeddedFile& embedded, std::string_view bytes, bool is_last) {
+    return run->archive.take(embedded, bytes, is_last);
+  };
   sink.progress = [run, context](int pages_read, int pages) {
     Progress reached{
         .percent = percent_between(5, 20, pages_read, pages),
         .step = "Reading page " + std::to_string(pages_read) + " of " + std::to_string(pages)};
     return run->progress->note(context, reached);
   };
-  ReadRequest request{.file_name = run->taken.document.filename};
-  auto reading = parts_.reader.read(context, *file, std::move(request), std::move(sink));
+  // An archive within an archive is not opened: what one upload grows to has a limit.
+  bool is_child = !run->taken.document.parent.is_nil();
+  ReadRequest request{.file_name = run->taken.document.filename, .wants_documents = !is_child};
+  auto reading = core_.parts.reader.read(context, *file, std::move(request), std::move(sink));
   CO_TRY(run->summary, co_await std::move(reading));
+  if (is_child && run->is_archive())
+    co_return fail(ErrorCode::invalid, "An archive within an archive is not opened");
 
   co_await run->progress->settle(without_end(context));
   progress = {.status = DocumentStatus::chunking, .percent = 25, .step = "Cutting into passages"};
   CO_TRY_VOID(co_await run->progress->tell(context, progress));
   CO_TRY_VOID(run->collector.finish());
-  if (run->collector.chunks().empty())
+  bool has_more = run->is_archive() || !run->archive.files().empty() ||
+                  !run->summary.pages_without_text.empty();
+  if (run->collector.chunks().empty() && !has_more)
     co_return fail(ErrorCode::invalid, "The document contains no text that can be read");
   co_return Result<void>{};
 }
 
 Task<Result<void>> Ingestion::embed(CallContext context, RunPointer run) {
-  const auto& chunks = run->collector.chunks();
-  auto all = static_cast<std::int64_t>(chunks.size());
-  run->dimension = parts_.embedder.dimension();
-  if (run->dimension == 0) co_return Result<void>{};  // no embedder: keywords must do
-  run->vectors.reserve(chunks.size() * run->dimension);
+  auto all = static_cast<std::int64_t>(run->collector.chunks().size());
+  if (core_.parts.embedder.dimension() == 0 || all == 0) co_return Result<void>{};
   Progress progress{.status = DocumentStatus::embedding,
                     .percent = 45,
                     .step = "Embedding " + std::to_string(all) + " passages",
                     .total_chunks = all};
   CO_TRY_VOID(co_await run->progress->tell(context, progress));
-  auto batch_max = std::max<std::size_t>(settings_.embedding_batch, 1);
-  for (std::size_t first = 0; first < chunks.size(); first += batch_max) {
-    CO_TRY_VOID(context.check());
-    auto last = std::min(first + batch_max, chunks.size());
-    std::vector<std::string> texts;
-    texts.reserve(last - first);
-    for (auto i = first; i < last; ++i)
-      texts.push_back(run->collector.text_to_embed(i, run->summary.title));
-    auto embedding = parts_.embedder.embed(context, std::move(texts));
-    CO_TRY(auto embedded, co_await std::move(embedding));
-    if (embedded.dimension != run->dimension || embedded.model != parts_.embedder.model() ||
-        embedded.values.size() != (last - first) * run->dimension)
-      co_return fail(internal_error("The embedder answered vectors of another shape"));
-    run->vectors.insert(run->vectors.end(), embedded.values.begin(), embedded.values.end());
-    run->embedding_tokens += embedded.tokens;
-    progress.processed_chunks = static_cast<std::int64_t>(last);
-    progress.percent = percent_between(45, 80, progress.processed_chunks, all);
-    CO_TRY_VOID(co_await run->progress->tell_sometimes(context, progress));
-  }
+  EmbedRequest request{.collector = {run, &run->collector},
+                       .title = run->summary.title,
+                       .batch = core_.settings.embedding_batch};
+  request.on_progress = [context, progress, writer = run->progress, all](std::int64_t done) {
+    auto reached = progress;
+    reached.processed_chunks = done;
+    reached.percent = percent_between(45, 80, done, all);
+    return writer->tell_sometimes(context, std::move(reached));
+  };
+  auto embedding = embed_chunks(context, core_.parts.embedder, std::move(request));
+  CO_TRY(run->vectors, co_await std::move(embedding));
   co_return Result<void>{};
 }
 
@@ -232,15 +167,26 @@ Task<Result<void>> Ingestion::store(CallContext context, RunPointer run) {
                     .processed_chunks = all};
   CO_TRY_VOID(co_await run->progress->tell(context, progress));
   VectorChange change;
-  auto storing = write(parts_.database, context, [this, run, &change](SqlSession& sql) {
+  auto storing = write(core_.parts.database, context, [this, run, &change](SqlSession& sql) {
     return write_rows(sql, *run, change);
   });
   CO_TRY_VOID(co_await std::move(storing));
 
-  if (run->dimension > 0)
-    for (const auto& chunk : run->collector.chunks()) change.added.push_back(chunk.id);
-  change.values = std::move(run->vectors);
-  index_.apply(run->base(), std::move(change));
+  if (change.to_version > 0) {
+    if (run->vectors.dimension > 0)
+      for (const auto& chunk : run->collector.chunks()) change.added.push_back(chunk.id);
+    change.values = std::move(run->vectors.values);
+    core_.index.apply(run->base(), std::move(change));
+  }
+  if (!run->summary.pages_without_text.empty()) core_.parts.jobs.wake();
+  if (run->awaits_recognition()) {
+    if (core_.parts.events != nullptr) core_.parts.events->publish(run->id());
+    co_return Result<void>{};
+  }
+  if (!run->taken.obsolete_key.empty()) {
+    auto removing = core_.remove_objects(context, {run->taken.obsolete_key});
+    co_await std::move(removing);
+  }
   completed_.add();
   chunks_stored_.add(static_cast<double>(run->collector.chunks().size()));
   pages_read_.add(run->summary.pages_read);
@@ -249,75 +195,40 @@ Task<Result<void>> Ingestion::store(CallContext context, RunPointer run) {
 }
 
 Result<void> Ingestion::write_rows(SqlSession& sql, Run& run, VectorChange& change) const {
-  auto now = parts_.clock.unix_ms();
+  change = {};  // the transaction may run twice
+  auto now = core_.parts.clock.unix_ms();
   const auto& chunks = run.collector.chunks();
-  CompletedDocument completed{.file_type = std::string(to_string(run.summary.format)),
-                              .title = run.summary.title,
-                              .page_count = run.summary.pages,
-                              .is_partial = run.summary.pages_read < run.summary.pages,
-                              .total_chunks = static_cast<std::int64_t>(chunks.size()),
-                              .processing_stats = statistics_of(run)};
-  TRY(auto is_ours,
-      DocumentsTable(sql).complete(run.tenant(), run.id(), run.taken.generation, completed, now));
+  CompletedDocument completed{
+      .file_type = std::string(to_string(run.summary.format)),
+      .title = run.summary.title,
+      .page_count = run.summary.pages,
+      .is_partial = run.summary.pages_read < run.summary.pages,
+      .total_chunks = static_cast<std::int64_t>(chunks.size()),
+      .processing_stats = statistics_of(run),
+      .embedding_model = core_.parts.embedder.model(),
+      .pages_to_recognise = RecognitionTable::write_pages(run.summary.pages_without_text)};
+  DocumentsTable documents(sql);
+  auto written =
+      run.awaits_recognition()
+          ? documents.await_recognition(run.tenant(), run.id(), run.taken.generation, completed,
+                                        now)
+          : documents.complete(run.tenant(), run.id(), run.taken.generation, completed, now);
+  TRY(auto is_ours, std::move(written));
   if (!is_ours) return fail(ErrorCode::conflict, "Somebody else has taken over the document");
+  TRY_VOID(core_.parts.billing.charge(sql, run.tenant(), charge_for(run)));
+  TRY_VOID(core_.parts.jobs.cancel(sql, recognise_job_kind, run.id().to_string()));
+  if (!run.summary.pages_without_text.empty())
+    TRY_VOID(core_.parts.jobs.enqueue(sql, make_recognition_job(run.tenant(), run.id())));
+  if (run.awaits_recognition()) return {};
   ChunksTable table(sql);
   TRY(change.removed, table.remove_of_document(run.base(), run.id()));
-  TRY_VOID(
-      table.insert(run.tenant(), chunks, parts_.embedder.model(), run.dimension, run.vectors, now));
+  TRY_VOID(table.insert(run.tenant(), chunks, core_.parts.embedder.model(), run.vectors.dimension,
+                        run.vectors.values, now));
   auto added =
       static_cast<std::int64_t>(chunks.size()) - static_cast<std::int64_t>(change.removed.size());
   TRY(change.to_version, KnowledgeBasesTable(sql).add_chunks(run.tenant(), run.base(), added, now));
   change.from_version = change.to_version - 1;
-  TRY_VOID(parts_.billing.charge(sql, run.tenant(), charge_for(run)));
   return {};
-}
-
-billing::Charge Ingestion::charge_for(const Run& run) const {
-  auto embedding_cost =
-      (run.embedding_tokens * settings_.price_per_million_tokens + 999'999) / 1'000'000;
-  auto page_cost = std::max(run.summary.pages_read, 1) * settings_.price_per_page;
-  billing::Charge charge{.operation = "document",
-                         .reference = run.id().to_string(),
-                         .base = page_cost + embedding_cost};
-  JsonWriter writer(charge.details);
-  writer.begin_object()
-      .field("kb_id", run.base())
-      .field("filename", run.taken.document.filename)
-      .field("pages", run.summary.pages_read)
-      .field("embedding_tokens", run.embedding_tokens)
-      .field("embedding_model", parts_.embedder.model())
-      .end_object();
-  return charge;
-}
-
-std::string Ingestion::statistics_of(const Run& run) const {
-  auto by_type = run.collector.chunks_by_type();
-  auto took = parts_.clock.steady() - run.started;
-  std::string text;
-  JsonWriter writer(text);
-  writer.begin_object()
-      .field("total_pages", run.summary.pages)
-      .field("pages_read", run.summary.pages_read)
-      .field("total_chunks", run.collector.chunks().size())
-      .field("extracted_images", 0)
-      .field("detected_tables", run.collector.tables())
-      .field("table_chunks_added", by_type["table"])
-      .field("total_tokens", run.collector.tokens())
-      .field("embedding_tokens", run.embedding_tokens)
-      .field("processing_time_ms",
-             std::chrono::duration_cast<std::chrono::milliseconds>(took).count())
-      .key("chunks_by_type")
-      .begin_object();
-  for (const auto& [type, count] : by_type)
-    if (count > 0) writer.field(type, count);
-  writer.end_object()
-      .field("embedding_model", parts_.embedder.model())
-      .field("vector_dimension", run.dimension)
-      .field("is_partial", run.summary.pages_read < run.summary.pages);
-  if (!run.summary.partial_reason.empty())
-    writer.field("partial_reason", run.summary.partial_reason);
-  writer.end_object();
-  return text;
 }
 
 Task<Result<JobOutcome>> Ingestion::settle_failure(CallContext context, RunPointer run,
@@ -348,24 +259,24 @@ Task<Result<JobOutcome>> Ingestion::settle_failure(CallContext context, RunPoint
 
 Task<Result<JobOutcome>> Ingestion::put_back(CallContext context, RunPointer run, int failures,
                                              JobOutcome outcome) {
-  auto now = parts_.clock.unix_ms();
+  auto now = core_.parts.clock.unix_ms();
   auto is_retry = outcome.kind == JobOutcome::Kind::retry;
   auto step = is_retry ? "Waiting to try again: " + outcome.error : std::string("Waiting");
-  auto writing = write(parts_.database, context, [&](SqlSession& sql) {
+  auto writing = write(core_.parts.database, context, [&](SqlSession& sql) {
     return DocumentsTable(sql).put_back(run->tenant(), run->id(), run->taken.generation, failures,
                                         step, now);
   });
   auto written = co_await std::move(writing);
   if (!written) log::failure("A document could not be put back", context, written.error());
   if (is_retry) retried_.add();
-  if (parts_.events != nullptr) parts_.events->publish(run->id());
+  if (core_.parts.events != nullptr) core_.parts.events->publish(run->id());
   co_return outcome;
 }
 
 Task<Result<JobOutcome>> Ingestion::give_up(CallContext context, RunPointer run,
                                             std::string reason) {
-  auto now = parts_.clock.unix_ms();
-  auto writing = write(parts_.database, context, [&](SqlSession& sql) {
+  auto now = core_.parts.clock.unix_ms();
+  auto writing = write(core_.parts.database, context, [&](SqlSession& sql) {
     return DocumentsTable(sql).give_up(run->tenant(), run->id(), run->taken.generation, reason,
                                        now);
   });
@@ -377,25 +288,25 @@ Task<Result<JobOutcome>> Ingestion::give_up(CallContext context, RunPointer run,
 }
 
 Task<Result<JobOutcome>> Ingestion::bury(CallContext context, Job job, DocumentId document) {
-  auto now = parts_.clock.unix_ms();
+  auto now = core_.parts.clock.unix_ms();
   auto reason = "Given up after it was interrupted " + std::to_string(job.attempts) + " times";
   if (!job.last_error.empty()) reason += "; the last error was: " + job.last_error;
-  auto writing = write(parts_.database, context, [&](SqlSession& sql) {
+  auto writing = write(core_.parts.database, context, [&](SqlSession& sql) {
     return DocumentsTable(sql).end(job.tenant, document, DocumentStatus::failed, reason, now);
   });
   CO_TRY(auto has_ended, co_await std::move(writing));
   if (has_ended) {
     failed_.add();
-    if (parts_.events != nullptr) parts_.events->publish(document);
+    if (core_.parts.events != nullptr) core_.parts.events->publish(document);
   }
   co_return JobOutcome{JobOutcome::Kind::dead, reason};
 }
 
 void Ingestion::tell_ended(const Run& run, DocumentStatus status) {
-  cache_.invalidate(run.tenant(), run.base());
-  if (parts_.events != nullptr) parts_.events->publish(run.id());
+  core_.cache.invalidate(run.tenant(), run.base());
+  if (core_.parts.events != nullptr) core_.parts.events->publish(run.id());
   auto id = run.id().to_string();
-  auto took = parts_.clock.steady() - run.started;
+  auto took = core_.parts.clock.steady() - run.started;
   log::info("Document ingested",
             {{"document_id", id},
              {"status", to_string(status)},

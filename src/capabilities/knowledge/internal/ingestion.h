@@ -3,10 +3,12 @@
 #include <memory>
 #include <vector>
 
-#include "capabilities/knowledge/internal/base_cache.h"
+#include "capabilities/knowledge/internal/archive_collector.h"
+#include "capabilities/knowledge/internal/core.h"
+#include "capabilities/knowledge/internal/document_desk.h"
 #include "capabilities/knowledge/internal/documents_table.h"
-#include "capabilities/knowledge/internal/index_keeper.h"
 #include "capabilities/knowledge/knowledge.h"
+#include "foundation/json_writer.h"
 
 namespace aiva::knowledge {
 
@@ -15,9 +17,8 @@ namespace aiva::knowledge {
 // changes what searches see, and only while nobody else has taken over the document.
 class Ingestion {
  public:
-  // Everything is borrowed.
-  Ingestion(const KnowledgeParts& parts, const KnowledgeSettings& settings, BaseCache& cache,
-            IndexKeeper& index);
+  // Everything is borrowed; documents of archives are handed in at `desk`.
+  Ingestion(Core& core, DocumentDesk& desk);
 
   Task<Result<JobOutcome>> run(CallContext context, Job job);
 
@@ -28,6 +29,9 @@ class Ingestion {
   Task<Result<JobOutcome>> bury(CallContext context, Job job, DocumentId document);
   Task<Result<void>> work(CallContext context, RunPointer run);
   Task<Result<void>> read_file(CallContext context, RunPointer run);
+  Task<Result<void>> unpack(CallContext context, RunPointer run);
+  Task<Result<void>> add_children(CallContext context, RunPointer run);
+  Task<Result<void>> remove_old_children(CallContext context, RunPointer run);
   Task<Result<void>> embed(CallContext context, RunPointer run);
   Task<Result<void>> store(CallContext context, RunPointer run);
   Result<void> write_rows(SqlSession& sql, Run& run, VectorChange& change) const;
@@ -36,13 +40,12 @@ class Ingestion {
                                     JobOutcome outcome);
   Task<Result<JobOutcome>> give_up(CallContext context, RunPointer run, std::string reason);
   [[nodiscard]] billing::Charge charge_for(const Run& run) const;
-  [[nodiscard]] std::string statistics_of(const Run& run) const;
+  [[nodiscard]] std::string statistics_of(Run& run) const;
+  static void write_archive(JsonWriter& writer, Run& run);
   void tell_ended(const Run& run, DocumentStatus status);
 
-  const KnowledgeParts& parts_;
-  const KnowledgeSettings& settings_;
-  BaseCache& cache_;
-  IndexKeeper& index_;
+  Core& core_;
+  DocumentDesk& desk_;
   Counter& completed_;
   Counter& failed_;
   Counter& retried_;

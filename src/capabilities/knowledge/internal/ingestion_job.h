@@ -2,17 +2,18 @@
 
 #include <string>
 
-#include "capabilities/knowledge/knowledge.h"
+#include "capabilities/knowledge/document_work.h"
 #include "foundation/ids.h"
 #include "ports/job_queue.h"
 
 namespace aiva::knowledge {
 
-// Under which keys uploaded files lie: this, the tenant's id, "/", the document's id.
+// Under which keys uploaded files lie: this, the tenant's id, "/", an id of the file. The first
+// file of a document has the document's id.
 inline constexpr const char* document_key_prefix = "documents/";
 
-inline std::string document_key(TenantId tenant, DocumentId document) {
-  return document_key_prefix + tenant.to_string() + "/" + document.to_string();
+inline std::string document_key(TenantId tenant, DocumentId file) {
+  return document_key_prefix + tenant.to_string() + "/" + file.to_string();
 }
 
 // How often the process may die over a document before it is given up. Failures that are told are
@@ -20,10 +21,33 @@ inline std::string document_key(TenantId tenant, DocumentId document) {
 // ends ours is nearly always an innocent bystander of a restart.
 inline constexpr int ingestion_interruptions_max = 50;
 
-inline Job make_ingestion_job(TenantId tenant, DocumentId document) {
+// What somebody waits for comes first, then what is read again, then print on pages.
+inline constexpr int ingestion_priority = 100;
+inline constexpr int reindex_priority = 200;
+inline constexpr int recognition_priority = 300;
+
+inline Job make_ingestion_job(TenantId tenant, DocumentId document,
+                              int priority = ingestion_priority) {
   return Job{.tenant = tenant,
              .kind = ingest_job_kind,
              .subject = document.to_string(),
+             .priority = priority,
+             .attempts_max = ingestion_interruptions_max};
+}
+
+inline Job make_recognition_job(TenantId tenant, DocumentId document) {
+  return Job{.tenant = tenant,
+             .kind = recognise_job_kind,
+             .subject = document.to_string(),
+             .priority = recognition_priority,
+             .attempts_max = ingestion_interruptions_max};
+}
+
+inline Job make_reindex_job(TenantId tenant, KnowledgeBaseId base) {
+  return Job{.tenant = tenant,
+             .kind = reindex_job_kind,
+             .subject = base.to_string(),
+             .priority = reindex_priority,
              .attempts_max = ingestion_interruptions_max};
 }
 

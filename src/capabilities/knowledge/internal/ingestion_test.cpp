@@ -102,7 +102,7 @@ TEST_F(IngestionOf, a_document_without_an_embedder_is_found_by_keywords) {
   auto base = make_base();
   auto document = upload(base->id, "Some text.");
 
-  auto outcome = sync_wait(knowledge->ingest(context(), lease_jobs().at(0)));
+  auto outcome = sync_wait(knowledge->work().run(context(), lease_jobs().at(0)));
 
   EXPECT_EQ(outcome->kind, Kind::completed);
   EXPECT_EQ(status(document.id).status, DocumentStatus::completed);
@@ -120,7 +120,7 @@ TEST_F(IngestionOf, a_document_is_charged_once) {
 
   // The same job again, as after a crash between the last transaction and the job's end.
   Job again{.tenant = tenant_, .kind = ingest_job_kind, .subject = document.id.to_string()};
-  auto outcome = sync_wait(knowledge_->ingest(context(), again));
+  auto outcome = sync_wait(knowledge_->work().run(context(), again));
 
   EXPECT_EQ(outcome->kind, Kind::completed);
   auto history = sync_wait(billing_->history({}, tenant_, 10, 0));
@@ -238,7 +238,7 @@ TEST_F(IngestionOf, a_stopped_job_goes_back_to_the_queue_untouched) {
   auto call = context();
   call.cancellation = stop.get_token();
 
-  auto outcome = sync_wait(knowledge_->ingest(call, jobs.at(0)));
+  auto outcome = sync_wait(knowledge_->work().run(call, jobs.at(0)));
 
   EXPECT_EQ(outcome->kind, Kind::cancelled);
   EXPECT_EQ(status(document.id).status, DocumentStatus::queued);
@@ -286,12 +286,12 @@ TEST_F(IngestionOf, a_lost_lease_leaves_the_document_to_its_new_owner) {
     clock_.advance(lease + std::chrono::seconds(1));
     auto jobs = lease_jobs("w2");
     ASSERT_EQ(jobs.size(), 1U);
-    second = *sync_wait(knowledge_->ingest(context(), jobs.front()));
+    second = *sync_wait(knowledge_->work().run(context(), jobs.front()));
     EXPECT_TRUE(sync_wait(jobs_->finish({}, jobs.front().id, "w2", *second)).has_value());
   });
   auto jobs = lease_jobs("w1");
 
-  auto first = sync_wait(knowledge_->ingest(context(), jobs.at(0)));
+  auto first = sync_wait(knowledge_->work().run(context(), jobs.at(0)));
 
   EXPECT_EQ(second->kind, Kind::completed);
   EXPECT_EQ(first->kind, Kind::cancelled);

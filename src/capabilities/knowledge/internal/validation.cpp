@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t name_characters_max = 255;
 constexpr std::size_t description_characters_max = 5000;
 constexpr std::size_t object_bytes_max = 64 * 1024;
+constexpr std::size_t metadata_bytes_max = 16 * 1024;
+constexpr std::size_t path_bytes_max = 1024;
 constexpr std::size_t object_depth_max = 16;
 constexpr std::size_t filename_bytes_max = 255;
 constexpr std::int64_t chunk_size_min = 100;
@@ -92,11 +94,12 @@ void check_choice(const std::string& field, const std::string& value,
 }
 
 // The object in `text`, or a mistake.
-json::Value check_object(const std::string& field, const std::string& text, Mistakes& mistakes) {
-  auto value = json::parse(text, {.bytes_max = object_bytes_max, .depth_max = object_depth_max});
+json::Value check_object(const std::string& field, const std::string& text, Mistakes& mistakes,
+                         std::size_t bytes_max = object_bytes_max) {
+  auto value = json::parse(text, {.bytes_max = bytes_max, .depth_max = object_depth_max});
   if (!value) {
     mistakes.add(field, value.error().code == ErrorCode::too_large
-                            ? "must have at most " + std::to_string(object_bytes_max) + " bytes"
+                            ? "must have at most " + std::to_string(bytes_max) + " bytes"
                             : "must be a JSON object");
     return json::Object();
   }
@@ -140,6 +143,21 @@ std::string without_folders(std::string_view filename) {
   return trim(slash == std::string_view::npos ? filename : filename.substr(slash + 1));
 }
 
+// RFC 7396; the depth of a patch is limited where it is parsed.
+void merge(json::Value& target, const json::Value& patch) {
+  if (!patch.is_object()) {
+    target = patch;
+    return;
+  }
+  if (!target.is_object()) target = json::Object();
+  for (const auto& [name, change] : patch.get_object()) {
+    if (change.is_null())
+      target.get_object().erase(name);
+    else
+      merge(target.get_object()[name], change);
+  }
+}
+
 bool is_hex_digest(std::string_view text) {
   return text.size() == 64 && std::ranges::all_of(text, [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -147,6 +165,19 @@ bool is_hex_digest(std::string_view text) {
 }
 
 }  // namespace
+
+std::string tidy_path(std::string path) {
+  std::ranges::replace(path, '\\', '/');
+  std::string tidy;
+  for (std::size_t at = 0; at <= path.size();) {
+    auto end = std::min(path.find('/', at), path.size());
+    auto name = trim(std::string_view(path).substr(at, end - at));
+    at = end + 1;
+    if (name.empty() || name == "." || name == "..") continue;
+    tidy.append(tidy.empty() ? "" : "/").append(name);
+  }
+  return tidy;
+}
 
 Result<KnowledgeBase> check_new_base(NewKnowledgeBase base) {
   Mistakes mistakes;
@@ -195,19 +226,34 @@ Result<NewDocument> check_new_document(NewDocument document, std::int64_t bytes_
     return fail(ErrorCode::too_large,
                 "The file has more than " + std::to_string(bytes_max) + " bytes");
   Mistakes mistakes;
-  document.filename = without_folders(document.filename);
+  auto bytes_longest = document.has_path ? path_bytes_max : filename_bytes_max;
+  document.filename = document.has_path ? tidy_path(std::move(document.filename))
+                                        : without_folders(document.filename);
   if (document.filename.empty() || document.filename == "." || document.filename == "..")
     mistakes.add("file", "must have a file name");
-  if (document.filename.size() > filename_bytes_max || !is_valid_utf8(document.filename) ||
+  if (document.filename.size() > bytes_longest || !is_valid_utf8(document.filename) ||
       has_control_characters(document.filename))
-    mistakes.add("file", "must have a name of at most " + std::to_string(filename_bytes_max) +
+    mistakes.add("file", "must have a name of at most " + std::to_string(bytes_longest) +
                              " bytes of text without control characters");
   if (document.size_bytes <= 0) mistakes.add("file", "must not be empty");
   if (!is_hex_digest(document.content_sha256))
     mistakes.add("content_sha256", "must be 64 hexadecimal digits");
-  check_object("metadata", document.metadata, mistakes);
+  check_object("metadata", document.metadata, mistakes, metadata_bytes_max);
   TRY_VOID(mistakes.finish());
   return document;
+}
+
+Result<void> check_metadata(const std::string& metadata) {
+  Mistakes mistakes;
+  check_object("metadata", metadata, mistakes, metadata_bytes_max);
+  return mistakes.finish();
+}
+
+Result<std::string> merge_metadata(std::string_view metadata, std::string_view patch) {
+  TRY(auto whole, json::parse(metadata));
+  TRY(auto changes, json::parse(patch));
+  merge(whole, changes);
+  return json::to_text(whole);
 }
 
 bool rejects_duplicates(const NewDocument& document) {

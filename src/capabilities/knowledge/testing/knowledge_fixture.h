@@ -81,11 +81,34 @@ class KnowledgeFixture : public ::testing::Test {
             .metadata = std::move(metadata)};
   }
 
+  // A document of its own, whatever else is called the same.
   Document upload(KnowledgeBaseId base, const std::string& text,
                   const std::string& filename = "notes.txt") {
-    auto document = sync_wait(knowledge_->add_document(context(), base, staged(filename, text)));
-    if (!document) ADD_FAILURE() << document.error().message << " " << document.error().cause;
-    return document.value_or(Document{});
+    auto file = staged(filename, text);
+    file.keeps_both = true;
+    return add(base, std::move(file)).document;
+  }
+
+  AddedDocument add(KnowledgeBaseId base, NewDocument file) {
+    auto added = sync_wait(knowledge_->add_document(context(), base, std::move(file)));
+    if (!added) ADD_FAILURE() << added.error().message << " " << added.error().cause;
+    return added.value_or(AddedDocument{});
+  }
+
+  // The texts of all chunks that searches see, in the order of documents and chunks.
+  std::vector<std::string> texts() {
+    std::vector<std::string> found;
+    auto outcome = sync_wait(read(*rows_, {}, [&found](SqlSession& session) {
+      return session.query(
+          "SELECT c.text FROM document_chunks c JOIN documents d ON d.id = c.document_id "
+          "ORDER BY d.created_at, d.id, c.chunk_index",
+          {}, [&found](const SqlRow& row) -> Result<void> {
+            found.emplace_back(row.text(0));
+            return {};
+          });
+    }));
+    EXPECT_TRUE(outcome.has_value());
+    return found;
   }
 
   Document status(DocumentId id) {
@@ -106,7 +129,8 @@ class KnowledgeFixture : public ::testing::Test {
   }
 
   std::vector<Job> lease_jobs(const std::string& worker = "w1", std::size_t count_max = 1) {
-    auto jobs = sync_wait(jobs_->lease({}, {ingest_job_kind}, count_max, worker, lease));
+    std::vector<std::string> kinds = {ingest_job_kind, recognise_job_kind, reindex_job_kind};
+    auto jobs = sync_wait(jobs_->lease({}, std::move(kinds), count_max, worker, lease));
     return jobs.value_or(std::vector<Job>{});
   }
 
@@ -115,7 +139,7 @@ class KnowledgeFixture : public ::testing::Test {
     int count = 0;
     for (auto jobs = lease_jobs(worker); !jobs.empty(); jobs = lease_jobs(worker)) {
       ++count;
-      auto outcome = sync_wait(knowledge_->ingest(context(), jobs.front()));
+      auto outcome = sync_wait(knowledge_->work().run(context(), jobs.front()));
       if (!outcome) continue;
       (void)sync_wait(jobs_->finish({}, jobs.front().id, worker, *outcome));
     }
@@ -153,7 +177,7 @@ class KnowledgeFixture : public ::testing::Test {
                      "<> d.total_chunks"),
               0);
     EXPECT_EQ(number("SELECT COUNT(*) FROM document_chunks c JOIN documents d "
-                     "ON d.id = c.document_id WHERE d.status <> 'completed'"),
+                     "ON d.id = c.document_id WHERE d.is_served = 0"),
               0);
     EXPECT_EQ(number("SELECT COUNT(*) FROM document_chunks c LEFT JOIN chunk_vectors v "
                      "ON v.chunk_rowid = c.rowid AND v.chunk_id = c.id WHERE v.model IS NULL"),

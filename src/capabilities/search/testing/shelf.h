@@ -121,8 +121,8 @@ class ShelfKnowledge final : public knowledge::Knowledge {
     bases_.erase(id);
     co_return Result<void>();
   }
-  Task<Result<knowledge::Document>> add_document(CallContext, KnowledgeBaseId,
-                                                 knowledge::NewDocument) override {
+  Task<Result<knowledge::AddedDocument>> add_document(CallContext, KnowledgeBaseId,
+                                                      knowledge::NewDocument) override {
     co_return fail(not_here());
   }
   Task<Result<knowledge::Document>> document(CallContext, DocumentId) override {
@@ -135,9 +135,27 @@ class ShelfKnowledge final : public knowledge::Knowledge {
   Task<Result<void>> act(CallContext, DocumentId, DocumentAction) override {
     co_return fail(not_here());
   }
-  Task<Result<JobOutcome>> ingest(CallContext, Job) override { co_return fail(not_here()); }
+  knowledge::DocumentWork& work() override { return work_; }
 
  private:
+  class NoWork final : public knowledge::DocumentWork {
+   public:
+    Task<Result<knowledge::Document>> set_metadata(CallContext, DocumentId, std::string) override {
+      co_return fail(not_here());
+    }
+    Task<Result<knowledge::Document>> merge_metadata(CallContext, DocumentId,
+                                                     std::string) override {
+      co_return fail(not_here());
+    }
+    Task<Result<knowledge::ReindexProgress>> reindex(CallContext, KnowledgeBaseId) override {
+      co_return fail(not_here());
+    }
+    Task<Result<knowledge::ReindexProgress>> cancel_reindex(CallContext, KnowledgeBaseId) override {
+      co_return fail(not_here());
+    }
+    Task<Result<JobOutcome>> run(CallContext, Job) override { co_return fail(not_here()); }
+  };
+
   static Error not_here() { return internal_error("The shelf does not do this"); }
 
   FakeTextEmbedder& embedder_;
@@ -146,6 +164,7 @@ class ShelfKnowledge final : public knowledge::Knowledge {
   std::map<KnowledgeBaseId, knowledge::KnowledgeBasePointer> bases_;
   std::map<std::pair<KnowledgeBaseId, std::string>, DocumentId> documents_;
   std::map<ChunkId, knowledge::Chunk> chunks_;
+  NoWork work_;
 };
 
 }  // namespace aiva::search

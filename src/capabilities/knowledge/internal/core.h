@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "capabilities/knowledge/internal/base_cache.h"
+#include "capabilities/knowledge/internal/index_keeper.h"
+#include "capabilities/knowledge/knowledge.h"
+
+namespace aiva::knowledge {
+
+// What everything inside this capability shares.
+struct Core {
+  Core(const KnowledgeParts& p, const KnowledgeSettings& s)
+      : parts(p), settings(s), index(p.database, p.vectors, p.embedder, p.metrics) {}
+
+  // Forgets what is cached of the knowledge base and tells who watches the document.
+  void tell_changed(TenantId tenant, KnowledgeBaseId base, DocumentId document);
+  // Removes stored files even if the caller is gone; what cannot be removed is swept away later.
+  Task<void> remove_objects(CallContext context, std::vector<std::string> keys);
+
+  KnowledgeParts parts;
+  KnowledgeSettings settings;
+  BaseCache cache;
+  IndexKeeper index;
+};
+
+}  // namespace aiva::knowledge
