@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -43,10 +44,28 @@ Result<void> open_storage(const Config& config, Parts& parts) {
   return {};
 }
 
+// Without its ranks a model's tokens are counted as the embedder counts.
+void open_tokens(const Paths& paths, Parts& parts) {
+  auto counter = documents::TokenCounter::load(paths.token_ranks);
+  if (counter)
+    parts.tokens = std::move(*counter);
+  else
+    log::warn("Tokens of the chat model are only estimated", {{"reason", counter.error().message}});
+}
+
+std::function<std::size_t(std::string_view)> count_for_model(const Parts& parts) {
+  if (parts.tokens)
+    return [&tokens = *parts.tokens](std::string_view text) { return tokens.count(text); };
+  return [count = parts.embedder.count_tokens](std::string_view text) {
+    return static_cast<std::size_t>(std::max(count(text), 0));
+  };
+}
+
 Result<void> open_models(const Config& config, const Paths& paths, Parts& parts) {
   TRY(parts.http, make_http_client());
   TRY(parts.embedder, make_embedder(config, paths, *parts.http));
   TRY(parts.chat_model, make_chat_model(config, *parts.http));
+  if (parts.chat_model != nullptr) open_tokens(paths, parts);
   DocumentReaderOptions reader{
       .worker_path = paths.document_worker,
       .pdfium_path = paths.pdfium,
@@ -95,6 +114,13 @@ void build_capabilities(const Config& config, Parts& parts) {
                                                      .jobs = *parts.jobs,
                                                      .clock = parts.clock,
                                                      .events = &parts.document_events});
+  parts.sections = knowledge::make_sections(*parts.database);
+  parts.previews = knowledge::make_chunk_previews({.knowledge = *parts.knowledge,
+                                                   .database = *parts.database,
+                                                   .objects = *parts.objects,
+                                                   .reader = *parts.reader,
+                                                   .embedder = *parts.embedder.embedder,
+                                                   .count_tokens = parts.embedder.count_tokens});
   parts.search = search::make_search({.database = *parts.database,
                                       .knowledge = *parts.knowledge,
                                       .embedder = *parts.embedder.embedder,
@@ -111,8 +137,9 @@ void build_capabilities(const Config& config, Parts& parts) {
                                 .model = parts.chat_model.get(),
                                 .billing = *parts.billing,
                                 .clock = parts.clock,
-                                .metrics = parts.metrics},
-                               {});
+                                .metrics = parts.metrics,
+                                .sections = parts.sections.get()},
+                               {.count_tokens = count_for_model(parts)});
 }
 
 Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {

@@ -10,10 +10,13 @@
 #include "capabilities/billing/billing.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/identity/identity.h"
+#include "capabilities/knowledge/chunk_preview.h"
 #include "capabilities/knowledge/document_events.h"
 #include "capabilities/knowledge/housekeeping.h"
 #include "capabilities/knowledge/knowledge.h"
+#include "capabilities/knowledge/sections.h"
 #include "capabilities/search/search.h"
+#include "documents/tokens/token_counter.h"
 #include "faces/worker/worker.h"
 #include "foundation/metrics.h"
 #include "foundation/thread_pool.h"
@@ -47,12 +50,15 @@ struct Parts {
   std::unique_ptr<HttpClient> http{};
   EmbedderChoice embedder{};
   std::unique_ptr<ChatModel> chat_model{};
+  std::optional<documents::TokenCounter> tokens{};  // of chat models; none without its ranks
   std::unique_ptr<DocumentReader> reader{};
   knowledge::DocumentEvents document_events{};
   std::unique_ptr<billing::Billing> billing{};
   std::unique_ptr<identity::Identity> identity{};
   std::unique_ptr<knowledge::Knowledge> knowledge{};
   std::unique_ptr<knowledge::Housekeeping> housekeeping{};
+  std::unique_ptr<knowledge::Sections> sections{};
+  std::unique_ptr<knowledge::ChunkPreviews> previews{};
   std::unique_ptr<search::Search> search{};
   std::unique_ptr<chat::Chat> chat{};
 };

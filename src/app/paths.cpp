@@ -35,6 +35,9 @@ Paths find_paths(const Config& config) {
                           : fs::path(config.native.onnxruntime);
   paths.pdfium = config.native.pdfium.empty() ? paths.native / "pdfium/libpdfium.so"
                                               : fs::path(config.native.pdfium);
+  paths.token_ranks = config.native.token_ranks.empty()
+                          ? paths.native / "tokens/o200k_base.tiktoken"
+                          : fs::path(config.native.token_ranks);
   paths.document_worker =
       first_existing({here / "aiva-docworker", here / "../lib/aiva/aiva-docworker"});
   return paths;

@@ -11,6 +11,7 @@ struct Paths {
   std::filesystem::path native;           // the folder of native/lock.json's files
   std::filesystem::path onnxruntime;      // libonnxruntime.so
   std::filesystem::path pdfium;           // libpdfium.so
+  std::filesystem::path token_ranks;      // o200k_base.tiktoken
   std::filesystem::path document_worker;  // aiva-docworker
 };
 

@@ -8,6 +8,7 @@
 #include "faces/http/endpoints/audit.h"
 #include "faces/http/endpoints/auth.h"
 #include "faces/http/endpoints/chat.h"
+#include "faces/http/endpoints/chunk_preview.h"
 #include "faces/http/endpoints/credits.h"
 #include "faces/http/endpoints/docs.h"
 #include "faces/http/endpoints/document_work.h"
@@ -64,6 +65,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
       .file_bytes_max = static_cast<std::uint64_t>(config.limits.document_bytes_max)};
   add(http::document_routes(*parts.knowledge, parts.document_events, documents));
   add(http::document_work_routes(*parts.knowledge));
+  add(http::chunk_preview_routes(*parts.previews));
   add(http::search_routes(*parts.search));
   add(http::chat_routes(*parts.chat));
   return routes;

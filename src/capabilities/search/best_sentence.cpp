@@ -1,6 +1,7 @@
 #include "capabilities/search/best_sentence.h"
 
 #include <algorithm>
+#include <array>
 
 #include "foundation/text/sentences.h"
 #include "foundation/text/utf8.h"
@@ -17,6 +18,32 @@ std::vector<std::string_view> split_lines(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
+}
+
+bool has_sentence_end(std::string_view text) {
+  constexpr auto ends =
+      std::to_array<std::string_view>({".", "!", "?", ":", "。", "！", "？", "؟"});
+  return std::ranges::any_of(ends, [text](std::string_view end) { return text.ends_with(end); });
+}
+
+// Where the sentence under a heading ends, when [begin, end) is a heading within the text; else
+// `end`. A heading is a block of its own that is no sentence, with a gap behind it.
+std::size_t end_under_heading(const knowledge::Chunk& chunk, std::size_t begin, std::size_t end) {
+  constexpr std::size_t heading_bytes_max = 200;
+  std::string_view text = chunk.text;
+  if (chunk.type != "text" || end - begin > heading_bytes_max) return end;
+  for (std::size_t i = 0; i + 1 < chunk.spans.size(); ++i) {
+    if (chunk.spans[i].begin != begin) continue;
+    auto next = chunk.spans[i + 1];
+    bool is_heading = chunk.spans[i].end == end && next.end <= text.size() && next.begin > end &&
+                      text.substr(end, next.begin - end) == "\n\n" &&
+                      !has_sentence_end(text.substr(begin, end - begin));
+    if (!is_heading) return end;
+    auto below = split_sentences(text.substr(next.begin, next.end - next.begin));
+    if (below.empty()) return end;
+    return static_cast<std::size_t>(below[0].data() + below[0].size() - text.data());
+  }
+  return end;
 }
 
 }  // namespace
@@ -51,6 +78,7 @@ BestSentence best_sentence(const knowledge::Chunk& chunk, const SentenceScorer& 
     best.end = best.begin + sentence.size();
     best.coverage = coverage;
   }
+  best.end = end_under_heading(chunk, best.begin, best.end);
   best.page = knowledge::page_at(chunk, best.begin);
   return best;
 }

@@ -22,7 +22,8 @@ struct BestSentence {
 // document, and line by line in tables and code.
 std::vector<std::string_view> sentences_of(const knowledge::Chunk& chunk);
 
-// The sentence with the highest coverage; of equals the first. The whole text when it is empty.
+// The sentence with the highest coverage; of equals the first. A heading within the text goes with
+// the sentence under it. The whole text when it is empty.
 BestSentence best_sentence(const knowledge::Chunk& chunk, const SentenceScorer& scorer);
 
 // A piece of text on one line, cut at a word's end with "…" beyond `bytes_max`.

@@ -45,6 +45,19 @@ TEST(BestSentence, takes_the_first_sentence_when_none_shares_a_word) {
   EXPECT_EQ(best.page, 5);
 }
 
+TEST(BestSentence, goes_with_the_heading_above_it) {
+  knowledge::Chunk chunk{.text =
+                             "Opening hours\n\nNine to five. Not on Sundays.\n\nPlace\n\nHere."};
+  chunk.spans = {{.begin = 0, .end = 13},
+                 {.begin = 15, .end = 44},
+                 {.begin = 46, .end = 51},
+                 {.begin = 53, .end = 58}};
+
+  auto best = best_sentence(chunk, SentenceScorer("opening hours", {}));
+
+  EXPECT_EQ(text_of(chunk, best), "Opening hours\n\nNine to five.");
+}
+
 TEST(BestSentence, survives_an_empty_chunk) {
   auto best = best_sentence(knowledge::Chunk{}, SentenceScorer("zebra", {}));
 

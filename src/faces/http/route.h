@@ -54,7 +54,7 @@ class Right {
 };
 
 // What the body of a request may be; anything else is refused before the handler (415).
-enum class BodyKind : std::uint8_t { none, json, multipart };
+enum class BodyKind : std::uint8_t { none, json, multipart, json_or_multipart };
 
 // Which limit counts the calls of a route.
 enum class RateClass : std::uint8_t { none, api, login, register_ };

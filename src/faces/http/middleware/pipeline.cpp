@@ -91,7 +91,7 @@ Task<Outcome> Pipeline::admit(Exchange& exchange) {
 // The body, then the handler.
 Task<Outcome> Pipeline::call(Exchange& exchange) {
   if (auto checked = check_content(exchange); !checked) co_return checked;
-  bool needs_form = exchange.route->options.body == BodyKind::multipart;
+  bool needs_form = body_kind(exchange) == BodyKind::multipart;
   if (!exchange.body.is_complete() || needs_form) {
     exchange.phase = Phase::body;
     exchange.context.deadline = SteadyTime::max();

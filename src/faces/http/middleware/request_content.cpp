@@ -14,12 +14,14 @@ constexpr std::size_t form_window_bytes = 512 * 1024;
 constexpr std::size_t text_step_bytes = 16 * 1024;
 constexpr std::size_t boundary_bytes_max = 70;
 
-BodyKind wanted_kind(const Exchange& exchange) {
-  return exchange.route == nullptr ? BodyKind::none : exchange.route->options.body;
+bool is_form(const Exchange& exchange) {
+  auto media_type = media_type_of(exchange.head.content_type);
+  return equals_ignoring_case(media_type, "multipart/form-data");
 }
 
-std::uint64_t bytes_max(const RouteOptions& options) {
-  bool has_files = options.body == BodyKind::multipart;
+std::uint64_t bytes_max(const Exchange& exchange) {
+  const auto& options = exchange.route->options;
+  bool has_files = body_kind(exchange) == BodyKind::multipart;
   return options.body_bytes_max + (has_files ? options.file_bytes_max : 0);
 }
 
@@ -35,7 +37,7 @@ std::unexpected<Failure> too_large(std::uint64_t allowed) {
 Task<Outcome> read_text(Exchange& exchange) {
   auto& body = exchange.body;
   auto& text = exchange.request.body;
-  auto allowed = bytes_max(exchange.route->options);
+  auto allowed = bytes_max(exchange);
   auto step = std::min<std::uint64_t>(body.announced() > 0 ? body.announced() : text_step_bytes,
                                       allowed + 1);
   while (!body.is_complete()) {
@@ -75,7 +77,7 @@ Task<Outcome> read_form(Exchange& exchange, const ContentOptions& options) {
   auto assemble = [&assembler, &window, &filled]() -> Result<std::size_t> {
     return assembler.consume({window.data(), filled});
   };
-  auto allowed = bytes_max(route);
+  auto allowed = bytes_max(exchange);
   while (!assembler.is_complete()) {
     auto read = co_await fill(exchange, window, filled);
     if (!read) co_return std::unexpected(std::move(read.error()));
@@ -104,24 +106,30 @@ Task<Outcome> read_form(Exchange& exchange, const ContentOptions& options) {
 
 }  // namespace
 
+BodyKind body_kind(const Exchange& exchange) {
+  if (exchange.route == nullptr) return BodyKind::none;
+  auto kind = exchange.route->options.body;
+  if (kind != BodyKind::json_or_multipart) return kind;
+  return is_form(exchange) ? BodyKind::multipart : BodyKind::json;
+}
+
 Outcome check_content(const Exchange& exchange) {
-  auto kind = wanted_kind(exchange);
+  auto kind = body_kind(exchange);
   bool has_body = exchange.head.has_body();
-  auto media_type = media_type_of(exchange.head.content_type);
-  bool is_form = equals_ignoring_case(media_type, "multipart/form-data");
-  if (kind == BodyKind::multipart && !is_form)
+  if (kind == BodyKind::multipart && !is_form(exchange))
     return std::unexpected(unsupported_media_type("Send the body as multipart/form-data"));
   if (kind == BodyKind::none || !has_body) return {};
-  if (kind == BodyKind::json && !is_json(media_type))
+  if (kind == BodyKind::json && !is_json(media_type_of(exchange.head.content_type)))
     return std::unexpected(unsupported_media_type("Send the body as application/json"));
-  auto allowed = bytes_max(exchange.route->options);
+  auto allowed = bytes_max(exchange);
   if (exchange.body.announced() > allowed) return too_large(allowed);
   return {};
 }
 
 Task<Outcome> read_content(Exchange& exchange, const ContentOptions& options) {
-  switch (wanted_kind(exchange)) {
-    case BodyKind::none: break;
+  switch (body_kind(exchange)) {
+    case BodyKind::none:
+    case BodyKind::json_or_multipart: break;
     case BodyKind::json: {
       auto outcome = co_await read_text(exchange);
       co_return outcome;

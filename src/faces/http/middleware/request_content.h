@@ -9,6 +9,9 @@
 
 namespace aiva::http {
 
+// What the body of this request is to be read as; of a route that takes both, what was sent.
+BodyKind body_kind(const Exchange& exchange);
+
 // Refuses what can be refused before a byte of the body is read: a type the route does not take
 // (415), an announced length beyond its limit (413).
 Outcome check_content(const Exchange& exchange);
