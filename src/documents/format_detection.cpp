@@ -12,6 +12,7 @@
 #include "documents/formats/json_tape.h"
 #include "documents/formats/legacy_container.h"
 #include "documents/formats/mail_headers.h"
+#include "documents/formats/zip_detection.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::documents {
@@ -145,6 +146,12 @@ std::optional<FileFormat> detect_legacy(std::string_view bytes) {
   return std::nullopt;
 }
 
+// Which kind of Office document is inside only its key would tell.
+FileFormat encrypted_office_format(std::string_view suffix) {
+  if (suffix.starts_with("xls")) return FileFormat::xlsx;
+  return suffix.starts_with("ppt") ? FileFormat::pptx : FileFormat::docx;
+}
+
 }  // namespace
 
 FileFormat detect_format(std::string_view bytes, std::string_view file_name) {
@@ -152,6 +159,9 @@ FileFormat detect_format(std::string_view bytes, std::string_view file_name) {
   if (bytes.substr(0, 1024).find("%PDF-") != std::string_view::npos) return FileFormat::pdf;
   if (bytes.starts_with("{\\rtf")) return FileFormat::rtf;
   if (find_image_kind(bytes)) return FileFormat::image;
+  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06"))
+    return detect_zip_format(bytes);
+  if (is_encrypted_office(bytes)) return encrypted_office_format(suffix_of(file_name));
   if (auto legacy = detect_legacy(bytes)) return *legacy;
   if (has_foreign_signature(bytes) || !looks_like_text(bytes)) return FileFormat::unknown;
   auto head = bytes.size() > head_bytes ? utf8_prefix(bytes, head_bytes) : bytes;

@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
         Sample{"a note in brackets", "[1] See below.\n", "", FileFormat::text},
         Sample{"words", "just words", "", FileFormat::text},
         Sample{"UTF-16", std::string("\xFF\xFE<\0h\0t\0m\0l\0>\0", 14), "", FileFormat::html},
-        Sample{"a zip archive", "PK\x03\x04 text", "a.txt", FileFormat::unknown},
+        Sample{"a zip archive", "PK\x03\x04 text", "a.txt", FileFormat::zip},
         Sample{"an image", "\x89PNG\r\n", "a.pdf", FileFormat::unknown},
         Sample{"random bytes", noise(5000), "a.txt", FileFormat::unknown}));
 

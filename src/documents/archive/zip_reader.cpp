@@ -95,10 +95,11 @@ Result<std::string> ZipReader::inflate(const ZipEntry& entry, std::string_view p
   auto* inflater = static_cast<libdeflate_decompressor*>(inflater_.get());
   auto result = LIBDEFLATE_BAD_DATA;
   std::string out;
-  out.resize_and_overwrite(entry.bytes, [&](char* to, std::size_t size) {
-    result =
-        libdeflate_deflate_decompress(inflater, packed.data(), packed.size(), to, size, nullptr);
-    return result == LIBDEFLATE_SUCCESS ? size : 0;
+  // The size handed to the operation is not used: libstdc++ 12 hands over the capacity.
+  out.resize_and_overwrite(entry.bytes, [&](char* to, std::size_t) {
+    result = libdeflate_deflate_decompress(inflater, packed.data(), packed.size(), to, entry.bytes,
+                                           nullptr);
+    return result == LIBDEFLATE_SUCCESS ? entry.bytes : 0;
   });
   if (result != LIBDEFLATE_SUCCESS) return damaged(entry, "cannot be unpacked");
   return out;

@@ -39,6 +39,15 @@ TEST(ZipReader, reads_stored_and_deflated_entries) {
   EXPECT_EQ(code_of(zip->read("three.txt")), ErrorCode::not_found);
 }
 
+TEST(ZipReader, reads_entries_of_every_small_size) {
+  for (std::size_t size = 1; size < 100; ++size) {
+    auto bytes = ZipWriter().add("a", words(size).substr(0, size)).finish();
+    auto zip = ZipReader::open(bytes);
+    ASSERT_TRUE(zip);
+    EXPECT_EQ(zip->read("a").value_or("").size(), size);
+  }
+}
+
 TEST(ZipReader, reads_empty_entries_and_folders) {
   auto bytes = ZipWriter().add("folder/", "", {.is_stored = true}).add("folder/empty", "").finish();
 

@@ -19,6 +19,8 @@ std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium,
   for (auto legacy : {FileFormat::doc, FileFormat::xls, FileFormat::ppt})
     formats.push_back(make_legacy_format(legacy));
   formats.push_back(make_image_format(recognition));
+  formats.push_back(make_docx_format());
+  formats.push_back(make_pptx_format());
   return formats;
 }
 

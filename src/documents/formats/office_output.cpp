@@ -1,0 +1,109 @@
+#include "documents/formats/office_output.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "documents/clean_text.h"
+#include "documents/formats/image_header.h"
+#include "documents/formats/table_blocks.h"
+#include "documents/table_text.h"
+
+namespace aiva::documents {
+namespace {
+
+constexpr std::size_t links_max = 200;  // of one block
+constexpr std::size_t image_bytes_max = 64UL * 1024 * 1024;
+constexpr std::size_t table_block_bytes = 32UL * 1024;
+
+std::size_t count_bytes(const std::vector<TableRow>& rows) {
+  std::size_t bytes = 0;
+  for (const auto& row : rows)
+    for (const auto& cell : row) bytes += cell.size() + 3;
+  return bytes;
+}
+
+bool is_empty(const TableRow& row) {
+  return std::ranges::all_of(row, [](const auto& cell) { return is_blank(cell); });
+}
+
+}  // namespace
+
+std::string flatten(const OfficeBlock& block) {
+  std::string text = block.block.text;
+  for (const auto& row : block.rows)
+    for (const auto& cell : row)
+      if (!is_blank(cell)) text.append(text.empty() ? "" : " ").append(cell);
+  return text;
+}
+
+void add_link(std::vector<std::string>& links, std::string_view target) {
+  target = trim(target);
+  if (links.size() < links_max && is_link_target(target) &&
+      std::ranges::find(links, target) == links.end())
+    links.emplace_back(target);
+}
+
+Result<void> OfficeOutput::add(OfficeBlock block) {
+  bool goes_on = block.block.kind == BlockKind::code && block.block.page == code_.page &&
+                 code_.text.size() < table_block_bytes;
+  if (!code_.text.empty() && !goes_on) TRY_VOID(flush());
+  if (!block.image.empty()) {
+    TRY_VOID(out_.add(block.block));
+    return deliver(block);
+  }
+  if (!block.rows.empty()) return add_table(std::move(block));
+  if (block.block.kind != BlockKind::code) return out_.add(std::move(block.block));
+  if (code_.text.empty()) {
+    code_ = std::move(block.block);
+  } else {
+    code_.text.append("\n").append(block.block.text);
+    for (const auto& link : block.block.links) add_link(code_.links, link);
+  }
+  return {};
+}
+
+Result<void> OfficeOutput::flush() {
+  if (code_.text.empty()) return {};
+  return out_.add(std::exchange(code_, {}));
+}
+
+Result<void> OfficeOutput::add_table(OfficeBlock block) {
+  auto& pattern = block.block;
+  pattern.kind = BlockKind::table;
+  int header_rows = 0;
+  for (std::size_t i = 0; i < block.rows.size() && std::cmp_less(i, pattern.header_rows); ++i)
+    header_rows += is_empty(block.rows[i]) ? 0 : 1;
+  std::erase_if(block.rows, is_empty);
+  pattern.header_rows = std::cmp_less(header_rows, block.rows.size()) ? header_rows : 0;
+  if (count_bytes(block.rows) <= table_block_bytes) {
+    for (const auto& row : block.rows) add_table_row(pattern.text, row);
+    return out_.add(std::move(pattern));
+  }
+  bool has_header = std::exchange(pattern.header_rows, 0) > 0;
+  TableBlocks blocks(out_, std::move(pattern), table_block_bytes);
+  for (const auto& row : block.rows) TRY_VOID(blocks.add_row(row, has_header));
+  return blocks.finish();
+}
+
+// An image that cannot be read is left out.
+Result<void> OfficeOutput::deliver(const OfficeBlock& block) {
+  bool is_wanted = has_room_for_images_ && out_.wants(EmbeddedFile::Kind::image);
+  if (!is_wanted || !delivered_.insert(block.image).second) return {};
+  auto bytes = zip_.read(block.image, image_bytes_max);
+  if (!bytes) return {};
+  auto header = read_image_header(*bytes);
+  if (!header || header->pages.empty()) return {};
+  const auto& size = header->pages.front();
+  EmbeddedFile file{.kind = EmbeddedFile::Kind::image,
+                    .name = block.image,
+                    .media_type = std::string(media_type(header->kind)),
+                    .page = block.block.page,
+                    .width = static_cast<int>(std::min<std::int64_t>(size.width, 1 << 20)),
+                    .height = static_cast<int>(std::min<std::int64_t>(size.height, 1 << 20))};
+  auto delivered = out_.add_file(file, *bytes);
+  if (delivered || out_.has_sink_failed()) return delivered;
+  has_room_for_images_ = false;
+  return {};
+}
+
+}  // namespace aiva::documents
