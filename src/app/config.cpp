@@ -156,6 +156,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.text("embedder.api_key", config.embedder.api_key);
   binder.text("embedder.model", config.embedder.model);
   binder.integer("embedder.dimension", config.embedder.dimension, 8, 8192);
+  binder.text("embedder.precision", config.embedder.precision, {"auto", "float32", "int8"});
   binder.integer("embedder.threads", config.embedder.threads, 1, 256);
   binder.text("chat_model.provider", config.chat_model.provider, {"none", "openai"});
   binder.text("chat_model.base_url", config.chat_model.base_url);
@@ -168,6 +169,9 @@ void bind_rest(Binder& binder, Config& config) {
   binder.list("documents.ocr_languages", config.documents.ocr_languages);
   binder.text("documents.ocr_data", config.documents.ocr_data);
   binder.integer("documents.ocr_concurrency", config.documents.ocr_concurrency, 1, 64);
+  binder.boolean("crawl.allow_private_hosts", config.crawl.allow_private_hosts);
+  binder.integer("crawl.delay_ms", config.crawl.delay_ms, 0, 60'000);
+  binder.text("crawl.user_agent", config.crawl.user_agent);
   binder.text("native.folder", config.native.folder);
   binder.text("native.onnxruntime", config.native.onnxruntime);
   binder.text("native.pdfium", config.native.pdfium);

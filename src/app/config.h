@@ -68,6 +68,7 @@ struct Config {
     std::string api_key;
     std::string model = "text-embedding-3-small";
     std::int64_t dimension = 1536;
+    std::string precision = "auto";
     std::int64_t threads = 1;
     auto operator<=>(const Embedder&) const = default;
   } embedder;
@@ -91,6 +92,12 @@ struct Config {
     std::int64_t ocr_concurrency = 1;
     auto operator<=>(const Documents&) const = default;
   } documents;
+  struct Crawl {
+    bool allow_private_hosts = false;
+    std::int64_t delay_ms = 500;
+    std::string user_agent = "AIVA/0.1 (document reader)";
+    auto operator<=>(const Crawl&) const = default;
+  } crawl;
   struct Native {
     std::string folder;
     std::string onnxruntime;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/onnx/byte_products.h"
 #include "adapters/onnx/onnx_text_embedder.h"
 #include "adapters/onnx/sentence_piece_tokenizer.h"
 #include "adapters/openai/openai.h"
@@ -34,8 +35,11 @@ int estimate_tokens(std::string_view text) {
 
 Result<EmbedderChoice> make_packaged(const Config& config, const Paths& paths) {
   auto folder = paths.native / "sentence_encoder";
+  const auto& precision = config.embedder.precision;
+  bool is_int8 = precision == "int8" || (precision == "auto" && has_fast_byte_products());
+  const auto* model = is_int8 ? "sentence_encoder_int8.onnx" : "sentence_encoder.onnx";
   OnnxEmbedderOptions options{.library_path = paths.onnxruntime,
-                              .model_path = folder / "sentence_encoder.onnx",
+                              .model_path = folder / model,
                               .vocab_path = folder / "sentence_encoder.vocab",
                               .threads = static_cast<std::size_t>(config.embedder.threads)};
   EmbedderChoice choice;

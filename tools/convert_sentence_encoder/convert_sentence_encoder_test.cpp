@@ -77,6 +77,23 @@ TEST(OnnxGraph, serialises_the_same_calls_to_the_same_bytes) {
                                "Add"s));
 }
 
+TEST(OnnxGraph, names_the_runtimes_domain_only_where_it_is_used) {
+  auto build = [](bool is_quantised) {
+    OnnxGraph graph;
+    auto x = graph.add_input("x", ElementType::float32, {"batch", std::int64_t{2}});
+    auto weights =
+        graph.add_bytes("w", std::array<std::int64_t, 1>{2}, std::array<std::int8_t, 2>{-1, 127});
+    auto y = is_quantised ? graph.add_runtime_node("DynamicQuantizeMatMul", {x, weights}, "y")
+                          : graph.add_node("Identity", {x}, "y");
+    graph.add_output(y, ElementType::float32, {"batch", std::int64_t{2}});
+    return graph.to_model("sum", {});
+  };
+
+  EXPECT_THAT(build(true), HasSubstr("com.microsoft"));
+  EXPECT_THAT(build(true), HasSubstr("\x08\x02\x10\x03\x42\x01w\x4a\x02\xff\x7f"s));
+  EXPECT_THAT(build(false), testing::Not(HasSubstr("com.microsoft")));
+}
+
 TEST(PieceList, writes_scores_before_pieces_and_null_as_zero) {
   auto list = make_piece_list(
       R"([["u",0],["a",0],["b",0],["c",0],["d",0],["e",0],[".",-3.28450870514],[":",null]])");

@@ -1,5 +1,6 @@
 #include "convert_sentence_encoder/encoder_network.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "convert_sentence_encoder/onnx_graph.h"
@@ -15,6 +16,7 @@ constexpr std::int64_t inner_size = 1536;
 constexpr std::int64_t heads = 4;
 constexpr float norm_epsilon = 1e-6F;
 constexpr float masked = -1e9F;
+constexpr float int8_largest = 127;
 
 // Where the tensors of the original graph live: variables folded by TensorFlow, constants of the
 // transformer stack, and kernels kept as they were.
@@ -44,7 +46,8 @@ std::vector<float> make_positions(std::span<const float> frequencies) {
 
 class EncoderNetwork {
  public:
-  explicit EncoderNetwork(const TensorArchive& weights) : weights_(weights) {}
+  EncoderNetwork(const TensorArchive& weights, Precision precision)
+      : weights_(weights), precision_(precision) {}
 
   Result<std::string> build() {
     ids_ = graph_.add_input("ids", ElementType::int64, {"batch", "length"});
@@ -55,9 +58,12 @@ class EncoderNetwork {
     TRY(x, add_layer(0, x, embedding_size));
     TRY(x, add_layer(1, x, hidden_size));
     TRY_VOID(add_pooling(x));
-    return graph_.to_model(
-        "universal_sentence_encoder_lite",
-        {{"model", "universal-sentence-encoder-lite"}, {"tokens_max", std::to_string(length_max)}});
+    std::vector<std::pair<std::string, std::string>> metadata{
+        {"model", "universal-sentence-encoder-lite"}, {"tokens_max", std::to_string(length_max)}};
+    // Bytes are scaled by the largest value of a run: with two texts in it one would sway the
+    // other.
+    if (precision_ == Precision::int8) metadata.emplace_back("rows_max", "1");
+    return graph_.to_model("universal_sentence_encoder_lite", metadata);
   }
 
  private:
@@ -108,17 +114,24 @@ class EncoderNetwork {
     return graph_.add_node("Add", {embedded, positions}, "embedding");
   }
 
-  // The tensor `source` as a constant of the same shape, times `factor` in its first columns.
-  Result<std::string> add_weight(const std::string& name, const std::string& source,
-                                 const std::vector<std::int64_t>& shape,
-                                 std::int64_t scaled_columns = 0, float factor = 1) {
+  // The tensor `source`, times `factor` in its first columns.
+  Result<std::vector<float>> read_weight(const std::string& source,
+                                         const std::vector<std::int64_t>& shape,
+                                         std::int64_t scaled_columns, float factor) {
     TRY(auto values, weights_.floats(source, shape));
     std::vector<float> copy(values.begin(), values.end());
     const auto columns = static_cast<std::size_t>(shape.back());
     for (std::size_t row = 0; row < copy.size(); row += columns)
       for (std::size_t i = 0; i < static_cast<std::size_t>(scaled_columns); ++i)
         copy[row + i] *= factor;
-    return graph_.add_floats(name, shape, copy);
+    return copy;
+  }
+
+  Result<std::string> add_weight(const std::string& name, const std::string& source,
+                                 const std::vector<std::int64_t>& shape,
+                                 std::int64_t scaled_columns = 0, float factor = 1) {
+    TRY(auto values, read_weight(source, shape, scaled_columns, factor));
+    return graph_.add_floats(name, shape, values);
   }
 
   struct Dense {
@@ -129,20 +142,84 @@ class EncoderNetwork {
     std::int64_t outputs = 0;
     std::int64_t scaled_columns = 0;
     float factor = 1;
+    std::string norm{};  // the normalisation before it, whose bias the offsets take in
+    bool is_always_exact = false;
   };
   Result<std::string> add_dense(const Dense& dense, const std::string& x) {
-    TRY(auto kernel, add_weight(dense.name + "/kernel", dense.kernel, {dense.inputs, dense.outputs},
-                                dense.scaled_columns, dense.factor));
-    TRY(auto bias, add_weight(dense.name + "/bias", dense.bias, {dense.outputs},
-                              dense.scaled_columns, dense.factor));
-    auto product = graph_.add_node("MatMul", {x, kernel}, dense.name + "/product");
+    const std::vector<std::int64_t> shape{dense.inputs, dense.outputs};
+    TRY(auto kernel, read_weight(dense.kernel, shape, dense.scaled_columns, dense.factor));
+    TRY(auto offsets, read_weight(dense.bias, {dense.outputs}, dense.scaled_columns, dense.factor));
+    if (precision_ == Precision::int8 && !dense.is_always_exact) {
+      if (!dense.norm.empty()) TRY_VOID(take_in_bias(dense, kernel, offsets));
+      return add_quantised(dense, kernel, offsets, x);
+    }
+    const std::vector<std::int64_t> row{dense.outputs};
+    auto bias = graph_.add_floats(dense.name + "/bias", row, offsets);
+    auto constant = graph_.add_floats(dense.name + "/kernel", shape, kernel);
+    auto product = graph_.add_node("MatMul", {x, constant}, dense.name + "/product");
     return graph_.add_node("Add", {product, bias}, dense.name);
+  }
+
+  // The product with a kernel of bytes, each column with a scale of its own; ONNX Runtime brings
+  // what is multiplied with it to bytes when it runs.
+  std::string add_quantised(const Dense& dense, const std::vector<float>& kernel,
+                            const std::vector<float>& bias, const std::string& x) {
+    const auto columns = static_cast<std::size_t>(dense.outputs);
+    std::vector<float> scales(columns);
+    for (std::size_t i = 0; i < kernel.size(); ++i)
+      scales[i % columns] = std::max(scales[i % columns], std::abs(kernel[i]));
+    for (auto& scale : scales) scale = scale > 0 ? scale / int8_largest : 1;
+    std::vector<std::int8_t> bytes(kernel.size());
+    for (std::size_t i = 0; i < kernel.size(); ++i)
+      bytes[i] = static_cast<std::int8_t>(std::lround(kernel[i] / scales[i % columns]));
+    const std::vector<std::int64_t> shape{dense.inputs, dense.outputs};
+    const std::vector<std::int64_t> row{dense.outputs};
+    return graph_.add_runtime_node(
+        "DynamicQuantizeMatMul",
+        {x, graph_.add_bytes(dense.name + "/kernel", shape, bytes),
+         graph_.add_floats(dense.name + "/scales", row, scales),
+         graph_.add_bytes(dense.name + "/zero_points", row, std::vector<std::int8_t>(columns)),
+         graph_.add_floats(dense.name + "/bias", row, bias)},
+        dense.name);
+  }
+
+  // Adds to the offsets what the bias of the normalisation before it comes to behind the kernel.
+  Result<void> take_in_bias(const Dense& dense, const std::vector<float>& kernel,
+                            std::vector<float>& offsets) {
+    TRY(auto bias, read_weight(dense.norm + "bias" + merged, {dense.inputs}, 0, 1));
+    for (std::size_t i = 0; i < kernel.size(); ++i)
+      offsets[i % offsets.size()] += bias[i / offsets.size()] * kernel[i];
+    return {};
+  }
+
+  static std::string norm_prefix(const std::string& source) {
+    return folded + source + "layer_prepostprocess/layer_norm/layer_norm_";
+  }
+
+  // With bytes the bias is left to the kernel behind it, and the rest is written as
+  // simple operations, which ONNX Runtime computes several times faster than its
+  // LayerNormalization.
+  std::string add_plain_norm(const std::string& name, const std::string& scale,
+                             const std::string& x, std::int64_t size) {
+    const std::vector<Attribute> by_row{{"axes", std::vector<std::int64_t>{-1}}, {"keepdims", 1}};
+    auto mean = graph_.add_node("ReduceMean", {x}, name + "/mean", by_row);
+    auto centred = graph_.add_node("Sub", {x, mean}, name + "/centred");
+    auto squares = graph_.add_node("ReduceSumSquare", {centred}, name + "/squares", by_row);
+    auto share = graph_.add_float(name + "/share", 1 / static_cast<float>(size));
+    auto epsilon = graph_.add_float(name + "/epsilon", norm_epsilon);
+    auto variance = graph_.add_node("Mul", {squares, share}, name + "/variance");
+    auto raised = graph_.add_node("Add", {variance, epsilon}, name + "/raised");
+    auto deviation = graph_.add_node("Sqrt", {raised}, name + "/deviation");
+    auto factor = graph_.add_node("Reciprocal", {deviation}, name + "/factor");
+    auto scaled = graph_.add_node("Mul", {centred, scale}, name + "/scaled");
+    return graph_.add_node("Mul", {scaled, factor}, name);
   }
 
   Result<std::string> add_norm(const std::string& name, const std::string& source,
                                const std::string& x, std::int64_t size) {
-    const auto prefix = folded + source + "layer_prepostprocess/layer_norm/layer_norm_";
+    const auto prefix = norm_prefix(source);
     TRY(auto scale, add_weight(name + "/scale", prefix + "scale" + merged, {size}));
+    if (precision_ == Precision::int8) return add_plain_norm(name, scale, x, size);
     TRY(auto bias, add_weight(name + "/bias", prefix + "bias" + merged, {size}));
     return graph_.add_node("LayerNormalization", {x, scale, bias}, name,
                            {{"axis", -1}, {"epsilon", norm_epsilon}});
@@ -179,7 +256,8 @@ class EncoderNetwork {
              .inputs = size,
              .outputs = 3 * size,
              .scaled_columns = size,
-             .factor = 1 / std::sqrt(static_cast<float>(head_size))},
+             .factor = 1 / std::sqrt(static_cast<float>(head_size)),
+             .norm = norm_prefix(source)},
             x));
     auto shape = graph_.add_integers(name + "/heads_shape",
                                      std::vector<std::int64_t>{0, 0, 3 * heads, head_size});
@@ -218,7 +296,8 @@ class EncoderNetwork {
                               .kernel = stack + source + "FFN/conv1/Tensordot/Reshape_1",
                               .bias = folded + source + "FFN/conv1/bias" + merged,
                               .inputs = hidden_size,
-                              .outputs = inner_size},
+                              .outputs = inner_size,
+                              .norm = norm_prefix(source + "FFN/")},
                              normed));
     auto rectified = graph_.add_node("Relu", {wide}, name + "_rectified");
     return add_dense({.name = name + "_narrow",
@@ -236,7 +315,8 @@ class EncoderNetwork {
                                .kernel = "module/Encoder_en/hidden_layers/tanh_layer_0/weights",
                                .bias = "module/Encoder_en/hidden_layers/tanh_layer_0/bias",
                                .inputs = hidden_size,
-                               .outputs = hidden_size},
+                               .outputs = hidden_size,
+                               .is_always_exact = true},
                               mean));
     auto bounded = graph_.add_node("Tanh", {dense}, "bounded");
     auto norm = graph_.add_node("ReduceL2", {bounded}, "norm",
@@ -247,6 +327,7 @@ class EncoderNetwork {
   }
 
   const TensorArchive& weights_;
+  Precision precision_;
   OnnxGraph graph_;
   std::string ids_, lengths_, length_;
   std::string zero_, one_;
@@ -255,8 +336,8 @@ class EncoderNetwork {
 
 }  // namespace
 
-Result<std::string> make_encoder_model(const TensorArchive& weights) {
-  return EncoderNetwork(weights).build();
+Result<std::string> make_encoder_model(const TensorArchive& weights, Precision precision) {
+  return EncoderNetwork(weights, precision).build();
 }
 
 }  // namespace aiva::convert

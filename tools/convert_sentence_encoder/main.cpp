@@ -32,10 +32,12 @@ Result<void> convert_folder(const std::filesystem::path& in, const std::filesyst
   if (!file) return fail(ErrorCode::invalid, "Cannot read " + (in / "vocab.json").string());
   TRY(auto pieces, make_piece_list(vocabulary));
   TRY(auto weights, TensorArchive::read(in));
-  TRY(auto model, make_encoder_model(weights));
+  TRY(auto model, make_encoder_model(weights, Precision::float32));
+  TRY(auto small_model, make_encoder_model(weights, Precision::int8));
   std::error_code error;
   std::filesystem::create_directories(out, error);
   TRY_VOID(write_file(out / "sentence_encoder.vocab", pieces));
+  TRY_VOID(write_file(out / "sentence_encoder_int8.onnx", small_model));
   return write_file(out / "sentence_encoder.onnx", model);
 }
 

@@ -9,6 +9,8 @@ static_assert(std::endian::native == std::endian::little, "raw_data is little-en
 
 constexpr std::int64_t ir_version = 8;
 constexpr std::int64_t opset_version = 17;
+constexpr std::string_view runtime_domain = "com.microsoft";
+constexpr std::int64_t runtime_opset_version = 1;
 
 // Field numbers of onnx.proto
 // (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
@@ -20,7 +22,7 @@ struct GraphField {
   static constexpr int node = 1, name = 2, initializer = 5, input = 11, output = 12;
 };
 struct NodeField {
-  static constexpr int input = 1, output = 2, name = 3, op_type = 4, attribute = 5;
+  static constexpr int input = 1, output = 2, name = 3, op_type = 4, attribute = 5, domain = 7;
 };
 struct AttributeField {
   static constexpr int name = 1, f = 2, i = 3, ints = 8, type = 20;
@@ -104,6 +106,12 @@ std::string OnnxGraph::add_floats(std::string name, std::span<const std::int64_t
   return name;
 }
 
+std::string OnnxGraph::add_bytes(std::string name, std::span<const std::int64_t> shape,
+                                 std::span<const std::int8_t> values) {
+  add_initializer(name, ElementType::int8, shape, bytes_of(values));
+  return name;
+}
+
 std::string OnnxGraph::add_integers(std::string name, std::span<const std::int64_t> values) {
   const auto size = static_cast<std::int64_t>(values.size());
   add_initializer(name, ElementType::int64, std::span(&size, 1), bytes_of(values));
@@ -126,10 +134,24 @@ std::string OnnxGraph::add_node(std::string_view operation, const std::vector<st
   return name;
 }
 
+std::string OnnxGraph::add_runtime_node(std::string_view operation,
+                                        const std::vector<std::string>& inputs, std::string name) {
+  has_runtime_nodes_ = true;
+  write_node(operation, runtime_domain, inputs, {name}, {});
+  return name;
+}
+
 void OnnxGraph::add_node_with_outputs(std::string_view operation,
                                       const std::vector<std::string>& inputs,
                                       const std::vector<std::string>& names,
                                       const std::vector<Attribute>& attributes) {
+  write_node(operation, {}, inputs, names, attributes);
+}
+
+void OnnxGraph::write_node(std::string_view operation, std::string_view domain,
+                           const std::vector<std::string>& inputs,
+                           const std::vector<std::string>& names,
+                           const std::vector<Attribute>& attributes) {
   WireMessage node;
   for (const auto& input : inputs) node.add_bytes(NodeField::input, input);
   for (const auto& output : names) node.add_bytes(NodeField::output, output);
@@ -137,6 +159,7 @@ void OnnxGraph::add_node_with_outputs(std::string_view operation,
   node.add_bytes(NodeField::op_type, operation);
   for (const auto& attribute : attributes)
     node.add_message(NodeField::attribute, describe_attribute(attribute));
+  if (!domain.empty()) node.add_bytes(NodeField::domain, domain);
   nodes_.add_message(GraphField::node, node);
 }
 
@@ -148,15 +171,21 @@ std::string OnnxGraph::to_model(
   // Messages of one parent may be joined end to end, so the lists need no second copy each.
   const std::string graph =
       nodes_.bytes() + name.bytes() + initializers_.bytes() + inputs_.bytes() + outputs_.bytes();
-  WireMessage opset;
-  opset.add_bytes(1, "");
-  opset.add_integer(2, opset_version);
+  auto describe_opset = [](std::string_view domain, std::int64_t version) {
+    WireMessage opset;
+    opset.add_bytes(1, domain);
+    opset.add_integer(2, version);
+    return opset;
+  };
 
   WireMessage model;
   model.add_integer(ModelField::ir_version, ir_version);
   model.add_bytes(ModelField::producer_name, "aiva convert_sentence_encoder");
   model.add_bytes(ModelField::graph, graph);
-  model.add_message(ModelField::opset_import, opset);
+  model.add_message(ModelField::opset_import, describe_opset("", opset_version));
+  if (has_runtime_nodes_)
+    model.add_message(ModelField::opset_import,
+                      describe_opset(runtime_domain, runtime_opset_version));
   for (const auto& [key, value] : metadata) {
     WireMessage entry;
     entry.add_bytes(1, key);

@@ -13,7 +13,7 @@
 namespace aiva::convert {
 
 // Element types of ONNX tensors, by their numbers in onnx.proto.
-enum class ElementType : std::int64_t { float32 = 1, int64 = 7 };
+enum class ElementType : std::int64_t { float32 = 1, int8 = 3, int64 = 7 };
 
 // A size known now, or the name of one known at run time.
 using Dimension = std::variant<std::int64_t, std::string>;
@@ -32,6 +32,8 @@ class OnnxGraph {
 
   std::string add_floats(std::string name, std::span<const std::int64_t> shape,
                          std::span<const float> values);
+  std::string add_bytes(std::string name, std::span<const std::int64_t> shape,
+                        std::span<const std::int8_t> values);
   // A one-dimensional constant.
   std::string add_integers(std::string name, std::span<const std::int64_t> values);
   // A constant with no dimension.
@@ -41,6 +43,9 @@ class OnnxGraph {
   // A node with one output, which takes the name `name`.
   std::string add_node(std::string_view operation, const std::vector<std::string>& inputs,
                        std::string name, const std::vector<Attribute>& attributes = {});
+  // A node of ONNX Runtime's own operations (domain com.microsoft).
+  std::string add_runtime_node(std::string_view operation, const std::vector<std::string>& inputs,
+                               std::string name);
   // A node with several outputs, which are called `names`.
   void add_node_with_outputs(std::string_view operation, const std::vector<std::string>& inputs,
                              const std::vector<std::string>& names,
@@ -52,6 +57,9 @@ class OnnxGraph {
       const std::vector<std::pair<std::string, std::string>>& metadata) const;
 
  private:
+  void write_node(std::string_view operation, std::string_view domain,
+                  const std::vector<std::string>& inputs, const std::vector<std::string>& names,
+                  const std::vector<Attribute>& attributes);
   void add_initializer(std::string_view name, ElementType type, std::span<const std::int64_t> shape,
                        std::string_view bytes);
 
@@ -59,6 +67,7 @@ class OnnxGraph {
   WireMessage initializers_;
   WireMessage inputs_;
   WireMessage outputs_;
+  bool has_runtime_nodes_ = false;
 };
 
 }  // namespace aiva::convert

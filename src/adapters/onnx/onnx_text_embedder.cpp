@@ -28,13 +28,19 @@ struct ModelFacts {
   std::string name;
   std::size_t dimension = 0;
   std::size_t tokens_max = 0;
+  std::size_t rows_max = 0;  // texts it may compute at once
 };
 
 Result<ModelFacts> read_facts(const OnnxSession& session) {
   ModelFacts facts{.name = session.metadata("model").value_or(std::string()),
                    .dimension = session.output_size().value_or(0)};
-  const auto text = session.metadata("tokens_max").value_or(std::string());
-  std::from_chars(text.data(), text.data() + text.size(), facts.tokens_max);
+  auto read_number = [&session](const char* key, std::size_t fallback) {
+    const auto text = session.metadata(key).value_or(std::string());
+    std::from_chars(text.data(), text.data() + text.size(), fallback);
+    return fallback;
+  };
+  facts.tokens_max = read_number("tokens_max", 0);
+  facts.rows_max = std::max<std::size_t>(read_number("rows_max", BatchLimits{}.rows_max), 1);
   if (facts.name.empty() || facts.dimension == 0 || facts.tokens_max == 0)
     return fail(ErrorCode::invalid, "The ONNX model does not describe itself",
                 "its metadata must have model and tokens_max, its output a fixed size");
@@ -112,7 +118,8 @@ class OnnxTextEmbedder final : public TextEmbedder {
       lengths.push_back(job.ids.back().size());
       job.embeddings.tokens += static_cast<std::int64_t>(lengths.back());
     }
-    job.batches = plan_batches(lengths, {.tokens_max = options_.batch_tokens_max});
+    job.batches = plan_batches(
+        lengths, {.tokens_max = options_.batch_tokens_max, .rows_max = facts_.rows_max});
     job.embeddings.model = facts_.name;
     job.embeddings.dimension = facts_.dimension;
     job.embeddings.values.resize(texts.size() * facts_.dimension);

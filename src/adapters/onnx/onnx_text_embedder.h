@@ -11,11 +11,13 @@ namespace aiva {
 
 struct OnnxEmbedderOptions {
   std::filesystem::path library_path;  // libonnxruntime.so, API version 22 or newer
-  std::filesystem::path model_path;    // inputs `ids`, `lengths`; metadata `model`, `tokens_max`
+  // Inputs `ids`, `lengths`; metadata `model`, `tokens_max` and, where the vectors of a batch would
+  // depend on each other, `rows_max`.
+  std::filesystem::path model_path;
   std::filesystem::path vocab_path;    // as tools/convert_sentence_encoder writes it
   std::size_t threads = 1;             // for calls of many texts; one more serves small calls
   std::size_t texts_max = 4096;        // of one call
-  std::size_t batch_tokens_max = 512;  // computed at once, bounds memory and the wait of others
+  std::size_t batch_tokens_max = 256;  // computed at once, bounds memory and the wait of others
   std::size_t queue_max = 1024;        // calls that wait; further ones fail with `unavailable`
 };
 

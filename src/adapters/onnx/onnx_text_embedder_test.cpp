@@ -188,5 +188,38 @@ TEST_F(OnnxTextEmbedderTest, cannot_be_made_without_its_files) {
   EXPECT_EQ(make_onnx_text_embedder(with_wrong_file).error().code, ErrorCode::invalid);
 }
 
+class Int8TextEmbedder : public OnnxTextEmbedderTest {
+ protected:
+  static std::unique_ptr<TextEmbedder> make_int8() {
+    auto options = test_options();
+    options.model_path = AIVA_TEST_MODELS "/sentence_encoder_int8.onnx";
+    return make_onnx_text_embedder(options).value();
+  }
+};
+
+TEST_F(Int8TextEmbedder, stays_near_the_original) {
+  std::vector<std::string> texts;
+  for (const auto& entry : read_reference_entries(AIVA_TEST_DATA "/reference.json"))
+    texts.push_back(entry.text);
+  auto exact = embed(texts);
+
+  auto quick = sync_wait(make_int8()->embed({}, texts));
+
+  ASSERT_TRUE(quick) << quick.error().cause;
+  EXPECT_EQ(quick->model, exact.model);
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    EXPECT_GT(cosine(quick->row(i), exact.row(i)), 0.99) << texts[i];
+}
+
+TEST_F(Int8TextEmbedder, gives_a_text_the_same_vector_in_any_company) {
+  auto embedder = make_int8();
+  auto alone = sync_wait(embedder->embed({}, {"Refunds are issued within 14 days."}));
+  auto beside = sync_wait(embedder->embed(
+      {}, {"!!! ??? 12345 67890", "Refunds are issued within 14 days.", "A", "The weather"}));
+
+  ASSERT_TRUE(alone && beside);
+  EXPECT_TRUE(std::ranges::equal(alone->row(0), beside->row(1)));
+}
+
 }  // namespace
 }  // namespace aiva
