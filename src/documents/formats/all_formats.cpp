@@ -21,6 +21,8 @@ std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium,
   formats.push_back(make_image_format(recognition));
   formats.push_back(make_docx_format());
   formats.push_back(make_pptx_format());
+  formats.push_back(make_odt_format());
+  formats.push_back(make_odp_format());
   return formats;
 }
 
