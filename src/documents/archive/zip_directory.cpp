@@ -126,6 +126,12 @@ std::string decode_name(std::string_view name, std::uint16_t flags) {
   return sanitise_entry_name(decoded ? *decoded : name);
 }
 
+// The file type in the upper half of the external attributes, where a Unix wrote the entry.
+bool is_unix_link(std::string_view central) {
+  constexpr std::uint16_t unix_system = 3;
+  return number16(central, 4) >> 8 == unix_system && (number16(central, 40) & 0xF000) == 0xA000;
+}
+
 // The bytes an entry takes, its own header among them.
 struct Extent {
   std::uint64_t begin = 0;
@@ -194,6 +200,7 @@ Result<std::vector<ZipEntry>> read_zip_directory(std::string_view bytes, std::si
                    .bytes = number32(rest, 24),
                    .packed_bytes = number32(rest, 20),
                    .is_folder = name.ends_with('/') || name.ends_with('\\'),
+                   .is_link = is_unix_link(rest),
                    .is_encrypted = (flags & flags_encrypted) != 0,
                    .method = number16(rest, 10),
                    .checksum = number32(rest, 16)};

@@ -28,6 +28,7 @@ struct ZipEntry {
   std::size_t bytes = 0;  // unpacked, as the directory claims
   std::size_t packed_bytes = 0;
   bool is_folder = false;
+  bool is_link = false;  // a symbolic link of Unix; its bytes are a path
   bool is_encrypted = false;
   bool is_readable = false;  // its packed bytes lie in the file
   std::uint16_t method = 0;

@@ -23,6 +23,8 @@ std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium,
   formats.push_back(make_pptx_format());
   formats.push_back(make_odt_format());
   formats.push_back(make_odp_format());
+  formats.push_back(make_epub_format());
+  formats.push_back(make_zip_format());
   return formats;
 }
 

@@ -38,6 +38,8 @@ std::unique_ptr<Format> make_docx_format();
 std::unique_ptr<Format> make_pptx_format();
 std::unique_ptr<Format> make_odt_format();
 std::unique_ptr<Format> make_odp_format();
+std::unique_ptr<Format> make_epub_format();
+std::unique_ptr<Format> make_zip_format();
 // `pdfium` is borrowed; null where it could not be loaded: reading fails with `unavailable`.
 std::unique_ptr<Format> make_pdf_format(const Pdfium* pdfium);
 // `recognition` says why print cannot be recognised where that is not installed.

@@ -11,9 +11,9 @@ namespace aiva::documents {
 
 // A relationship of one part of a package (ECMA-376 part 2): an image of a page, a link's target.
 struct OpcRelation {
-  std::string id;      // as the part's XML refers to it ("rId3")
-  std::string type;    // the last word of the type's URI: "image", "hyperlink", "slide"
-  std::string target;  // the name of a part, without a leading "/"; of an external one its URI
+  std::string id;        // as the part's XML refers to it ("rId3")
+  std::string type;      // the last word of the type's URI: "image", "hyperlink", "slide"
+  std::string target{};  // the name of a part, without a leading "/"; of an external one its URI
   bool is_external = false;
 };
 

@@ -73,7 +73,7 @@ class XmlReader {
   // beginning: with the root). `read` may consume the child or parts of it; the rest is passed
   // over. Afterwards the element has ended.
   template <class Read>
-  Result<void> for_each_child(Read read) {
+  Result<void> for_each_child(Read&& read) {
     int depth_here = depth();
     for (;;) {
       TRY(auto event, next());
