@@ -231,7 +231,7 @@ Result<bool> JsonBlocks::add_table_of_objects(Index array) {
   for (Index i = array + 1; i < node(array).next; i = node(i).next) {
     std::ranges::for_each(cells, [](auto& cell) { cell.clear(); });
     for (Index k = i + 1; k < node(i).next; k = node(k + 1).next) {
-      auto& cell = cells[by_name[tape_.text_of(node(k))]];
+      auto& cell = cells[by_name.find(tape_.text_of(node(k)))->second];
       cell = inline_text(k + 1);
       table.add_link(cell);
     }

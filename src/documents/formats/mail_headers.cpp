@@ -130,13 +130,15 @@ struct EncodedWord {
 
 // The encoded word at `at`, where "=?" stands.
 std::optional<EncodedWord> read_encoded_word(std::string_view text, std::size_t at) {
+  // RFC 2047 allows 75; a search must not go through all that follows.
+  constexpr std::size_t word_bytes_max = 500;
+  text = text.substr(0, at + word_bytes_max);
   auto charset_end = text.find('?', at + 2);
   if (charset_end == std::string_view::npos || charset_end + 2 >= text.size()) return std::nullopt;
   char encoding = text[charset_end + 1];
   if (text[charset_end + 2] != '?') return std::nullopt;
   auto end = text.find("?=", charset_end + 3);
-  constexpr std::size_t word_bytes_max = 8000;
-  if (end == std::string_view::npos || end - at > word_bytes_max) return std::nullopt;
+  if (end == std::string_view::npos) return std::nullopt;
   auto content = text.substr(charset_end + 3, end - charset_end - 3);
   EncodedWord word{
       .charset = text.substr(at + 2, charset_end - at - 2), .bytes = {}, .end = end + 2};

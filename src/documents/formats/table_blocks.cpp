@@ -30,7 +30,12 @@ bool is_value(std::string_view cell) {
   if (lower == "true" || lower == "false" || lower == "yes" || lower == "no") return true;
   auto digits = std::ranges::count_if(cell, is_digit);
   auto letters = std::ranges::count_if(cell, is_letter);
-  return digits > 0 && (letters <= 3 || letters * 2 <= digits);
+  // "M4" and "Q1" are names, "EUR 5" and "5 kg" are not.
+  auto first_digit = std::ranges::find_if(cell, is_digit);
+  bool is_name = is_letter(cell.empty() ? ' ' : cell.front()) && first_digit != cell.begin() &&
+                 first_digit != cell.end() && is_letter(*(first_digit - 1)) &&
+                 static_cast<unsigned char>(cell.front()) < 0x80;
+  return digits > 0 && !is_name && (letters <= 3 || letters * 2 <= digits);
 }
 
 // "2024" names a column as often as it fills one.
@@ -44,13 +49,18 @@ std::string_view cell_of(const Row& row, std::size_t column) {
   return column < row.size() ? trim(row[column]) : std::string_view();
 }
 
-// Whether each used column has a short name of its own; the first one may have none.
+// Whether each used column has a short name of its own; the first one and a few others may have
+// none.
 bool can_be_header(const Row& row, std::size_t width) {
   std::unordered_set<std::string_view> names;
   bool has_text = false;
+  std::size_t unnamed = 0;
   for (std::size_t column = 0; column < width; ++column) {
     auto name = cell_of(row, column);
-    if (name.empty() && column == 0) continue;
+    if (name.empty() && (column == 0 || unnamed < width / 4)) {
+      unnamed += column == 0 ? 0 : 1;
+      continue;
+    }
     bool is_name =
         !name.empty() && name.size() <= header_cell_bytes_max && (!is_value(name) || is_year(name));
     if (!is_name || !names.insert(name).second) return false;
