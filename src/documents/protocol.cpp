@@ -6,6 +6,7 @@
 #include <cstring>
 #include <functional>
 
+#include "documents/clean_text.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::documents {
@@ -319,9 +320,12 @@ std::string encode(const DocumentSummary& summary) {
 }
 
 std::string encode(const Error& error) {
+  // Readers' failures can be of other kinds (a part is `not_found`) and quote the document.
+  auto code = static_cast<std::uint8_t>(error.code);
+  auto message = clean_flowing_text(error.message);
   Encoder encoder(Kind::error);
-  encoder.number8(static_cast<std::uint8_t>(error.code));
-  encoder.text(shorten(error.message));
+  encoder.number8(is_failure_of_child(code) ? code : static_cast<std::uint8_t>(ErrorCode::invalid));
+  encoder.text(is_blank(message) ? "The document cannot be read" : shorten(message));
   return encoder.finish();
 }
 

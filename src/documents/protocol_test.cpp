@@ -236,5 +236,23 @@ TEST(Protocol, carries_requests) {
   EXPECT_LE(longest.size(), request_bytes_max);
 }
 
+TEST(Protocol, carries_every_failure_of_a_reader_in_a_form_that_is_believed) {
+  for (const auto& error :
+       {Error{.code = ErrorCode::not_found, .message = "It lacks \x01\xFF a part"},
+        Error{.code = ErrorCode::timeout, .message = ""}}) {
+    RecordDecoder decoder;
+    decoder.feed(encode(Started{FileFormat::docx}) + encode(error));
+    ASSERT_TRUE(decoder.next());
+
+    auto record = decoder.next();
+
+    ASSERT_TRUE(record) << record.error().cause;
+    const auto& failure = std::get<Error>(**record);
+    bool is_timeout = error.code == ErrorCode::timeout;
+    EXPECT_EQ(failure.code, is_timeout ? ErrorCode::timeout : ErrorCode::invalid);
+    EXPECT_FALSE(failure.message.empty());
+  }
+}
+
 }  // namespace
 }  // namespace aiva::documents

@@ -209,7 +209,8 @@ std::optional<ImageKind> find_image_kind(std::string_view bytes) {
   if (bytes.starts_with("\x89PNG\r\n\x1A\n")) return ImageKind::png;
   if (bytes.starts_with("\xFF\xD8\xFF")) return ImageKind::jpeg;
   if (bytes.starts_with("GIF87a") || bytes.starts_with("GIF89a")) return ImageKind::gif;
-  if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP")) return ImageKind::webp;
+  if (bytes.starts_with("RIFF") && bytes.size() >= 16 && bytes.substr(8, 4) == "WEBP")
+    return ImageKind::webp;
   if (is_tiff(bytes)) return ImageKind::tiff;
   // "BM" alone begins many a text; the length of the header that follows is one of few.
   if (bytes.starts_with("BM") && bytes.size() >= 26) {

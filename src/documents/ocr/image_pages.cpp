@@ -22,9 +22,10 @@ class ImagePages final : public PageImages {
 
   [[nodiscard]] Result<PageImage> draw(int number) const override {
     const auto& claimed = header_.pages[static_cast<std::size_t>(number - 1)];
-    bool is_small = claimed.width <= page_pixels_max && claimed.height <= page_pixels_max &&
-                    claimed.width * claimed.height <= page_pixels_max;
-    if (!is_small)
+    if (claimed.width > page_side_max || claimed.height > page_side_max)
+      return fail(ErrorCode::too_large,
+                  "The image is longer than " + std::to_string(page_side_max) + " pixels");
+    if (claimed.width * claimed.height > page_pixels_max)
       return fail(ErrorCode::too_large, "The image has more than " +
                                             std::to_string(page_pixels_max / 1'000'000) +
                                             " million pixels");

@@ -10,6 +10,7 @@ namespace aiva::documents {
 
 // Larger pictures are made smaller, or refused where that would take decoding them.
 inline constexpr std::int64_t page_pixels_max = 40'000'000;
+inline constexpr std::int64_t page_side_max = 32'000;  // Tesseract takes no longer ones
 
 // A page as a picture: 8 bits of grey a pixel, row by row from the top, without gaps.
 struct PageImage {
@@ -28,7 +29,7 @@ class PageImages {
  public:
   virtual ~PageImages() = default;
   [[nodiscard]] virtual int page_count() const = 0;
-  // Page `number`, from 1. `invalid` when it is damaged, `too_large` above `page_pixels_max`.
+  // Page `number`, from 1. `invalid` when it is damaged, `too_large` above the limits.
   [[nodiscard]] virtual Result<PageImage> draw(int number) const = 0;
 };
 

@@ -56,6 +56,8 @@ class PdfPages final : public PageImages {
     float inches = width / points_per_inch * (height / points_per_inch);
     auto pixels_max = static_cast<float>(page_pixels_max) * 0.98F;
     resolution = std::min(resolution, std::sqrt(pixels_max / inches));
+    auto side_max = static_cast<float>(page_side_max) * 0.98F;
+    resolution = std::min(resolution, side_max / std::max(width, height) * points_per_inch);
     float scale = resolution / points_per_inch;
     PageImage image{.width = std::max(static_cast<int>(width * scale), 1),
                     .height = std::max(static_cast<int>(height * scale), 1),

@@ -177,6 +177,25 @@ TEST(RecogniseDocument, refuses_an_image_of_too_many_pixels_before_it_is_decoded
   EXPECT_EQ(outcome.summary.error().code, ErrorCode::too_large);
 }
 
+TEST(RecogniseDocument, refuses_an_image_that_is_too_long) {
+  PageImage strip{.width = 1, .height = 40000, .grey = std::vector<std::uint8_t>(40000)};
+  auto outcome = recognise(make_bmp(strip), {1});
+  ASSERT_FALSE(outcome.summary);
+  EXPECT_EQ(outcome.summary.error().code, ErrorCode::too_large);
+}
+
+TEST(RecogniseDocument, draws_a_very_long_page_smaller) {
+  TinyPdf pdf;
+  pdf.page().text(70, 80, "A strip of paper", 20);
+  auto bytes = pdf.bytes();
+  bytes.replace(bytes.find("0 0 595 842"), 11, "0 0 99 9999");
+  auto pages = open_pdf_pages(pdfium(), bytes);
+  auto image = (*pages)->draw(1);
+  ASSERT_TRUE(image) << image.error().message;
+  EXPECT_LE(image->height, 32000);
+  EXPECT_GT(image->height, 20000);
+}
+
 TEST(Recogniser, says_what_is_not_installed) {
   auto language = Recogniser::open({.languages = {"eng", "xyz"}});
   ASSERT_FALSE(language);

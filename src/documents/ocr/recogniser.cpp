@@ -168,7 +168,7 @@ Result<RecognisedPage> Recogniser::recognise_as_it_lies(const PageImage& image) 
   f.TessBaseAPIClear(api);
   if (!is_done && Clock::now() >= end)
     return fail(ErrorCode::timeout, "Recognising the print of a page took too long");
-  if (!is_done) return fail(internal_error("Tesseract could not recognise a page"));
+  if (!is_done) return fail(ErrorCode::invalid, "The print of a page cannot be recognised");
   return RecognisedPage{
       .glyphs = words.finish(), .confidence = words.confidence(), .main_turn = words.main_turn()};
 }

@@ -38,7 +38,8 @@ class Recogniser {
   Recogniser& operator=(const Recogniser&) = delete;
 
   // Words and their places in points. A page that reads badly is looked at again the way round its
-  // letters seem to stand. `timeout` when a page takes too long, `internal` when Tesseract fails.
+  // letters seem to stand. `timeout` when a page takes too long, `invalid` when Tesseract
+  // cannot make anything of it.
   [[nodiscard]] Result<RecognisedPage> recognise(const PageImage& image) const;
   [[nodiscard]] const OcrFunctions& functions() const { return *functions_; }
 

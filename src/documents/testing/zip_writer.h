@@ -75,7 +75,7 @@ class ZipWriter {
   };
 
   static void put(std::string& out, std::uint64_t value, int count) {
-    for (int i = 0; i < count; ++i) out += static_cast<char>(value >> (8 * i) & 0xFF);
+    for (int i = 0; i < count; ++i, value >>= 8) out += static_cast<char>(value & 0xFF);
   }
 
   static void put_common(std::string& out, const Entry& entry, bool is_zip64 = false) {

@@ -195,6 +195,7 @@ Result<void> limit_child(const ChildLimits& limits, int parent) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return refuse("PR_SET_PDEATHSIG", errno);
   // The parent may have ended before the line above.
   if (getppid() != parent) return refuse("getppid", ESRCH);
+  signal(SIGXFSZ, SIG_IGN);  // a complaint that cannot be written is no reason to end
   rlim_t cpu = limits.cpu_seconds_max;
   bool is_limited =
       set_limit(RLIMIT_CPU, cpu, cpu + 2) && set_limit(RLIMIT_FSIZE, 0, 0) &&

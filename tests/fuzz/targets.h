@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aiva::fuzz {
+
+// Bytes an enemy chose go into `run`, which must neither crash nor hang nor put out what the
+// server would not believe.
+struct Target {
+  std::string name;
+  std::function<void(std::string_view bytes)> run;
+};
+
+// The reader of each format by the format's usual suffix, and what stands before and after them:
+// detect, charset, zip_directory, xml, image_header, records, requests. PDFium is loaded when
+// `needs_pdfium`.
+std::vector<Target> make_targets(bool needs_pdfium);
+
+}  // namespace aiva::fuzz
