@@ -10,11 +10,29 @@ namespace {
 
 constexpr int tokens_target = 384;
 constexpr int tokens_max = 512;
-constexpr int heading_tokens = 48;  // what the place in the document takes of the embedder's limit
-constexpr std::size_t heading_bytes_max = 160;
-constexpr std::size_t title_bytes_max = 64;
+// What the place in the document takes of the embedder's limit: a fifth of a short one.
+constexpr int heading_tokens_max = 48;
+constexpr int heading_share = 5;
+constexpr int heading_bytes_per_token = 4;
 constexpr int small_share = 4;  // a chunk of less than this part of the target is a short one
 constexpr std::string_view path_separator = " > ";
+
+int embedder_tokens(const CollectorOptions& options) {
+  return static_cast<int>(std::min<std::size_t>(options.embedder_tokens_max, 8192));
+}
+
+int heading_tokens(const CollectorOptions& options) {
+  return std::min(heading_tokens_max, embedder_tokens(options) / heading_share);
+}
+
+// How many tokens a text counts for: an encoder that does not know a script takes a whole run of it
+// for one token, but chunks of it must not grow without end.
+int tokens_of(const CollectorOptions& options, std::string_view text) {
+  constexpr std::ptrdiff_t characters_per_token = 3;
+  auto is_foreign = [](char c) { return static_cast<unsigned char>(c) >= 0xC0; };
+  auto foreign = std::ranges::count_if(text, is_foreign);
+  return std::max(options.count_tokens(text), static_cast<int>(foreign / characters_per_token));
+}
 
 documents::ChunkerOptions options_of(const CollectorOptions& options) {
   if (options.cut.chunk_size > 0)
@@ -23,10 +41,10 @@ documents::ChunkerOptions options_of(const CollectorOptions& options) {
             .size_max = options.cut.chunk_size,
             .overlap = options.cut.chunk_overlap,
             .size_small = options.cut.chunk_size / small_share};
-  auto embedder_max = static_cast<int>(std::min<std::size_t>(options.embedder_tokens_max, 8192));
-  auto size_max = std::clamp(embedder_max - heading_tokens, 32, tokens_max);
-  auto target = std::min(tokens_target, size_max * 3 / 4);
-  return {.measure = options.count_tokens,
+  auto size_max = std::clamp(embedder_tokens(options) - heading_tokens(options), 32, tokens_max);
+  // An embedder that reads little is filled nearly to its limit: its passages are short anyhow.
+  auto target = std::min(tokens_target, size_max * 9 / 10);
+  return {.measure = [&options](std::string_view text) { return tokens_of(options, text); },
           .size_target = target,
           .size_max = size_max,
           .overlap = target * 15 / 100,
@@ -75,7 +93,7 @@ Result<void> ChunkCollector::take(documents::Piece piece) {
               .heading_path = std::move(piece.heading_path),
               .page_first = piece.page_first,
               .page_last = piece.page_last};
-  chunk.token_count = options_.cut.chunk_size > 0 ? options_.count_tokens(chunk.text) : piece.size;
+  chunk.token_count = options_.cut.chunk_size > 0 ? tokens_of(options_, chunk.text) : piece.size;
   tokens_ += chunk.token_count;
   chunk.spans.reserve(piece.spans.size());
   for (const auto& span : piece.spans)
@@ -93,6 +111,9 @@ std::map<std::string, std::int64_t> ChunkCollector::chunks_by_type() const {
 
 std::string ChunkCollector::text_to_embed(std::size_t index, std::string_view title) const {
   const auto& chunk = chunks_[index];
+  auto heading_bytes_max =
+      static_cast<std::size_t>(heading_tokens(options_) * heading_bytes_per_token);
+  auto title_bytes_max = heading_bytes_max * 2 / 5;
   std::string place;
   if (!title.empty() && !chunk.heading_path.starts_with(title))
     place = utf8_prefix(title, title_bytes_max);
