@@ -8,6 +8,7 @@
 #include "documents/clean_text.h"
 #include "documents/formats/format.h"
 #include "documents/pdf/document_style.h"
+#include "documents/pdf/figures.h"
 #include "documents/pdf/layout.h"
 #include "documents/pdf/outline.h"
 #include "documents/pdf/page_blocks.h"
@@ -48,8 +49,9 @@ std::string usable_title(const std::string& raw) {
 // Reads the pages of one PDF one after the other.
 class PdfReading {
  public:
-  PdfReading(const PdfDocument& document, BlockOutput& out)
+  PdfReading(const Pdfium& pdfium, const PdfDocument& document, BlockOutput& out)
       : document_(document),
+        figures_(pdfium, document),
         out_(out),
         pages_(document.page_count()),
         blocks_(Outline(document.outline(outline_entries_max))) {}
@@ -78,7 +80,7 @@ class PdfReading {
     for (int part = 1; part < sample_parts; ++part) {
       int number = 1 + static_cast<int>(static_cast<long>(pages_ - 1) * part / sample_parts);
       auto page = document_.read_page(number, glyphs_max());
-      if (page) statistics_.add(lay_out_page(*page, number));
+      if (page) statistics_.add(lay_out_page(std::move(*page), number));
     }
   }
 
@@ -92,9 +94,10 @@ class PdfReading {
       return;
     }
     bad_in_a_row_ = 0;
+    if (page->needs_recognition) pages_without_text_.push_back(number);
     if (page->is_cut)
       note("Page " + std::to_string(number) + " holds too much text; the rest of it was left out");
-    Prepared prepared{.layout = lay_out_page(*page, number)};
+    Prepared prepared{.layout = lay_out_page(std::move(*page), number), .edges = {}};
     prepared.edges = find_edge_lines(prepared.layout);
     statistics_.add(prepared.layout);
     window_.push_back(std::move(prepared));
@@ -105,9 +108,13 @@ class PdfReading {
     std::vector<const std::vector<EdgeLine>*> neighbours;
     for (const auto& edges : behind_) neighbours.push_back(&edges);
     for (std::size_t i = 1; i < window_.size(); ++i) neighbours.push_back(&window_[i].edges);
-    remove_running_lines(first.layout, first.edges, neighbours, pages_ <= few_pages ? 1 : 2);
+    remove_running_lines(first.layout, first.edges,
+                         {.neighbours = neighbours,
+                          .repeats_min = pages_ <= few_pages ? 1 : 2,
+                          .outline = &blocks_.outline()});
     for (auto& block : blocks_.make(first.layout, statistics_.style()))
       TRY_VOID(out_.add(std::move(block)));
+    if (out_.wants(EmbeddedFile::Kind::image)) TRY_VOID(figures_.put_out(first.layout, out_));
     behind_.push_back(std::move(first.edges));
     if (behind_.size() > pages_behind) behind_.pop_front();
     window_.pop_front();
@@ -121,14 +128,17 @@ class PdfReading {
   DocumentSummary summarise() {
     if (pages_ > out_.limits().pages_max)
       note("Only the first " + std::to_string(out_.limits().pages_max) + " pages were read");
-    if (out_.blocks_added() == 0) note("The PDF holds no text, only images; it may be a scan");
+    if (out_.blocks_added() == 0 && pages_without_text_.empty())
+      note("The PDF holds no text, only images; it may be a scan");
     return {.title = usable_title(document_.title()),
             .pages = pages_,
             .pages_read = pages_read_,
-            .partial_reason = reason_};
+            .partial_reason = reason_,
+            .pages_without_text = std::move(pages_without_text_)};
   }
 
   const PdfDocument& document_;
+  FigureOutput figures_;
   BlockOutput& out_;
   int pages_;
   PageBlocks blocks_;
@@ -138,6 +148,7 @@ class PdfReading {
   int pages_read_ = 0;
   int bad_in_a_row_ = 0;
   std::string reason_;
+  std::vector<int> pages_without_text_;
 };
 
 class PdfFormat final : public Format {
@@ -150,7 +161,7 @@ class PdfFormat final : public Format {
     if (pdfium_ == nullptr)
       return fail(ErrorCode::unavailable, "PDF files cannot be read: the PDF library is missing");
     TRY(auto document, PdfDocument::open(*pdfium_, bytes));
-    return PdfReading(*document, out).read();
+    return PdfReading(*pdfium_, *document, out).read();
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace aiva::documents {
 namespace {
@@ -99,7 +100,15 @@ bool is_running_text(const Fragments& fragments, const Extent& extent) {
   return static_cast<float>(glyphs) >= filled_share_min * static_cast<float>(extent.glyphs);
 }
 
-std::optional<float> find_gutter(const Fragments& fragments) {
+std::optional<float> find_gutter(const Fragments& fragments, int depth);
+
+// Whether one side of a gutter is a column of running text, or several.
+bool is_of_columns(const Fragments& fragments, const Extent& extent, int depth) {
+  return is_running_text(fragments, extent) || find_gutter(fragments, depth + 1).has_value();
+}
+
+std::optional<float> find_gutter(const Fragments& fragments, int depth) {
+  if (depth >= columns_depth_max) return std::nullopt;
   if (fragments.size() < fragments_min) return std::nullopt;
   auto extent = measure(fragments);
   if (extent.right - extent.left < page_width_min) return std::nullopt;
@@ -123,16 +132,18 @@ std::optional<float> find_gutter(const Fragments& fragments) {
   float lower =
       std::min(left_extent.bottom - left_extent.top, right_extent.bottom - right_extent.top);
   if (shared < lower / 3) return std::nullopt;
-  if (!is_running_text(left, left_extent) || !is_running_text(right, right_extent))
+  if (!is_of_columns(left, left_extent, depth) || !is_of_columns(right, right_extent, depth))
     return std::nullopt;
   return gutter;
 }
 
 class Order {
  public:
+  explicit Order(bool is_right_to_left) : is_right_to_left_(is_right_to_left) {}
+
   void add(Fragments fragments, int depth) {
     if (fragments.empty()) return;
-    auto gutter = depth < columns_depth_max ? find_gutter(fragments) : std::nullopt;
+    auto gutter = find_gutter(fragments, depth);
     if (!gutter) {
       regions.push_back(std::move(fragments));
       return;
@@ -166,15 +177,21 @@ class Order {
     if (!band.across.empty()) regions.push_back(std::exchange(band.across, {}));
   }
   void add_columns(Split& band, int depth) {
-    add(std::exchange(band.left, {}), depth + 1);
-    add(std::exchange(band.right, {}), depth + 1);
+    auto left = std::exchange(band.left, {});
+    auto right = std::exchange(band.right, {});
+    if (is_right_to_left_) std::swap(left, right);
+    add(std::move(left), depth + 1);
+    add(std::move(right), depth + 1);
   }
+
+  bool is_right_to_left_;
 };
 
 }  // namespace
 
-std::vector<std::vector<Fragment>> find_reading_order(std::vector<Fragment> fragments) {
-  Order order;
+std::vector<std::vector<Fragment>> find_reading_order(std::vector<Fragment> fragments,
+                                                      bool is_right_to_left) {
+  Order order(is_right_to_left);
   order.add(std::move(fragments), 0);
   return std::move(order.regions);
 }

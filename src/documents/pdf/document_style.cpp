@@ -23,6 +23,7 @@ int most_frequent(const std::map<int, int>& counts) {
 void StyleStatistics::add(const PageLayout& page) {
   for (const auto& region : page.regions) {
     for (const auto& line : region.lines) {
+      if (line.table) continue;
       glyphs_by_size_[static_cast<int>(std::lround(line.size * sizes_per_point))] +=
           line.glyph_count;
       glyphs_ += line.glyph_count;
@@ -38,6 +39,7 @@ void StyleStatistics::add_pitches(const Region& region) {
   for (std::size_t i = 1; i < region.lines.size(); ++i) {
     const auto& before = region.lines[i - 1];
     const auto& line = region.lines[i];
+    if (before.table || line.table) continue;
     if (before.box.right < full || before.size != line.size) continue;
     float pitch = (line.box.bottom - before.box.bottom) / line.size;
     if (pitch >= pitch_min && pitch <= pitch_max)

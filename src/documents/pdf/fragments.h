@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "documents/pdf/glyphs.h"
@@ -13,6 +14,8 @@ struct Fragment {
   std::size_t end = 0;
   Box box;
   float size = 0;  // of its largest part
+  // A table that stands here instead of glyphs: its index in PageLayout::tables.
+  std::optional<std::size_t> table{};
 
   [[nodiscard]] float middle() const { return (box.top + box.bottom) / 2; }
   [[nodiscard]] float width() const { return box.right - box.left; }

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <utility>
 
+#include "documents/pdf/page_frame.h"
+#include "documents/pdf/page_links.h"
+#include "documents/pdf/page_objects.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::documents {
@@ -17,52 +20,27 @@ namespace {
 constexpr int bold_weight = 600;
 constexpr float size_min = 0.5F;
 constexpr float size_max = 2000;
-constexpr float coordinate_max = 20000;
-
-// Turns points of PDF space (origin at the bottom left, y upwards) by quarter turns into the page
-// as it is shown (origin at the top left, y downwards).
-class PageFrame {
- public:
-  PageFrame(const PdfiumFunctions::RectF& bounds, int quarter_turns)
-      : bounds_(bounds), turns_(((quarter_turns % 4) + 4) % 4) {}
-
-  [[nodiscard]] float width() const { return turns_ % 2 == 0 ? across() : along(); }
-  [[nodiscard]] float height() const { return turns_ % 2 == 0 ? along() : across(); }
-
-  [[nodiscard]] Box place(const PdfiumFunctions::RectF& rect) const {
-    float left = rect.left - bounds_.left;
-    float right = rect.right - bounds_.left;
-    float top = bounds_.top - rect.top;
-    float bottom = bounds_.top - rect.bottom;
-    switch (turns_) {
-      case 1: return {along() - bottom, left, along() - top, right};
-      case 2: return {across() - right, along() - bottom, across() - left, along() - top};
-      case 3: return {top, across() - right, bottom, across() - left};
-      default: return {left, top, right, bottom};
-    }
-  }
-
- private:
-  [[nodiscard]] float across() const { return bounds_.right - bounds_.left; }
-  [[nodiscard]] float along() const { return bounds_.top - bounds_.bottom; }
-
-  PdfiumFunctions::RectF bounds_;
-  int turns_;
-};
+// A page with fewer glyphs but a picture over so much of it, or so many shapes, is like a scan.
+constexpr std::size_t few_glyphs = 20;
+constexpr float scan_share = 0.5F;
+constexpr int outlined_paths_min = 200;
+constexpr float raised_min = 0.2F;  // of the size, from the base line to the lower end of a digit
+// From this share on glyphs without meaning make the text of a page worthless.
+constexpr float unmapped_share = 0.3F;
 
 // Page and text page of PDFium, closed in the right order.
-class OpenPage {
+class TextPage {
  public:
-  OpenPage(const PdfiumFunctions& pdfium, void* document, int index)
+  TextPage(const PdfiumFunctions& pdfium, void* document, int index)
       : pdfium_(pdfium), page_(pdfium.FPDF_LoadPage(document, index)) {
     if (page_ != nullptr) text_ = pdfium_.FPDFText_LoadPage(page_);
   }
-  ~OpenPage() {
+  ~TextPage() {
     if (text_ != nullptr) pdfium_.FPDFText_ClosePage(text_);
     if (page_ != nullptr) pdfium_.FPDF_ClosePage(page_);
   }
-  OpenPage(const OpenPage&) = delete;
-  OpenPage& operator=(const OpenPage&) = delete;
+  TextPage(const TextPage&) = delete;
+  TextPage& operator=(const TextPage&) = delete;
 
   [[nodiscard]] void* page() const { return page_; }
   [[nodiscard]] void* text() const { return text_; }
@@ -110,10 +88,11 @@ Look read_look(const PdfiumFunctions& pdfium, void* text, int index) {
   return look;
 }
 
-bool is_usable(const PdfiumFunctions::RectF& r) {
-  auto is_near = [](float v) { return std::isfinite(v) && std::abs(v) <= coordinate_max; };
-  return is_near(r.left) && is_near(r.right) && is_near(r.top) && is_near(r.bottom) &&
-         r.right >= r.left && r.top > r.bottom;
+bool is_usable(const PdfiumFunctions::RectF& r) { return is_near(r) && r.top > r.bottom; }
+
+// Whether the code point says nothing: a replacement or one that each font uses as it likes.
+bool is_meaningless(char32_t c) {
+  return c == 0xFFFD || (c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000;
 }
 
 bool is_space(unsigned c) { return c <= ' ' || c == 0xA0 || c == 0x3000; }
@@ -133,6 +112,14 @@ class Collector {
       add(i, count);
     }
   }
+
+  // Whether so many glyphs have no meaning that the others can hardly be text.
+  [[nodiscard]] bool is_garbage() const {
+    auto all = static_cast<float>(seen_.size() + controls_);
+    return static_cast<float>(unmapped_ + controls_) > unmapped_share * all;
+  }
+  [[nodiscard]] bool has_few_glyphs() const { return seen_.size() < few_glyphs; }
+  void drop_glyphs() { seen_.clear(); }
 
   // The turn most of the text runs in.
   [[nodiscard]] int main_turn() const {
@@ -177,6 +164,9 @@ class Collector {
     }
     if (is_space(code)) {
       has_space_ = true;
+      // Fonts without a map to Unicode count their glyphs from 1.
+      bool is_odd = code != 0 && code < ' ' && code != '\t' && code != '\n' && code != '\r';
+      controls_ += is_odd && is_unmapped(index, code) ? 1U : 0U;
       return;
     }
     if ((code & 0xFC00) == 0xDC00) return;
@@ -189,11 +179,35 @@ class Collector {
     if (pdfium_.FPDFText_GetLooseCharBox(text_, index, &seen.rect) == 0 || !is_usable(seen.rect))
       return;
     update_look(index);
+    unmapped_ += is_unmapped(index, code) ? 1U : 0U;
     seen.glyph.code = code;
     seen.glyph.style = style_;
     seen.glyph.has_space_before = std::exchange(has_space_, false);
     seen.quarter_turns = quarter_turns_;
+    seen.glyph.is_raised = is_raised(index, seen);
     seen_.push_back(seen);
+  }
+
+  // Fonts have raised digits of their own, as large as the others by what the font says.
+  [[nodiscard]] bool is_raised(int index, const Seen& seen) const {
+    bool is_digit = seen.glyph.code >= '0' && seen.glyph.code <= '9';
+    if (!is_digit || seen.quarter_turns != 0 || pdfium_.FPDFText_GetCharBox == nullptr ||
+        pdfium_.FPDFText_GetCharOrigin == nullptr)
+      return false;
+    double left = 0;
+    double right = 0;
+    double bottom = 0;
+    double top = 0;
+    double x = 0;
+    double y = 0;
+    return pdfium_.FPDFText_GetCharBox(text_, index, &left, &right, &bottom, &top) != 0 &&
+           pdfium_.FPDFText_GetCharOrigin(text_, index, &x, &y) != 0 &&
+           bottom - y > double{raised_min} * double{styles_[seen.glyph.style].size};
+  }
+
+  [[nodiscard]] bool is_unmapped(int index, char32_t code) const {
+    return is_meaningless(code) || (pdfium_.FPDFText_HasUnicodeMapError != nullptr &&
+                                    pdfium_.FPDFText_HasUnicodeMapError(text_, index) == 1);
   }
 
   // Glyphs of one text object look alike.
@@ -222,6 +236,8 @@ class Collector {
   void* object_ = nullptr;
   std::uint32_t style_ = 0;
   int quarter_turns_ = 0;
+  std::size_t unmapped_ = 0;  // of the glyphs seen
+  std::size_t controls_ = 0;  // others without a meaning
   bool has_space_ = false;
   bool is_cut_ = false;
 };
@@ -230,7 +246,7 @@ class Collector {
 
 Result<PageGlyphs> read_glyphs(const PdfiumFunctions& pdfium, void* document, int index,
                                std::size_t glyphs_max) {
-  OpenPage open(pdfium, document, index);
+  TextPage open(pdfium, document, index);
   if (open.text() == nullptr)
     return fail(ErrorCode::invalid, "Page " + std::to_string(index + 1) + " of the PDF is damaged");
   PdfiumFunctions::RectF bounds{};
@@ -238,10 +254,21 @@ Result<PageGlyphs> read_glyphs(const PdfiumFunctions& pdfium, void* document, in
     bounds = {0, 842, 595, 0};
   Collector collector(pdfium, open.text());
   collector.collect(glyphs_max);
+  bool is_garbage = collector.is_garbage();
+  bool has_few_glyphs = collector.has_few_glyphs();
+  if (is_garbage) collector.drop_glyphs();
   // Text that runs n quarter turns upwards stands upright when the page is turned n clockwise.
   int turn = collector.main_turn();
-  auto page = collector.finish(PageFrame(bounds, turn), turn);
+  PageFrame frame(bounds, turn);
+  auto page = collector.finish(frame, turn);
   page.turns_to_shown = (pdfium.FPDFPage_GetRotation(open.page()) - turn + 4) % 4;
+  auto objects = read_page_objects(pdfium, open.page(), frame);
+  bool is_scan =
+      has_few_glyphs && (objects.image_share > scan_share || objects.paths >= outlined_paths_min);
+  page.needs_recognition = is_garbage || is_scan;
+  page.images = std::move(objects.images);
+  page.rules = std::move(objects.rules);
+  page.links = read_page_links(pdfium, document, open.page(), frame);
   return page;
 }
 

@@ -17,13 +17,27 @@ std::string Line::text() const {
   return text;
 }
 
-PageLayout lay_out_page(const PageGlyphs& page, int number) {
+namespace {
+
+bool is_mostly_right_to_left(const PageGlyphs& page) {
+  auto count = std::ranges::count_if(
+      page.glyphs, [](const Glyph& glyph) { return is_right_to_left(glyph.code); });
+  return static_cast<std::size_t>(count) * 2 > page.glyphs.size();
+}
+
+}  // namespace
+
+PageLayout lay_out_page(PageGlyphs page, int number) {
   PageLayout layout{.number = number,
                     .width = page.width,
                     .height = page.height,
                     .turns_to_shown = page.turns_to_shown};
-  layout.side_text = page.side_text;
-  for (auto& fragments : find_reading_order(find_fragments(page))) {
+  bool is_reversed = is_mostly_right_to_left(page);
+  layout.tables = take_ruled_tables(page);
+  auto all = find_fragments(page);
+  for (std::size_t i = 0; i < layout.tables.size(); ++i)
+    all.push_back({.box = layout.tables[i].box, .size = layout.tables[i].size, .table = i});
+  for (auto& fragments : find_reading_order(std::move(all), is_reversed)) {
     Region region{.left = fragments.front().box.left, .right = fragments.front().box.right};
     for (const auto& fragment : fragments) {
       region.left = std::min(region.left, fragment.box.left);
@@ -32,6 +46,11 @@ PageLayout lay_out_page(const PageGlyphs& page, int number) {
     region.lines = join_lines(page, std::move(fragments));
     layout.regions.push_back(std::move(region));
   }
+  layout.images = std::move(page.images);
+  layout.links = std::move(page.links);
+  layout.rules = std::move(page.rules);
+  layout.side_text = std::move(page.side_text);
+  layout.needs_recognition = page.needs_recognition;
   return layout;
 }
 

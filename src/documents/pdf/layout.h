@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "documents/pdf/glyphs.h"
+#include "documents/pdf/ruled_tables.h"
 #include "ports/document_reader.h"
 
 namespace aiva::documents {
@@ -24,6 +27,10 @@ struct Line {
   bool is_fixed_pitch = false;  // nearly all of it
   bool has_leader = false;      // dots led from its text to a number, as in a table of contents
   bool is_hyphenated = false;   // its last word goes on in the next line
+  bool is_right_to_left = false;
+  bool begins_with_note_mark = false;  // a raised number or sign, as footnotes do
+  // Where a table stands instead of text: its index in PageLayout::tables.
+  std::optional<std::size_t> table{};
   std::vector<Cell> cells;
 
   // The cells with one blank between them.
@@ -44,11 +51,16 @@ struct PageLayout {
   float height = 0;
   int turns_to_shown = 0;
   std::vector<Region> regions;
+  std::vector<RuledTable> tables;
+  std::vector<PlacedImage> images;
+  std::vector<PlacedLink> links;
+  std::vector<Box> rules;
   std::string side_text;
+  bool needs_recognition = false;
 };
 
 // Finds words, lines and columns by where the glyphs stand.
-PageLayout lay_out_page(const PageGlyphs& page, int number);
+PageLayout lay_out_page(PageGlyphs page, int number);
 
 // A box of the layout's frame in the page as it is shown, cut at the page's edges.
 Box to_shown(const PageLayout& page, const Box& box);

@@ -12,14 +12,28 @@ namespace {
 constexpr int level_max = 6;
 constexpr std::size_t complete_entries_min = 5;
 constexpr std::size_t key_bytes_max = 200;
+constexpr std::size_t prefix_bytes_min = 14;  // so much of a long heading is enough to know it by
+
+// Whether the word is a number or a single letter, as in "Chapter 3." and "Appendix A:".
+bool is_ordinal(std::string_view word) {
+  while (word.ends_with('.') || word.ends_with(':')) word.remove_suffix(1);
+  bool is_number = !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+  return is_number || (word.size() == 1 && word[0] >= 'a' && word[0] <= 'z');
+}
 
 // "Chapter 3.", "2.1" and "Appendix A" before a title, which outlines and pages write differently.
 std::string_view without_number(std::string_view text) {
-  for (std::string_view word : {"chapter ", "appendix ", "section ", "part "}) {
-    if (!text.starts_with(word)) continue;
-    auto rest = text.substr(word.size());
-    auto end = rest.find(' ');
-    return end == std::string_view::npos ? text : trim(rest.substr(end));
+  if (text.starts_with("\xE7\xAC\xAC")) {  // 第, as in 第 7 章
+    auto end = text.find("\xE7\xAB\xA0");  // 章
+    if (end != std::string_view::npos && end < 16 && end + 3 < text.size())
+      return trim(text.substr(end + 3));
+  }
+  auto word_end = text.find(' ');
+  if (word_end != std::string_view::npos) {
+    auto rest = text.substr(word_end + 1);
+    auto ordinal = rest.substr(0, rest.find(' '));
+    if (ordinal.size() < rest.size() && is_ordinal(ordinal))
+      return trim(rest.substr(ordinal.size()));
   }
   if (section_number_depth(text) == 0) return text;
   return trim(text.substr(text.find_first_of(" \t")));
@@ -52,6 +66,26 @@ std::optional<int> Outline::level_of(std::string_view text, int page) const {
   for (auto place = first; place != last; ++place)
     if (std::abs(place->second.page - page) <= 1) return place->second.level;
   return std::nullopt;
+}
+
+bool Outline::knows(std::string_view text) const {
+  return !places_.empty() && text.size() <= key_bytes_max && places_.contains(key_of(text));
+}
+
+bool Outline::is_of_earlier_page(std::string_view text, int page) const {
+  if (places_.empty() || text.size() > key_bytes_max) return false;
+  auto key = key_of(text);
+  bool is_long = key.size() >= prefix_bytes_min;
+  bool is_earlier = false;
+  int looked_at = 0;
+  for (auto place = places_.lower_bound(key);
+       place != places_.end() && place->first.starts_with(key) && looked_at < 100;
+       ++place, ++looked_at) {
+    if (!is_long && place->first.size() != key.size()) continue;
+    if (place->second.page >= page && place->second.page <= page + 1) return false;
+    is_earlier |= place->second.page < page;
+  }
+  return is_earlier && !key.empty();
 }
 
 }  // namespace aiva::documents

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "documents/clean_text.h"
 #include "documents/formats/text_lines.h"
-#include "foundation/text/utf8.h"
+#include "documents/pdf/block_links.h"
+#include "documents/pdf/figures_on_page.h"
+#include "documents/pdf/footnotes.h"
+#include "documents/pdf/joined_text.h"
 
 namespace aiva::documents {
 namespace {
@@ -18,56 +22,6 @@ constexpr std::size_t bold_heading_bytes_max = 120;
 constexpr float heading_size = 1.12F;  // times the body's
 constexpr int blanks_max = 80;
 constexpr int empty_lines_max = 1;
-
-bool is_lower_letter(std::string_view text) {
-  std::size_t at = 0;
-  char32_t c = text.empty() ? 0 : next_code_point(text, at);
-  return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0xFF) || (c >= 0x3B1 && c <= 0x3C9) ||
-         (c >= 0x430 && c <= 0x45F);
-}
-
-char32_t last_code_point(std::string_view text) {
-  if (text.empty()) return 0;
-  std::size_t at = text.size() - 1;
-  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
-  return next_code_point(text, at);
-}
-
-char32_t first_code_point(std::string_view text) {
-  std::size_t at = 0;
-  return text.empty() ? 0 : next_code_point(text, at);
-}
-
-// Appends a line to a paragraph's text and mends a word that was parted at the line's end.
-void append_line(std::string& text, bool is_hyphenated, const std::string& line) {
-  if (text.empty()) {
-    text = line;
-    return;
-  }
-  bool has_hyphen = text.ends_with('-') && text.size() >= 2 && text[text.size() - 2] != ' ' &&
-                    text[text.size() - 2] != '-';
-  if (is_hyphenated || has_hyphen) {
-    // Before a capital or a digit the hyphen is part of the word ("non-ASCII", "UTF-8").
-    bool is_parted_word = is_lower_letter(line);
-    if (is_hyphenated && !is_parted_word) text += '-';
-    if (!is_hyphenated && is_parted_word) text.pop_back();
-  } else if (!(is_spaceless_script(last_code_point(text)) &&
-               is_spaceless_script(first_code_point(line)))) {
-    text += ' ';
-  }
-  text += line;
-}
-
-std::string join_flowing(const std::vector<Line>& lines) {
-  std::string text;
-  bool is_hyphenated = false;
-  for (const auto& line : lines) {
-    append_line(text, is_hyphenated, line.text());
-    is_hyphenated = line.is_hyphenated;
-  }
-  if (is_hyphenated) text += '-';
-  return text;
-}
 
 // A listing with its indentation and empty lines.
 std::string join_code(const std::vector<Line>& lines, const DocumentStyle& style) {
@@ -91,9 +45,11 @@ std::string join_code(const std::vector<Line>& lines, const DocumentStyle& style
   return text;
 }
 
-Box bounds_of(const std::vector<Line>& lines) {
-  Box box = lines.front().box;
-  for (const auto& line : lines) {
+// Where the paragraph stands; of one that goes on in another column, its first part.
+Box bounds_of(const Paragraph& paragraph) {
+  Box box = paragraph.lines.front().box;
+  auto count = paragraph.first_part == 0 ? paragraph.lines.size() : paragraph.first_part;
+  for (const auto& line : std::span(paragraph.lines).first(count)) {
     box.left = std::min(box.left, line.box.left);
     box.top = std::min(box.top, line.box.top);
     box.right = std::max(box.right, line.box.right);
@@ -119,20 +75,35 @@ int level_by_size(float ratio) {
 
 // Whether the first paragraph of a region goes on with the last of the region before.
 bool goes_on(const Paragraph& before, const Paragraph& after) {
-  bool are_flowing = before.kind != Paragraph::Kind::code &&
-                     before.kind != Paragraph::Kind::table && after.kind == Paragraph::Kind::text;
-  return are_flowing && before.is_open && is_lower_letter(after.lines.front().text()) &&
+  bool are_flowing =
+      (before.kind == Paragraph::Kind::text || before.kind == Paragraph::Kind::list_item) &&
+      after.kind == Paragraph::Kind::text;
+  return are_flowing && before.is_open && begins_with_lower_letter(after.lines.front().text()) &&
          std::abs(before.lines.back().size - after.lines.front().size) < 0.5F;
+}
+
+// The text without the number it ends with, or an empty one where it ends with none.
+std::string_view without_last_number(std::string_view text) {
+  auto last = text.substr(text.rfind(' ') + 1);
+  bool is_number = last.find_first_not_of("0123456789") == std::string_view::npos ||
+                   last.find_first_not_of("ivxlc") == std::string_view::npos;
+  return is_number && last.size() < text.size() ? trim(text.substr(0, text.size() - last.size()))
+                                                : std::string_view();
 }
 
 }  // namespace
 
 std::vector<Block> PageBlocks::make(const PageLayout& page, const DocumentStyle& style) {
   std::vector<Paragraph> paragraphs;
+  std::vector<Paragraph> footnotes;
   for (const auto& region : page.regions) {
-    for (auto& paragraph : find_paragraphs(region, style)) {
+    auto found = find_paragraphs(page, region, style);
+    auto notes = take_footnotes(found, page, style);
+    std::ranges::move(notes, std::back_inserter(footnotes));
+    for (auto& paragraph : found) {
       if (!paragraphs.empty() && goes_on(paragraphs.back(), paragraph)) {
         auto& open = paragraphs.back();
+        if (open.first_part == 0) open.first_part = open.lines.size();
         std::ranges::move(paragraph.lines, std::back_inserter(open.lines));
         open.is_open = paragraph.is_open;
       } else {
@@ -140,17 +111,23 @@ std::vector<Block> PageBlocks::make(const PageLayout& page, const DocumentStyle&
       }
     }
   }
+  std::ranges::move(footnotes, std::back_inserter(paragraphs));
   list_lefts_.clear();
   std::vector<Block> blocks;
   blocks.reserve(paragraphs.size() + 1);
-  for (const auto& paragraph : paragraphs) blocks.push_back(make_block(paragraph, page, style));
+  for (const auto& paragraph : paragraphs) {
+    auto block = make_block(paragraph, page, style);
+    block.links = find_block_links(paragraph.lines, page.links, block.text);
+    blocks.push_back(std::move(block));
+  }
+  name_figures(blocks, page);
   if (!page.side_text.empty()) blocks.push_back({.page = page.number, .text = page.side_text});
   return blocks;
 }
 
 Block PageBlocks::make_block(const Paragraph& paragraph, const PageLayout& page,
                              const DocumentStyle& style) {
-  Block block{.page = page.number, .box = to_shown(page, bounds_of(paragraph.lines))};
+  Block block{.page = page.number, .box = to_shown(page, bounds_of(paragraph))};
   switch (paragraph.kind) {
     case Paragraph::Kind::code:
       block.kind = BlockKind::code;
@@ -159,11 +136,16 @@ Block PageBlocks::make_block(const Paragraph& paragraph, const PageLayout& page,
     case Paragraph::Kind::table:
       block.kind = BlockKind::table;
       block.text = paragraph.table_text;
+      block.header_rows = paragraph.header_rows;
+      return block;
+    case Paragraph::Kind::footnote:
+      block.kind = BlockKind::footnote;
+      block.text = join_flowing(paragraph.lines);
       return block;
     case Paragraph::Kind::text:
     case Paragraph::Kind::list_item: break;
   }
-  block.text = join_flowing(paragraph.lines);
+  block.text = flowing_text(paragraph);
   if (int level = heading_level(paragraph, block.text, page.number, style); level > 0) {
     block.kind = BlockKind::heading;
     block.level = level;
@@ -175,6 +157,16 @@ Block PageBlocks::make_block(const Paragraph& paragraph, const PageLayout& page,
       block.text.erase(0, marker->bytes);
   }
   return block;
+}
+
+// The number of a page behind an entry of the table of contents says nothing here.
+std::string PageBlocks::flowing_text(const Paragraph& paragraph) const {
+  auto text = join_flowing(paragraph.lines);
+  const auto& last = paragraph.lines.back();
+  if (!last.has_leader && last.cells.size() < 2) return text;
+  auto title = without_last_number(text);
+  if (!title.empty() && outline_.knows(title) && !outline_.knows(text)) return std::string(title);
+  return text;
 }
 
 int PageBlocks::heading_level(const Paragraph& paragraph, const std::string& text, int page,

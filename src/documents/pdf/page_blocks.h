@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "documents/pdf/document_style.h"
@@ -18,6 +19,8 @@ class PageBlocks {
  public:
   explicit PageBlocks(Outline outline) : outline_(std::move(outline)) {}
 
+  [[nodiscard]] const Outline& outline() const { return outline_; }
+
   // The blocks of the next page.
   std::vector<Block> make(const PageLayout& page, const DocumentStyle& style);
 
@@ -26,6 +29,7 @@ class PageBlocks {
   int heading_level(const Paragraph& paragraph, const std::string& text, int page,
                     const DocumentStyle& style);
   int list_level(const Paragraph& paragraph);
+  [[nodiscard]] std::string flowing_text(const Paragraph& paragraph) const;
 
   Outline outline_;
   int outline_level_ = 0;          // of the last heading the outline lists

@@ -38,11 +38,16 @@ bool is_centred_with(const Line& a, const Line& b) {
 
 class ParagraphFinder {
  public:
-  ParagraphFinder(const Region& region, const DocumentStyle& style)
-      : region_(region), style_(style), lines_(region.lines) {}
+  ParagraphFinder(const PageLayout& page, const Region& region, const DocumentStyle& style)
+      : page_(page), region_(region), style_(style), lines_(region.lines) {}
 
   std::vector<Paragraph> find() {
     for (std::size_t i = 0; i < lines_.size();) {
+      if (lines_[i].table) {
+        end_paragraph();
+        add_ruled_table(lines_[i++]);
+        continue;
+      }
       if (auto table = read_table(lines_.subspan(i)); table.lines > 0) {
         end_paragraph();
         add_table(i, std::move(table));
@@ -62,11 +67,21 @@ class ParagraphFinder {
     Paragraph paragraph{.kind = Paragraph::Kind::table, .left = lines.front().box.left};
     paragraph.lines.assign(lines.begin(), lines.end());
     paragraph.table_text = std::move(table.text);
+    paragraph.header_rows = table.header_rows;
     paragraphs_.push_back(std::move(paragraph));
   }
 
+  void add_ruled_table(const Line& line) {
+    const auto& table = page_.tables[*line.table];
+    paragraphs_.push_back({.kind = Paragraph::Kind::table,
+                           .lines = {line},
+                           .table_text = table.text,
+                           .header_rows = table.header_rows,
+                           .left = line.box.left});
+  }
+
   void add_line(const Line& line) {
-    bool is_code = line.is_fixed_pitch && !style_.is_fixed_pitch;
+    bool is_code = line.is_fixed_pitch && !style_.is_fixed_pitch && !ends_wrapped_text(line);
     bool has_marker = !is_code && list_marker(line.text()).has_value();
     if (!current_.lines.empty() && starts_new(line, is_code, has_marker)) end_paragraph();
     if (current_.lines.empty()) {
@@ -76,6 +91,17 @@ class ParagraphFinder {
                                    : Paragraph::Kind::text;
     }
     current_.lines.push_back(line);
+  }
+
+  // Whether the line is the rest of a wrapped one that just happens to be set like a listing.
+  [[nodiscard]] bool ends_wrapped_text(const Line& line) const {
+    if (current_.lines.empty() || current_.kind == Paragraph::Kind::code) return false;
+    const auto& before = current_.lines.back();
+    float pitch = line.box.bottom - before.box.bottom;
+    return !before.is_fixed_pitch && before.box.right >= at_share(full_share) &&
+           !ends_sentence(before.text()) && pitch > 0 &&
+           pitch <= pitch_tolerance * style_.line_pitch * line.size + 0.5F &&
+           std::abs(line.box.left - before.box.left) < line.size / 2;
   }
 
   void end_paragraph() {
@@ -97,7 +123,7 @@ class ParagraphFinder {
     if (is_code || current_.kind == Paragraph::Kind::code)
       return is_code != (current_.kind == Paragraph::Kind::code) ||
              pitch > code_pitch_tolerance * style_.line_pitch * line.size;
-    if (before.has_leader) return true;
+    if (before.has_leader || line.begins_with_note_mark) return true;
     if (before.is_hyphenated) return false;
     if (looks_different(before, line)) return true;
     if (pitch > pitch_tolerance * style_.line_pitch * line.size + 0.5F) return true;
@@ -141,6 +167,7 @@ class ParagraphFinder {
     return has_body && line.box.left < before.box.left - step;
   }
 
+  const PageLayout& page_;
   const Region& region_;
   const DocumentStyle& style_;
   std::span<const Line> lines_;
@@ -148,10 +175,29 @@ class ParagraphFinder {
   std::vector<Paragraph> paragraphs_;
 };
 
+// Swaps left and right, so that what is true of lines that begin at the left is true of these.
+void mirror(Line& line, float sum) {
+  line.box = {sum - line.box.right, line.box.top, sum - line.box.left, line.box.bottom};
+  for (auto& cell : line.cells) cell = {std::move(cell.text), sum - cell.right, sum - cell.left};
+}
+
+bool is_right_to_left(const Region& region) {
+  auto count = std::ranges::count_if(region.lines, &Line::is_right_to_left);
+  return static_cast<std::size_t>(count) * 2 > region.lines.size();
+}
+
 }  // namespace
 
-std::vector<Paragraph> find_paragraphs(const Region& region, const DocumentStyle& style) {
-  return ParagraphFinder(region, style).find();
+std::vector<Paragraph> find_paragraphs(const PageLayout& page, const Region& region,
+                                       const DocumentStyle& style) {
+  if (!is_right_to_left(region)) return ParagraphFinder(page, region, style).find();
+  float sum = region.left + region.right;
+  auto mirrored = region;
+  for (auto& line : mirrored.lines) mirror(line, sum);
+  auto paragraphs = ParagraphFinder(page, mirrored, style).find();
+  for (auto& paragraph : paragraphs)
+    for (auto& line : paragraph.lines) mirror(line, sum);
+  return paragraphs;
 }
 
 }  // namespace aiva::documents

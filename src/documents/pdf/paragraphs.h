@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -10,16 +11,19 @@ namespace aiva::documents {
 
 // Lines that belong together.
 struct Paragraph {
-  enum class Kind { text, list_item, code, table };
+  enum class Kind { text, list_item, code, table, footnote };
   Kind kind = Kind::text;
   std::vector<Line> lines;
   std::string table_text;  // of a table
-  float left = 0;          // of its first line
+  int header_rows = 0;
+  float left = 0;              // of its first line
+  std::size_t first_part = 0;  // so many lines stand in the region it begins in; 0: all
   // It may go on in the next region: its last line is full and ends no sentence.
   bool is_open = false;
 };
 
-// The paragraphs of one region, in order.
-std::vector<Paragraph> find_paragraphs(const Region& region, const DocumentStyle& style);
+// The paragraphs of one region of the page, in order.
+std::vector<Paragraph> find_paragraphs(const PageLayout& page, const Region& region,
+                                       const DocumentStyle& style);
 
 }  // namespace aiva::documents

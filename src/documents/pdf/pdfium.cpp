@@ -98,15 +98,9 @@ void find_optional_functions(void* library, PdfiumFunctions& f) {
   AIVA_FIND_OPTIONAL(FPDFLink_GetAnnotRect);
   AIVA_FIND_OPTIONAL(FPDFAction_GetType);
   AIVA_FIND_OPTIONAL(FPDFAction_GetURIPath);
-  AIVA_FIND_OPTIONAL(FPDFLink_LoadWebLinks);
-  AIVA_FIND_OPTIONAL(FPDFLink_CountWebLinks);
-  AIVA_FIND_OPTIONAL(FPDFLink_GetURL);
-  AIVA_FIND_OPTIONAL(FPDFLink_GetRect);
-  AIVA_FIND_OPTIONAL(FPDFLink_CloseWebLinks);
   AIVA_FIND_OPTIONAL(FPDFImageObj_GetImageFilterCount);
   AIVA_FIND_OPTIONAL(FPDFImageObj_GetImageFilter);
   AIVA_FIND_OPTIONAL(FPDFImageObj_GetImageDataRaw);
-  AIVA_FIND_OPTIONAL(FPDFImageObj_GetImageMetadata);
   AIVA_FIND_OPTIONAL(FPDFImageObj_GetBitmap);
   AIVA_FIND_OPTIONAL(FPDFBitmap_GetFormat);
   AIVA_FIND_OPTIONAL(FPDFBitmap_GetWidth);
@@ -114,6 +108,8 @@ void find_optional_functions(void* library, PdfiumFunctions& f) {
   AIVA_FIND_OPTIONAL(FPDFBitmap_GetStride);
   AIVA_FIND_OPTIONAL(FPDFBitmap_GetBuffer);
   AIVA_FIND_OPTIONAL(FPDFText_HasUnicodeMapError);
+  AIVA_FIND_OPTIONAL(FPDFText_GetCharBox);
+  AIVA_FIND_OPTIONAL(FPDFText_GetCharOrigin);
 #undef AIVA_FIND_OPTIONAL
 }
 

@@ -82,15 +82,6 @@ struct PdfiumFunctions {
   static constexpr int bitmap_bgr = 2;
   static constexpr int bitmap_bgrx = 3;
   static constexpr int bitmap_bgra = 4;
-  static constexpr int device_grey = 1;
-  static constexpr int device_rgb = 2;
-  struct ImageMetadata {
-    unsigned width, height;
-    float horizontal_dpi, vertical_dpi;
-    unsigned bits_per_pixel;
-    int colorspace;
-    int marked_content_id;
-  };
   int (*FPDFFormObj_CountObjects)(void*);
   void* (*FPDFFormObj_GetObject)(void*, unsigned long);
   int (*FPDFPageObj_GetMatrix)(void*, Matrix*);
@@ -105,15 +96,9 @@ struct PdfiumFunctions {
   int (*FPDFLink_GetAnnotRect)(void*, RectF*);
   unsigned long (*FPDFAction_GetType)(void*);
   unsigned long (*FPDFAction_GetURIPath)(void*, void*, void*, unsigned long);
-  void* (*FPDFLink_LoadWebLinks)(void*);
-  int (*FPDFLink_CountWebLinks)(void*);
-  int (*FPDFLink_GetURL)(void*, int, unsigned short*, int);
-  int (*FPDFLink_GetRect)(void*, int, int, double*, double*, double*, double*);
-  void (*FPDFLink_CloseWebLinks)(void*);
   int (*FPDFImageObj_GetImageFilterCount)(void*);
   unsigned long (*FPDFImageObj_GetImageFilter)(void*, int, void*, unsigned long);
   unsigned long (*FPDFImageObj_GetImageDataRaw)(void*, void*, unsigned long);
-  int (*FPDFImageObj_GetImageMetadata)(void*, void*, ImageMetadata*);
   void* (*FPDFImageObj_GetBitmap)(void*);
   int (*FPDFBitmap_GetFormat)(void*);
   int (*FPDFBitmap_GetWidth)(void*);
@@ -121,6 +106,8 @@ struct PdfiumFunctions {
   int (*FPDFBitmap_GetStride)(void*);
   void* (*FPDFBitmap_GetBuffer)(void*);
   int (*FPDFText_HasUnicodeMapError)(void*, int);
+  int (*FPDFText_GetCharBox)(void*, int, double*, double*, double*, double*);
+  int (*FPDFText_GetCharOrigin)(void*, int, double*, double*);
 };
 
 }  // namespace aiva::documents

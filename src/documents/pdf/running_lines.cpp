@@ -85,18 +85,44 @@ Repetition find_repetition(const EdgeLine& line, const std::vector<EdgeLine>& pa
   return found;
 }
 
-bool is_running(const EdgeLine& line, std::span<const std::vector<EdgeLine>* const> neighbours,
-                int repeats_min) {
+// The text without the page number at its beginning or end.
+std::string_view without_page_number(std::string_view text) {
+  auto first = text.substr(0, text.find(' '));
+  if (first.size() < text.size() && first.find_first_not_of("0123456789") == std::string_view::npos)
+    return trim(text.substr(first.size()));
+  auto last = text.substr(text.rfind(' ') + 1);
+  bool is_number = last.find_first_not_of("0123456789") == std::string_view::npos ||
+                   is_roman_number(to_lower_ascii(last));
+  return last.size() < text.size() && is_number ? trim(text.substr(0, text.size() - last.size()))
+                                                : text;
+}
+
+// Whether the line repeats the heading of a part of the document that began on an earlier page.
+bool repeats_heading(const EdgeLine& line, const Outline& outline) {
+  return line.is_upper && (outline.is_of_earlier_page(line.text, line.page) ||
+                           outline.is_of_earlier_page(without_page_number(line.text), line.page));
+}
+
+bool is_running(const EdgeLine& line, const RunningSigns& signs) {
+  if (signs.outline != nullptr && repeats_heading(line, *signs.outline)) return true;
   int keys = 0;
   int page_numbers = 0;
   bool has_both = false;
-  for (const auto* page : neighbours) {
+  for (const auto* page : signs.neighbours) {
     auto found = find_repetition(line, *page);
     keys += found.has_key ? 1 : 0;
     page_numbers += found.has_page_number ? 1 : 0;
     has_both |= found.has_key && found.has_page_number;
   }
-  return keys >= repeats_min || has_both || page_numbers >= 2;
+  return keys >= signs.repeats_min || has_both || page_numbers >= 2;
+}
+
+// Whether no other line of the page stands higher.
+bool is_uppermost(const PageLayout& page, const Line& line) {
+  return std::ranges::all_of(page.regions, [&](const Region& region) {
+    return std::ranges::all_of(region.lines,
+                               [&](const Line& other) { return other.box.bottom > line.box.top; });
+  });
 }
 
 }  // namespace
@@ -109,14 +135,16 @@ std::vector<EdgeLine> find_edge_lines(const PageLayout& page) {
     const auto& lines = page.regions[region].lines;
     for (std::size_t line = 0; line < lines.size(); ++line) {
       float middle = (lines[line].box.top + lines[line].box.bottom) / 2;
-      if (middle > upper && middle < lower) continue;
+      if (lines[line].table || (middle > upper && middle < lower)) continue;
       if (edges.size() == edge_lines_max) return edges;
       auto text = lines[line].text();
       edges.push_back({.key = key_of(text),
+                       .text = text,
                        .page = page.number,
                        .first_number = first_number(text),
                        .last_number = last_number(text),
                        .middle = middle,
+                       .is_upper = is_uppermost(page, lines[line]),
                        .region = region,
                        .line = line});
     }
@@ -125,11 +153,10 @@ std::vector<EdgeLine> find_edge_lines(const PageLayout& page) {
 }
 
 void remove_running_lines(PageLayout& page, std::span<const EdgeLine> edges,
-                          std::span<const std::vector<EdgeLine>* const> neighbours,
-                          int repeats_min) {
+                          const RunningSigns& signs) {
   // From the back, so that the places of the lines before stay what they are.
   for (auto edge = edges.rbegin(); edge != edges.rend(); ++edge) {
-    if (!is_running(*edge, neighbours, repeats_min)) continue;
+    if (!is_running(*edge, signs)) continue;
     auto& lines = page.regions[edge->region].lines;
     lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(edge->line));
   }

@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "documents/formats/table_blocks.h"
 #include "documents/formats/text_lines.h"
+#include "documents/table_text.h"
 
 namespace aiva::documents {
 namespace {
@@ -18,7 +20,7 @@ float middle_of(const Line& line) { return (line.box.top + line.box.bottom) / 2;
 // Lines of a list have their mark in a cell of its own; they are no table.
 bool is_candidate(const Line& line) {
   return line.cells.size() >= 2 && line.cells.size() <= columns_max && !line.is_fixed_pitch &&
-         !list_marker(line.cells.front().text + " x");
+         !line.has_leader && !list_marker(line.cells.front().text + " x");
 }
 
 class TableBuilder {
@@ -30,7 +32,7 @@ class TableBuilder {
     while (taken < lines_.size() && add(taken)) ++taken;
     bool is_table = full_rows_ >= 3 || (full_rows_ == 2 && columns_.size() >= 3);
     if (!is_table) return {};
-    return {.lines = taken, .text = text()};
+    return {.lines = taken, .text = text(), .header_rows = header_rows()};
   }
 
  private:
@@ -70,6 +72,7 @@ class TableBuilder {
     if (!rows_.empty() && known < 2) return false;
     for (const auto& cell : fresh) insert_column(cell, row);
     rows_.push_back(std::move(row));
+    is_last_row_bold_ = line.is_bold;
     ++full_rows_;
     return true;
   }
@@ -135,16 +138,14 @@ class TableBuilder {
 
   [[nodiscard]] std::string text() const {
     std::string text;
-    for (const auto& row : rows_) {
-      std::size_t used = row.size();
-      while (used > 0 && row[used - 1].empty()) --used;
-      for (std::size_t i = 0; i < used; ++i) {
-        if (i > 0) text += " | ";
-        text += row[i];
-      }
-      text += '\n';
-    }
+    for (const auto& row : rows_) add_table_row(text, row);
     return text;
+  }
+
+  // A first row in bold above others, or one whose words name values.
+  [[nodiscard]] int header_rows() const {
+    bool is_bold = lines_.front().is_bold && !is_last_row_bold_;
+    return is_bold || has_header_row(rows_) ? 1 : 0;
   }
 
   std::span<const Line> lines_;
@@ -152,6 +153,7 @@ class TableBuilder {
   std::vector<Row> rows_;
   Row pending_;  // cells of the next row that stand higher than the others
   int full_rows_ = 0;
+  bool is_last_row_bold_ = false;
 };
 
 }  // namespace

@@ -10,7 +10,8 @@ namespace aiva::documents {
 
 struct TableText {
   std::size_t lines = 0;  // how many of the lines it takes; 0 where no table begins
-  std::string text;       // one row a line, cells parted by " | "
+  std::string text;       // as add_table_row writes it
+  int header_rows = 0;    // the first of them name the columns
 };
 
 // The table that begins with the first line: lines whose cells stand in the same columns. A line

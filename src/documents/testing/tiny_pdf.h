@@ -8,14 +8,16 @@
 
 namespace aiva::documents {
 
-// Writes small PDFs for tests: text at given places in Helvetica, Helvetica-Bold and Courier.
+// Writes small PDFs for tests: text at given places, strokes, links and pictures.
 class TinyPdf {
  public:
-  enum class Font { regular = 1, bold = 2, fixed = 3 };
+  // Helvetica, Helvetica-Bold, Courier; Hebrew letters in place of a…z; a font that does not say
+  // what its glyphs mean.
+  enum class Font { regular = 1, bold = 2, fixed = 3, hebrew = 4, unmapped = 5 };
 
   // Starts a page of 595 x 842 points; `rotate` as in the page's /Rotate.
   TinyPdf& page(int rotate = 0) {
-    pages_.push_back({.content = {}, .rotate = rotate});
+    pages_.push_back({.rotate = rotate});
     return *this;
   }
   // Text whose baseline starts `x` from the left and `y` from the top.
@@ -34,6 +36,45 @@ class TinyPdf {
       y += pitch;
     }
     return *this;
+  }
+  // A stroke from one point to another.
+  TinyPdf& stroke(double x, double y, double to_x, double to_y) {
+    char line[120];
+    std::snprintf(line, sizeof line, "0.5 w %g %g m %g %g l S\n", x, 842 - y, to_x, 842 - to_y);
+    pages_.back().content += line;
+    return *this;
+  }
+  // Strokes around every cell of a table whose columns and rows have these borders.
+  TinyPdf& grid(const std::vector<double>& columns, const std::vector<double>& rows) {
+    for (double x : columns) stroke(x, rows.front(), x, rows.back());
+    for (double y : rows) stroke(columns.front(), y, columns.back(), y);
+    return *this;
+  }
+  // A rectangle that leads to `target`.
+  TinyPdf& link(double x, double y, double width, double height, const std::string& target) {
+    char head[120];
+    std::snprintf(head, sizeof head, "<</Type/Annot/Subtype/Link/Border[0 0 0]/Rect[%g %g %g %g]",
+                  x, 842 - y - height, x + width, 842 - y);
+    pages_.back().annotations += head + ("/A<</S/URI/URI(" + target + ")>>>>");
+    return *this;
+  }
+  // A picture of one grey, `pixels` to a side.
+  TinyPdf& picture(double x, double y, double width, double height, int pixels, char grey = 'G') {
+    auto side = std::to_string(pixels);
+    std::string bytes(static_cast<std::size_t>(pixels) * static_cast<std::size_t>(pixels), grey);
+    return place_picture(x, y, width, height,
+                         "<</Type/XObject/Subtype/Image/Width " + side + "/Height " + side +
+                             "/ColorSpace/DeviceGray/BitsPerComponent 8",
+                         bytes);
+  }
+  // A picture given as a JPEG file.
+  TinyPdf& jpeg(double x, double y, double width, double height, int pixels,
+                std::string_view bytes) {
+    auto side = std::to_string(pixels);
+    return place_picture(x, y, width, height,
+                         "<</Type/XObject/Subtype/Image/Width " + side + "/Height " + side +
+                             "/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode",
+                         bytes);
   }
   TinyPdf& title(std::string words) {
     title_ = std::move(words);
@@ -59,15 +100,30 @@ class TinyPdf {
     std::vector<std::string> objects = frame_objects();
     for (std::size_t i = 0; i < pages_.size(); ++i) add_page(objects, pages_[i]);
     add_outline(objects);
+    for (const auto& picture : pictures_) objects.push_back(picture);
     return write(objects);
   }
 
  private:
   struct Page {
-    std::string content;
+    std::string content{};
+    std::string annotations{};
+    std::vector<std::size_t> pictures{};
     int rotate = 0;
   };
-  static constexpr std::size_t frame_size = 7;
+  static constexpr std::size_t frame_size = 9;
+
+  TinyPdf& place_picture(double x, double y, double width, double height, const std::string& head,
+                         std::string_view bytes) {
+    char place[160];
+    std::snprintf(place, sizeof place, "q %g 0 0 %g %g %g cm /I%zu Do Q\n", width, height, x,
+                  842 - y - height, pictures_.size());
+    pages_.back().content += place;
+    pages_.back().pictures.push_back(pictures_.size());
+    pictures_.push_back(head + "/Length " + std::to_string(bytes.size()) + ">>stream\n" +
+                        std::string(bytes) + "\nendstream");
+    return *this;
+  }
 
   TinyPdf& place(const char* turn, double x, double y, std::string_view words, double size,
                  Font font) {
@@ -110,14 +166,36 @@ class TinyPdf {
                          : "<</Type/Outlines/First " + first_entry + " 0 R/Last " +
                                std::to_string(frame_size + 2 * pages_.size() + outline_.size()) +
                                " 0 R/Count " + std::to_string(outline_.size()) + ">>",
+        hebrew_font(),
+        "<</Type/Font/Subtype/Type0/BaseFont/Odd/Encoding/Identity-H/DescendantFonts["
+        "<</Type/Font/Subtype/CIDFontType2/BaseFont/Odd/DW 500/CIDSystemInfo"
+        "<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>]>>",
     };
   }
 
-  static void add_page(std::vector<std::string>& objects, const Page& page) {
+  static std::string hebrew_font() {
+    std::string letters;
+    for (int i = 0; i < 26; ++i) {
+      char name[16];
+      std::snprintf(name, sizeof name, "/uni%04X", 0x5D0 + i);
+      letters += name;
+    }
+    return "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Type/Encoding"
+           "/BaseEncoding/WinAnsiEncoding/Differences[97" +
+           letters + "]>>>>";
+  }
+
+  void add_page(std::vector<std::string>& objects, const Page& page) const {
     auto content = std::to_string(objects.size() + 2);
+    std::string pictures;
+    for (auto index : page.pictures)
+      pictures += "/I" + std::to_string(index) + " " +
+                  std::to_string(frame_size + 2 * pages_.size() + outline_.size() + index + 1) +
+                  " 0 R";
     objects.push_back(
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Rotate " + std::to_string(page.rotate) +
-        "/Resources<</Font<</F1 3 0 R/F2 4 0 R/F3 5 0 R>>>>/Contents " + content + " 0 R>>");
+        "/Resources<</Font<</F1 3 0 R/F2 4 0 R/F3 5 0 R/F4 8 0 R/F5 9 0 R>>/XObject<<" + pictures +
+        ">>>>/Annots[" + page.annotations + "]/Contents " + content + " 0 R>>");
     objects.push_back("<</Length " + std::to_string(page.content.size()) + ">>stream\n" +
                       page.content + "\nendstream");
   }
@@ -155,6 +233,7 @@ class TinyPdf {
   }
 
   std::vector<Page> pages_;
+  std::vector<std::string> pictures_;
   std::string title_;
   std::vector<std::pair<std::string, int>> outline_;
   bool is_protected_ = false;
