@@ -145,6 +145,9 @@ class FilePreviews final : public ChunkPreviews {
     auto reading = parts_.reader.read(context, request.file, {.file_name = request.file_name},
                                       std::move(sink));
     auto summary = co_await std::move(reading);
+    bool is_unreadable = !summary && summary.error().code == ErrorCode::invalid;
+    if (is_unreadable && summary.error().details.empty())
+      summary.error().details.push_back({"file", summary.error().message});
     co_return summary;
   }
 

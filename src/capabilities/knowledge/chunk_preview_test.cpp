@@ -104,7 +104,7 @@ TEST_F(PreviewOf, nothing_valid_says_what_is_wrong) {
       field_of({.knowledge_base = base, .text = "a", .chunk_size = 100, .chunk_overlap = 100}),
       "chunk_overlap");
   EXPECT_EQ(field_of({.knowledge_base = base, .text = "a", .page = {.page = 0}}), "page");
-  EXPECT_EQ(field_of({.knowledge_base = base, .text = "BROKEN"}), "");
+  EXPECT_EQ(field_of({.knowledge_base = base, .text = "BROKEN"}), "file");
 }
 
 TEST_F(PreviewOf, what_is_foreign_or_too_large_is_refused) {
