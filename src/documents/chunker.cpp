@@ -23,6 +23,16 @@ std::string type_of(BlockKind kind) {
   return "text";
 }
 
+// Whether passages of these types may be one: a listing and the prose that explains it belong
+// together, and are text.
+bool may_mix(std::string_view a, std::string_view b) {
+  return a == b || (a != "table" && b != "table");
+}
+
+std::string mix(const std::string& a, const std::string& b) {
+  return a.empty() || a == b ? b : "text";
+}
+
 bool ends_in_colon(std::string_view text) {
   return text.ends_with(':') || text.ends_with("\xEF\xBC\x9A");
 }
@@ -133,9 +143,11 @@ bool Chunker::add_footnote(const Block& block, int size) {
 
 Result<void> Chunker::add_whole(const Block& block, int size) {
   TRY_VOID(make_room(block, size));
+  auto type = type_of(block.kind);
   if (draft_.piece.text.empty()) begin_draft();
+  if (!draft_.piece.text.empty()) type = mix(draft_.piece.type, type);
   append(draft_, block, block.text, size);
-  draft_.piece.type = type_of(block.kind);
+  draft_.piece.type = type;
   may_table_go_on_ = block.kind == BlockKind::table && block.text.size() >= table_part_bytes_min;
   return {};
 }
@@ -143,9 +155,9 @@ Result<void> Chunker::add_whole(const Block& block, int size) {
 // Finishes the draft when the block does not fit into it.
 Result<void> Chunker::make_room(const Block& block, int size) {
   if (draft_.piece.text.empty()) return {};
-  bool is_same_type = draft_.piece.type == type_of(block.kind);
+  bool may_share = may_mix(draft_.piece.type, type_of(block.kind));
   auto together = draft_.piece.size + separator_size_ + size;
-  if (is_same_type && together <= options_.size_target) return {};
+  if (may_share && together <= options_.size_target) return {};
   if (leads_in(block)) return carry_lead_in(size);
   return finish_draft(false);
 }
@@ -173,6 +185,7 @@ Result<void> Chunker::carry_lead_in(int size) {
   TRY_VOID(finish_draft(false));
   begin_draft();
   append(draft_, lead_in, lead_in.text, lead_in_size);
+  draft_.piece.type.clear();  // it takes the type of what it announces
   return {};
 }
 
@@ -318,6 +331,7 @@ Result<void> Chunker::finish_draft(bool ends_section) {
   auto done = std::exchange(draft_, Draft{});
   done.ends_section = ends_section;
   if (held_ && may_join(*held_, done)) {
+    held_->piece.type = mix(held_->piece.type, done.piece.type);
     append_piece(*held_, done.piece);
     held_->ends_section = ends_section;
     return {};
@@ -333,7 +347,7 @@ Result<void> Chunker::finish_draft(bool ends_section) {
 
 bool Chunker::may_join(const Draft& before, const Draft& next) const {
   if (before.heading.section != next.heading.section || next.continues_block) return false;
-  if (before.piece.type != next.piece.type) return false;
+  if (!may_mix(before.piece.type, next.piece.type)) return false;
   if (std::min(before.piece.size, next.piece.size) >= options_.size_small) return false;
   return before.piece.size + separator_size_ + next.piece.size <= options_.size_max;
 }

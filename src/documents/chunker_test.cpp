@@ -168,13 +168,32 @@ TEST(Chunker, keeps_a_list_with_the_sentence_that_announces_it) {
 TEST(Chunker, keeps_code_with_the_sentence_that_announces_it) {
   auto pieces = cut({paragraph("One two three four."), paragraph("Then run:", 2),
                      Block{.kind = BlockKind::code, .page = 2, .text = "make install"}},
-                    50, 60);
+                    7, 10);
 
   ASSERT_EQ(pieces.size(), 2U);
   EXPECT_EQ(pieces[0].text, "One two three four.");
   EXPECT_EQ(pieces[0].page_last, 1);
   EXPECT_EQ(pieces[1].text, "Then run:\n\nmake install");
   EXPECT_EQ(pieces[1].type, "code");
+}
+
+TEST(Chunker, keeps_short_listings_with_the_prose_around_them) {
+  Block code{.kind = BlockKind::code, .text = "make install"};
+
+  auto pieces = cut({paragraph("Build it first."), code, paragraph("Then look at it.")}, 50, 60);
+
+  ASSERT_EQ(pieces.size(), 1U);
+  EXPECT_EQ(pieces[0].text, "Build it first.\n\nmake install\n\nThen look at it.");
+  EXPECT_EQ(pieces[0].type, "text");
+}
+
+TEST(Chunker, keeps_tables_by_themselves) {
+  Block table{.kind = BlockKind::table, .header_rows = 1, .text = "a | b\none | two"};
+
+  auto pieces = cut({paragraph("Before the table."), table, paragraph("After the table.")}, 50, 60);
+
+  ASSERT_EQ(pieces.size(), 3U);
+  EXPECT_EQ(pieces[1].type, "table");
 }
 
 TEST(Chunker, sends_a_footnote_with_the_text_of_its_page) {
