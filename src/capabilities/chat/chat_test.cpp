@@ -40,6 +40,33 @@ struct Ear {
   }
 };
 
+// Every chunk is followed by one more in its section.
+class OneMoreChunk final : public knowledge::Sections {
+ public:
+  explicit OneMoreChunk(knowledge::Knowledge& knowledge) : knowledge_(knowledge) {}
+
+  Task<Result<std::vector<knowledge::Section>>> around(CallContext context,
+                                                       std::vector<ChunkId> ids, int) override {
+    if (is_down) co_return fail(ErrorCode::unavailable, "down");
+    CO_TRY(auto chunks, co_await knowledge_.chunks(context, std::move(ids)));
+    std::vector<knowledge::Section> sections;
+    for (auto& chunk : chunks) {
+      auto next = chunk;
+      next.id = ChunkId::make();
+      next.text = "Here follows what stands on page " + std::to_string(++next.page_first) + ".";
+      next.page_last = next.page_first;
+      next.spans = {{.page = next.page_first, .begin = 0, .end = next.text.size()}};
+      sections.push_back({.chunks = {std::move(chunk), std::move(next)}});
+    }
+    co_return sections;
+  }
+
+  bool is_down = false;
+
+ private:
+  knowledge::Knowledge& knowledge_;
+};
+
 class ChatTest : public testing::Test {
  protected:
   ChatTest() {
@@ -87,7 +114,8 @@ class ChatTest : public testing::Test {
                       .model = model_.get(),
                       .billing = *billing_,
                       .clock = clock_,
-                      .metrics = metrics_},
+                      .metrics = metrics_,
+                      .sections = &sections_},
                      std::move(settings));
   }
 
@@ -122,6 +150,7 @@ class ChatTest : public testing::Test {
   PlainVectorIndex vectors_;
   PlainKeywordIndex keywords_;
   search::ShelfKnowledge shelf_{embedder_, vectors_, keywords_};
+  OneMoreChunk sections_{shelf_};
   TenantId tenant_ = database_.add_tenant();
   KnowledgeBaseId base_ = shelf_.add_base(tenant_);
   std::unique_ptr<billing::Billing> billing_ = billing::make_billing(*database_, clock_, {});
@@ -182,6 +211,47 @@ TEST_F(ChatTest, lets_the_model_answer_with_cited_sources_only) {
   EXPECT_EQ(answer->sources[0].page, 3);
   EXPECT_GT(answer->input_tokens, 0);
   EXPECT_EQ(answer->context_chunks, 2);
+}
+
+TEST_F(ChatTest, lets_the_model_read_on_in_the_section_and_cites_the_chunk_that_says_it) {
+  use_model("Look at what stands on page 4 [1].");
+
+  auto answer = ask(open_session(), "When are refunds paid?");
+
+  ASSERT_TRUE(answer);
+  auto prompt = model_->requests().back().messages.back().content;
+  EXPECT_THAT(prompt, HasSubstr("of the return's arrival.\n\nHere follows what stands on page 4."));
+  EXPECT_THAT(prompt, HasSubstr("page=\"3-4\""));
+  ASSERT_THAT(answer->sources, SizeIs(1));
+  EXPECT_EQ(answer->sources[0].quote, "Here follows what stands on page 4.");
+  EXPECT_EQ(answer->sources[0].page, 4);
+}
+
+TEST_F(ChatTest, does_without_sections_that_are_down_or_too_long) {
+  for (bool is_down : {true, false}) {
+    sections_.is_down = is_down;
+    use_model("Fine [1].");
+    if (!is_down) chat_ = make({.section_tokens_max = 20});
+
+    ASSERT_TRUE(ask(open_session(), "When are refunds paid?"));
+
+    auto prompt = model_->requests().back().messages.back().content;
+    EXPECT_THAT(prompt, HasSubstr("Refunds are paid within 14 days"));
+    EXPECT_THAT(prompt, Not(HasSubstr("Here follows")));
+  }
+}
+
+TEST_F(ChatTest, counts_the_tokens_that_the_model_does_not_tell) {
+  use_model("One two three four five.");
+  chat_ = make({.count_tokens = [](std::string_view text) { return text.size(); }});
+  Ear ear{.deltas_max = 2};
+
+  auto answer = ask(open_session(), "When are refunds paid?", ear.listener());
+
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->is_interrupted);
+  EXPECT_EQ(answer->output_tokens, static_cast<std::int64_t>(answer->text.size()));
+  EXPECT_GT(answer->input_tokens, 500);
 }
 
 TEST_F(ChatTest, lists_what_was_read_when_the_answer_cites_nothing) {
