@@ -116,8 +116,9 @@ TEST(Protocol, rejects_what_no_honest_sender_sends) {
   EXPECT_EQ(rejection(start + encode(DocumentSummary{FileFormat::unknown})), "malformed summary");
   EXPECT_EQ(rejection(start + encode(DocumentSummary{FileFormat::pdf, "a\x01"})),
             "malformed summary");
-  EXPECT_EQ(rejection(start + encode(Error{.code = ErrorCode::forbidden, .message = "x"})),
-            "malformed failure");
+  auto failure = encode(Error{.code = ErrorCode::invalid, .message = "x"});
+  failure[5] = static_cast<char>(ErrorCode::forbidden);
+  EXPECT_EQ(rejection(start + failure), "malformed failure");
   EXPECT_EQ(rejection(start + encode(DocumentSummary{FileFormat::pdf}) + encode_block(good)),
             "more after the last record");
   EXPECT_EQ(rejection(start + std::string("\xFF\xFF\xFF\x7F\x02", 5)), "record too long");

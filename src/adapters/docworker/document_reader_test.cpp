@@ -24,6 +24,10 @@
 #include "documents/testing/tiny_pdf.h"
 #include "ports/testing/temporary_folder.h"
 
+// What PDFium holds until the program ends is no leak.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libpdfium.so\n"; }
+
 namespace aiva {
 namespace {
 
