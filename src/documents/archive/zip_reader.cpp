@@ -82,7 +82,7 @@ Result<std::string> ZipReader::read(const ZipEntry& entry, std::size_t bytes_max
 Result<std::string> ZipReader::read(std::string_view name, std::size_t bytes_max) {
   const auto* entry = find(name);
   if (entry == nullptr)
-    return fail(ErrorCode::not_found, "The file lacks its part " + std::string(name));
+    return fail(ErrorCode::not_found, "The file lacks its part " + sanitise_entry_name(name));
   return read(*entry, bytes_max);
 }
 

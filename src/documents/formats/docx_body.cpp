@@ -19,7 +19,8 @@ constexpr std::size_t layout_cells_max = 100;
 constexpr std::size_t running_text_bytes_min = 16;
 
 bool is_text_block(const OfficeBlock& block) {
-  return block.rows.empty() && block.image.empty() && block.block.kind != BlockKind::footnote;
+  return block.rows.empty() && block.image.empty() && block.document.empty() &&
+         block.block.kind != BlockKind::footnote;
 }
 
 }  // namespace
@@ -37,6 +38,10 @@ Result<void> DocxBody::read_block(std::string_view name, const TakeOfficeBlock& 
   if (name == "tbl") return read_table(take);
   if (name == "sdt") return read_content_control(take);
   if (name == "AlternateContent") return read_first_choice(take);
+  // A document of another kind, most often HTML, that stands for the text it would become.
+  if (name == "altChunk")
+    return take({.block = {.page = page_, .text = {}},
+                 .document = std::string(relations_.target(xml_.prefixed_attribute("id")))});
   if (name == "ins" || name == "moveTo" || name == "customXml" || name == "smartTag")
     return xml_.for_each_child([&](std::string_view child) { return read_block(child, take); });
   return {};

@@ -100,9 +100,8 @@ DocxNumbering::AbstractList* DocxNumbering::find_abstract(int id) {
   if (style.empty()) return &found->second;
   auto linked = std::ranges::find_if(
       abstracts_, [&](const auto& entry) { return entry.second.style_link == style; });
-  if (linked == abstracts_.end()) return &found->second;
-  // Found once; the next item goes straight there.
-  found->second.levels = linked->second.levels;
+  // Looked for once; the next item goes straight there.
+  if (linked != abstracts_.end()) found->second.levels = linked->second.levels;
   found->second.number_style.clear();
   return &found->second;
 }

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t fields_max = 64;  // within each other
 constexpr std::size_t field_code_bytes_max = 4096;
-constexpr std::size_t description_bytes_max = 2000;
 
 // What the symbol fonts of Office print at their private code points, where text has it too.
 struct Symbol {
@@ -231,11 +230,11 @@ Result<void> DocxBody::read_drawing_part(std::string_view name, Paragraph& parag
   if (name == "docPr" || name == "cNvPr") {
     auto said = xml_.attribute("descr");
     if (said.empty()) said = xml_.attribute("title");
-    if (!said.empty()) description = utf8_prefix(said, description_bytes_max);
+    if (!said.empty()) description = clean_description(said);
     return {};
   }
   if (name == "shape" && xml_.has_attribute("alt"))
-    description = utf8_prefix(xml_.attribute("alt"), description_bytes_max);
+    description = clean_description(xml_.attribute("alt"));
   if (name == "blip") {
     attach_image(paragraph, xml_.prefixed_attribute("embed"), std::exchange(description, {}));
     return {};

@@ -235,6 +235,14 @@ TEST(DocxFormat, leaves_out_what_is_not_shown) {
   EXPECT_EQ(read(body), "p1 paragraph: shown\np1 paragraph: Filled in\n");
 }
 
+TEST(DocxFormat, reads_html_that_stands_in_for_text) {
+  auto html = "<html><body><h1>From HTML</h1><p>Its text.</p></body></html>";
+  auto text = read(
+      "<w:altChunk r:id='rId1'/>" + p("after"),
+      with_relations(relationship("rId1", "aFChunk", "part.html"), {{"word/part.html", html}}));
+  EXPECT_EQ(text, "p1 heading 1: From HTML\np1 paragraph: Its text.\np1 paragraph: after\n");
+}
+
 TEST(DocxFormat, reads_text_boxes_once) {
   auto box = "<w:txbxContent>" + p("in the box") + "</w:txbxContent>";
   auto body =
@@ -309,7 +317,7 @@ TEST(DocxFormat, delivers_images_with_their_description) {
   // A PNG of 2 by 3 pixels, as far as its header goes.
   std::string png("\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\x02\0\0\0\x03\x08\x02\0\0\0", 29);
   auto body =
-      "<w:p><w:r><w:drawing><wp:inline><wp:docPr id='1' name='Bild 1' descr='A red door'/>"
+      "<w:p><w:r><w:drawing><wp:inline><wp:docPr id='1' name='Bild 1' descr='A red door&#10;Description automatically generated'/>"
       "<a:blip r:embed='rId5'/></wp:inline></w:drawing></w:r></w:p>" +
       p("text");
   auto bytes = make_docx(body, with_relations(relationship("rId5", "image", "media/image1.png"),

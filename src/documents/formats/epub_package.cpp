@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "documents/archive/part_names.h"
 #include "documents/clean_text.h"
 #include "documents/xml/xml_reader.h"
+#include "foundation/text/utf8.h"
 
 namespace aiva::documents {
 namespace {
@@ -58,10 +60,12 @@ Result<void> read_metadata(XmlReader& xml, EpubBook& book) {
     if (name != "title" && name != "language") return {};
     TRY(auto text, xml.read_text());
     auto clean = clean_flowing_text(unwrap_lines(text));
-    if (name == "title" && book.title.empty()) book.title = clean.substr(0, title_bytes_max);
+    if (name == "title" && book.title.empty()) book.title = utf8_prefix(clean, title_bytes_max);
     // "en-GB" is "en"; three letters name languages without a short code.
     auto code = to_lower_ascii(clean.substr(0, clean.find_first_of("-_")));
-    if (name == "language" && book.language.empty() && code.size() == 2) book.language = code;
+    bool is_short = code.size() == 2 &&
+                    code.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos;
+    if (name == "language" && book.language.empty() && is_short) book.language = code;
     return {};
   });
 }
@@ -109,7 +113,7 @@ Result<void> read_ncx(XmlReader& xml, std::string_view base, Titles& titles) {
     if (name == "content") {
       auto part = resolve_part_name(base, xml.attribute("src"));
       auto title = clean_flowing_text(unwrap_lines(label));
-      if (!title.empty()) titles.try_emplace(std::move(part), title.substr(0, title_bytes_max));
+      if (!title.empty()) titles.try_emplace(std::move(part), utf8_prefix(title, title_bytes_max));
       return {};
     }
     return read_ncx(xml, base, titles);
@@ -123,7 +127,7 @@ Result<void> read_navigation(XmlReader& xml, std::string_view base, Titles& titl
     auto part = resolve_part_name(base, xml.attribute("href"));
     TRY(auto label, xml.read_text());
     auto title = clean_flowing_text(unwrap_lines(label));
-    if (!title.empty()) titles.try_emplace(std::move(part), title.substr(0, title_bytes_max));
+    if (!title.empty()) titles.try_emplace(std::move(part), utf8_prefix(title, title_bytes_max));
     return {};
   });
 }
@@ -179,10 +183,12 @@ Result<EpubBook> read_epub_book(ZipReader& zip) {
     return fail(ErrorCode::invalid, "The book is protected by digital rights management (DRM)");
   const auto titles = read_titles(zip, package);
   auto book = std::move(package.book);
+  std::set<std::string_view> seen;
   for (const auto& id : package.spine) {
     auto item = package.items.find(id);
     if (item == package.items.end()) continue;
     const auto& [name, found] = *item;
+    if (!seen.insert(found.part).second) continue;  // a book shows each file once
     if (found.media_type != xhtml_type && found.media_type != "text/html") continue;
     auto title = titles.find(found.part);
     book.chapters.push_back({.part = found.part,

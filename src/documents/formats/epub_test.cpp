@@ -89,6 +89,16 @@ TEST(EpubFormat, refuses_protected_books_but_not_scrambled_fonts) {
   EXPECT_FALSE(read(encryption("http://www.idpf.org/2008/embedding", "OEBPS/font.otf")).error);
 }
 
+TEST(EpubFormat, cuts_long_titles_between_characters) {
+  std::string title;
+  for (int i = 0; i < 200; ++i) title += "x\u00e9";
+  auto ncx = "<ncx><navPoint><navLabel><text>" + title +
+             "</text></navLabel><content src='text/c1.xhtml'/></navPoint></ncx>";
+  auto reading = read_into_text(make_epub({chapter("<p>One.</p>")}, {{"OEBPS/toc.ncx", ncx}}), "");
+  ASSERT_EQ(reading.blocks.size(), 2U);
+  EXPECT_EQ(reading.blocks[0].text, title.substr(0, 300));
+}
+
 TEST(EpubFormat, goes_on_behind_a_missing_chapter) {
   auto bytes = make_epub({chapter("<p>here</p>"), ""});
   auto reading = read_into_text(bytes, "");

@@ -8,14 +8,12 @@
 #include "documents/archive/part_names.h"
 #include "documents/clean_text.h"
 #include "documents/formats/odf_body.h"
-#include "foundation/text/utf8.h"
 
 namespace aiva::documents {
 namespace {
 
 constexpr int blanks_max = 100;  // of one text:s
 constexpr std::size_t padded_bytes_max = 1024UL * 1024;
-constexpr std::size_t description_bytes_max = 2000;
 constexpr int objects_max = 500;
 
 // What is not part of the text although it stands in it.
@@ -118,7 +116,7 @@ Result<void> OdfBody::read_frame(const TakeOfficeBlock& take) {
     }
     if (name == "desc" || (name == "title" && description.empty())) {
       TRY(auto said, xml_.read_text());
-      if (!is_blank(said)) description = utf8_prefix(said, description_bytes_max);
+      if (!is_blank(said)) description = clean_description(said);
       return {};
     }
     if (name == "object") {

@@ -6,13 +6,18 @@
 #include "documents/clean_text.h"
 #include "documents/formats/image_header.h"
 #include "documents/formats/table_blocks.h"
+#include "documents/read_document.h"
 #include "documents/table_text.h"
+#include "documents/xml/xml_reader.h"
+#include "foundation/text/utf8.h"
 
 namespace aiva::documents {
 namespace {
 
 constexpr std::size_t links_max = 200;  // of one block
 constexpr std::size_t image_bytes_max = 64UL * 1024 * 1024;
+constexpr std::int64_t image_side_max = 100'000;  // pixels; no decoder goes further
+constexpr std::size_t description_bytes_max = 2000;
 constexpr std::size_t table_block_bytes = 32UL * 1024;
 
 std::size_t count_bytes(const std::vector<TableRow>& rows) {
@@ -36,6 +41,16 @@ std::string flatten(const OfficeBlock& block) {
   return text;
 }
 
+std::string clean_description(std::string_view text) {
+  // Office puts one of these in a line of its own below descriptions it made up itself.
+  for (std::string_view remark : {"Description automatically generated",
+                                  "Description generated with", "AI-generated content may be"}) {
+    auto at = text.find(remark);
+    if (at != std::string_view::npos) text = text.substr(0, at);
+  }
+  return std::string(trim(utf8_prefix(text, description_bytes_max)));
+}
+
 void add_link(std::vector<std::string>& links, std::string_view target) {
   target = trim(target);
   if (links.size() < links_max && is_link_target(target) &&
@@ -51,6 +66,7 @@ Result<void> OfficeOutput::add(OfficeBlock block) {
     TRY_VOID(out_.add(block.block));
     return deliver(block);
   }
+  if (!block.document.empty()) return read_in_place(block);
   if (!block.rows.empty()) return add_table(std::move(block));
   if (block.block.kind != BlockKind::code) return out_.add(std::move(block.block));
   if (code_.text.empty()) {
@@ -85,21 +101,33 @@ Result<void> OfficeOutput::add_table(OfficeBlock block) {
   return blocks.finish();
 }
 
+// What cannot be read is left out.
+Result<void> OfficeOutput::read_in_place(const OfficeBlock& block) {
+  if (!delivered_.insert(block.document).second) return {};
+  auto bytes = zip_.read(block.document, xml_bytes_max);
+  if (!bytes) return {};
+  auto read = read_inner_document(
+      {.bytes = *bytes, .file_name = block.document, .page = block.block.page}, out_);
+  return !read && out_.is_closed() ? fail(read.error()) : Result<void>();
+}
+
 // An image that cannot be read is left out.
 Result<void> OfficeOutput::deliver(const OfficeBlock& block) {
   bool is_wanted = has_room_for_images_ && out_.wants(EmbeddedFile::Kind::image);
   if (!is_wanted || !delivered_.insert(block.image).second) return {};
-  auto bytes = zip_.read(block.image, image_bytes_max);
+  const auto* entry = zip_.find(block.image);
+  if (entry == nullptr) return {};
+  auto bytes = zip_.read(*entry, image_bytes_max);
   if (!bytes) return {};
   auto header = read_image_header(*bytes);
   if (!header || header->pages.empty()) return {};
   const auto& size = header->pages.front();
   EmbeddedFile file{.kind = EmbeddedFile::Kind::image,
-                    .name = block.image,
+                    .name = entry->name,
                     .media_type = std::string(media_type(header->kind)),
                     .page = block.block.page,
-                    .width = static_cast<int>(std::min<std::int64_t>(size.width, 1 << 20)),
-                    .height = static_cast<int>(std::min<std::int64_t>(size.height, 1 << 20))};
+                    .width = static_cast<int>(std::min(size.width, image_side_max)),
+                    .height = static_cast<int>(std::min(size.height, image_side_max))};
   auto delivered = out_.add_file(file, *bytes);
   if (delivered || out_.has_sink_failed()) return delivered;
   has_room_for_images_ = false;

@@ -15,12 +15,13 @@ namespace aiva::documents {
 
 using TableRow = std::vector<std::string>;
 
-// A block of an Office document: with rows it is a table, with an image the name of the archive's
-// entry that shows it.
+// A block of an Office document: with rows it is a table; `image` is the name of the archive's
+// entry that shows it, `document` of one that is read in its place.
 struct OfficeBlock {
   Block block{};
   std::vector<TableRow> rows{};
   std::string image{};
+  std::string document{};
   bool is_bold = false;  // all of its text is
 };
 // Takes the blocks of a document or of a part of it, such as a cell.
@@ -28,6 +29,9 @@ using TakeOfficeBlock = std::function<Result<void>(OfficeBlock)>;
 
 // The text of a block in a cell: rows and lines one after the other.
 std::string flatten(const OfficeBlock& block);
+
+// What an image is said to show, without the remark that a program wrote it; at most 2000 bytes.
+std::string clean_description(std::string_view text);
 
 // Adds a target to a block's links, unless it is there already, is none that links may hold or
 // there are too many.
@@ -49,6 +53,7 @@ class OfficeOutput {
  private:
   Result<void> add_table(OfficeBlock block);
   Result<void> deliver(const OfficeBlock& block);
+  Result<void> read_in_place(const OfficeBlock& block);
 
   BlockOutput& out_;
   ZipReader& zip_;

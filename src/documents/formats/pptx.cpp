@@ -1,5 +1,4 @@
-#include <algorithm>
-#include <tuple>
+#include <set>
 #include <utility>
 
 #include "documents/formats/format.h"
@@ -16,13 +15,15 @@ Result<std::vector<std::string>> list_slides(OpcPackage& package, std::size_t sl
   TRY(auto text, package.read_xml(part));
   const auto relations = package.read_relations(part);
   std::vector<std::string> slides;
+  std::set<std::string_view> seen;
   XmlReader xml(text);
   auto read = xml.for_each_child([&](std::string_view) -> Result<void> {
     return xml.for_each_child([&](std::string_view list) -> Result<void> {
       if (list != "sldIdLst") return {};
       return xml.for_each_child([&](std::string_view) -> Result<void> {
         const auto* slide = relations.find(xml.prefixed_attribute("id"));
-        if (slide != nullptr && slides.size() < slides_max) slides.push_back(slide->target);
+        bool is_new = slide != nullptr && seen.insert(slide->target).second;
+        if (is_new && slides.size() < slides_max) slides.push_back(slide->target);
         return {};
       });
     });

@@ -8,7 +8,6 @@
 #include "documents/clean_text.h"
 #include "documents/formats/drawing_parts.h"
 #include "documents/formats/table_grid.h"
-#include "foundation/text/utf8.h"
 
 namespace aiva::documents {
 namespace {
@@ -16,7 +15,6 @@ namespace {
 // Tops that differ by less than 4 mm stand in a row; English Metric Units.
 constexpr double row_tolerance = 36000.0 * 4;
 constexpr std::size_t layouts_max = 2000;
-constexpr std::size_t description_bytes_max = 2000;
 
 double number_of(std::string_view written) {
   double value = 0;
@@ -158,8 +156,7 @@ Result<void> PptxSlide::read_placeholder(XmlReader& xml, Shape& shape) {
     if (name == "cNvPr") {
       shape.is_hidden = is_on(xml.attribute("hidden"));
       auto said = xml.attribute("descr");
-      shape.description =
-          utf8_prefix(said.empty() ? xml.attribute("title") : said, description_bytes_max);
+      shape.description = clean_description(said.empty() ? xml.attribute("title") : said);
     }
     if (name != "nvPr") return {};
     return xml.for_each_child([&](std::string_view part) -> Result<void> {

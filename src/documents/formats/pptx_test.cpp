@@ -213,6 +213,21 @@ TEST(PptxFormat, goes_on_behind_a_damaged_slide) {
   EXPECT_TRUE(reading.summary.partial_reason.starts_with("Slide 2: "));
 }
 
+TEST(PptxFormat, reads_a_slide_once_that_is_listed_often) {
+  auto parts = package_frame("ppt/presentation.xml", pptx_main_type);
+  std::string list;
+  for (int i = 0; i < 500; ++i) list += "<p:sldId id='1' r:id='rId1'/>";
+  parts.emplace_back("ppt/presentation.xml",
+                     presentation_part("presentation", "<p:sldIdLst>" + list + "</p:sldIdLst>"));
+  parts.emplace_back("ppt/_rels/presentation.xml.rels",
+                     relationships(relationship("rId1", "slide", "slides/s.xml")));
+  parts.emplace_back("ppt/slides/s.xml",
+                     presentation_part("sld", shapes(shape(text_of("Once"), {}, title_holder))));
+  auto reading = read_into_text(zip_parts(parts), "");
+  EXPECT_EQ(reading.text(), "p1 heading 2: Once\n");
+  EXPECT_EQ(reading.summary.pages, 1);
+}
+
 TEST(PptxFormat, refuses_a_presentation_without_slides) {
   auto reading = read_into_text(make_pptx({}), "");
   ASSERT_TRUE(reading.error);

@@ -14,6 +14,7 @@ constexpr int columns_max = 1024;
 constexpr int repeated_rows_max = 100;
 // A longer text is not repeated in the rows it covers.
 constexpr std::size_t repeated_cell_bytes_max = 120;
+constexpr std::size_t table_bytes_max = 64UL * 1024 * 1024;
 constexpr std::size_t repeated_bytes_max = 4UL * 1024 * 1024;
 constexpr std::size_t sample_rows = 50;
 
@@ -26,8 +27,9 @@ void TableGrid::begin_row(bool is_header) {
 }
 
 void TableGrid::push(std::string text) {
-  is_full_ = is_full_ || cells_ >= table_cells_max;
+  is_full_ = is_full_ || cells_ >= table_cells_max || bytes_ >= table_bytes_max;
   if (rows_.empty() || is_full_ || rows_.back().size() >= columns_max) return;
+  bytes_ += text.size();
   rows_.back().push_back(std::move(text));
   ++cells_;
 }

@@ -36,6 +36,7 @@ class TableGrid {
 
   std::vector<TableRow> rows_;
   std::size_t cells_ = 0;
+  std::size_t bytes_ = 0;
   std::size_t repeated_bytes_ = 0;
   int header_rows_ = 0;
   bool is_in_header_ = true;
