@@ -19,8 +19,8 @@ constexpr std::size_t header_sample_rows = 30;
 // "sep=;" in the first line is a note to spreadsheet programs.
 std::optional<char> take_separator_note(std::string_view& text) {
   if (!text.starts_with("sep=") || text.size() < 6) return std::nullopt;
-  auto end = text.find('\n');
-  if (end == std::string_view::npos || end > 6) return std::nullopt;
+  auto end = text.find('\n');  // nothing found is beyond it too
+  if (end > 6) return std::nullopt;
   char separator = text[4];
   text.remove_prefix(end + 1);
   return separator;

@@ -21,7 +21,7 @@ int level_in_name(std::string_view name) {
                                                      "ttulo",   "rubrik",     "kop"};
   for (auto word : words) {
     auto at = name.find(word);
-    if (at == std::string_view::npos || at > 2) continue;
+    if (at > 2) continue;
     auto rest = trim(name.substr(at + word.size()));
     if (rest.size() == 1 && rest[0] >= '1' && rest[0] <= '9') return std::min(rest[0] - '0', 6);
   }

@@ -13,7 +13,7 @@ constexpr int tokens_max = 512;
 // What the place in the document takes of the embedder's limit: a fifth of a short one.
 constexpr int heading_tokens_max = 48;
 constexpr int heading_share = 5;
-constexpr int heading_bytes_per_token = 4;
+constexpr std::size_t heading_bytes_per_token = 4;
 constexpr int small_share = 4;  // a chunk of less than this part of the target is a short one
 constexpr std::string_view path_separator = " > ";
 
@@ -112,7 +112,7 @@ std::map<std::string, std::int64_t> ChunkCollector::chunks_by_type() const {
 std::string ChunkCollector::text_to_embed(std::size_t index, std::string_view title) const {
   const auto& chunk = chunks_[index];
   auto heading_bytes_max =
-      static_cast<std::size_t>(heading_tokens(options_) * heading_bytes_per_token);
+      static_cast<std::size_t>(heading_tokens(options_)) * heading_bytes_per_token;
   auto title_bytes_max = heading_bytes_max * 2 / 5;
   std::string place;
   if (!title.empty() && !chunk.heading_path.starts_with(title))
