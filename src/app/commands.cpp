@@ -36,7 +36,10 @@ int ingest(const Config& config, Parts& parts, CallContext context, const Argume
     worker->start();
   }
   cli::IngestOptions options{.files = arguments.files,
+                             .includes = arguments.includes,
+                             .excludes = arguments.excludes,
                              .knowledge_base = arguments.knowledge_base,
+                             .parallel = arguments.parallel,
                              .is_json = arguments.is_json};
   int code = cli::run_ingest(*parts.knowledge, *parts.objects, context, options);
   if (worker) worker->drain(drain_patience);

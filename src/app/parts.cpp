@@ -91,6 +91,13 @@ Result<void> build_identity(const Config& config, Parts& parts) {
   return {};
 }
 
+crawl::CrawlSettings crawl_settings(const Config& config) {
+  return {.allow_private_hosts = config.crawl.allow_private_hosts,
+          .delay = std::chrono::milliseconds(config.crawl.delay_ms),
+          .page_bytes_max = config.limits.document_bytes_max,
+          .user_agent = config.crawl.user_agent};
+}
+
 void build_capabilities(const Config& config, Parts& parts) {
   billing::BillingSettings credits{
       .margin_percent = static_cast<int>(config.billing.margin_percent),
@@ -121,6 +128,15 @@ void build_capabilities(const Config& config, Parts& parts) {
                                                    .reader = *parts.reader,
                                                    .embedder = *parts.embedder.embedder,
                                                    .count_tokens = parts.embedder.count_tokens});
+  parts.crawler = crawl::make_crawler({.database = *parts.database,
+                                       .knowledge = *parts.knowledge,
+                                       .http = *parts.http,
+                                       .reader = *parts.reader,
+                                       .objects = *parts.objects,
+                                       .jobs = *parts.jobs,
+                                       .clock = parts.clock,
+                                       .metrics = parts.metrics},
+                                      crawl_settings(config));
   parts.search = search::make_search({.database = *parts.database,
                                       .knowledge = *parts.knowledge,
                                       .embedder = *parts.embedder.embedder,
@@ -149,12 +165,15 @@ Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
 
 std::vector<worker::Chore> make_chores(Parts& parts) {
   auto& housekeeping = *parts.housekeeping;
+  auto& documents = parts.knowledge->work();
   auto& identity = *parts.identity;
   return {
       {"requeue stranded documents", minutes(1),
        [&](CallContext context) { return without_count(housekeeping.requeue_stranded(context)); }},
       {"sweep files", hours(1),
        [&](CallContext context) { return without_count(housekeeping.sweep_files(context)); }},
+      {"re-index what another model embedded", hours(24),
+       [&](CallContext context) { return without_count(documents.reindex_other_models(context)); }},
       {"remove expired sessions", hours(1),
        [&](CallContext context) { return without_count(identity.remove_expired(context)); }}};
 }
@@ -185,6 +204,9 @@ std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) 
     handlers[kind] = [&documents](CallContext context, Job job) {
       return documents.run(context, std::move(job));
     };
+  handlers[crawl::crawl_job_kind] = [&crawler = *parts.crawler](CallContext context, Job job) {
+    return crawler.run(context, std::move(job));
+  };
   return worker::make_worker(options, {.queue = *parts.jobs,
                                        .clock = parts.clock,
                                        .metrics = parts.metrics,

@@ -9,6 +9,7 @@
 #include "app/paths.h"
 #include "capabilities/billing/billing.h"
 #include "capabilities/chat/chat.h"
+#include "capabilities/crawl/crawl.h"
 #include "capabilities/identity/identity.h"
 #include "capabilities/knowledge/chunk_preview.h"
 #include "capabilities/knowledge/document_events.h"
@@ -57,6 +58,7 @@ struct Parts {
   std::unique_ptr<identity::Identity> identity{};
   std::unique_ptr<knowledge::Knowledge> knowledge{};
   std::unique_ptr<knowledge::Housekeeping> housekeeping{};
+  std::unique_ptr<crawl::Crawler> crawler{};
   std::unique_ptr<knowledge::Sections> sections{};
   std::unique_ptr<knowledge::ChunkPreviews> previews{};
   std::unique_ptr<search::Search> search{};

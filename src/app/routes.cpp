@@ -9,6 +9,7 @@
 #include "faces/http/endpoints/auth.h"
 #include "faces/http/endpoints/chat.h"
 #include "faces/http/endpoints/chunk_preview.h"
+#include "faces/http/endpoints/crawls.h"
 #include "faces/http/endpoints/credits.h"
 #include "faces/http/endpoints/docs.h"
 #include "faces/http/endpoints/document_work.h"
@@ -66,6 +67,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::document_routes(*parts.knowledge, parts.document_events, documents));
   add(http::document_work_routes(*parts.knowledge));
   add(http::chunk_preview_routes(*parts.previews));
+  add(http::crawl_routes(*parts.crawler));
   add(http::search_routes(*parts.search));
   add(http::chat_routes(*parts.chat));
   return routes;

@@ -102,7 +102,7 @@ export class KilledServer {
       form,
     );
     if (reply === null) return null;
-    if (reply.status !== 201) {
+    if (reply.status !== 201 && reply.status !== 200) {
       throw new Error(`upload refused: ${reply.status} ${JSON.stringify(reply.body)}`);
     }
     return reply.body.data.document_id;

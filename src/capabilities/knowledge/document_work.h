@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ class DocumentWork {
   virtual Task<Result<ReindexProgress>> reindex(CallContext context, KnowledgeBaseId id) = 0;
   // Leaves the documents that have not been read again as they are; `conflict` when none is left.
   virtual Task<Result<ReindexProgress>> cancel_reindex(CallContext context, KnowledgeBaseId id) = 0;
+
+  // Begins, for all tenants, the re-index of every knowledge base that holds documents of another
+  // embedding model, once for a model; answers how many. For the start and now and then.
+  virtual Task<Result<std::int64_t>> reindex_other_models(CallContext context) = 0;
 
   // Runs one leased job of one of the kinds above to its end, telling progress in the rows. The
   // outcome says whether the queue shall try again.

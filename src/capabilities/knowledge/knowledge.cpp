@@ -37,6 +37,9 @@ class RowDocumentWork final : public DocumentWork {
   Task<Result<ReindexProgress>> cancel_reindex(CallContext context, KnowledgeBaseId id) override {
     return reindexing_.cancel(std::move(context), id);
   }
+  Task<Result<std::int64_t>> reindex_other_models(CallContext context) override {
+    return reindexing_.start_for_model(std::move(context));
+  }
   Task<Result<JobOutcome>> run(CallContext context, Job job) override {
     if (job.kind == recognise_job_kind) return recognition_.run(std::move(context), std::move(job));
     if (job.kind == reindex_job_kind) return reindexing_.run(std::move(context), std::move(job));

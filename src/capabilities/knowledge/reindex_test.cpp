@@ -89,6 +89,28 @@ TEST_F(ReindexOf, a_base_follows_from_other_chunk_settings) {
   expect_consistent_rows();
 }
 
+TEST_F(ReindexOf, a_base_follows_from_another_embedding_model_once) {
+  auto base = make_base();
+  auto other = make_base("Other");
+  upload(base->id, "Text.");
+  upload(other->id, "More text.");
+  run_due_jobs();
+  auto forget = sync_wait(write(*rows_, {}, [&](SqlSession& sql) {
+    return sql.execute("UPDATE documents SET embedding_model = 'another' WHERE kb_id = ?",
+                       {base->id});
+  }));
+  ASSERT_TRUE(forget.has_value());
+  EXPECT_EQ(sync_wait(knowledge_->statistics(context(), base->id))->documents_of_other_models, 1);
+
+  EXPECT_EQ(sync_wait(knowledge_->work().reindex_other_models({})), 1);
+  EXPECT_EQ(sync_wait(knowledge_->work().reindex_other_models({})), 0);
+  EXPECT_EQ(run_due_jobs(), 2);
+
+  EXPECT_EQ(sync_wait(knowledge_->statistics(context(), base->id))->documents_of_other_models, 0);
+  EXPECT_EQ(progress(base->id).state, "completed");
+  EXPECT_EQ(progress(other->id).state, "none");
+}
+
 TEST_F(ReindexOf, a_base_comes_behind_new_uploads) {
   auto base = make_base();
   auto old = upload(base->id, "Old.");

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "capabilities/search/best_sentence.h"
+#include "capabilities/search/internal/metadata_filter.h"
 #include "capabilities/search/internal/ranking.h"
 #include "capabilities/search/internal/search_log.h"
 #include "capabilities/search/internal/started_task.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t query_characters_max = 2000;
 constexpr int top_k_max = 50;
+constexpr std::size_t filter_slice = 200;  // chunks looked at together where documents are filtered
 constexpr std::size_t spare_candidates = 10;  // fetched besides, should chunks be gone meanwhile
 constexpr std::size_t highlight_bytes_max = 600;
 // Numbers a scan multiplies before it is worth a thread of its own: about a millisecond.
@@ -47,6 +49,9 @@ Result<void> validate(const SearchRequest& request) {
   if (request.top_k < 1 || request.top_k > top_k_max) complain("top_k", "must be between 1 and 50");
   if (request.type == SearchType::image)
     complain("search_type", "image search is not available yet; use text or hybrid");
+  if (!is_fit_filter(request.metadata))
+    complain("filters.metadata",
+             "must have at most 10 members that are texts, numbers, true, false or null");
   if (!error.details.empty()) return fail(std::move(error));
   return {};
 }
@@ -82,9 +87,14 @@ class PassageSearch final : public Search {
     if (request.is_billed)
       CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search_balance_min));
 
-    CO_TRY(auto candidates, co_await find_candidates(context, base->id, request.query));
+    bool is_filtered = !request.metadata.empty();
+    auto wanted = is_filtered ? settings_.filtered_candidates_max : settings_.candidates_max;
+    CO_TRY(auto candidates, co_await find_candidates(context, base->id, request.query, wanted));
     auto top_k = static_cast<std::size_t>(request.top_k);
-    CO_TRY(auto chunks, co_await fetch(context, candidates.ranked, top_k + spare_candidates));
+    auto fetching = is_filtered
+                        ? fetch_filtered(context, candidates.ranked, top_k, request.metadata)
+                        : fetch(context, candidates.ranked, top_k + spare_candidates);
+    CO_TRY(auto chunks, co_await std::move(fetching));
 
     SearchAnswer answer{
         .hits = make_hits(candidates.ranked, std::move(chunks), top_k),
@@ -107,9 +117,9 @@ class PassageSearch final : public Search {
  private:
   // Asks both lists at once. One of them may fail: the other answers alone.
   Task<Result<Candidates>> find_candidates(CallContext context, KnowledgeBaseId base,
-                                           std::string query) {
-    StartedTask keywords(parts_.keywords.search(context, base, query, settings_.candidates_max));
-    auto near = co_await find_near(context, base, std::move(query));
+                                           std::string query, std::size_t count_max) {
+    StartedTask keywords(parts_.keywords.search(context, base, query, count_max));
+    auto near = co_await find_near(context, base, std::move(query), count_max);
     auto words = co_await std::move(keywords);
     CO_TRY_VOID(context.check());
     if (!near && !words) co_return fail(std::move(near.error()));
@@ -129,8 +139,8 @@ class PassageSearch final : public Search {
     co_return candidates;
   }
 
-  Task<Result<NearVectors>> find_near(CallContext context, KnowledgeBaseId base,
-                                      std::string query) {
+  Task<Result<NearVectors>> find_near(CallContext context, KnowledgeBaseId base, std::string query,
+                                      std::size_t count_max) {
     std::vector<std::string> texts;
     texts.push_back(std::move(query));
     CO_TRY(auto embedded, co_await parts_.embedder.embed(context, std::move(texts)));
@@ -138,8 +148,8 @@ class PassageSearch final : public Search {
     NearVectors near{.query_tokens = embedded.tokens};
     auto work = parts_.vectors.size(base) * embedded.dimension;
     if (work == 0) co_return near;
-    auto scan = [this, base, &embedded] {
-      return parts_.vectors.search(base, embedded.row(0), settings_.candidates_max);
+    auto scan = [this, base, &embedded, count_max] {
+      return parts_.vectors.search(base, embedded.row(0), count_max);
     };
     if (parts_.compute == nullptr || work <= scan_in_place_max) {
       CO_TRY(near.hits, scan());
@@ -159,6 +169,26 @@ class PassageSearch final : public Search {
     if (ids.empty()) co_return std::vector<knowledge::Chunk>();
     auto chunks = co_await parts_.knowledge.chunks(context, std::move(ids));
     co_return chunks;
+  }
+
+  // The best chunks of documents that fit, as many as are wanted.
+  Task<Result<std::vector<knowledge::Chunk>>> fetch_filtered(CallContext context,
+                                                             std::span<const Candidate> ranked,
+                                                             std::size_t count_max,
+                                                             json::Object metadata) {
+    std::vector<knowledge::Chunk> fitting;
+    std::unordered_map<DocumentId, bool> fits;
+    while (!ranked.empty() && fitting.size() < count_max) {
+      auto slice = ranked.first(std::min(ranked.size(), filter_slice));
+      ranked = ranked.subspan(slice.size());
+      CO_TRY(auto chunks, co_await fetch(context, slice, slice.size()));
+      for (auto& chunk : chunks) {
+        auto [entry, is_new] = fits.try_emplace(chunk.document, false);
+        if (is_new) entry->second = fits_filter(chunk.document_metadata, metadata);
+        if (entry->second) fitting.push_back(std::move(chunk));
+      }
+    }
+    co_return fitting;
   }
 
   static std::vector<TextHit> make_hits(std::span<const Candidate> ranked,

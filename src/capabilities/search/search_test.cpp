@@ -86,6 +86,29 @@ class SearchTest : public testing::Test {
   std::unique_ptr<Search> search_ = make();
 };
 
+TEST_F(SearchTest, keeps_to_documents_whose_metadata_fit_however_far_down_they_stand) {
+  auto add = [&](const std::string& name, const std::string& text, const std::string& metadata) {
+    return shelf_.add_chunk(base_, {.text = text,
+                                    .page_first = 1,
+                                    .page_last = 1,
+                                    .document_name = name,
+                                    .document_metadata = metadata});
+  };
+  for (int i = 0; i < 300; ++i)
+    add("n" + std::to_string(i), "refunds are paid within days", R"({"year":2024})");
+  auto old = add("old", "refunds of long ago", R"({"year":2023,"kind":"report"})");
+  SearchRequest request{.knowledge_base = base_, .query = "refunds are paid within days"};
+
+  request.metadata = {{"year", 2023}, {"kind", "report"}};
+  auto answer = sync_wait(search_->search(context(), request));
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_THAT(answer->hits, SizeIs(1));
+  EXPECT_EQ(answer->hits.front().chunk.id, old);
+
+  request.metadata = {{"year", json::Array{2023}}};
+  EXPECT_EQ(sync_wait(search_->search(context(), request)).error().code, ErrorCode::invalid);
+}
+
 TEST_F(SearchTest, explains_why_a_hit_stands_where_it_stands) {
   auto refunds = shelf_.add(base_, {"Returns are free. Refunds are paid within 14 days.", 3});
   shelf_.add(base_, {"The lamp floats on water.", 7});

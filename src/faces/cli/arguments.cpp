@@ -38,6 +38,15 @@ void add_documents(CLI::App& app, Arguments& arguments) {
   ingest->add_option("--kb", arguments.knowledge_base,
                      "Knowledge base by name or id; a new name makes a new one");
   ingest->add_option("--tenant", arguments.tenant, "Tenant by name or id");
+  // One value each, so that what follows is taken for files.
+  ingest
+      ->add_option("--include", arguments.includes,
+                   "Only files that fit: '*.pdf', 'manuals/**'; may be repeated")
+      ->allow_extra_args(false);
+  ingest->add_option("--exclude", arguments.excludes, "No files that fit; may be repeated")
+      ->allow_extra_args(false);
+  ingest->add_option("--parallel", arguments.parallel, "Files stored at a time")
+      ->check(CLI::Range(1, 64));
 
   auto* ask =
       command(app, arguments, "ask", "Answer a question from a knowledge base", CommandName::ask);

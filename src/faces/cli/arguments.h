@@ -39,6 +39,9 @@ struct Arguments {
   std::string tenant{};          // name or id; empty: the first tenant
   std::string knowledge_base{};  // name or id; empty: the only or first one
   std::vector<std::string> files{};
+  std::vector<std::string> includes{};  // ingest: patterns of file names
+  std::vector<std::string> excludes{};
+  int parallel = 4;  // ingest: files stored at a time
   std::string question{};
   int top_k = 6;
 

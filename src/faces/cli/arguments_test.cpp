@@ -29,6 +29,17 @@ TEST(Arguments, read_files_and_options_in_any_order) {
   EXPECT_TRUE(parsed.arguments.is_json);
 }
 
+TEST(Arguments, read_patterns_between_files) {
+  auto parsed = parse({"ingest", "--include", "*.pdf", "docs", "--exclude", "old/**", "--include",
+                       "*.md", "more", "--parallel", "8"});
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  EXPECT_EQ(parsed.arguments.files, (std::vector<std::string>{"docs", "more"}));
+  EXPECT_EQ(parsed.arguments.includes, (std::vector<std::string>{"*.pdf", "*.md"}));
+  EXPECT_EQ(parsed.arguments.excludes, std::vector<std::string>{"old/**"});
+  EXPECT_EQ(parsed.arguments.parallel, 8);
+}
+
 TEST(Arguments, explain_mistakes_with_exit_code_2) {
   for (auto words : std::vector<std::vector<const char*>>{
            {}, {"fly"}, {"serve", "--port", "99999"}, {"user", "add"}, {"ask"}}) {

@@ -1,46 +1,20 @@
 #include "faces/cli/ingest_command.h"
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
-#include <thread>
 
+#include "faces/cli/bulk_ingest.h"
+#include "faces/cli/file_selection.h"
 #include "faces/cli/output.h"
-#include "faces/cli/terminal.h"
 #include "foundation/crypto.h"
-#include "foundation/json_writer.h"
 
 namespace aiva::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using knowledge::Document;
-using knowledge::DocumentStatus;
 using knowledge::KnowledgeBasePointer;
 
 constexpr std::size_t copy_block_bytes = 1 << 20;
-constexpr auto poll_interval = std::chrono::milliseconds(100);
-
-std::vector<fs::path> collect_files(const std::vector<std::string>& names,
-                                    std::vector<std::string>& missing) {
-  std::vector<fs::path> files;
-  for (const auto& name : names) {
-    std::error_code error;
-    if (fs::is_directory(name, error)) {
-      for (const auto& entry : fs::recursive_directory_iterator(
-               name, fs::directory_options::skip_permission_denied, error))
-        if (entry.is_regular_file(error) && !entry.path().filename().string().starts_with('.'))
-          files.push_back(entry.path());
-    } else if (fs::is_regular_file(name, error)) {
-      files.emplace_back(name);
-    } else {
-      missing.push_back(name);
-    }
-  }
-  std::ranges::sort(files);
-  return files;
-}
 
 Result<KnowledgeBasePointer> find_or_create(knowledge::Knowledge& knowledge, CallContext context,
                                             const std::string& name_or_id) {
@@ -48,46 +22,6 @@ Result<KnowledgeBasePointer> find_or_create(knowledge::Knowledge& knowledge, Cal
   if (found || found.error().code != ErrorCode::not_found) return found;
   knowledge::NewKnowledgeBase base{.name = name_or_id.empty() ? "Documents" : name_or_id};
   return sync_wait(knowledge.create(context, base));
-}
-
-Result<Document> wait_for(knowledge::Knowledge& knowledge, CallContext context, DocumentId id,
-                          ProgressBar& bar) {
-  for (;;) {
-    TRY(auto document, sync_wait(knowledge.document(context, id)));
-    if (is_final(document.status)) return document;
-    bar.show(document.progress, document.current_step);
-    std::this_thread::sleep_for(poll_interval);
-  }
-}
-
-std::string outcome_of(const Document& document) {
-  if (document.status == DocumentStatus::completed)
-    return std::to_string(document.page_count) + " pages, " +
-           std::to_string(document.total_chunks) + " chunks" +
-           (document.is_partial ? " (partial)" : "");
-  return std::string(to_string(document.status)) + ": " + document.error_message;
-}
-
-void write_document(JsonWriter& writer, const Document& document) {
-  writer.begin_object();
-  writer.field("document_id", document.id).field("filename", document.filename);
-  writer.field("status", to_string(document.status)).field("pages", document.page_count);
-  writer.field("chunks", document.total_chunks).field("error", document.error_message);
-  writer.end_object();
-}
-
-Result<Document> ingest_one(knowledge::Knowledge& knowledge, ObjectStore& objects,
-                            CallContext context, KnowledgeBaseId base, const fs::path& file,
-                            bool is_quiet) {
-  ProgressBar bar(file.filename().string(), is_quiet);
-  bar.show(0, "copying");
-  auto document = [&]() -> Result<Document> {
-    TRY(auto staged, stage_file(file, objects.staging_folder()));
-    TRY(auto added, sync_wait(knowledge.add_document(context, base, std::move(staged))));
-    return wait_for(knowledge, context, added.document.id, bar);
-  }();
-  bar.finish(document ? outcome_of(*document) : "failed: " + describe(document.error()));
-  return document;
 }
 
 }  // namespace
@@ -141,38 +75,25 @@ Result<knowledge::NewDocument> stage_file(const fs::path& file, const fs::path& 
 
 int run_ingest(knowledge::Knowledge& knowledge, ObjectStore& objects, CallContext context,
                const IngestOptions& options) {
-  std::vector<std::string> missing;
-  auto files = collect_files(options.files, missing);
-  for (const auto& name : missing) std::fprintf(stderr, "No such file: %s\n", name.c_str());
-  if (!missing.empty() || files.empty()) return 2;
+  auto selection = select_files(options.files, options.includes, options.excludes);
+  for (const auto& name : selection.missing)
+    std::fprintf(stderr, "No such file: %s\n", name.c_str());
+  for (const auto& name : selection.unreadable)
+    std::fprintf(stderr, "Cannot read the folder: %s\n", name.c_str());
+  if (!selection.missing.empty()) return 2;
+  if (selection.files.empty()) {
+    std::fprintf(stderr, "There is no file to add\n");
+    return 2;
+  }
   auto base = find_or_create(knowledge, context, options.knowledge_base);
   if (!base) return report(base.error());
-
-  std::string text;
-  JsonWriter writer(text);
-  writer.begin_object().field("knowledge_base_id", (*base)->id).field("name", (*base)->name);
-  writer.key("documents").begin_array();
-  int failures = 0;
-  for (const auto& file : files) {
-    auto document = ingest_one(knowledge, objects, context, (*base)->id, file, options.is_json);
-    bool is_done = document && document->status == DocumentStatus::completed;
-    failures += is_done ? 0 : 1;
-    if (document)
-      write_document(writer, *document);
-    else
-      writer.begin_object()
-          .field("filename", file.string())
-          .field("status", "failed")
-          .field("error", describe(document.error()))
-          .end_object();
-  }
-  writer.end_array().end_object();
-  if (options.is_json) std::printf("%s\n", text.c_str());
-  if (!options.is_json)
-    std::printf("%zu of %zu documents are in the knowledge base '%s'.\n",
-                files.size() - static_cast<std::size_t>(failures), files.size(),
-                (*base)->name.c_str());
-  return failures == 0 ? 0 : 1;
+  BulkIngest bulk(knowledge, objects, context, **base);
+  bulk.run(selection.files, options.parallel, options.is_json);
+  if (options.is_json)
+    std::printf("%s\n", bulk.json().c_str());
+  else
+    std::printf("%s\n", bulk.summary().c_str());
+  return bulk.has_failures() || !selection.unreadable.empty() ? 1 : 0;
 }
 
 }  // namespace aiva::cli

@@ -12,8 +12,11 @@
 namespace aiva::cli {
 
 struct IngestOptions {
-  std::vector<std::string> files;  // folders are walked
-  std::string knowledge_base{};    // name or id; empty: the first, or a new "Documents"
+  std::vector<std::string> files;       // folders are walked
+  std::vector<std::string> includes{};  // patterns; empty: everything
+  std::vector<std::string> excludes{};
+  std::string knowledge_base{};  // name or id; empty: the first, or a new "Documents"
+  int parallel = 4;              // files stored at a time
   bool is_json = false;
 };
 
@@ -23,8 +26,10 @@ Result<knowledge::KnowledgeBasePointer> find_knowledge_base(knowledge::Knowledge
                                                             CallContext context,
                                                             const std::string& name_or_id);
 
-// Adds the files and waits until each is completed or failed; 1 when any failed. Somebody must be
-// working on the queue meanwhile.
+// Adds the files and waits until each is completed or failed, and what came out of archives too. A
+// file keeps its path below the folder that was named; what is there already is not read again, so
+// that an interrupted run is taken up by starting it again. Answers 0, 1 when any failed, 2 when
+// there is nothing to add. Somebody must be working on the queue meanwhile.
 int run_ingest(knowledge::Knowledge& knowledge, ObjectStore& objects, CallContext context,
                const IngestOptions& options);
 

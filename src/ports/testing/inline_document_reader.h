@@ -10,13 +10,15 @@
 #include <vector>
 
 #include "ports/document_reader.h"
+#include "ports/link_list.h"
 #include "ports/testing/temporary_folder.h"
 
 namespace aiva {
 
 // A reader for plain text without a process of its own: empty lines part paragraphs, form feeds
 // part pages, `# ` starts a heading. A page that begins with "SCAN " is print without text. A file
-// that begins with "BROKEN" is damaged, one that archive_of() made is an archive.
+// that begins with "BROKEN" is damaged, one that archive_of() made is an archive. Of a file called
+// .html the lines that begin with "-> " are its list of links.
 class InlineDocumentReader final : public DocumentReader {
  public:
   struct Entry {
@@ -44,6 +46,7 @@ class InlineDocumentReader final : public DocumentReader {
     if (!request.pages_to_recognise.empty() && recognition_error_)
       co_return fail(*recognition_error_);
     if (!request.pages_to_recognise.empty()) ++recognitions_;
+    if (request.file_name.ends_with(".html")) CO_TRY_VOID(deliver_links(text, request, sink));
     auto pages = split(text, "\f");
     DocumentSummary summary{
         .format = request.file_name.ends_with(".md") ? FileFormat::markdown : FileFormat::text,
@@ -80,6 +83,18 @@ class InlineDocumentReader final : public DocumentReader {
       TRY_VOID(sink.file(file, parts[1].substr(half), true));
     }
     return summary;
+  }
+
+  static Result<void> deliver_links(std::string_view text, const ReadRequest& request,
+                                    const DocumentSink& sink) {
+    if (!request.wants_documents || !sink.file) return {};
+    std::string list;
+    for (auto line : split(text, "\n"))
+      if (line.starts_with("-> ")) list.append(line.substr(3)).append("\n");
+    EmbeddedFile file{.kind = EmbeddedFile::Kind::document,
+                      .name = "links",
+                      .media_type = std::string(link_list_media_type)};
+    return sink.file(file, list, true);
   }
 
   static std::vector<std::string_view> split(std::string_view text, std::string_view separator) {

@@ -44,6 +44,10 @@ before(async () => {
   const document = await alice.upload(base, "secret.txt", "The secret word is albatross.");
   await alice.settled(base, document);
   const session = await alice.createSession(base);
+  const crawl = await alice.post(`/api/knowledge/${base}/scrape-url`, {
+    url: "http://site.invalid/",
+  });
+  assert.equal(crawl.status, 202, crawl.text);
   const key = await alice.post("/api/keys", { name: "k", scopes: ["search"] });
   assert.equal(key.status, 201, key.text);
   owned = {
@@ -53,6 +57,7 @@ before(async () => {
     sessionId: session,
     userId: alice.user.id,
     keyId: key.body.data.id,
+    crawlId: crawl.body.data.id,
   };
 });
 after(() => server.remove());

@@ -125,6 +125,28 @@ Result<std::vector<DocumentId>> ReindexTable::being_reread(TenantId tenant, Know
   return ids;
 }
 
+Result<std::vector<BaseName>> ReindexTable::bases_of_other_models(std::string_view model,
+                                                                  std::int64_t count_max) {
+  std::vector<BaseName> bases;
+  TRY_VOID(sql_.query(
+      "SELECT b.tenant_id, b.id FROM knowledge_bases b WHERE b.reindex_model <> ? AND EXISTS "
+      "(SELECT 1 FROM documents d WHERE d.kb_id = b.id AND d.is_served = 1 "
+      "AND d.embedding_model <> ? AND d.file_type <> 'zip') ORDER BY b.id LIMIT ?",
+      {model, model, count_max}, [&bases](const SqlRow& row) -> Result<void> {
+        bases.push_back({row.id<TenantId>(0), row.id<KnowledgeBaseId>(1)});
+        return {};
+      }));
+  return bases;
+}
+
+Result<void> ReindexTable::set_model(TenantId tenant, KnowledgeBaseId base,
+                                     std::string_view model) {
+  TRY_VOID(
+      sql_.execute("UPDATE knowledge_bases SET reindex_model = ? WHERE id = ? AND tenant_id = ?",
+                   {model, base, tenant}));
+  return {};
+}
+
 Result<std::int64_t> ReindexTable::count_of_other_models(TenantId tenant, KnowledgeBaseId base,
                                                          std::string_view model) {
   std::int64_t count = 0;

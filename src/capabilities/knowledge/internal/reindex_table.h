@@ -18,6 +18,12 @@ struct ReindexedDocument {
   bool is_archive = false;  // holds nothing itself
 };
 
+// Names a knowledge base of some tenant.
+struct BaseName {
+  TenantId tenant{};
+  KnowledgeBaseId id{};
+};
+
 // What the rows know of re-indexes; lives inside one read or transaction. Each re-index of a
 // knowledge base has a number, and a document the number of the last one that came to it.
 class ReindexTable {
@@ -43,6 +49,12 @@ class ReindexTable {
   // Documents that wait for their second reading or have it, up to `count_max`.
   Result<std::vector<DocumentId>> being_reread(TenantId tenant, KnowledgeBaseId base,
                                                std::int64_t count_max);
+  // Knowledge bases of all tenants with documents whose vectors another model made, unless they
+  // were re-indexed for `model` already; up to `count_max`.
+  Result<std::vector<BaseName>> bases_of_other_models(std::string_view model,
+                                                      std::int64_t count_max);
+  // Remembers that a knowledge base is re-indexed for a model.
+  Result<void> set_model(TenantId tenant, KnowledgeBaseId base, std::string_view model);
   // Documents whose vectors another model made.
   Result<std::int64_t> count_of_other_models(TenantId tenant, KnowledgeBaseId base,
                                              std::string_view model);

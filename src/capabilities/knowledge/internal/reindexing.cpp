@@ -12,6 +12,7 @@ namespace aiva::knowledge {
 namespace {
 
 constexpr std::int64_t documents_per_round = 200;
+constexpr std::int64_t bases_per_round = 100;
 
 }  // namespace
 
@@ -71,6 +72,35 @@ Task<Result<ReindexProgress>> Reindexing::cancel(CallContext context, KnowledgeB
                       [&](SqlSession& sql) { return progress(sql, context.tenant, id); });
   auto reached = co_await std::move(reading);
   co_return reached;
+}
+
+Task<Result<std::int64_t>> Reindexing::start_for_model(CallContext context) {
+  auto& embedder = core_.parts.embedder;
+  if (embedder.dimension() == 0) co_return 0;  // without an embedder nothing would come of it
+  std::int64_t count = 0;
+  for (;;) {
+    auto now = core_.parts.clock.unix_ms();
+    std::vector<BaseName> bases;
+    auto writing = write(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
+      ReindexTable table(sql);
+      TRY(bases, table.bases_of_other_models(embedder.model(), bases_per_round));
+      for (const auto& base : bases) {
+        TRY_VOID(queue(sql, base.tenant, base.id, now));
+        TRY_VOID(table.set_model(base.tenant, base.id, embedder.model()));
+      }
+      return {};
+    });
+    CO_TRY_VOID(co_await std::move(writing));
+    for (const auto& base : bases) core_.cache.invalidate(base.tenant, base.id);
+    count += static_cast<std::int64_t>(bases.size());
+    if (static_cast<std::int64_t>(bases.size()) < bases_per_round) break;
+  }
+  if (count > 0) {
+    core_.parts.jobs.wake();
+    log::info("Knowledge bases are re-indexed for another embedding model",
+              {{"knowledge_bases", count}, {"model", embedder.model()}});
+  }
+  co_return count;
 }
 
 Task<Result<JobOutcome>> Reindexing::run(CallContext context, Job job) {

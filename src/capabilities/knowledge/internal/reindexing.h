@@ -15,6 +15,8 @@ class Reindexing {
   // What DocumentWork::reindex and cancel_reindex promise.
   Task<Result<ReindexProgress>> start(CallContext context, KnowledgeBaseId id);
   Task<Result<ReindexProgress>> cancel(CallContext context, KnowledgeBaseId id);
+  // What DocumentWork::reindex_other_models promises.
+  Task<Result<std::int64_t>> start_for_model(CallContext context);
   // Queues the next documents; the queue calls again while there are more.
   Task<Result<JobOutcome>> run(CallContext context, Job job);
 

@@ -153,6 +153,9 @@ class ShelfKnowledge final : public knowledge::Knowledge {
     Task<Result<knowledge::ReindexProgress>> cancel_reindex(CallContext, KnowledgeBaseId) override {
       co_return fail(not_here());
     }
+    Task<Result<std::int64_t>> reindex_other_models(CallContext) override {
+      co_return fail(not_here());
+    }
     Task<Result<JobOutcome>> run(CallContext, Job) override { co_return fail(not_here()); }
   };
 

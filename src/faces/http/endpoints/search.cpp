@@ -26,6 +26,18 @@ search::SearchType read_type(json::Fields& fields) {
   return type.value_or(search::SearchType::hybrid);
 }
 
+// `{"metadata": {…}}`: only documents whose metadata has these members.
+json::Object read_filters(const json::Object& filters, json::Fields& fields) {
+  json::Object metadata;
+  for (const auto& [name, value] : filters) {
+    if (name == "metadata" && value.is_object())
+      metadata = value.get_object();
+    else
+      fields.add_error("filters", "knows only an object called metadata");
+  }
+  return metadata;
+}
+
 Result<search::SearchRequest> read_request(const json::Value& body) {
   json::Fields fields(body);
   search::SearchRequest wanted{.knowledge_base = read_base(fields),
@@ -33,9 +45,8 @@ Result<search::SearchRequest> read_request(const json::Value& body) {
                                .top_k = static_cast<int>(fields.integer("top_k", 5, 1, 50)),
                                .type = read_type(fields)};
   if (fields.has("image")) fields.add_error("image", "search by image is not available yet");
-  const auto* filters = fields.object("filters");
-  if (filters != nullptr && !filters->empty())
-    fields.add_error("filters", "filters are not available yet");
+  if (const auto* filters = fields.object("filters"))
+    wanted.metadata = read_filters(*filters, fields);
   TRY_VOID(fields.finish());
   return wanted;
 }

@@ -101,6 +101,13 @@ TEST_F(SearchEndpoint, defaults_to_five_hybrid_results) {
   EXPECT_EQ(search_.asked.at(0).type, search::SearchType::hybrid);
 }
 
+TEST_F(SearchEndpoint, passes_the_wanted_metadata_on) {
+  ASSERT_TRUE(
+      post(R"({"query":"q","filters":{"metadata":{"year":2024}},"kb_id":")" + base_ + "\"}"));
+
+  EXPECT_EQ(search_.asked.at(0).metadata.at("year"), 2024);
+}
+
 TEST_F(SearchEndpoint, names_every_wrong_field) {
   EXPECT_THAT(fields_refused("[]"), ElementsAre("body"));
   EXPECT_THAT(fields_refused("{}"), ElementsAre("kb_id", "query"));
