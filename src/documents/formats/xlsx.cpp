@@ -155,7 +155,8 @@ class WorkbookReader {
       if (++count > comments_max) return {};
       comment = decode_cell_escapes(std::move(comment));
       if (!is_blank(comment))
-        TRY_VOID(regions.add_paragraph("Comment on " + place + ": " + comment));
+        TRY_VOID(regions.add_paragraph(
+            std::string("Comment on ").append(place).append(": ").append(comment)));
       comment.clear();
     }
   }

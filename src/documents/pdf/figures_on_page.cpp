@@ -28,7 +28,7 @@ bool is_caption(const Block& block) {
   auto word = std::ranges::find_if(caption_words, [&](auto one) { return start.starts_with(one); });
   if (word == caption_words.end()) return false;
   auto number = start.substr(word->size()).find_first_of("0123456789");
-  return number != std::string::npos && number <= 3;
+  return number <= 3;
 }
 
 float share_of_page(const Box& box, const PageLayout& page) {
