@@ -317,7 +317,8 @@ TEST(DocxFormat, delivers_images_with_their_description) {
   // A PNG of 2 by 3 pixels, as far as its header goes.
   std::string png("\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\x02\0\0\0\x03\x08\x02\0\0\0", 29);
   auto body =
-      "<w:p><w:r><w:drawing><wp:inline><wp:docPr id='1' name='Bild 1' descr='A red door&#10;Description automatically generated'/>"
+      "<w:p><w:r><w:drawing><wp:inline><wp:docPr id='1' name='Bild 1' descr='A red door&#10;"
+      "Description automatically generated'/>"
       "<a:blip r:embed='rId5'/></wp:inline></w:drawing></w:r></w:p>" +
       p("text");
   auto bytes = make_docx(body, with_relations(relationship("rId5", "image", "media/image1.png"),

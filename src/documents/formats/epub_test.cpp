@@ -59,8 +59,8 @@ TEST(EpubFormat, takes_missing_headings_from_the_contents) {
   auto ncx =
       "<!DOCTYPE ncx PUBLIC '-//NISO//DTD ncx 2005-1//EN' 'x.dtd'><ncx><navMap><navPoint><navLabel>"
       "<text>Prologue</text></navLabel><content src='text/c1.xhtml#start'/><navPoint><navLabel>"
-      "<text>Later</text></navLabel><content src='text/c1.xhtml#late'/></navPoint></navPoint></navMap>"
-      "</ncx>";
+      "<text>Later</text></navLabel><content src='text/c1.xhtml#late'/></navPoint>"
+      "</navPoint></navMap></ncx>";
   auto nav = chapter("<nav><ol><li><a href='text/c2.xhtml'>The <i>second</i></a></li></ol></nav>");
   auto reading = read_into_text(
       make_epub({chapter("<p>One.</p>"), chapter("<p>Two.</p>"), chapter("<h2>Own</h2>")},
