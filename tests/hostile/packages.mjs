@@ -1,7 +1,7 @@
 // Zip archives, and what hides in the XML of Office documents.
 
 import { docx, docxBody, epub, openDocument, pptx, word, xlsx, zip } from "./archives.mjs";
-import { crc32, deflateRawSync } from "./packing.mjs";
+import { crc32, deflateRawSync, megabyte } from "./packing.mjs";
 
 const paragraph = (text) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
 const zeros = (bytes) => Buffer.alloc(bytes);
@@ -52,10 +52,10 @@ const wideCell = '<w:tc><w:tcPr><w:gridSpan w:val="2147483647"/></w:tcPr><w:p/><
 const zipCases = (size) => [
   ["zip-nested.zip", () => nested(5), "files"],
   ["zip-overlapping.zip", () => overlapping(9000), "files"],
-  ["zip-ratio.docx", () => bombOf(size * 512, (entry) => docx(entry))],
+  ["zip-ratio.docx", () => bombOf(size * 512 * megabyte, (entry) => docx(entry))],
   [
     "zip-ratio.zip",
-    () => bombOf(size * 512, (entry) => zip([{ name: "a.txt", ...entry }])),
+    () => bombOf(size * 512 * megabyte, (entry) => zip([{ name: "a.txt", ...entry }])),
     "files",
   ],
   [

@@ -2,6 +2,8 @@
 
 import zlib from "node:zlib";
 
+export const megabyte = 2 ** 20;
+
 const table = Array.from({ length: 256 }, (_, n) => {
   let value = n;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;

@@ -1,6 +1,6 @@
 // PDFs that a writer of PDFs would not write.
 
-import { deflateSync, noise, repeated } from "./packing.mjs";
+import { deflateSync, megabyte, noise, repeated } from "./packing.mjs";
 
 const stream = (entries, content) =>
   Buffer.concat([
@@ -159,26 +159,29 @@ export const pdfCases = (size) => [
   ["pdf-billion-forms.pdf", () => formsInForms(10), "recognise"],
   [
     "pdf-flate-bomb.pdf",
-    () => onePage(deflateSync(repeated("q Q ", size * 400)), { entries: "/Filter/FlateDecode" }),
+    () =>
+      onePage(deflateSync(repeated("q Q ", size * 400 * megabyte)), {
+        entries: "/Filter/FlateDecode",
+      }),
   ],
   [
     "pdf-flate-bomb-twice.pdf",
     () =>
-      onePage(deflateSync(deflateSync(repeated("q Q ", size * 900))), {
+      onePage(deflateSync(deflateSync(repeated("q Q ", size * 900 * megabyte))), {
         entries: "/Filter[/FlateDecode/FlateDecode]",
       }),
   ],
   [
     "pdf-billion-operations.pdf",
     () =>
-      onePage(deflateSync(repeated("1 1 m 9 9 l S\n", size * 200)), {
+      onePage(deflateSync(repeated("1 1 m 9 9 l S\n", size * 200 * megabyte)), {
         entries: "/Filter/FlateDecode",
       }),
   ],
   [
     "pdf-billion-operations.pdf",
     () =>
-      onePage(deflateSync(repeated("1 1 m 9 9 l S\n", size * 200)), {
+      onePage(deflateSync(repeated("1 1 m 9 9 l S\n", size * 200 * megabyte)), {
         entries: "/Filter/FlateDecode",
       }),
     "recognise",
@@ -190,7 +193,7 @@ export const pdfCases = (size) => [
         deflateSync(
           Buffer.concat([
             Buffer.from("BT /F1 1 Tf "),
-            repeated("(Lorem ipsum dolor) Tj 0 -1 Td\n", size * 10),
+            repeated("(Lorem ipsum dolor) Tj 0 -1 Td\n", size * 10 * megabyte),
             Buffer.from(" ET"),
           ]),
         ),
@@ -200,7 +203,7 @@ export const pdfCases = (size) => [
   [
     "pdf-letters-on-one-spot.pdf",
     () =>
-      onePage(deflateSync(repeated("BT /F1 9 Tf 9 9 Td (aaaaaaaa) Tj ET\n", size * 4)), {
+      onePage(deflateSync(repeated("BT /F1 9 Tf 9 9 Td (aaaaaaaa) Tj ET\n", size * 4 * megabyte)), {
         entries: "/Filter/FlateDecode",
       }),
   ],
@@ -222,7 +225,10 @@ export const pdfCases = (size) => [
   ],
   [
     "pdf-nested-states.pdf",
-    () => onePage(deflateSync(repeated("q ", size * 20)), { entries: "/Filter/FlateDecode" }),
+    () =>
+      onePage(deflateSync(repeated("q ", size * 20 * megabyte)), {
+        entries: "/Filter/FlateDecode",
+      }),
   ],
   [
     "pdf-many-filters.pdf",
@@ -265,7 +271,7 @@ export const pdfCases = (size) => [
   ],
   [
     "pdf-image-bomb.pdf",
-    () => hugeImage(20000, "/Filter/FlateDecode", deflateSync(Buffer.alloc(size * 380))),
+    () => hugeImage(20000, "/Filter/FlateDecode", deflateSync(Buffer.alloc(size * 380 * megabyte))),
     "recognise",
   ],
   [

@@ -298,6 +298,21 @@ TEST(PdfFormat, survives_damaged_bytes) {
   }
 }
 
+TEST(PdfFormat, leaves_out_a_page_of_absurd_size) {
+  TinyPdf pdf;
+  pdf.page().text(70, 80, "Kilometres wide").page().text(70, 80, "Words on this page.");
+  auto bytes = pdf.bytes();
+  std::string usual = "0 0 595 842";
+  bytes.replace(bytes.find(usual), usual.size(), "0 0 2000000000 2000000000");
+
+  auto reading = read_into_text(bytes, "a.pdf");
+
+  ASSERT_FALSE(reading.error) << reading.error->message;
+  ASSERT_EQ(reading.blocks.size(), 1U);
+  EXPECT_EQ(reading.blocks[0].text, "Words on this page.");
+  EXPECT_EQ(reading.summary.pages_read, 1);
+}
+
 TEST(PdfFormat, reads_only_so_many_pages) {
   TinyPdf pdf;
   for (int page = 0; page < 12; ++page) pdf.page().text(70, 100 + page, "Words on this page.");

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <string_view>
+#include <utility>
 
 #include "foundation/text/utf8.h"
 
@@ -33,6 +35,16 @@ std::u32string decode(std::string_view text) {
   for (std::size_t at = 0; at < text.size();)
     if (char32_t c = next_code_point(text, at); c > 0x20) codes += c;
   return codes;
+}
+
+// How wide a letter usually is beside the others: a word's width is shared out so. Were all alike,
+// every line would look like one of a listing.
+float usual_width(char32_t c) {
+  constexpr std::u32string_view narrow = U"iljtfrI1.,:;'|!()[]";
+  constexpr std::u32string_view wide = U"mwMW@%";
+  if (narrow.contains(c)) return 0.5F;
+  if (wide.contains(c)) return 1.5F;
+  return c >= 'A' && c <= 'Z' ? 1.25F : 1;
 }
 
 // Where the middle of the line's base is; the line is laid level there.
@@ -108,19 +120,22 @@ PageGlyphs PrintedWords::finish() const {
     if (page.styles.empty() || page.styles.back().size != size)
       page.styles.push_back({.size = size});
     float base = level_of(word) * scale;
-    float left = static_cast<float>(word.left) * scale;
-    float step =
-        static_cast<float>(word.right - word.left) * scale / static_cast<float>(codes.size());
     bool is_reversed = is_right_to_left(codes);
-    for (std::size_t k = 0; k < codes.size(); ++k) {
-      auto place = static_cast<float>(is_reversed ? codes.size() - 1 - k : k);
-      page.glyphs.push_back({.code = codes[k],
-                             .box = {.left = left + step * place,
+    float width_sum = 0;
+    for (char32_t c : codes) width_sum += usual_width(c);
+    float unit = static_cast<float>(word.right - word.left) * scale / width_sum;
+    float at = static_cast<float>(is_reversed ? word.right : word.left) * scale;
+    bool has_space_before = !word.is_first_of_line;
+    for (char32_t c : codes) {
+      float next = at + (is_reversed ? -unit : unit) * usual_width(c);
+      page.glyphs.push_back({.code = c,
+                             .box = {.left = std::min(at, next),
                                      .top = base - above_baseline * size,
-                                     .right = left + step * (place + 1),
+                                     .right = std::max(at, next),
                                      .bottom = base + below_baseline * size},
                              .style = static_cast<std::uint32_t>(page.styles.size() - 1),
-                             .has_space_before = k == 0 && !word.is_first_of_line});
+                             .has_space_before = std::exchange(has_space_before, false)});
+      at = next;
     }
   }
   return page;

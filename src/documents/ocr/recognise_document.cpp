@@ -51,7 +51,7 @@ class Recognition {
       remember("The print on " + page_name(number) + " could be recognised with a confidence of " +
                std::to_string(std::lround(page->confidence)) + " % only");
     if (page->confidence < legible_confidence_min) return {};
-    auto layout = lay_out_page(page->glyphs, number);
+    auto layout = lay_out_page(std::move(page->glyphs), number);
     statistics_.add(layout);
     for (auto& block : blocks_.make(layout, statistics_.style()))
       TRY_VOID(out_.add(std::move(block)));

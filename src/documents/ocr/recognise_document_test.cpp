@@ -7,16 +7,14 @@
 
 #include "documents/ocr/open_pages.h"
 #include "documents/ocr/page_image.h"
+#include "documents/testing/read_into_text.h"
 #include "documents/testing/scan.h"
 #include "documents/testing/tiny_pdf.h"
 
 namespace aiva::documents {
 namespace {
 
-const Pdfium& pdfium() {
-  static const auto opened = Pdfium::open("native/unpacked/pdfium/libpdfium.so");
-  return **opened;
-}
+const Pdfium& pdfium() { return *test_pdfium(); }
 
 const Recogniser& recogniser() {
   static const auto opened = Recogniser::open({});
@@ -117,6 +115,46 @@ TEST(RecogniseDocument, finds_out_which_way_round_a_page_lies) {
                              : height - box.bottom,
                 left, 20);
   }
+}
+
+TEST(RecogniseDocument, finds_columns_tables_and_lists_on_a_scan) {
+  TinyPdf pdf;
+  std::vector<std::string> left;
+  std::vector<std::string> right;
+  for (int i = 0; i < 10; ++i) {
+    left.insert(left.end(),
+                {"The left column tells of rivers, num-", "bers and the names of bridges."});
+    right.insert(right.end(),
+                 {"On the right hand we speak of hills", "and of the roads that cross them."});
+  }
+  pdf.page().text(60, 70, "The Evening Gazette", 22).lines(60, 120, left).lines(320, 120, right);
+  pdf.page().text(60, 100, "The following table lists what is sold in the shop and for how much.");
+  for (int i = 0; i < 5; ++i) {
+    double y = 130 + 16 * i;
+    auto number = std::to_string(10 + i);
+    pdf.text(60, y, i == 0 ? "Product" : "Item " + number)
+        .text(200, y, i == 0 ? "Price" : number + ".50")
+        .text(300, y, i == 0 ? "In stock" : number + " pieces");
+  }
+  pdf.text(60, 240, "- first thing to note").text(60, 254, "- second thing to note");
+
+  auto outcome = recognise(make_scan_pdf({draw(pdf, 1), draw(pdf, 2)}), {1, 2});
+
+  ASSERT_TRUE(outcome.summary) << outcome.summary.error().message;
+  std::string first_page;
+  const Block* table = nullptr;
+  int items = 0;
+  for (const auto& block : outcome.blocks) {
+    if (block.page == 1) first_page += block.text + "\n";
+    if (block.kind == BlockKind::table) table = &block;
+    items += block.kind == BlockKind::list_item ? 1 : 0;
+  }
+  EXPECT_TRUE(first_page.contains("tells of rivers, numbers and the names of bridges."));
+  EXPECT_LT(first_page.rfind("bridges"), first_page.find("On the right hand")) << first_page;
+  ASSERT_NE(table, nullptr);
+  EXPECT_TRUE(table->text.starts_with("Product | Price | In stock\nItem 11 | 11.50 | 11 pieces\n"))
+      << table->text;
+  EXPECT_EQ(items, 2);
 }
 
 TEST(RecogniseDocument, reads_only_the_pages_asked_for_one_after_the_other) {

@@ -18,6 +18,7 @@ namespace aiva::documents {
 namespace {
 
 constexpr int bold_weight = 600;
+constexpr float page_side_max = 40000;  // points, as far as a block's box may reach
 constexpr float size_min = 0.5F;
 constexpr float size_max = 2000;
 // A page with fewer glyphs but a picture over so much of it, or so many shapes, is like a scan.
@@ -33,7 +34,7 @@ class TextPage {
  public:
   TextPage(const PdfiumFunctions& pdfium, void* document, int index)
       : pdfium_(pdfium), page_(pdfium.FPDF_LoadPage(document, index)) {
-    if (page_ != nullptr) text_ = pdfium_.FPDFText_LoadPage(page_);
+    if (page_ != nullptr && has_usable_size()) text_ = pdfium_.FPDFText_LoadPage(page_);
   }
   ~TextPage() {
     if (text_ != nullptr) pdfium_.FPDFText_ClosePage(text_);
@@ -46,6 +47,14 @@ class TextPage {
   [[nodiscard]] void* text() const { return text_; }
 
  private:
+  // PDFium needs memory for every point of a page's sides.
+  [[nodiscard]] bool has_usable_size() const {
+    PdfiumFunctions::RectF box{};
+    return pdfium_.FPDF_GetPageBoundingBox(page_, &box) == 0 ||
+           (std::abs(box.right - box.left) <= page_side_max &&
+            std::abs(box.top - box.bottom) <= page_side_max);
+  }
+
   const PdfiumFunctions& pdfium_;
   void* page_;
   void* text_ = nullptr;
