@@ -8,7 +8,7 @@
 //   documents_bench --raw FILE…       the text of a PDF as PDFium itself puts it
 //   documents_bench --summary FILE…   the summary alone
 //
-// With --worker it reads through that worker and prints the memory of its largest child.
+// With --worker it reads through that worker, once, and prints the memory of its largest child.
 
 #include <sys/resource.h>
 
@@ -28,6 +28,7 @@
 #include "documents/read_document.h"
 #include "foundation/text/utf8.h"
 #include "reading_modes.h"
+#include "worker_usage.h"
 
 namespace aiva::documents {
 namespace {
@@ -56,18 +57,9 @@ Arguments parse(int argc, char** argv) {
   return arguments;
 }
 
-double seconds_of(int who) {
+long peak_memory_mb() {
   rusage usage{};
-  getrusage(who, &usage);
-  auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-long peak_memory_mb(int who) {
-  rusage usage{};
-  getrusage(who, &usage);
+  getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss / 1024;
 }
 
@@ -207,7 +199,7 @@ void measure(const Arguments& arguments, const Pdfium& pdfium, const Formats& fo
       counts.blocks() / rounds, counts.text_bytes() / rounds, summary->pages_read / seconds,
       pages_per_second_in_pieces(formats, bytes, arguments.rounds),
       pages_per_second_alone(pdfium, bytes, arguments.rounds), counts.page_ms(0.5),
-      counts.page_ms(0.99), counts.page_ms(1), peak_memory_mb(RUSAGE_SELF));
+      counts.page_ms(0.99), counts.page_ms(1), peak_memory_mb());
 }
 
 int run_here(const Arguments& arguments) {
@@ -238,31 +230,36 @@ int run_here(const Arguments& arguments) {
   return 0;
 }
 
-// The time includes the worker's start; memory is that of its largest child.
+// A sink that looks at the worker every so many pages.
+DocumentSink watching_sink(WorkerUsage& usage) {
+  constexpr int pages_between = 25;
+  return {.blocks = [](const std::vector<Block>&) -> Result<void> { return {}; },
+          .progress = [&usage](int pages_read, int pages) -> Result<void> {
+            if (pages_read % pages_between != 0 && pages_read + pages_between < pages) return {};
+            auto seen = look_at_workers();
+            usage.peak_memory_mb = std::max(usage.peak_memory_mb, seen.peak_memory_mb);
+            usage.cpu_seconds = std::max(usage.cpu_seconds, seen.cpu_seconds);
+            return {};
+          }};
+}
+
 int run_in_worker(const Arguments& arguments) {
   for (const auto& file : arguments.files) {
-    Counts counts;
-    Result<DocumentSummary> summary = DocumentSummary{};
-    double before = seconds_of(RUSAGE_CHILDREN);
-    {
-      auto reader =
-          make_document_reader({.worker_path = arguments.worker, .pdfium_path = arguments.pdfium});
-      if (!reader) {
-        std::fprintf(stderr, "%s\n", reader.error().message.c_str());
-        return 1;
-      }
-      for (int round = 0; round < arguments.rounds; ++round)
-        summary = sync_wait(
-            (*reader)->read({}, file, ReadRequest{.file_name = file}, counts.sink(arguments)));
+    auto reader =
+        make_document_reader({.worker_path = arguments.worker, .pdfium_path = arguments.pdfium});
+    if (!reader) {
+      std::fprintf(stderr, "%s\n", reader.error().message.c_str());
+      return 1;
     }
-    double seconds = (seconds_of(RUSAGE_CHILDREN) - before) / arguments.rounds;
+    WorkerUsage usage;
+    auto summary = sync_wait((*reader)->read({}, file, {.file_name = file}, watching_sink(usage)));
     if (!summary) {
       print_failure(file, summary.error());
       continue;
     }
     print_summary(file, *summary);
-    std::printf("  %.3f s CPU in the worker, %.0f pages/s, largest child %ld MB\n", seconds,
-                summary->pages_read / seconds, peak_memory_mb(RUSAGE_CHILDREN));
+    std::printf("  %.2f s CPU in the worker, largest child %ld MB\n", usage.cpu_seconds,
+                usage.peak_memory_mb);
   }
   return 0;
 }

@@ -227,7 +227,9 @@ class LineBuilder {
       line_.begins_with_note_mark = true;
       return true;
     }
-    if (starts_cell || count_blanks(*previous_, glyph, false) > 0) return false;
+    // Whether blanks stand between does not tell: raised glyphs seem to begin a line.
+    bool is_apart = glyph.box.left - previous_->box.right > word_gap * line_.size / 2;
+    if (starts_cell || is_apart) return false;
     char32_t c = previous_->code;
     bool ends_words = c == '.' || c == ',' || c == ';' || c == ':' || c == '!' || c == '?' ||
                       c == '"' || c == 0x201D || c == 0xBB || is_spaceless_script(c);

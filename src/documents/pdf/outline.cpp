@@ -14,25 +14,32 @@ constexpr std::size_t complete_entries_min = 5;
 constexpr std::size_t key_bytes_max = 200;
 constexpr std::size_t prefix_bytes_min = 14;  // so much of a long heading is enough to know it by
 
-// Whether the word is a number or a single letter, as in "Chapter 3." and "Appendix A:".
-bool is_ordinal(std::string_view word) {
-  while (word.ends_with('.') || word.ends_with(':')) word.remove_suffix(1);
+// Whether the word is a number or a letter with a stop, as in "Chapter 3" and "Appendix A:".
+bool is_ordinal(std::string_view word, bool is_after_part_word) {
+  bool has_stop = word.ends_with('.') || word.ends_with(':');
+  if (has_stop) word.remove_suffix(1);
   bool is_number = !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
-  return is_number || (word.size() == 1 && word[0] >= 'a' && word[0] <= 'z');
+  bool is_letter = word.size() == 1 && word[0] >= 'a' && word[0] <= 'z';
+  return is_number || (is_letter && (has_stop || is_after_part_word));
+}
+
+bool is_part_word(std::string_view word) {
+  return word == "chapter" || word == "appendix" || word == "section" || word == "part" ||
+         word == "annex" || word == "anhang" || word == "kapitel" || word == "annexe";
 }
 
 // "Chapter 3.", "2.1" and "Appendix A" before a title, which outlines and pages write differently.
 std::string_view without_number(std::string_view text) {
   if (text.starts_with("\xE7\xAC\xAC")) {  // 第, as in 第 7 章
     auto end = text.find("\xE7\xAB\xA0");  // 章
-    if (end != std::string_view::npos && end < 16 && end + 3 < text.size())
+    if (end < 16 && end + 3 < text.size())
       return trim(text.substr(end + 3));
   }
   auto word_end = text.find(' ');
   if (word_end != std::string_view::npos) {
     auto rest = text.substr(word_end + 1);
     auto ordinal = rest.substr(0, rest.find(' '));
-    if (ordinal.size() < rest.size() && is_ordinal(ordinal))
+    if (ordinal.size() < rest.size() && is_ordinal(ordinal, is_part_word(text.substr(0, word_end))))
       return trim(rest.substr(ordinal.size()));
   }
   if (section_number_depth(text) == 0) return text;
