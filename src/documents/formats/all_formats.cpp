@@ -18,7 +18,8 @@ std::vector<std::unique_ptr<Format>> make_all_formats(const Pdfium* pdfium,
   formats.push_back(make_mailbox_format());
   formats.push_back(make_xlsx_format());
   formats.push_back(make_ods_format());
-  for (auto legacy : {FileFormat::doc, FileFormat::xls, FileFormat::ppt})
+  formats.push_back(make_xls_format());
+  for (auto legacy : {FileFormat::doc, FileFormat::ppt})
     formats.push_back(make_legacy_format(legacy));
   formats.push_back(make_image_format(recognition));
   formats.push_back(make_docx_format());

@@ -35,7 +35,8 @@ std::unique_ptr<Format> make_mailbox_format();
 std::unique_ptr<Format> make_xlsx_format();
 std::unique_ptr<Format> make_ods_format();
 std::unique_ptr<Format> make_docx_format();
-// Recognises documents of Office 97 to 2003 (doc, xls or ppt) and refuses them with advice.
+std::unique_ptr<Format> make_xls_format();
+// Recognises documents of Office 97 to 2003 (doc or ppt) and refuses them with advice.
 std::unique_ptr<Format> make_legacy_format(FileFormat format);
 std::unique_ptr<Format> make_pptx_format();
 std::unique_ptr<Format> make_odt_format();

@@ -13,9 +13,7 @@ class LegacyFormat final : public Format {
   [[nodiscard]] FileFormat format() const override { return format_; }
 
   Result<DocumentSummary> read(std::string_view, BlockOutput&) const override {
-    std::string_view newer = format_ == FileFormat::doc   ? "DOCX"
-                             : format_ == FileFormat::xls ? "XLSX"
-                                                          : "PPTX";
+    std::string_view newer = format_ == FileFormat::doc ? "DOCX" : "PPTX";
     return fail(ErrorCode::invalid,
                 "The document is of the Office 97-2003 kind, which takes a converter to read, and "
                 "none is configured; save it as " +

@@ -41,12 +41,12 @@ TEST(Legacy, is_told_by_the_names_of_streams) {
 }
 
 TEST(Legacy, is_refused_with_advice) {
-  auto reading = read_into_text(container_with("Workbook"), "a.docx");
+  auto reading = read_into_text(container_with("WordDocument"), "a.docx");
   ASSERT_TRUE(reading.error);
   EXPECT_EQ(reading.error->code, ErrorCode::invalid);
   EXPECT_EQ(reading.error->message,
             "The document is of the Office 97-2003 kind, which takes a converter to read, and none "
-            "is configured; save it as XLSX or PDF");
+            "is configured; save it as DOCX or PDF");
 }
 
 TEST(Legacy, survives_chains_in_a_circle_and_any_changed_byte) {

@@ -146,19 +146,24 @@ class TableRegions::Table {
     return texts;
   }
 
-  // The row that names the columns, below lines that have fewer cells than it.
+  // The row that names the columns, below lines that have fewer cells than it; one that names all
+  // of them before one that does not.
   std::optional<std::size_t> find_header(std::span<const SheetRow> rows,
                                          const std::vector<int>& header_rows) {
     auto texts = to_texts(rows);
+    std::optional<std::size_t> found;
     std::size_t most_above = 0;
     for (std::size_t i = 0; i < std::min(rows.size(), title_rows_max); ++i) {
       auto count = rows[i].cells.size();
-      bool is_declared = std::ranges::find(header_rows, rows[i].number) != header_rows.end();
-      bool is_full = i == 0 || (count > most_above && count * 5 >= columns_.size() * 4);
-      if (is_declared || (is_full && has_header_row(std::span(texts).subspan(i)))) return i;
+      if (std::ranges::find(header_rows, rows[i].number) != header_rows.end()) return i;
+      bool is_possible = i == 0 || (count > most_above && count * 5 >= columns_.size() * 4);
+      if (is_possible && has_header_row(std::span(texts).subspan(i))) {
+        if (count == columns_.size()) return i;
+        if (!found) found = i;
+      }
       most_above = std::max(most_above, count);
     }
-    return std::nullopt;
+    return found;
   }
 
   [[nodiscard]] std::size_t count_titles(std::span<const SheetRow> rows) const {

@@ -151,11 +151,11 @@ TEST(Xlsx, parts_tables_at_empty_rows_and_keeps_titles_apart) {
 TEST(Xlsx, finds_the_row_of_names_below_lines_of_text) {
   TestBook book{
       .sheets = {
-          {"S", sheet_data(row_of(1, {"Lots of", "", "people"}) + row_of(2, {"", "like notes"}) +
+          {"S", sheet_data(row_of(1, {"Lots of", "", "people"}) + row_of(2, {"at", "", "the top"}) +
                            row_of(3, {"Name", "Age", "Born"}) + row_of(4, {"Ada", "=36", "=1815"}) +
                            row_of(5, {"Bob", "=40", "=1811"}))}}};
   EXPECT_EQ(book.read(),
-            "p1 heading 1: S\np1 paragraph: Lots of people\nlike notes\n"
+            "p1 heading 1: S\np1 paragraph: Lots of people\nat the top\n"
             "p1 table (header 1): Name | Age | Born\nAda | 36 | 1815\nBob | 40 | 1811\n");
 }
 
