@@ -87,7 +87,9 @@ Result<void> BlockOutput::add_file(const EmbeddedFile& file, std::string_view by
   TRY_VOID(flush());
   ++files_added_;
   file_bytes_ += bytes.size();
-  is_full_ = files_added_ > limits_.embedded_files_max || file_bytes_ > limits_.embedded_bytes_max;
+  bool is_image = file.kind == EmbeddedFile::Kind::image;
+  auto files_max = is_image ? limits_.embedded_files_max : limits_.embedded_documents_max;
+  is_full_ = files_added_ > files_max || file_bytes_ > limits_.embedded_bytes_max;
   if (is_full_) return fail(ErrorCode::too_large, "The document holds too many or too large files");
   do {
     auto piece = bytes.substr(0, file_piece_bytes);

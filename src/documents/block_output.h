@@ -18,7 +18,8 @@ struct ReadLimits {
   std::size_t text_bytes_max = 64 * 1024 * 1024;
   std::size_t page_text_bytes_max = 2 * 1024 * 1024;
   std::size_t block_text_bytes_max = 64 * 1024;  // longer blocks are delivered in pieces
-  std::size_t embedded_files_max = 2000;         // figures, or files of an archive
+  std::size_t embedded_files_max = 2000;         // figures
+  std::size_t embedded_documents_max = 10'000;   // documents in an archive or a mail
   std::size_t embedded_bytes_max = 1024UL * 1024 * 1024;
 };
 

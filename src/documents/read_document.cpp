@@ -9,6 +9,7 @@
 #include "documents/clean_text.h"
 #include "documents/format_detection.h"
 #include "documents/language.h"
+#include "ports/link_list.h"
 
 namespace aiva::documents {
 namespace {
@@ -86,6 +87,8 @@ Result<DocumentSummary> read_inner_document(const InnerDocument& inner, BlockOut
       },
       .progress = {},
       .file = [&](const EmbeddedFile& file, std::string_view bytes, bool is_last) -> Result<void> {
+        // Where a part points to is of no use without its address.
+        if (file.media_type == link_list_media_type) return {};
         file_bytes += bytes;
         if (!is_last) return {};
         auto moved = file;

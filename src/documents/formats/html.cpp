@@ -7,7 +7,9 @@
 #include "documents/charset.h"
 #include "documents/clean_text.h"
 #include "documents/formats/format.h"
+#include "documents/formats/html_links.h"
 #include "documents/formats/html_tree.h"
+#include "ports/link_list.h"
 
 namespace aiva::documents {
 namespace {
@@ -283,6 +285,13 @@ Result<DocumentSummary> read_as_plain_text(std::string_view html, BlockOutput& o
   return DocumentSummary{.pages = 1, .pages_read = 1};
 }
 
+Result<void> deliver_links(const GumboNode& root, BlockOutput& out) {
+  EmbeddedFile list{.kind = EmbeddedFile::Kind::document,
+                    .name = "links",
+                    .media_type = std::string(link_list_media_type)};
+  return out.add_file(list, list_links(root));
+}
+
 class HtmlFormat final : public Format {
  public:
   [[nodiscard]] FileFormat format() const override { return FileFormat::html; }
@@ -293,6 +302,7 @@ class HtmlFormat final : public Format {
     TRY(auto html, decode_text(bytes, find_declared_charset(bytes)));
     if (measure_tag_depth(html) > tag_depth_max) return read_as_plain_text(html, out);
     HtmlTree tree(html);
+    if (out.wants(EmbeddedFile::Kind::document)) TRY_VOID(deliver_links(tree.root(), out));
     const auto* main = find_element(tree.root(), GUMBO_TAG_MAIN);
     TRY_VOID(Walk(out).run(main != nullptr ? *main : tree.root()));
     TRY_VOID(out.end_page(1, 1));
