@@ -91,6 +91,8 @@ function body(route: RouteLine): any {
     email: "x@x.test",
     password: "Passw0rd1234",
     amount: 1,
+    text: "albatross",
+    url: "http://site.invalid/",
   };
 }
 
