@@ -12,8 +12,8 @@ function decode(bytes) {
 const is_table_line = (line) => /^\s*[|+].*[|+]\s*$/.test(line);
 const is_separator = (line) => /^\s*[|+][-+|]+[|+]\s*$/.test(line);
 
-// The rows of a table drawn with bars and dashes; the lines of a cell that was broken come together,
-// which the drawing sets beside those of its neighbours.
+// The rows of a table drawn with bars and dashes; the lines of a cell that was broken come
+// together, which the drawing sets beside those of its neighbours.
 function undraw(lines) {
   const out = [];
   let row = [];

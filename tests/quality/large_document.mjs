@@ -1,5 +1,5 @@
-// Makes one PDF of at least 1,600 pages from Debian's manuals and reads it in a worker: how fast, and
-// whether the largest child stays below 256 MB.
+// Makes one PDF of at least 1,600 pages from Debian's manuals and reads it in a worker: how fast,
+// and whether the largest child stays below 256 MB.
 //
 //   node tests/quality/large_document.mjs BENCH WORKER [CACHE]
 
@@ -10,10 +10,13 @@ import { join } from 'node:path';
 import { find_manuals, unpack } from './packages.mjs';
 
 const memory_mb_max = 256;
-const parts = ['en', 'de', 'fr', 'it', 'es', 'pt'].map((language) => `debian-reference-${language}`);
+const languages = ['en', 'de', 'fr', 'it', 'es', 'pt'];
+const parts = languages.map((language) => `debian-reference-${language}`);
 
 const [bench, worker, cache = 'build/manuals'] = process.argv.slice(2);
-if (!bench || !worker) throw new Error('the programs documents_bench and aiva-docworker must be named');
+if (!bench || !worker) {
+  throw new Error('the programs documents_bench and aiva-docworker must be named');
+}
 const large = join(cache, 'large.pdf');
 if (!existsSync(large)) {
   const manuals = parts.flatMap((name) => find_manuals(unpack(name, cache)));

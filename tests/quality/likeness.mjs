@@ -1,6 +1,7 @@
 // How alike two texts are.
 
-// Scripts whose words are parted anywhere at a line end, so that characters are compared one by one.
+// Scripts whose words are parted anywhere at a line end, so that characters are compared one by
+// one.
 const spaceless =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}';
 const token = new RegExp(`[${spaceless}]|[[\\p{L}\\p{M}\\p{N}_]--[${spaceless}]]+`, 'gv');

@@ -23,7 +23,9 @@ export function unpack(name, cache) {
   const archives = join(cache, 'archives');
   mkdirSync(archives, { recursive: true });
   const is_here = () => readdirSync(archives).find((file) => file.startsWith(`${name}_`));
-  if (!is_here()) execFileSync('apt-get', ['download', '-q', name], { cwd: archives, stdio: 'pipe' });
+  if (!is_here()) {
+    execFileSync('apt-get', ['download', '-q', name], { cwd: archives, stdio: 'pipe' });
+  }
   execFileSync('dpkg-deb', ['-x', join(archives, is_here()), folder]);
   return folder;
 }

@@ -53,7 +53,8 @@ TEST(Mail, unfolds_headers) {
 
 TEST(Mail, reads_parameters_as_rfc_2231_says) {
   auto value = parse_mail_value(
-      "Attachment; filename*0*=utf-8'de'%C3%9Cber; filename*1=\"sicht.pdf\"; x=\"a\\\"b;c\"; y = z");
+      "Attachment; filename*0*=utf-8'de'%C3%9Cber; filename*1=\"sicht.pdf\"; "
+      "x=\"a\\\"b;c\"; y = z");
   EXPECT_EQ(value.value, "attachment");
   EXPECT_EQ(value.parameter("filename"), "Übersicht.pdf");
   EXPECT_EQ(value.parameter("x"), "a\"b;c");

@@ -83,7 +83,8 @@ TEST(Ods, reads_merged_cells_links_comments_and_groups) {
           "<table:table-header-rows>" + row(cell("1999") + cell("2000")) +
           "</table:table-header-rows><table:table-row-group>" +
           row(cell("Up<text:s text:c=\"2\"/>to", "table:number-rows-spanned=\"2\"") +
-              "<table:table-cell><office:annotation><dc:creator>Ada</dc:creator><text:p>Why?</text:p>"
+              "<table:table-cell><office:annotation><dc:creator>Ada</dc:creator>"
+              "<text:p>Why?</text:p>"
               "</office:annotation><text:p><text:a xlink:href=\"https://a.example/\">here</text:a>"
               "</text:p><text:p>too</text:p></table:table-cell>") +
           row("<table:covered-table-cell/>" + cell("2")) + "</table:table-row-group>")),

@@ -32,8 +32,7 @@ bool is_part_word(std::string_view word) {
 std::string_view without_number(std::string_view text) {
   if (text.starts_with("\xE7\xAC\xAC")) {  // 第, as in 第 7 章
     auto end = text.find("\xE7\xAB\xA0");  // 章
-    if (end < 16 && end + 3 < text.size())
-      return trim(text.substr(end + 3));
+    if (end < 16 && end + 3 < text.size()) return trim(text.substr(end + 3));
   }
   auto word_end = text.find(' ');
   if (word_end != std::string_view::npos) {
