@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "capabilities/knowledge/document_work.h"
 #include "foundation/ids.h"
@@ -26,29 +27,26 @@ inline constexpr int ingestion_priority = 100;
 inline constexpr int reindex_priority = 200;
 inline constexpr int recognition_priority = 300;
 
-inline Job make_ingestion_job(TenantId tenant, DocumentId document,
-                              int priority = ingestion_priority) {
+// A job of this module about one document or knowledge base.
+inline Job make_work_job(TenantId tenant, const char* kind, std::string subject, int priority) {
   return Job{.tenant = tenant,
-             .kind = ingest_job_kind,
-             .subject = document.to_string(),
+             .kind = kind,
+             .subject = std::move(subject),
              .priority = priority,
              .attempts_max = ingestion_interruptions_max};
 }
 
+inline Job make_ingestion_job(TenantId tenant, DocumentId document,
+                              int priority = ingestion_priority) {
+  return make_work_job(tenant, ingest_job_kind, document.to_string(), priority);
+}
+
 inline Job make_recognition_job(TenantId tenant, DocumentId document) {
-  return Job{.tenant = tenant,
-             .kind = recognise_job_kind,
-             .subject = document.to_string(),
-             .priority = recognition_priority,
-             .attempts_max = ingestion_interruptions_max};
+  return make_work_job(tenant, recognise_job_kind, document.to_string(), recognition_priority);
 }
 
 inline Job make_reindex_job(TenantId tenant, KnowledgeBaseId base) {
-  return Job{.tenant = tenant,
-             .kind = reindex_job_kind,
-             .subject = base.to_string(),
-             .priority = reindex_priority,
-             .attempts_max = ingestion_interruptions_max};
+  return make_work_job(tenant, reindex_job_kind, base.to_string(), reindex_priority);
 }
 
 }  // namespace aiva::knowledge
