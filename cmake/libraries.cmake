@@ -18,6 +18,9 @@ pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 find_library(CLD2_LIBRARY cld2 REQUIRED)
 add_library(CLD2::CLD2 UNKNOWN IMPORTED)
 set_target_properties(CLD2::CLD2 PROPERTIES IMPORTED_LOCATION ${CLD2_LIBRARY})
+find_library(STEMMER_LIBRARY stemmer REQUIRED)
+add_library(Snowball::Stemmer UNKNOWN IMPORTED)
+set_target_properties(Snowball::Stemmer PROPERTIES IMPORTED_LOCATION ${STEMMER_LIBRARY})
 
 # Asio and Beast are compiled once, here, instead of into every file that includes them.
 add_library(aiva_boost_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_asio.cpp)
