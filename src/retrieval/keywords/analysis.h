@@ -19,13 +19,18 @@ inline constexpr std::size_t term_bytes_max = 64;
 // What the term of a stem begins with, so that it is no written form.
 inline constexpr char stem_mark = '\x01';
 
-// One term of a text. Terms that stand at the same place share a position: a word and its stem, a
-// code and its first part, the word and the pair of characters that begin together.
+enum class TermKind : std::uint8_t {
+  word,   // as written, case and compatibility forms folded; or a pair of characters
+  whole,  // made of several words from its position on: "ab-1234/5", or a word by dictionary
+  stem,   // of the word at its position, with the mark
+};
+
+// One term of a text. Several terms may share a position: a word and its stem, a code and its
+// first part.
 struct Term {
   std::string_view text;  // belongs to the analyzer, until it is used again
   std::uint32_t position = 0;
-
-  [[nodiscard]] bool is_stem() const { return text.starts_with(stem_mark); }
+  TermKind kind = TermKind::word;
 };
 
 // Text into terms, for indexes and queries alike. Case and compatibility forms are folded (NFKC).

@@ -14,15 +14,16 @@ namespace aiva::retrieval {
 inline constexpr std::size_t query_words_max = 32;
 inline constexpr std::size_t query_phrases_max = 8;
 inline constexpr std::size_t phrase_terms_max = 16;
+inline constexpr std::size_t query_bytes_max = 8192;
 // Stems are made in so many languages at most, the first of those given.
 inline constexpr std::size_t query_languages_max = 8;
 
 // One word of a query. Rows that have the written form count fully, those that only share one of
 // the stems a little less; whatever a row has of a word counts once.
 struct KeywordWord {
-  std::string text;                // the written form
-  std::vector<std::string> stems;  // without marks; one for each language that makes another
-  bool is_prefix = false;          // any word that begins with `text`; has no stems
+  std::string text{};                // the written form
+  std::vector<std::string> stems{};  // without marks; the word itself where it is its own stem
+  bool is_prefix = false;            // any word that begins with `text`; has no stems
 };
 
 // Terms that must stand in a row at these distances from the first one's position.
