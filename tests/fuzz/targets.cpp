@@ -15,6 +15,7 @@
 #include "documents/formats/image_header.h"
 #include "documents/protocol.h"
 #include "documents/xml/xml_reader.h"
+#include "keyword_targets.h"
 #include "package_text.h"
 
 namespace aiva::fuzz {
@@ -149,7 +150,9 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"xml", read_xml},
       {"image_header", [](auto bytes) { (void)documents::read_image_header(bytes); }},
       {"records", decode_records},
-      {"requests", decode_requests}};
+      {"requests", decode_requests},
+      {"keyword_text", analyse_keywords},
+      {"keyword_sections", search_keyword_sections}};
   for (const auto& format : formats) {
     auto run = is_packed(format->format()) ? read_packed : read;
     targets.push_back({std::string(to_string(format->format())),

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace aiva::retrieval::keyword_format {
 
@@ -13,6 +14,7 @@ namespace aiva::retrieval::keyword_format {
 //   keyword_row_languages   for each row an index into Facts::languages
 //   keyword_terms           the bytes of all terms, sorted, end to end
 //   keyword_term_offsets    where each term begins, and where the last ends
+//   keyword_term_keys       term_key of each 16th term, beginning with the first
 //   keyword_posting_offsets TermEntry of each term
 //   keyword_postings        packed blocks of postings, see posting_block.h; equal lists stand once
 //   keyword_block_bounds    BlockBound of each block of lists with more than one block
@@ -21,6 +23,7 @@ namespace aiva::retrieval::keyword_format {
 inline constexpr std::uint32_t facts_magic = 0x4B574F31;
 inline constexpr std::uint32_t version = 1;
 inline constexpr std::size_t postings_per_block = 128;
+inline constexpr std::size_t terms_per_key = 16;
 inline constexpr std::size_t languages_max = 64;
 
 // A language and how many rows have it. The first is no language: empty.
@@ -36,6 +39,14 @@ struct Facts {
   std::uint64_t words = 0;
   std::array<LanguageCount, languages_max> languages{};
 };
+
+// The first eight bytes of a term as a number that is ordered as they are.
+inline std::uint64_t term_key(std::string_view term) {
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < sizeof key; ++i)
+    key = key << 8U | (i < term.size() ? static_cast<unsigned char>(term[i]) : 0U);
+  return key;
+}
 
 struct TermEntry {
   std::uint64_t postings = 0;   // offset of its first block

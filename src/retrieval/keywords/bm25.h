@@ -10,10 +10,10 @@
 namespace aiva::retrieval {
 
 // Scores are summed as whole points, so that no sum depends on its order.
-inline constexpr float points_per_score = 1U << 20U;
+inline constexpr float points_per_score = 1U << 19U;
 
 // The part of BM25 that is the same for all words of a query. A word's greatest score is
-// ln(1 + 2^34) * (k1 + 1) < 120; that of 32 words stays below 2^32 points.
+// ln(1 + 2^34) * (k1 + 1) < 120; that of 32 words stays below 2^31 points.
 class Bm25 {
  public:
   // `words` and `rows` are those of all blocks.

@@ -13,6 +13,7 @@ using keyword_format::BlockBound;
 using keyword_format::Facts;
 using keyword_format::PostingList;
 using keyword_format::TermEntry;
+using keyword_format::terms_per_key;
 
 std::string_view code_of(const keyword_format::LanguageCount& language) {
   std::string_view code(language.code.data(), language.code.size());
@@ -51,6 +52,7 @@ Result<KeywordBlock> KeywordBlock::open(const SectionTable& sections) {
   block.row_languages_ = sections.values<std::uint8_t>(SectionKind::keyword_row_languages);
   block.term_bytes_ = sections.find(SectionKind::keyword_terms);
   block.term_offsets_ = sections.values<std::uint32_t>(SectionKind::keyword_term_offsets);
+  block.term_keys_ = sections.values<std::uint64_t>(SectionKind::keyword_term_keys);
   block.entries_ = sections.values<TermEntry>(SectionKind::keyword_posting_offsets);
   block.bounds_ = sections.values<BlockBound>(SectionKind::keyword_block_bounds);
   block.postings_ = sections.find(SectionKind::keyword_postings);
@@ -58,6 +60,7 @@ Result<KeywordBlock> KeywordBlock::open(const SectionTable& sections) {
   bool fits = block.rows() == facts[0].rows && block.rows() <= keyword_rows_max &&
               block.row_languages_.size() == block.rows() &&
               block.term_offsets_.size() == block.terms() + 1 &&
+              block.term_keys_.size() == (block.terms() + terms_per_key - 1) / terms_per_key &&
               block.words_ <= block.rows() * std::uint64_t{0xFFFF};
   if (!fits) return fail(internal_error("keyword sections do not belong together"));
   return block;
@@ -70,7 +73,7 @@ std::size_t KeywordBlock::bytes() const {
 
 std::size_t KeywordBlock::resident_bytes() const {
   return lengths_.size_bytes() + term_bytes_.size() + term_offsets_.size_bytes() +
-         entries_.size_bytes() + bounds_.size_bytes();
+         term_keys_.size_bytes() + entries_.size_bytes() + bounds_.size_bytes();
 }
 
 std::vector<std::string> KeywordBlock::languages() const {
@@ -79,8 +82,14 @@ std::vector<std::string> KeywordBlock::languages() const {
 }
 
 std::size_t KeywordBlock::lower_bound(std::string_view wanted) const {
-  std::size_t first = 0;
-  for (std::size_t count = terms(); count > 0;) {
+  // Terms from the last smaller key on, up to the first greater one.
+  auto key = keyword_format::term_key(wanted);
+  auto smaller = std::ranges::lower_bound(term_keys_, key) - term_keys_.begin();
+  auto greater = std::ranges::upper_bound(term_keys_, key) - term_keys_.begin();
+  auto first = static_cast<std::size_t>(std::max<std::ptrdiff_t>(smaller, 1) - 1) * terms_per_key;
+  auto last =
+      std::min(static_cast<std::size_t>(std::max(greater, smaller)) * terms_per_key, terms());
+  for (auto count = std::max(last, first) - first; count > 0;) {
     auto half = count / 2;
     bool is_smaller = term(first + half) < wanted;
     if (is_smaller) first += half + 1;

@@ -57,6 +57,7 @@ class KeywordBlock {
   std::span<const std::uint8_t> row_languages_;
   std::span<const std::byte> term_bytes_;
   std::span<const std::uint32_t> term_offsets_;
+  std::span<const std::uint64_t> term_keys_;
   std::span<const keyword_format::TermEntry> entries_;
   std::span<const keyword_format::BlockBound> bounds_;
   std::span<const std::byte> postings_;

@@ -46,7 +46,7 @@ class BlockSearch {
         number_(number),
         has_phrases_(has_phrases),
         phrase_rows_(std::move(phrase_rows)),
-        lists_(query.lists_of(*scope.block)),
+        lists_(query.lists_of(number)),
         best_(best) {
     for (const auto& lists : lists_) {
       auto& word = words_.emplace_back();
@@ -112,18 +112,26 @@ class BlockSearch {
     }
   }
 
-  // The visible rows of more than `points_min` points.
+  // The visible rows of more than `points_min` points. No row has 2^31: the differences' signs say
+  // whether any of a stride has more.
   void collect(std::uint32_t begin, std::uint32_t end, std::uint64_t points_min) {
-    candidates_.clear();
+    std::size_t count = 0;
     constexpr std::uint32_t stride = 16;
-    auto least = static_cast<std::uint32_t>(std::min<std::uint64_t>(points_min, ~std::uint32_t{0}));
+    constexpr std::uint32_t sign = 1U << 31U;
+    auto least = static_cast<std::uint32_t>(std::min<std::uint64_t>(points_min, sign - 1));
     for (std::uint32_t first = 0; first < end - begin; first += stride) {
-      std::uint32_t most = 0;
-      for (std::uint32_t i = first; i < first + stride; ++i) most = std::max(most, points_[i]);
-      if (most <= least) continue;
-      for (std::uint32_t i = first; i < first + stride; ++i)
-        if (points_[i] > least && sees(begin + i)) candidates_.push_back({begin + i, points_[i]});
+      std::uint32_t differences = 0;
+      for (std::uint32_t i = first; i < first + stride; ++i) differences |= least - points_[i];
+      if ((differences & sign) == 0) continue;
+      // Without a branch for each row, as none could be foretold.
+      for (std::uint32_t i = first; i < first + stride; ++i) {
+        kept_[count] = {begin + i, points_[i]};
+        count += (least - points_[i]) >> 31U;
+      }
     }
+    candidates_ = std::span(kept_).first(count);
+    if (has_phrases_ || !scope_.mask.is_open())
+      keep_candidates([this](const Candidate& each) { return sees(each.row); });
   }
 
   // Adds the points of the remaining words, those of the greatest bound first, and drops rows that
@@ -131,9 +139,8 @@ class BlockSearch {
   void look_up(std::span<Word* const> words, std::uint64_t points_left) {
     auto threshold = points_to_beat();
     for (std::size_t i = words.size(); i-- > 0;) {
-      std::erase_if(candidates_, [&](const Candidate& candidate) {
-        return candidate.points + points_left <= threshold;
-      });
+      auto least = threshold - std::min(threshold, points_left);
+      keep_candidates([least](const Candidate& each) { return each.points > least; });
       for (auto& candidate : candidates_) {
         std::uint32_t most = 0;
         for (auto& cursor : words[i]->cursors)
@@ -142,6 +149,16 @@ class BlockSearch {
       }
       points_left -= words[i]->bound;
     }
+  }
+
+  template <class Condition>
+  void keep_candidates(Condition is_kept) {
+    std::size_t count = 0;
+    for (auto candidate : candidates_) {
+      kept_[count] = candidate;
+      count += is_kept(candidate) ? 1 : 0;
+    }
+    candidates_ = candidates_.first(count);
   }
 
   [[nodiscard]] bool sees(std::uint32_t row) const {
@@ -171,7 +188,8 @@ class BlockSearch {
   std::vector<Word*> order_;  // the words of the window, those of the least bound first
   Points points_{};
   Points word_points_{};
-  std::vector<Candidate> candidates_;
+  std::vector<Candidate> kept_ = std::vector<Candidate>(window_rows);
+  std::span<Candidate> candidates_;  // of kept_
 };
 
 KeywordReason explain_word(const WordLists& word, const KeywordQuery& query,
@@ -225,7 +243,7 @@ std::vector<KeywordReason> explain_keywords(std::span<const KeywordScope> scopes
   if (match.block >= scopes.size() || match.row >= scopes[match.block].block->rows()) return {};
   ResolvedQuery resolved(scopes, query, settings);
   const auto& block = *scopes[match.block].block;
-  for (const auto& word : resolved.lists_of(block)) {
+  for (const auto& word : resolved.lists_of(match.block)) {
     auto reason = explain_word(word, query, block, resolved.bm25(), match.row);
     if (reason.score > 0) reasons.push_back(std::move(reason));
   }

@@ -12,12 +12,6 @@ constexpr std::size_t prefix_forms_max = 64;
 // Of one block's words with a prefix, so many are looked at.
 constexpr std::size_t prefix_terms_max = 4096;
 
-std::uint64_t count_rows(std::span<const KeywordScope> scopes, std::string_view term) {
-  std::uint64_t rows = 0;
-  for (const auto& scope : scopes) rows += scope.block->find(term).rows;
-  return rows;
-}
-
 Bm25 make_bm25(std::span<const KeywordScope> scopes, const Bm25Settings& settings) {
   std::uint64_t words = 0;
   std::uint64_t rows = 0;
@@ -54,22 +48,35 @@ ResolvedQuery::ResolvedQuery(std::span<const KeywordScope> scopes, const Keyword
   }
 }
 
+ResolvedQuery::Form ResolvedQuery::find_form(std::span<const KeywordScope> scopes, std::string term,
+                                             bool is_stem) {
+  Form form{.term = std::move(term), .is_stem = is_stem, .lists = {}};
+  form.lists.reserve(scopes.size());
+  for (const auto& scope : scopes) {
+    form.lists.push_back(scope.block->find(form.term));
+    form.rows += form.lists.back().rows;
+  }
+  return form;
+}
+
 // Rows that have a stem have the mark's term or, where a word is its own stem, the word. Both
 // counted together are at least as many as they are: the rows of the word in any form.
 ResolvedQuery::Counted ResolvedQuery::resolve(std::span<const KeywordScope> scopes,
                                               const KeywordWord& word) {
-  Counted counted{.forms = {{.term = word.text}}, .rows = count_rows(scopes, word.text)};
-  auto exact_rows = counted.rows;
+  Counted counted;
+  counted.forms.push_back(find_form(scopes, word.text, false));
+  auto exact_rows = counted.forms[0].rows;
+  counted.rows = exact_rows;
   for (const auto& stem : word.stems) {
-    auto marked = stem_mark + stem;
-    auto rows = count_rows(scopes, marked);
+    auto marked = find_form(scopes, stem_mark + stem, true);
+    auto rows = marked.rows;
+    counted.forms.push_back(std::move(marked));
     if (stem == word.text) {
       rows += exact_rows;
     } else {
-      rows += count_rows(scopes, stem);
-      counted.forms.push_back({.term = stem, .is_stem = true});
+      counted.forms.push_back(find_form(scopes, stem, true));
+      rows += counted.forms.back().rows;
     }
-    counted.forms.push_back({.term = std::move(marked), .is_stem = true});
     counted.rows = std::max(counted.rows, rows);
   }
   return counted;
@@ -88,17 +95,17 @@ ResolvedQuery::Counted ResolvedQuery::resolve_prefix(std::span<const KeywordScop
   Counted counted;
   for (auto& [count, term] : terms) {
     counted.rows += count;
-    counted.forms.push_back({.term = std::move(term)});
+    counted.forms.push_back(find_form(scopes, std::move(term), false));
   }
   return counted;
 }
 
-std::vector<WordLists> ResolvedQuery::lists_of(const KeywordBlock& block) const {
+std::vector<WordLists> ResolvedQuery::lists_of(std::size_t scope) const {
   std::vector<WordLists> words;
   for (std::size_t i = 0; i < words_.size(); ++i) {
     WordLists word{.word = i};
     for (const auto& form : words_[i].forms) {
-      auto postings = block.find(form.term);
+      const auto& postings = form.lists[scope];
       bool is_known = std::ranges::any_of(word.lists, [&](const WeightedList& known) {
         return known.postings.is_same_as(postings);
       });

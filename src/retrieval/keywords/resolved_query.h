@@ -31,8 +31,8 @@ class ResolvedQuery {
   ResolvedQuery(std::span<const KeywordScope> scopes, const KeywordQuery& query,
                 const Bm25Settings& settings);
 
-  // The words that the block has, in the query's order. Views into this and the block.
-  [[nodiscard]] std::vector<WordLists> lists_of(const KeywordBlock& block) const;
+  // The words that the block of a scope has, in the query's order. Views into this and the block.
+  [[nodiscard]] std::vector<WordLists> lists_of(std::size_t scope) const;
   [[nodiscard]] const Bm25& bm25() const { return bm25_; }
 
  private:
@@ -40,6 +40,8 @@ class ResolvedQuery {
   struct Form {
     std::string term;  // as the dictionary has it
     bool is_stem = false;
+    std::vector<keyword_format::PostingList> lists;  // of each scope
+    std::uint64_t rows = 0;                          // of all of them
   };
   struct Word {
     std::vector<Form> forms;
@@ -51,6 +53,7 @@ class ResolvedQuery {
     std::uint64_t rows = 0;
   };
 
+  static Form find_form(std::span<const KeywordScope> scopes, std::string term, bool is_stem);
   static Counted resolve(std::span<const KeywordScope> scopes, const KeywordWord& word);
   static Counted resolve_prefix(std::span<const KeywordScope> scopes, const std::string& prefix);
 

@@ -65,6 +65,8 @@ void TermWriter::end_term() {
     entry_.bound = 0;
   }
   reuse_equal_postings();
+  if (entries_.size() % keyword_format::terms_per_key == 0)
+    term_keys_.push_back(keyword_format::term_key(term_));
   entries_.push_back(entry_);
   terms_ += term_;
   AIVA_ASSERT(terms_.size() <= std::numeric_limits<std::uint32_t>::max());
@@ -122,6 +124,7 @@ void TermWriter::finish(SectionSink& sink) {
   std::ranges::copy(terms_,
                     sink.reserve_values<char>(SectionKind::keyword_terms, terms_.size()).begin());
   write_section(sink, SectionKind::keyword_term_offsets, term_offsets_);
+  write_section(sink, SectionKind::keyword_term_keys, term_keys_);
   write_section(sink, SectionKind::keyword_posting_offsets, entries_);
   write_section(sink, SectionKind::keyword_block_bounds, bounds_);
   write_section(sink, SectionKind::keyword_postings, postings_);

@@ -56,6 +56,7 @@ class TermWriter {
   const RowFacts& rows_;
   std::string terms_;
   std::vector<std::uint32_t> term_offsets_{0};
+  std::vector<std::uint64_t> term_keys_;
   std::vector<keyword_format::TermEntry> entries_;
   std::vector<keyword_format::BlockBound> bounds_;
   std::vector<std::byte> postings_;

@@ -42,7 +42,7 @@ enum class SectionKind : std::uint32_t {
   keyword_lengths = 70,
   keyword_block_bounds = 71,
   keyword_row_languages = 72,
-  keyword_spare_1 = 73,
+  keyword_term_keys = 73,
 };
 
 // Where a segment is written: on the heap, or straight into a mapped file.
