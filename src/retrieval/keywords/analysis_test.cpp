@@ -152,6 +152,9 @@ TEST(Analyzer, stems_as_it_analyses) {
   EXPECT_EQ(analyzer.stem("run", "en"), "run");
   EXPECT_EQ(analyzer.stem("été", "fr"), "ete");
   EXPECT_EQ(analyzer.stem("häuser", "de"), "haus");
+  EXPECT_EQ(std::string(analyzer.stem("mueller", "de")), analyzer.stem("müller", "de"));
+  EXPECT_EQ(analyzer.stem("quelle", "de"), "quell");
+  EXPECT_EQ(analyzer.stem("bauern", "de"), "bau");
 }
 
 }  // namespace

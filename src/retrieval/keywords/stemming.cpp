@@ -21,6 +21,21 @@ constexpr auto unfolded_languages = std::to_array<std::string_view>(
     {"az", "da", "de", "et", "fi", "fo", "hu", "is", "nb", "nn", "no", "sv", "tr"});
 static_assert(std::ranges::is_sorted(unfolded_languages));
 
+// German "ae", "oe" and "ue" as the letters that the stemmer makes of umlauts: "mueller" is written
+// where "müller" cannot be. Not so the "ue" of "quelle", "bauer" and "feuer".
+std::string without_umlaut_digraphs(std::string_view stem) {
+  std::string plain;
+  for (auto letter : stem) {
+    auto size = plain.size();
+    bool is_digraph = letter == 'e' && size > 0 &&
+                      (plain[size - 1] == 'a' || plain[size - 1] == 'o' || plain[size - 1] == 'u');
+    bool is_two_sounds = size > 1 && plain[size - 1] == 'u' &&
+                         std::string_view("aeq").find(plain[size - 2]) != std::string_view::npos;
+    if (!is_digraph || is_two_sounds) plain.push_back(letter);
+  }
+  return plain;
+}
+
 struct StemmerDeleter {
   void operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
 };
@@ -45,6 +60,7 @@ class Stemming::Language {
  public:
   explicit Language(const std::string& code)
       : folds_(!std::ranges::binary_search(unfolded_languages, std::string_view(code))),
+        is_german_(code == "de"),
         stemmer_(make_stemmer(code)) {}
 
   // The stem with its mark, and whether it was made only now.
@@ -65,10 +81,12 @@ class Stemming::Language {
       if (size > 0) stem = {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
     }
     auto bare = folds_ ? without_diacritics(stem) : std::string(stem);
+    if (is_german_) bare = without_umlaut_digraphs(bare);
     return bare == word ? std::string() : stem_mark + bare;
   }
 
   bool folds_;
+  bool is_german_;
   std::unique_ptr<sb_stemmer, StemmerDeleter> stemmer_;
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> stems_;
 };
