@@ -30,7 +30,7 @@ enum class SectionKind : std::uint32_t {
   vector_list_centres = 39,
   vector_list_bounds = 40,
   vector_list_rows = 41,
-  vector_spare_1 = 42,
+  vector_code_tails = 42,
   vector_spare_2 = 43,
   // Keywords.
   keyword_facts = 64,
