@@ -1,4 +1,4 @@
-// Measures the packaged sentence encoder and the flat vector index: latency, throughput, memory.
+// Measures the packaged sentence encoder: latency, throughput, memory.
 // usage: embedding_bench [NATIVE_DIR], by default native/unpacked.
 #include <malloc.h>
 #include <time.h>
@@ -14,7 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "adapters/flat_vectors/flat_vector_index.h"
 #include "adapters/onnx/onnx_text_embedder.h"
 #include "adapters/onnx/sentence_piece_tokenizer.h"
 #include "foundation/task.h"
@@ -150,64 +149,8 @@ void compare_precisions(const std::filesystem::path& native) {
               quick.chunks_per_cpu_second / exact.chunks_per_cpu_second, least);
 }
 
-std::vector<float> make_unit_rows(std::size_t count, std::size_t dimension,
-                                  std::mt19937& generator) {
-  std::normal_distribution<float> normal;
-  std::vector<float> values(count * dimension);
-  for (std::size_t row = 0; row < count; ++row) {
-    float squares = 0;
-    for (std::size_t i = 0; i < dimension; ++i) {
-      const float value = normal(generator);
-      values[row * dimension + i] = value;
-      squares += value * value;
-    }
-    for (std::size_t i = 0; i < dimension; ++i) values[row * dimension + i] /= std::sqrt(squares);
-  }
-  return values;
-}
-
-std::vector<ChunkId> make_ids(std::size_t count) {
-  std::vector<ChunkId> ids(count);
-  for (auto& id : ids) id = ChunkId::make();
-  return ids;
-}
-
-void bench_index() {
-  constexpr std::size_t dimension = 512;
-  std::mt19937 generator(2);
-  const auto queries = make_unit_rows(64, dimension, generator);
-  for (std::size_t count : {1'000, 10'000, 100'000}) {
-    const auto index = make_flat_vector_index({});
-    const auto base = KnowledgeBaseId::make();
-    index->load(base, dimension, 1, make_ids(count), make_unit_rows(count, dimension, generator))
-        .value();
-    std::size_t next = 0;
-    const auto search = measure(count > 50'000 ? 100 : 500, [&] {
-      const auto query = std::span(queries).subspan(next++ % 64 * dimension, dimension);
-      index->search(base, query, 10).value();
-    });
-    print(("top 10 of " + std::to_string(count) + " x 512").c_str(), search);
-    std::int64_t version = 1;
-    std::vector<ChunkId> added;
-    const auto values = make_unit_rows(100, dimension, generator);
-    print(("  100 chunks replaced among " + std::to_string(count)).c_str(), measure(50, [&] {
-            auto removed = std::move(added);
-            added = make_ids(100);
-            index
-                ->apply(base, {.from_version = version,
-                               .to_version = version + 1,
-                               .added = added,
-                               .values = values,
-                               .removed = std::move(removed)})
-                .value();
-            ++version;
-          }));
-  }
-}
-
 int run(int count, char** arguments) {
   compare_precisions(count > 1 ? arguments[1] : "native/unpacked");
-  bench_index();
   return 0;
 }
 

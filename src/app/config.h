@@ -92,6 +92,10 @@ struct Config {
     std::int64_t ocr_concurrency = 1;
     auto operator<=>(const Documents&) const = default;
   } documents;
+  struct Search {
+    std::int64_t index_memory_mb = 2048;
+    auto operator<=>(const Search&) const = default;
+  } search;
   struct Crawl {
     bool allow_private_hosts = false;
     std::int64_t delay_ms = 500;

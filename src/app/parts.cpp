@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "adapters/docworker/document_reader.h"
-#include "adapters/flat_vectors/flat_vector_index.h"
 #include "adapters/http_client/http_client.h"
 #include "adapters/job_table/job_table.h"
 #include "adapters/local_files/local_object_store.h"
 #include "adapters/memory/memory_cache.h"
-#include "adapters/sqlite/fts_keyword_index.h"
+#include "adapters/segment_index/segment_index.h"
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/data_folder.h"
@@ -39,8 +38,11 @@ Result<void> open_storage(const Config& config, Parts& parts) {
   TRY(parts.objects, make_local_object_store(parts.folder / "files", parts.files, objects));
   parts.cache = make_memory_cache({}, parts.clock);
   parts.jobs = make_job_table(*parts.database, parts.clock);
-  parts.keywords = make_fts_keyword_index(*parts.database);
-  parts.vectors = make_flat_vector_index({});
+  SegmentIndexOptions index{
+      .folder = parts.folder / "index",
+      .resident_bytes_max = static_cast<std::size_t>(config.search.index_memory_mb) * 1024 * 1024,
+      .compute = &parts.compute};
+  TRY(parts.index, make_segment_index(index, parts.metrics));
   return {};
 }
 
@@ -110,7 +112,7 @@ void build_capabilities(const Config& config, Parts& parts) {
                                  .reader = *parts.reader,
                                  .embedder = *parts.embedder.embedder,
                                  .count_tokens = parts.embedder.count_tokens,
-                                 .vectors = *parts.vectors,
+                                 .index = *parts.index,
                                  .billing = *parts.billing,
                                  .clock = parts.clock,
                                  .metrics = parts.metrics,
@@ -140,12 +142,10 @@ void build_capabilities(const Config& config, Parts& parts) {
   parts.search = search::make_search({.database = *parts.database,
                                       .knowledge = *parts.knowledge,
                                       .embedder = *parts.embedder.embedder,
-                                      .vectors = *parts.vectors,
-                                      .keywords = *parts.keywords,
+                                      .index = *parts.index,
                                       .billing = *parts.billing,
                                       .clock = parts.clock,
-                                      .metrics = parts.metrics,
-                                      .compute = &parts.compute});
+                                      .metrics = parts.metrics});
   parts.chat = chat::make_chat({.database = *parts.database,
                                 .knowledge = *parts.knowledge,
                                 .search = *parts.search,

@@ -28,9 +28,8 @@
 #include "ports/document_reader.h"
 #include "ports/http_client.h"
 #include "ports/job_queue.h"
-#include "ports/keyword_index.h"
 #include "ports/object_store.h"
-#include "ports/vector_index.h"
+#include "ports/passage_index.h"
 
 namespace aiva::app {
 
@@ -46,8 +45,7 @@ struct Parts {
   std::unique_ptr<Cache> cache{};
   std::unique_ptr<ObjectStore> objects{};
   std::unique_ptr<JobQueue> jobs{};
-  std::unique_ptr<KeywordIndex> keywords{};
-  std::unique_ptr<VectorIndex> vectors{};
+  std::unique_ptr<PassageIndex> index{};
   std::unique_ptr<HttpClient> http{};
   EmbedderChoice embedder{};
   std::unique_ptr<ChatModel> chat_model{};

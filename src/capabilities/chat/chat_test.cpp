@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "capabilities/search/testing/shelf.h"
+#include "foundation/thread_pool.h"
 #include "ports/testing/fake_chat_model.h"
 
 namespace aiva::chat {
@@ -90,8 +91,7 @@ class ChatTest : public testing::Test {
     return search::make_search({.database = *database_,
                                 .knowledge = shelf_,
                                 .embedder = embedder_,
-                                .vectors = vectors_,
-                                .keywords = keywords_,
+                                .index = index_,
                                 .billing = *billing_,
                                 .clock = clock_,
                                 .metrics = metrics_});
@@ -147,9 +147,8 @@ class ChatTest : public testing::Test {
   ManualClock clock_;
   Metrics metrics_;
   FakeTextEmbedder embedder_;
-  PlainVectorIndex vectors_;
-  PlainKeywordIndex keywords_;
-  search::ShelfKnowledge shelf_{embedder_, vectors_, keywords_};
+  PlainPassageIndex index_;
+  search::ShelfKnowledge shelf_{embedder_, index_};
   OneMoreChunk sections_{shelf_};
   TenantId tenant_ = database_.add_tenant();
   KnowledgeBaseId base_ = shelf_.add_base(tenant_);

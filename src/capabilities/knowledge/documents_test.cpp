@@ -157,14 +157,13 @@ TEST_F(Documents, are_removed_with_chunks_and_file_and_leave_the_index) {
   auto kept = upload(base->id, "Kept text.");
   auto removed = upload(base->id, "Removed text.");
   run_due_jobs();
-  ASSERT_TRUE(sync_wait(knowledge_->ensure_indexed(context(), base->id)).has_value());
-  ASSERT_EQ(vectors_->size(base->id), 2U);
+  ASSERT_EQ(indexed(base->id), 2U);
 
   ASSERT_TRUE(sync_wait(knowledge_->act(context(), removed.id, Action::remove)).has_value());
 
   EXPECT_EQ(sync_wait(knowledge_->document(context(), removed.id)).error().code,
             ErrorCode::not_found);
-  EXPECT_EQ(vectors_->size(base->id), 1U);
+  EXPECT_EQ(indexed(base->id), 1U);
   EXPECT_EQ(sync_wait(objects_.list({}, "documents/", "", 10))->size(), 1U);
   auto now = sync_wait(knowledge_->get(context(), base->id));
   EXPECT_EQ((*now)->document_count, 1);

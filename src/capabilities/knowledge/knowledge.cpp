@@ -188,7 +188,7 @@ Task<Result<void>> RowKnowledge::remove(CallContext context, KnowledgeBaseId id)
   });
   CO_TRY_VOID(co_await std::move(writing));
   core_.cache.invalidate(context.tenant, id);
-  core_.index.drop(id);
+  core_.index.erase(id);
   for (auto document : unfinished)
     if (core_.parts.events != nullptr) core_.parts.events->publish(document);
   auto removing = core_.remove_objects(context, std::move(keys));

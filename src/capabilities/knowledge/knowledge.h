@@ -21,8 +21,8 @@
 #include "ports/document_reader.h"
 #include "ports/job_queue.h"
 #include "ports/object_store.h"
+#include "ports/passage_index.h"
 #include "ports/text_embedder.h"
-#include "ports/vector_index.h"
 
 namespace aiva::knowledge {
 
@@ -76,7 +76,7 @@ class Knowledge {
   // The chunks of these ids in this order, skipping ids that are gone or of another tenant.
   virtual Task<Result<std::vector<Chunk>>> chunks(CallContext context,
                                                   std::vector<ChunkId> ids) = 0;
-  // Makes the vector index of the knowledge base show its current rows.
+  // Makes the index of the knowledge base show its current rows.
   virtual Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) = 0;
 
   // What is done with documents after they came in: jobs, metadata, reading again.
@@ -107,7 +107,7 @@ struct KnowledgeParts {
   DocumentReader& reader;
   TextEmbedder& embedder;
   std::function<int(std::string_view)> count_tokens;  // as the embedder counts
-  VectorIndex& vectors;
+  PassageIndex& index;
   billing::Billing& billing;
   const Clock& clock;
   Metrics& metrics;

@@ -99,13 +99,11 @@ TEST_F(KnowledgeBases, hides_chunks_from_other_tenants) {
   auto base = make_base();
   upload(base->id, "A sentence to find.");
   run_due_jobs();
-  ASSERT_TRUE(sync_wait(knowledge_->ensure_indexed(context(), base->id)).has_value());
-  auto query = sync_wait(embedder_.embed({}, {"sentence"}));
-  auto hits = vectors_->search(base->id, query->row(0), 10);
-  ASSERT_EQ(hits->size(), 1U);
+  auto hits = nearest(base->id, "sentence", 10);
+  ASSERT_EQ(hits.size(), 1U);
 
-  auto mine = sync_wait(knowledge_->chunks(context(), {hits->front().chunk}));
-  auto theirs = sync_wait(knowledge_->chunks(stranger(), {hits->front().chunk}));
+  auto mine = sync_wait(knowledge_->chunks(context(), {hits.front().chunk}));
+  auto theirs = sync_wait(knowledge_->chunks(stranger(), {hits.front().chunk}));
 
   ASSERT_EQ(mine->size(), 1U);
   EXPECT_EQ(mine->front().text, "A sentence to find.");
@@ -201,7 +199,7 @@ TEST_F(KnowledgeBases, are_removed_with_documents_chunks_vectors_and_files) {
   ASSERT_TRUE(removed.has_value()) << removed.error().cause;
   EXPECT_EQ(number("SELECT COUNT(*) FROM knowledge_bases"), 0);
   EXPECT_EQ(number("SELECT COUNT(*) FROM documents"), 0);
-  EXPECT_EQ(vectors_->version(base->id), std::nullopt);
+  EXPECT_EQ(index_->version(base->id), std::nullopt);
   EXPECT_FALSE(objects_.has(prefix + done.id.to_string()));
   EXPECT_FALSE(objects_.has(prefix + waiting.id.to_string()));
   EXPECT_EQ(run_due_jobs(), 0);

@@ -53,7 +53,7 @@ TEST_F(ReindexOf, a_base_reads_every_document_again_while_searches_go_on) {
   EXPECT_EQ(progress(base->id).done, 3);
   EXPECT_EQ(texts(), before);
   EXPECT_EQ(number("SELECT COUNT(*) FROM credit_transactions WHERE operation = 'document'"), 3);
-  EXPECT_EQ(vectors_->size(base->id), before.size());
+  EXPECT_EQ(indexed(base->id), before.size());
   expect_consistent_rows();
 }
 

@@ -54,7 +54,7 @@ TEST_F(VersionsOf, other_bytes_of_the_same_name_take_the_place_of_the_old_ones_a
   Texts seen;
   embedder_.before_each([&] {
     seen = texts();
-    EXPECT_EQ(vectors_->size(base->id), 1U);
+    EXPECT_EQ(index_->size(base->id), 1U);
   });
 
   auto second = add(base->id, staged("a.txt", "New text.\n\nAnd more."));
@@ -75,7 +75,7 @@ TEST_F(VersionsOf, other_bytes_of_the_same_name_take_the_place_of_the_old_ones_a
   EXPECT_EQ(row.metadata, R"({"year":2024})");
   EXPECT_EQ(row.content_sha256, to_hex(sha256("New text.\n\nAnd more.")));
   EXPECT_EQ(texts(), Texts{"New text.\n\nAnd more."});
-  EXPECT_EQ(vectors_->size(base->id), 1U);
+  EXPECT_EQ(indexed(base->id), 1U);
   EXPECT_EQ(sync_wait(objects_.list({}, "documents/", "", 10))->size(), 1U);
   EXPECT_EQ(number("SELECT COUNT(*) FROM credit_transactions WHERE operation = 'document'"), 2);
   expect_consistent_rows();

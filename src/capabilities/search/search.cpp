@@ -23,8 +23,6 @@ constexpr int top_k_max = 50;
 constexpr std::size_t filter_slice = 200;  // chunks looked at together where documents are filtered
 constexpr std::size_t spare_candidates = 10;  // fetched besides, should chunks be gone meanwhile
 constexpr std::size_t highlight_bytes_max = 600;
-// Numbers a scan multiplies before it is worth a thread of its own: about a millisecond.
-constexpr std::size_t scan_in_place_max = 4'000'000;
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -65,7 +63,7 @@ struct Candidates {
 };
 
 struct NearVectors {
-  std::vector<VectorHit> hits{};
+  std::vector<PassageHit> hits{};
   std::int64_t query_tokens = 0;
 };
 
@@ -89,7 +87,9 @@ class PassageSearch final : public Search {
 
     bool is_filtered = !request.metadata.empty();
     auto wanted = is_filtered ? settings_.filtered_candidates_max : settings_.candidates_max;
-    CO_TRY(auto candidates, co_await find_candidates(context, base->id, request.query, wanted));
+    PassageQuery passages{.count_max = wanted};
+    CO_TRY(auto candidates,
+           co_await find_candidates(context, base->id, request.query, std::move(passages)));
     auto top_k = static_cast<std::size_t>(request.top_k);
     auto fetching = is_filtered
                         ? fetch_filtered(context, candidates.ranked, top_k, request.metadata)
@@ -115,23 +115,33 @@ class PassageSearch final : public Search {
   }
 
  private:
-  // Asks both lists at once. One of them may fail: the other answers alone.
+  // Asks both lists, the words while the question is embedded. One of them may fail: the other
+  // answers alone.
   Task<Result<Candidates>> find_candidates(CallContext context, KnowledgeBaseId base,
-                                           std::string query, std::size_t count_max) {
-    StartedTask keywords(parts_.keywords.search(context, base, query, count_max));
-    auto near = co_await find_near(context, base, std::move(query), count_max);
-    auto words = co_await std::move(keywords);
+                                           std::string query, PassageQuery wanted) {
+    std::vector<std::string> texts{query};
+    StartedTask embedding(parts_.embedder.embed(context, std::move(texts)));
+    auto ensured = co_await parts_.knowledge.ensure_indexed(context, base);
+    Result<std::vector<PassageHit>> words = fail(ErrorCode::unavailable, "The index is missing");
+    if (ensured)
+      words = co_await parts_.index.search_words(context, base, std::move(query), wanted);
+    else
+      words = fail(std::move(ensured.error()));
+    auto embedded = co_await std::move(embedding);
+    auto near = find_near(context, base, std::move(embedded), wanted);
+    auto vectors = co_await std::move(near);
     CO_TRY_VOID(context.check());
-    if (!near && !words) co_return fail(std::move(near.error()));
-    if (!near) note_failure("The embedder failed; searching by words alone", context, near.error());
+    if (!vectors && !words) co_return fail(std::move(vectors.error()));
+    if (!vectors)
+      note_failure("The embedder failed; searching by words alone", context, vectors.error());
     if (!words) note_failure("The keyword index failed", context, words.error());
 
-    Candidates candidates{.used_vectors = near.has_value()};
-    std::span<const VectorHit> vector_hits;
-    std::span<const KeywordHit> keyword_hits;
-    if (near) {
-      vector_hits = near->hits;
-      candidates.query_tokens = near->query_tokens;
+    Candidates candidates{.used_vectors = vectors.has_value()};
+    std::span<const PassageHit> vector_hits;
+    std::span<const PassageHit> keyword_hits;
+    if (vectors) {
+      vector_hits = vectors->hits;
+      candidates.query_tokens = vectors->query_tokens;
     }
     if (words) keyword_hits = *words;
     candidates.used_keywords = !keyword_hits.empty();
@@ -139,24 +149,15 @@ class PassageSearch final : public Search {
     co_return candidates;
   }
 
-  Task<Result<NearVectors>> find_near(CallContext context, KnowledgeBaseId base, std::string query,
-                                      std::size_t count_max) {
-    std::vector<std::string> texts;
-    texts.push_back(std::move(query));
-    CO_TRY(auto embedded, co_await parts_.embedder.embed(context, std::move(texts)));
-    CO_TRY_VOID(co_await parts_.knowledge.ensure_indexed(context, base));
-    NearVectors near{.query_tokens = embedded.tokens};
-    auto work = parts_.vectors.size(base) * embedded.dimension;
-    if (work == 0) co_return near;
-    auto scan = [this, base, &embedded, count_max] {
-      return parts_.vectors.search(base, embedded.row(0), count_max);
-    };
-    if (parts_.compute == nullptr || work <= scan_in_place_max) {
-      CO_TRY(near.hits, scan());
-      co_return near;
-    }
-    auto elsewhere = run_on(*parts_.compute, context, scan);
-    CO_TRY(near.hits, co_await std::move(elsewhere));
+  Task<Result<NearVectors>> find_near(CallContext context, KnowledgeBaseId base,
+                                      Result<Embeddings> embedded, PassageQuery wanted) {
+    if (!embedded) co_return fail(std::move(embedded.error()));
+    NearVectors near{.query_tokens = embedded->tokens};
+    if (parts_.index.size(base) == 0) co_return near;
+    auto row = embedded->row(0);
+    std::vector<float> vector(row.begin(), row.end());
+    CO_TRY(near.hits, co_await parts_.index.search_vectors(context, base, std::move(vector),
+                                                           std::move(wanted)));
     co_return near;
   }
 

@@ -13,12 +13,10 @@
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
-#include "foundation/thread_pool.h"
 #include "ports/clock.h"
 #include "ports/database.h"
-#include "ports/keyword_index.h"
+#include "ports/passage_index.h"
 #include "ports/text_embedder.h"
-#include "ports/vector_index.h"
 
 namespace aiva::search {
 
@@ -77,12 +75,10 @@ struct SearchParts {
   Database& database;
   knowledge::Knowledge& knowledge;
   TextEmbedder& embedder;
-  VectorIndex& vectors;
-  KeywordIndex& keywords;
+  PassageIndex& index;
   billing::Billing& billing;
   const Clock& clock;
   Metrics& metrics;
-  ThreadPool* compute = nullptr;  // where scans too long for an event loop run; null: in place
 };
 
 struct SearchSettings {

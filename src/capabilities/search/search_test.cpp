@@ -43,8 +43,7 @@ class SearchTest : public testing::Test {
     return make_search({.database = *database_,
                         .knowledge = shelf_,
                         .embedder = embedder_,
-                        .vectors = vectors_,
-                        .keywords = keywords_,
+                        .index = index_,
                         .billing = *billing_,
                         .clock = clock_,
                         .metrics = metrics_},
@@ -77,9 +76,8 @@ class SearchTest : public testing::Test {
   ManualClock clock_;
   Metrics metrics_;
   FakeTextEmbedder embedder_;
-  PlainVectorIndex vectors_;
-  PlainKeywordIndex keywords_;
-  ShelfKnowledge shelf_{embedder_, vectors_, keywords_};
+  PlainPassageIndex index_;
+  ShelfKnowledge shelf_{embedder_, index_};
   TenantId tenant_ = database_.add_tenant();
   KnowledgeBaseId base_ = shelf_.add_base(tenant_);
   std::unique_ptr<billing::Billing> billing_ = billing::make_billing(*database_, clock_, {});
@@ -311,30 +309,6 @@ TEST_F(SearchTest, writes_the_log_itself_when_the_queue_is_full) {
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(search("refunds"));
 
   EXPECT_THAT(log_after_the_end(), SizeIs(5));
-}
-
-TEST_F(SearchTest, scans_large_indexes_on_the_compute_pool) {
-  FakeTextEmbedder wide(3000, "wide");
-  ShelfKnowledge shelf(wide, vectors_, keywords_);
-  auto base = shelf.add_base(tenant_);
-  for (int i = 0; i < 1500; ++i) shelf.add(base, {"Row " + std::to_string(i), 1});
-  ThreadPool pool({.name = "compute"});
-  auto search = make_search({.database = *database_,
-                             .knowledge = shelf,
-                             .embedder = wide,
-                             .vectors = vectors_,
-                             .keywords = keywords_,
-                             .billing = *billing_,
-                             .clock = clock_,
-                             .metrics = metrics_,
-                             .compute = &pool});
-
-  auto answer =
-      sync_wait(search->search(context(), {.knowledge_base = base, .query = "row 77", .top_k = 1}));
-
-  ASSERT_TRUE(answer);
-  ASSERT_THAT(answer->hits, SizeIs(1));
-  EXPECT_EQ(answer->hits[0].chunk.text, "Row 77");
 }
 
 TEST(SearchType, has_names_that_read_back) {

@@ -13,8 +13,8 @@
 #include "ports/testing/manual_clock.h"
 #include "ports/testing/map_cache.h"
 #include "ports/testing/object_store_contract.h"
-#include "ports/testing/plain_keyword_index.h"
-#include "ports/testing/plain_vector_index.h"
+#include "ports/testing/passage_index_contract.h"
+#include "ports/testing/plain_passage_index.h"
 #include "ports/testing/scripted_http_client.h"
 #include "ports/testing/temporary_folder.h"
 
@@ -138,36 +138,8 @@ TEST(InlineDocumentReader, reads_pages_headings_and_paragraphs) {
   EXPECT_EQ(blocks[2].page, 2);
 }
 
-TEST(PlainVectorIndex, finds_the_nearest_and_follows_changes) {
-  PlainVectorIndex index;
-  auto knowledge_base = KnowledgeBaseId::make();
-  std::vector chunks = {ChunkId::make(), ChunkId::make()};
-  ASSERT_TRUE(index.load(knowledge_base, 2, 7, chunks, {1, 0, 0, 1}).has_value());
-  std::vector<float> query = {0, 1};
-
-  EXPECT_EQ(index.search(knowledge_base, query, 1)->at(0).chunk, chunks[1]);
-  VectorChange change{
-      .from_version = 7, .to_version = 8, .added = {}, .values = {}, .removed = {chunks[1]}};
-  ASSERT_TRUE(index.apply(knowledge_base, change).has_value());
-
-  EXPECT_EQ(index.search(knowledge_base, query, 5)->size(), 1U);
-  EXPECT_EQ(index.version(knowledge_base), 8);
-}
-
-TEST(PlainKeywordIndex, ranks_by_shared_words) {
-  PlainKeywordIndex index;
-  auto knowledge_base = KnowledgeBaseId::make();
-  auto one = ChunkId::make();
-  auto two = ChunkId::make();
-  index.add(knowledge_base, one, "Returns take thirty days.");
-  index.add(knowledge_base, two, "Returns are free within thirty days of delivery.");
-
-  auto hits = sync_wait(index.search({}, knowledge_base, "free returns", 5));
-
-  ASSERT_TRUE(hits.has_value());
-  ASSERT_EQ(hits->size(), 2U);
-  EXPECT_EQ(hits->at(0).chunk, two);
-}
+INSTANTIATE_TEST_SUITE_P(Plain, PassageIndexContract,
+                         ::testing::Values([] { return std::make_unique<PlainPassageIndex>(); }));
 
 TEST(FolderObjectStore, keeps_and_removes_objects) {
   FolderObjectStore store;

@@ -43,11 +43,23 @@ Chunk read_chunk(const SqlRow& row) {
                .document_metadata = std::string(row.text(13))};
 }
 
-// The knowledge base's id as one word for keyword queries.
-std::string scope_of(KnowledgeBaseId base) {
-  auto scope = base.to_string();
-  std::erase(scope, '-');
-  return scope;
+constexpr std::string_view select_passages =
+    "SELECT c.rowid, c.id, c.chunk_type, c.page_first, c.page_last, c.text, c.heading_path, "
+    "d.title, d.language, v.model, v.vector "
+    "FROM document_chunks c JOIN documents d ON d.id = c.document_id "
+    "LEFT JOIN chunk_vectors v ON v.chunk_rowid = c.rowid "
+    "WHERE c.document_id = ? AND c.kb_id = ? AND c.rowid > ? ORDER BY c.rowid LIMIT ?";
+
+IndexedPassage read_passage(const SqlRow& row, DocumentId document) {
+  return {.chunk = row.id<ChunkId>(1),
+          .document = document,
+          .kind = parse_passage_kind(row.text(2)),
+          .page_first = static_cast<int>(row.integer(3)),
+          .page_last = static_cast<int>(row.integer(4)),
+          .text = std::string(row.text(5)),
+          .heading = std::string(row.text(6)),
+          .title = std::string(row.text(7)),
+          .language = std::string(row.text(8))};
 }
 
 }  // namespace
@@ -62,11 +74,11 @@ Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
     ++rowid;
     TRY_VOID(sql_.execute(
         "INSERT INTO document_chunks (rowid, id, tenant_id, kb_id, document_id, chunk_index, "
-        "chunk_type, text, heading_path, scope, page_first, page_last, token_count, spans, "
-        "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "chunk_type, text, heading_path, page_first, page_last, token_count, spans, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         {rowid, chunk.id, tenant, chunk.knowledge_base, chunk.document, chunk.index, chunk.type,
-         chunk.text, chunk.heading_path, scope_of(chunk.knowledge_base), chunk.page_first,
-         chunk.page_last, chunk.token_count, write_spans(chunk.spans), now}));
+         chunk.text, chunk.heading_path, chunk.page_first, chunk.page_last, chunk.token_count,
+         write_spans(chunk.spans), now}));
     if (dimension == 0) continue;
     TRY_VOID(sql_.execute(
         "INSERT INTO chunk_vectors (chunk_rowid, chunk_id, kb_id, document_id, model, dimension, "
@@ -77,25 +89,17 @@ Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
   return {};
 }
 
-Result<std::vector<ChunkId>> ChunksTable::remove_of_document(KnowledgeBaseId base,
-                                                             DocumentId document) {
-  std::vector<ChunkId> removed;
-  TRY_VOID(sql_.query("SELECT id FROM document_chunks WHERE kb_id = ? AND document_id = ?",
-                      {base, document}, [&removed](const SqlRow& row) -> Result<void> {
-                        removed.push_back(row.id<ChunkId>(0));
-                        return {};
-                      }));
-  if (removed.empty()) return removed;
+Result<std::int64_t> ChunksTable::remove_of_document(KnowledgeBaseId base, DocumentId document) {
   TRY_VOID(sql_.execute("DELETE FROM chunk_vectors WHERE kb_id = ? AND document_id = ?",
                         {base, document}));
-  TRY_VOID(sql_.execute("DELETE FROM document_chunks WHERE kb_id = ? AND document_id = ?",
-                        {base, document}));
-  return removed;
+  return sql_.execute("DELETE FROM document_chunks WHERE kb_id = ? AND document_id = ?",
+                      {base, document});
 }
 
 Result<void> ChunksTable::remove_of_base(KnowledgeBaseId base) {
   TRY_VOID(sql_.execute("DELETE FROM chunk_vectors WHERE kb_id = ?", {base}));
   TRY_VOID(sql_.execute("DELETE FROM document_chunks WHERE kb_id = ?", {base}));
+  TRY_VOID(sql_.execute("DELETE FROM document_changes WHERE kb_id = ?", {base}));
   return {};
 }
 
@@ -129,24 +133,38 @@ Result<std::int64_t> ChunksTable::count_vectors(KnowledgeBaseId base, std::strin
                     {base, model});
 }
 
-Result<StoredVectors> ChunksTable::vectors(KnowledgeBaseId base, std::string_view model,
-                                           std::size_t dimension) {
-  StoredVectors stored;
-  TRY(stored.version, count_rows("SELECT version FROM knowledge_bases WHERE id = ?", {base}));
-  TRY(auto rows, count_rows("SELECT chunk_count FROM knowledge_bases WHERE id = ?", {base}));
-  stored.chunks.reserve(static_cast<std::size_t>(rows));
-  stored.values.reserve(static_cast<std::size_t>(rows) * dimension);
-  TRY_VOID(sql_.query("SELECT chunk_id, model, vector FROM chunk_vectors WHERE kb_id = ?", {base},
-                      [&stored, model, dimension](const SqlRow& row) -> Result<void> {
-                        auto bytes = row.bytes(2);
-                        if (row.text(1) != model || bytes.size() != dimension * sizeof(float)) {
+Result<std::vector<ChangedDocument>> ChunksTable::changed_documents(KnowledgeBaseId base,
+                                                                    const ChangedDocument& last,
+                                                                    std::int64_t count_max) {
+  std::vector<ChangedDocument> changed;
+  TRY_VOID(
+      sql_.query("SELECT document_id, version FROM document_changes WHERE kb_id = ? "
+                 "AND (version > ? OR (version = ? AND document_id > ?)) "
+                 "ORDER BY version, document_id LIMIT ?",
+                 {base, last.version, last.version, last.id, count_max},
+                 [&changed](const SqlRow& row) -> Result<void> {
+                   changed.push_back({.id = row.id<DocumentId>(0), .version = row.integer(1)});
+                   return {};
+                 }));
+  return changed;
+}
+
+Result<StoredPassages> ChunksTable::passages(KnowledgeBaseId base, const PassagePage& page) {
+  StoredPassages stored;
+  TRY_VOID(sql_.query(select_passages, {page.document, base, page.row_last, page.count_max},
+                      [&stored, &page](const SqlRow& row) -> Result<void> {
+                        stored.row_last = row.integer(0);
+                        auto passage = read_passage(row, page.document);
+                        auto bytes = row.bytes(10);
+                        bool is_ours = row.text(9) == page.model &&
+                                       bytes.size() == page.dimension * sizeof(float);
+                        if (is_ours && page.dimension > 0) {
+                          passage.vector.resize(page.dimension);
+                          std::memcpy(passage.vector.data(), bytes.data(), bytes.size());
+                        } else if (!row.is_null(9)) {
                           ++stored.of_other_models;
-                          return {};
                         }
-                        stored.chunks.push_back(row.id<ChunkId>(0));
-                        auto at = stored.values.size();
-                        stored.values.resize(at + dimension);
-                        std::memcpy(stored.values.data() + at, bytes.data(), bytes.size());
+                        stored.passages.push_back(std::move(passage));
                         return {};
                       }));
   return stored;

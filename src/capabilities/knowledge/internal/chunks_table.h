@@ -10,15 +10,21 @@
 #include "capabilities/knowledge/types.h"
 #include "foundation/result.h"
 #include "ports/database.h"
+#include "ports/passage_index.h"
 
 namespace aiva::knowledge {
 
-// The vectors of a knowledge base as they stand in its rows.
-struct StoredVectors {
+// A document whose chunks changed, and the version of its knowledge base that changed them last.
+struct ChangedDocument {
+  DocumentId id{};
   std::int64_t version = 0;
-  std::vector<ChunkId> chunks;
-  std::vector<float> values;         // chunks.size() * dimension
-  std::int64_t of_other_models = 0;  // rows left out because another model made them
+};
+
+// Chunks of a document as an index wants them.
+struct StoredPassages {
+  std::vector<IndexedPassage> passages;
+  std::int64_t row_last = 0;         // where to go on
+  std::int64_t of_other_models = 0;  // passages whose vectors were left out
 };
 
 // The rows of document_chunks and chunk_vectors; lives inside one read or transaction. Whoever
@@ -31,8 +37,8 @@ class ChunksTable {
   // floats of `model`; without vectors when `dimension` is zero.
   Result<void> insert(TenantId tenant, std::span<const Chunk> chunks, std::string_view model,
                       std::size_t dimension, std::span<const float> values, UnixMs now);
-  // Removes the document's chunks and answers their ids.
-  Result<std::vector<ChunkId>> remove_of_document(KnowledgeBaseId base, DocumentId document);
+  // Removes the document's chunks and answers how many there were.
+  Result<std::int64_t> remove_of_document(KnowledgeBaseId base, DocumentId document);
   Result<void> remove_of_base(KnowledgeBaseId base);
 
   // The chunks of these ids in this order, without those that are gone or of another tenant.
@@ -42,9 +48,19 @@ class ChunksTable {
   Result<std::vector<Chunk>> around(TenantId tenant, ChunkId id, std::int64_t distance);
   Result<std::int64_t> count(KnowledgeBaseId base);
   Result<std::int64_t> count_vectors(KnowledgeBaseId base, std::string_view model);
-  // All vectors of `model` and `dimension`.
-  Result<StoredVectors> vectors(KnowledgeBaseId base, std::string_view model,
-                                std::size_t dimension);
+  // Documents that changed after `last`, in the order of versions and ids; they may be gone.
+  Result<std::vector<ChangedDocument>> changed_documents(KnowledgeBaseId base,
+                                                         const ChangedDocument& last,
+                                                         std::int64_t count_max);
+  struct PassagePage {
+    DocumentId document{};
+    std::int64_t row_last = 0;  // of the page before
+    std::int64_t count_max = 0;
+    std::string model{};  // vectors of others, or of another dimension, are left out
+    std::size_t dimension = 0;
+  };
+  // Some chunks of a document, with their vectors.
+  Result<StoredPassages> passages(KnowledgeBaseId base, const PassagePage& page);
 
  private:
   Result<std::int64_t> count_rows(std::string_view sql, SqlSession::Parameters parameters);

@@ -12,7 +12,7 @@ namespace aiva::knowledge {
 // What everything inside this capability shares.
 struct Core {
   Core(const KnowledgeParts& p, const KnowledgeSettings& s)
-      : parts(p), settings(s), index(p.database, p.vectors, p.embedder, p.metrics) {}
+      : parts(p), settings(s), index(p.database, p.index, p.embedder, p.metrics) {}
 
   // Forgets what is cached of the knowledge base and tells who watches the document.
   void tell_changed(TenantId tenant, KnowledgeBaseId base, DocumentId document);

@@ -52,7 +52,7 @@ struct DocumentDesk::Removal {
   KnowledgeBaseId base{};
   std::vector<DocumentId> documents{};
   std::vector<std::string> keys{};
-  VectorChange change{};
+  std::int64_t chunks = 0;
 };
 
 Task<Result<AddedDocument>> DocumentDesk::add(CallContext context, KnowledgeBasePointer base,
@@ -316,16 +316,13 @@ Task<Result<void>> DocumentDesk::remove(CallContext context, DocumentId id) {
     KnowledgeBasesTable bases(sql);
     auto documents = static_cast<std::int64_t>(removal.documents.size());
     TRY_VOID(bases.add_documents(context.tenant, removal.base, -documents, now));
-    if (removal.change.removed.empty()) return {};
-    auto chunks = static_cast<std::int64_t>(removal.change.removed.size());
-    TRY(removal.change.to_version, bases.add_chunks(context.tenant, removal.base, -chunks, now));
+    if (removal.chunks == 0) return {};
+    TRY_VOID(
+        bases.change_chunks(context.tenant, removal.base, removal.documents, -removal.chunks, now));
     return {};
   });
   CO_TRY_VOID(co_await std::move(writing));
-  if (!removal.change.removed.empty()) {
-    removal.change.from_version = removal.change.to_version - 1;
-    core_.index.apply(removal.base, std::move(removal.change));
-  }
+  if (removal.chunks > 0) core_.index.follow(context.tenant, removal.base);
   for (auto document : removal.documents)
     core_.tell_changed(context.tenant, removal.base, document);
   auto removing = core_.remove_objects(context, std::move(removal.keys));
@@ -340,7 +337,7 @@ Result<void> DocumentDesk::remove_one(SqlSession& sql, TenantId tenant, Document
   removal.keys.insert(removal.keys.end(), keys.begin(), keys.end());
   TRY_VOID(cancel_jobs(sql, id));
   TRY(auto chunks, ChunksTable(sql).remove_of_document(removal.base, id));
-  removal.change.removed.insert(removal.change.removed.end(), chunks.begin(), chunks.end());
+  removal.chunks += chunks;
   TRY_VOID(documents.remove(tenant, id));
   removal.documents.push_back(id);
   return {};

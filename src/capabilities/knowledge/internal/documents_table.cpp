@@ -259,7 +259,8 @@ Result<bool> DocumentsTable::complete(TenantId tenant, DocumentId id, std::int64
   // next_object_key comes last: a dialect may see what was set before.
   return change_one(
       "UPDATE documents SET status = 'completed', progress = 100, current_step = 'Completed', "
-      "error_message = '', failures = 0, file_type = ?, title = ?, page_count = ?, "
+      "error_message = '', failures = 0, file_type = ?, title = ?, "
+      "language = CASE WHEN ? = '' THEN language ELSE ? END, page_count = ?, "
       "is_partial = ?, total_chunks = ?, processed_chunks = ?, processing_stats = ?, "
       "embedding_model = ?, pages_to_recognise = ?, recognition_failures = 0, "
       "awaits_recognition = 0, is_served = 1, is_reread = 0, updated_at = ?, "
@@ -270,9 +271,10 @@ Result<bool> DocumentsTable::complete(TenantId tenant, DocumentId id, std::int64
       "object_key = CASE WHEN next_object_key = '' THEN object_key ELSE next_object_key END, "
       "next_version = 0, next_sha256 = '', next_size_bytes = 0, next_object_key = ''" +
           std::string(where_in_work),
-      {completed.file_type, completed.title, completed.page_count, completed.is_partial,
-       completed.total_chunks, completed.total_chunks, completed.processing_stats,
-       completed.embedding_model, completed.pages_to_recognise, now, id, tenant, generation});
+      {completed.file_type, completed.title, completed.language, completed.language,
+       completed.page_count, completed.is_partial, completed.total_chunks, completed.total_chunks,
+       completed.processing_stats, completed.embedding_model, completed.pages_to_recognise, now, id,
+       tenant, generation});
 }
 
 Result<bool> DocumentsTable::await_recognition(TenantId tenant, DocumentId id,
@@ -280,12 +282,12 @@ Result<bool> DocumentsTable::await_recognition(TenantId tenant, DocumentId id,
                                                const CompletedDocument& read, UnixMs now) {
   return change_one(
       "UPDATE documents SET status = 'processing', progress = 20, "
-      "current_step = 'Recognising print', file_type = ?, title = ?, page_count = ?, "
+      "current_step = 'Recognising print', file_type = ?, title = ?, language = ?, page_count = ?, "
       "is_partial = ?, processing_stats = ?, pages_to_recognise = ?, recognition_failures = 0, "
       "awaits_recognition = 1, updated_at = ?" +
           std::string(where_in_work),
-      {read.file_type, read.title, read.page_count, read.is_partial, read.processing_stats,
-       read.pages_to_recognise, now, id, tenant, generation});
+      {read.file_type, read.title, read.language, read.page_count, read.is_partial,
+       read.processing_stats, read.pages_to_recognise, now, id, tenant, generation});
 }
 
 Result<bool> DocumentsTable::give_up(TenantId tenant, DocumentId id, std::int64_t generation,

@@ -37,6 +37,7 @@ struct Progress {
 struct CompletedDocument {
   std::string file_type{};
   std::string title{};
+  std::string language{};  // empty: as it is known already
   int page_count = 0;
   bool is_partial = false;
   std::int64_t total_chunks = 0;

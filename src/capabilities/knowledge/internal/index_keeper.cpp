@@ -3,50 +3,81 @@
 #include <chrono>
 #include <utility>
 
-#include "capabilities/knowledge/internal/chunks_table.h"
 #include "capabilities/knowledge/internal/knowledge_bases_table.h"
 #include "foundation/log.h"
 
 namespace aiva::knowledge {
 namespace {
 
-constexpr std::size_t pending_changes_max = 64;
-constexpr std::size_t pending_values_max = 16UL * 1024 * 1024;  // 64 MB of floats
-constexpr std::chrono::minutes load_time_max{2};
-constexpr std::chrono::minutes refusal_time{1};
+constexpr std::chrono::minutes catch_up_time_max{30};
+constexpr std::int64_t documents_per_read = 500;
+constexpr std::int64_t passages_per_read = 500;
 
 }  // namespace
 
-IndexKeeper::IndexKeeper(Database& database, VectorIndex& vectors, const TextEmbedder& embedder,
+IndexKeeper::IndexKeeper(Database& database, PassageIndex& index, const TextEmbedder& embedder,
                          Metrics& metrics)
     : database_(database),
-      vectors_(vectors),
+      index_(index),
       embedder_(embedder),
-      loads_(metrics.counter("aiva_vector_index_loads_total",
-                             "Times the vectors of a knowledge base were loaded from the rows")),
-      vectors_loaded_(metrics.counter("aiva_vector_index_loaded_vectors_total",
-                                      "Vectors loaded from the rows")) {}
+      catch_ups_(metrics.counter("aiva_index_catch_ups_total",
+                                 "Times the index of a knowledge base followed its rows")),
+      passages_(metrics.counter("aiva_index_passages_total",
+                                "Passages brought from the rows to an index")) {}
 
-Task<Result<void>> IndexKeeper::ensure(CallContext context, KnowledgeBaseId base) {
-  auto tenant = context.tenant;
-  auto version_task = read(database_, context, [tenant, base](SqlSession& sql) {
+IndexKeeper::~IndexKeeper() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return working_ == 0; });
+}
+
+void IndexKeeper::begin_work() {
+  std::lock_guard lock(mutex_);
+  ++working_;
+}
+
+void IndexKeeper::end_work() {
+  std::lock_guard lock(mutex_);
+  if (--working_ == 0) idle_.notify_all();
+}
+
+void IndexKeeper::follow(TenantId tenant, KnowledgeBaseId base) {
+  if (!index_.version(base)) return;
+  begin_work();
+  CallContext context{.tenant = tenant};
+  start(ensure(context, base), [this, context](std::exception_ptr exception, auto outcome) {
+    // A search that needs it tries again and tells its caller.
+    if (exception == nullptr && !*outcome && outcome->error().code != ErrorCode::not_found)
+      log::failure("An index could not follow its rows", context, outcome->error());
+    end_work();
+  });
+}
+
+Task<Result<std::int64_t>> IndexKeeper::read_version(CallContext context, KnowledgeBaseId base) {
+  auto reading = read(database_, context, [tenant = context.tenant, base](SqlSession& sql) {
     return KnowledgeBasesTable(sql).version(tenant, base);
   });
-  CO_TRY(auto version, co_await std::move(version_task));
-  if (embedder_.dimension() == 0) co_return Result<void>{};  // no embedder: nothing to index
-  auto shown = vectors_.version(base);
-  if (shown && *shown >= version) co_return Result<void>{};
+  auto version = co_await std::move(reading);
+  co_return version;
+}
 
+Task<Result<void>> IndexKeeper::ensure(CallContext context, KnowledgeBaseId base) {
+  CO_TRY(auto version, co_await read_version(context, base));
+  // Whoever is on its way may have read the rows before the last change: then another goes.
+  constexpr int rounds_max = 16;
+  for (int round = 0; round < rounds_max; ++round) {
+    auto shown = index_.version(base);
+    if (shown && *shown >= version) co_return Result<void>{};
+    auto ensuring = ensure_once(context, base);
+    CO_TRY_VOID(co_await std::move(ensuring));
+  }
+  co_return fail(ErrorCode::unavailable, "The index does not keep up with its knowledge base");
+}
+
+Task<Result<void>> IndexKeeper::ensure_once(CallContext context, KnowledgeBaseId base) {
   std::shared_ptr<Flight> flight;
   bool is_first = false;
   {
     std::lock_guard lock(mutex_);
-    shown = vectors_.version(base);
-    if (shown && *shown >= version) co_return Result<void>{};
-    auto refusal = refusals_.find(base);
-    if (refusal != refusals_.end() && refusal->second.version == version &&
-        std::chrono::steady_clock::now() < refusal->second.until)
-      co_return fail(refusal->second.error);
     auto [entry, is_new] = flights_.try_emplace(base);
     if (is_new) entry->second = std::make_shared<Flight>();
     flight = entry->second;
@@ -56,101 +87,90 @@ Task<Result<void>> IndexKeeper::ensure(CallContext context, KnowledgeBaseId base
     auto outcome = co_await flight->wait(context.home);
     co_return outcome;
   }
-  // Others may wait for this load, so the first caller's impatience does not end it.
-  auto load_context = context;
-  load_context.cancellation = {};
-  load_context.deadline = std::chrono::steady_clock::now() + load_time_max;
-  auto loading = load(load_context, base);
-  auto outcome = co_await std::move(loading);
+  // Others may wait for it, so the first caller's impatience does not end it.
+  auto patient = context;
+  patient.cancellation = {};
+  patient.deadline = std::chrono::steady_clock::now() + catch_up_time_max;
+  auto working = catch_up(patient, base);
+  auto outcome = co_await std::move(working);
   {
     std::lock_guard lock(mutex_);
     flights_.erase(base);
-    refusals_.erase(base);
-    if (outcome)
-      apply_in_turn(base);
-    else
-      pending_.erase(base);
-    if (!outcome && outcome.error().code == ErrorCode::too_large)
-      refusals_[base] = {version, std::chrono::steady_clock::now() + refusal_time, outcome.error()};
   }
   flight->land(outcome);
   co_return outcome;
 }
 
-Task<Result<void>> IndexKeeper::load(CallContext context, KnowledgeBaseId base) {
+Task<Result<void>> IndexKeeper::catch_up(CallContext context, KnowledgeBaseId base) {
   auto started = std::chrono::steady_clock::now();
-  std::int64_t of_other_models = 0;
-  std::size_t count = 0;
-  auto loading = read(database_, context, [&](SqlSession& sql) -> Result<void> {
-    auto dimension = embedder_.dimension();
-    TRY(auto stored, ChunksTable(sql).vectors(base, embedder_.model(), dimension));
-    of_other_models = stored.of_other_models;
-    count = stored.chunks.size();
-    return vectors_.load(base, dimension, stored.version, stored.chunks, std::move(stored.values));
-  });
-  auto outcome = co_await std::move(loading);
-  if (!outcome) {
-    log::failure("The vectors of a knowledge base could not be loaded", context, outcome.error());
-    co_return outcome;
-  }
-  loads_.add();
-  vectors_loaded_.add(static_cast<double>(count));
+  CatchUp done;
+  CO_TRY(done.to, co_await read_version(context, base));
+  CO_TRY(done.from, co_await index_.open(context, base, vectors()));
+  if (done.from >= done.to) co_return Result<void>{};
+  CO_TRY(auto change, index_.begin(base));
+  auto bringing = bring_changes(context, base, *change, done);
+  CO_TRY_VOID(co_await std::move(bringing));
+  CO_TRY_VOID(co_await change->commit(context, done.from, done.to));
+  catch_ups_.add();
+  passages_.add(static_cast<double>(done.passages));
   auto name = base.to_string();
   auto took = std::chrono::steady_clock::now() - started;
-  log::info("Vectors loaded",
-            {{"kb_id", name},
-             {"vectors", count},
-             {"time_ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
-  if (of_other_models > 0)
+  log::debug("Index brought to its rows",
+             {{"kb_id", name},
+              {"version", done.to},
+              {"documents", done.documents},
+              {"passages", done.passages},
+              {"time_ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
+  if (done.of_other_models > 0)
     log::warn("Chunks embedded with another model are found by words only; re-index them",
-              {{"kb_id", name}, {"chunks", of_other_models}, {"model", embedder_.model()}});
-  co_return outcome;
+              {{"kb_id", name}, {"chunks", done.of_other_models}, {"model", embedder_.model()}});
+  co_return Result<void>{};
 }
 
-void IndexKeeper::apply(KnowledgeBaseId base, VectorChange change) {
-  std::lock_guard lock(mutex_);
-  auto shown = vectors_.version(base);
-  if (!shown && !flights_.contains(base)) return;
-  auto& pending = pending_[base];
-  pending.values += change.values.size();
-  pending.changes.insert_or_assign(change.from_version, std::move(change));
-  if (shown) apply_in_turn(base);
-  auto left = pending_.find(base);
-  if (left == pending_.end()) return;
-  if (left->second.changes.size() <= pending_changes_max &&
-      left->second.values <= pending_values_max)
-    return;
-  pending_.erase(left);
-  vectors_.drop(base);
-}
-
-void IndexKeeper::apply_in_turn(KnowledgeBaseId base) {
-  auto found = pending_.find(base);
-  if (found == pending_.end()) return;
-  auto& pending = found->second;
-  while (!pending.changes.empty()) {
-    auto first = pending.changes.begin();
-    auto shown = vectors_.version(base);
-    if (shown && first->first > *shown) return;
-    if (shown && first->first == *shown) bring(base, first->second);
-    pending.values -= first->second.values.size();
-    pending.changes.erase(first);
+// Documents are read one by one as they are now. One that changes meanwhile has a later version
+// than the one reached here, so it is read again before a search relies on it.
+Task<Result<void>> IndexKeeper::bring_changes(CallContext context, KnowledgeBaseId base,
+                                              PassageIndex::Change& change, CatchUp& done) {
+  ChangedDocument last{.version = done.from};
+  last.id.uuid.bytes.fill(0xFF);  // behind every document of the version that is shown
+  while (true) {
+    auto reading = read(database_, context, [base, last](SqlSession& sql) {
+      return ChunksTable(sql).changed_documents(base, last, documents_per_read);
+    });
+    CO_TRY(auto changed, co_await std::move(reading));
+    if (changed.empty()) co_return Result<void>{};
+    for (const auto& document : changed) {
+      auto bringing = bring_document(context, base, document, change, done);
+      CO_TRY_VOID(co_await std::move(bringing));
+    }
+    last = changed.back();
   }
-  pending_.erase(found);
 }
 
-void IndexKeeper::bring(KnowledgeBaseId base, const VectorChange& change) {
-  auto applied = vectors_.apply(base, change);
-  if (applied) return;
-  log::failure("A change could not be brought to the vector index", {}, applied.error());
-  vectors_.drop(base);
-}
-
-void IndexKeeper::drop(KnowledgeBaseId base) {
-  std::lock_guard lock(mutex_);
-  pending_.erase(base);
-  refusals_.erase(base);
-  vectors_.drop(base);
+Task<Result<void>> IndexKeeper::bring_document(CallContext context, KnowledgeBaseId base,
+                                               ChangedDocument document,
+                                               PassageIndex::Change& change, CatchUp& done) {
+  change.remove(document.id);
+  ++done.documents;
+  std::int64_t row_last = 0;
+  while (true) {
+    ChunksTable::PassagePage page{.document = document.id,
+                                  .row_last = row_last,
+                                  .count_max = passages_per_read,
+                                  .model = embedder_.model(),
+                                  .dimension = embedder_.dimension()};
+    auto reading = read(database_, context, [base, &page](SqlSession& sql) {
+      return ChunksTable(sql).passages(base, page);
+    });
+    CO_TRY(auto stored, co_await std::move(reading));
+    auto count = static_cast<std::int64_t>(stored.passages.size());
+    if (count == 0) co_return Result<void>{};
+    done.passages += count;
+    done.of_other_models += stored.of_other_models;
+    row_last = stored.row_last;
+    CO_TRY_VOID(co_await change.add(context, std::move(stored.passages)));
+    if (count < passages_per_read) co_return Result<void>{};
+  }
 }
 
 }  // namespace aiva::knowledge

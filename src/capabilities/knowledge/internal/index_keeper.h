@@ -1,67 +1,78 @@
 #pragma once
 
-#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
+#include <vector>
 
+#include "capabilities/knowledge/internal/chunks_table.h"
 #include "capabilities/knowledge/internal/flight.h"
 #include "foundation/call_context.h"
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
 #include "ports/database.h"
+#include "ports/passage_index.h"
 #include "ports/text_embedder.h"
-#include "ports/vector_index.h"
 
 namespace aiva::knowledge {
 
-// Keeps the vector index in step with the rows: loads a knowledge base once however many callers
-// want it, and brings committed changes in the order of their versions. Any thread.
+// Keeps the index in step with the rows: reads the documents that changed since the version it
+// shows, once however many callers want it, whichever process changed them. Any thread.
 class IndexKeeper {
  public:
   // Everything is borrowed.
-  IndexKeeper(Database& database, VectorIndex& vectors, const TextEmbedder& embedder,
+  IndexKeeper(Database& database, PassageIndex& index, const TextEmbedder& embedder,
               Metrics& metrics);
+  // Waits for what it began.
+  ~IndexKeeper();
+  IndexKeeper(const IndexKeeper&) = delete;
+  IndexKeeper& operator=(const IndexKeeper&) = delete;
 
   // Makes the index show the rows of a knowledge base of context.tenant, or later ones.
   Task<Result<void>> ensure(CallContext context, KnowledgeBaseId base);
-  // Brings a committed change to the index, if it is loaded. Never fails: in the worst case the
-  // index is dropped and loaded again when it is needed.
-  void apply(KnowledgeBaseId base, VectorChange change);
-  // Forgets a knowledge base.
-  void drop(KnowledgeBaseId base);
+  // The rows of a knowledge base have changed: an index in use follows now, behind the caller, so
+  // that the next search need not wait for it.
+  void follow(TenantId tenant, KnowledgeBaseId base);
+  // The rows of a knowledge base are gone.
+  void erase(KnowledgeBaseId base) { index_.erase(base); }
 
  private:
-  // Changes that came before their turn, by the version they start from.
-  struct Pending {
-    std::map<std::int64_t, VectorChange> changes;
-    std::size_t values = 0;
+  struct CatchUp {
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+    std::int64_t documents = 0;
+    std::int64_t passages = 0;
+    std::int64_t of_other_models = 0;
   };
 
-  // A load that cannot succeed, so that not every search tries it again.
-  struct Refusal {
-    std::int64_t version = 0;
-    std::chrono::steady_clock::time_point until{};
-    Error error{};
-  };
-
-  Task<Result<void>> load(CallContext context, KnowledgeBaseId base);
-  void apply_in_turn(KnowledgeBaseId base);
-  void bring(KnowledgeBaseId base, const VectorChange& change);
+  Task<Result<std::int64_t>> read_version(CallContext context, KnowledgeBaseId base);
+  Task<Result<void>> ensure_once(CallContext context, KnowledgeBaseId base);
+  Task<Result<void>> catch_up(CallContext context, KnowledgeBaseId base);
+  Task<Result<void>> bring_changes(CallContext context, KnowledgeBaseId base,
+                                   PassageIndex::Change& change, CatchUp& done);
+  Task<Result<void>> bring_document(CallContext context, KnowledgeBaseId base,
+                                    ChangedDocument document, PassageIndex::Change& change,
+                                    CatchUp& done);
+  [[nodiscard]] PassageVectors vectors() const {
+    return {embedder_.model(), embedder_.dimension()};
+  }
+  void begin_work();
+  void end_work();
 
   Database& database_;
-  VectorIndex& vectors_;
+  PassageIndex& index_;
   const TextEmbedder& embedder_;
-  Counter& loads_;
-  Counter& vectors_loaded_;
+  Counter& catch_ups_;
+  Counter& passages_;
   std::mutex mutex_;  // over what follows; never held while waiting
   std::unordered_map<KnowledgeBaseId, std::shared_ptr<Flight>> flights_;
-  std::unordered_map<KnowledgeBaseId, Pending> pending_;
-  std::unordered_map<KnowledgeBaseId, Refusal> refusals_;
+  std::condition_variable idle_;
+  int working_ = 0;
 };
 
 }  // namespace aiva::knowledge

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -10,79 +11,86 @@
 namespace aiva::knowledge {
 namespace {
 
-class VectorIndexOf : public KnowledgeFixture {
+class IndexOf : public KnowledgeFixture {
  protected:
-  double loads() {
+  double metric(const std::string& name) {
     auto text = metrics_.to_prometheus_text();
-    auto at = text.find("\naiva_vector_index_loads_total ");
+    auto at = text.find("\n" + name + " ");
     if (at == std::string::npos) return -1;
     return std::stod(text.substr(text.find(' ', at + 1)));
   }
-  void ensure(KnowledgeBaseId base) {
-    auto ensured = sync_wait(knowledge_->ensure_indexed(context(), base));
-    EXPECT_TRUE(ensured.has_value()) << ensured.error().message;
+  double catch_ups() { return metric("aiva_index_catch_ups_total"); }
+  double passages() { return metric("aiva_index_passages_total"); }
+  std::size_t chunk_rows() {
+    return static_cast<std::size_t>(number("SELECT COUNT(*) FROM document_chunks"));
+  }
+  std::vector<PassageHit> with_words(KnowledgeBaseId base, std::string text) {
+    indexed(base);
+    auto hits = sync_wait(index_->search_words(context(), base, std::move(text), {10, {}}));
+    EXPECT_TRUE(hits.has_value());
+    return hits.value_or(std::vector<PassageHit>{});
   }
 };
 
-TEST_F(VectorIndexOf, a_base_is_loaded_from_the_rows_once) {
+TEST_F(IndexOf, a_base_is_read_from_the_rows_once) {
   auto base = make_base();
   upload(base->id, paragraphs(4));
   run_due_jobs();
 
-  ensure(base->id);
-  ensure(base->id);
+  EXPECT_EQ(indexed(base->id), chunk_rows());
+  EXPECT_EQ(indexed(base->id), chunk_rows());
 
-  EXPECT_EQ(loads(), 1);
-  EXPECT_EQ(vectors_->size(base->id),
-            static_cast<std::size_t>(number("SELECT COUNT(*) FROM document_chunks")));
+  EXPECT_EQ(catch_ups(), 1);
 }
 
-TEST_F(VectorIndexOf, a_base_is_loaded_once_for_many_who_wait) {
+TEST_F(IndexOf, a_base_is_read_once_for_many_who_wait) {
   auto base = make_base();
   upload(base->id, paragraphs(40));
   run_due_jobs();
 
   std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) threads.emplace_back([&] { ensure(base->id); });
+  for (int i = 0; i < 8; ++i) threads.emplace_back([&] { EXPECT_GT(indexed(base->id), 0U); });
   for (auto& thread : threads) thread.join();
 
-  EXPECT_EQ(loads(), 1);
+  EXPECT_EQ(catch_ups(), 1);
+  EXPECT_EQ(passages(), static_cast<double>(chunk_rows()));
 }
 
-TEST_F(VectorIndexOf, a_loaded_base_follows_its_rows_without_another_load) {
+TEST_F(IndexOf, a_base_in_use_follows_document_by_document) {
   auto base = make_base();
-  ensure(base->id);
-
-  auto first = upload(base->id, paragraphs(2));
+  upload(base->id, paragraphs(10));
   run_due_jobs();
-  upload(base->id, paragraphs(3));
-  run_due_jobs();
-  ASSERT_TRUE(sync_wait(knowledge_->act(context(), first.id, Knowledge::DocumentAction::remove)));
-  ensure(base->id);
+  auto before = indexed(base->id);
 
-  EXPECT_EQ(loads(), 1);
-  EXPECT_EQ(vectors_->version(base->id), 3);
-  EXPECT_EQ(vectors_->size(base->id),
-            static_cast<std::size_t>(number("SELECT COUNT(*) FROM document_chunks")));
+  auto small = upload(base->id, "A short note.");
+  run_due_jobs();
+  EXPECT_EQ(indexed(base->id), before + 1);
+  ASSERT_TRUE(sync_wait(knowledge_->act(context(), small.id, Knowledge::DocumentAction::remove)));
+  EXPECT_EQ(indexed(base->id), before);
+
+  EXPECT_EQ(passages(), static_cast<double>(before + 1));
+  EXPECT_EQ(index_->version(base->id), 3);
 }
 
-TEST_F(VectorIndexOf, a_base_changed_by_another_process_is_loaded_again) {
+TEST_F(IndexOf, a_base_changed_by_another_process_follows_its_rows) {
   auto base = make_base();
-  upload(base->id, "Text.");
+  upload(base->id, "Old words.");
   run_due_jobs();
-  ensure(base->id);
-  auto changed = sync_wait(write(*rows_, {}, [](SqlSession& sql) {
-    return sql.execute("UPDATE knowledge_bases SET version = version + 1");
+  ASSERT_EQ(with_words(base->id, "old").size(), 1U);
+  auto changed = sync_wait(write(*rows_, {}, [](SqlSession& sql) -> Result<void> {
+    TRY_VOID(sql.execute("UPDATE document_chunks SET text = 'Fresh words.'"));
+    TRY_VOID(sql.execute("UPDATE document_changes SET version = version + 1"));
+    TRY_VOID(sql.execute("UPDATE knowledge_bases SET version = version + 1"));
+    return {};
   }));
   ASSERT_TRUE(changed.has_value());
 
-  ensure(base->id);
-
-  EXPECT_EQ(loads(), 2);
-  EXPECT_EQ(vectors_->version(base->id), 2);
+  EXPECT_EQ(with_words(base->id, "fresh").size(), 1U);
+  EXPECT_TRUE(with_words(base->id, "old").empty());
+  EXPECT_EQ(index_->version(base->id), 2);
 }
 
-TEST_F(VectorIndexOf, a_base_leaves_out_vectors_of_another_model) {
+TEST_F(IndexOf, a_base_finds_vectors_of_another_model_by_words_only) {
   auto base = make_base();
   upload(base->id, "Text.");
   run_due_jobs();
@@ -93,37 +101,41 @@ TEST_F(VectorIndexOf, a_base_leaves_out_vectors_of_another_model) {
   upload(base->id, "More text.");
   run_due_jobs();
 
-  ensure(base->id);
-
-  EXPECT_EQ(vectors_->size(base->id), 1U);
-  EXPECT_EQ(number("SELECT COUNT(*) FROM document_chunks"), 2);
+  EXPECT_EQ(nearest(base->id, "text", 10).size(), 1U);
+  EXPECT_EQ(with_words(base->id, "text").size(), 2U);
 }
 
-// Changes reach the keeper in the order in which threads come, not in that of their commits.
-TEST_F(VectorIndexOf, a_base_takes_changes_in_the_order_of_their_versions) {
-  IndexKeeper keeper(*rows_, *vectors_, embedder_, metrics_);
-  auto base = KnowledgeBaseId::make();
-  std::vector<ChunkId> chunks = {ChunkId::make(), ChunkId::make()};
-  ASSERT_TRUE(vectors_->load(base, 2, 5, {}, {}).has_value());
+TEST_F(IndexOf, a_document_of_many_pages_of_rows_comes_whole) {
+  auto base = make_base();
+  auto document = upload(base->id, "Text.");
+  run_due_jobs();
+  auto added = sync_wait(write(*rows_, {}, [&](SqlSession& sql) -> Result<void> {
+    for (int i = 1; i <= 1700; ++i) {
+      auto text = "Passage " + std::to_string(i);
+      TRY_VOID(sql.execute(
+          "INSERT INTO document_chunks (id, tenant_id, kb_id, document_id, chunk_index, text, "
+          "page_first, page_last, token_count, created_at) VALUES (?, ?, ?, ?, ?, ?, 1, 1, 2, 0)",
+          {ChunkId::make(), tenant_, base->id, document.id, i, text}));
+    }
+    return {};
+  }));
+  ASSERT_TRUE(added.has_value()) << added.error().cause;
 
-  keeper.apply(base, {.from_version = 6, .to_version = 7, .added = {}, .removed = {chunks[0]}});
-  EXPECT_EQ(vectors_->version(base), 5);
-  keeper.apply(base, {.from_version = 5, .to_version = 6, .added = chunks, .values = {1, 0, 0, 1}});
-
-  EXPECT_EQ(vectors_->version(base), 7);
-  EXPECT_EQ(vectors_->size(base), 1U);
-  EXPECT_EQ(vectors_->search(base, std::vector<float>{0, 1}, 1)->front().chunk, chunks[1]);
+  EXPECT_EQ(indexed(base->id), 1701U);
 }
 
-TEST_F(VectorIndexOf, a_base_that_waits_too_long_for_a_change_is_dropped) {
-  IndexKeeper keeper(*rows_, *vectors_, embedder_, metrics_);
-  auto base = KnowledgeBaseId::make();
-  ASSERT_TRUE(vectors_->load(base, 2, 1, {}, {}).has_value());
+TEST_F(IndexOf, a_base_that_is_gone_is_not_found) {
+  auto base = make_base();
+  upload(base->id, "Text.");
+  run_due_jobs();
+  ASSERT_EQ(indexed(base->id), 1U);
+  ASSERT_TRUE(sync_wait(knowledge_->remove(context(), base->id)).has_value());
 
-  for (std::int64_t version = 3; version < 100; ++version)
-    keeper.apply(base, {.from_version = version, .to_version = version + 1});
+  auto ensured = sync_wait(knowledge_->ensure_indexed(context(), base->id));
 
-  EXPECT_EQ(vectors_->version(base), std::nullopt);
+  ASSERT_FALSE(ensured.has_value());
+  EXPECT_EQ(ensured.error().code, ErrorCode::not_found);
+  EXPECT_EQ(index_->version(base->id), std::nullopt);
 }
 
 }  // namespace

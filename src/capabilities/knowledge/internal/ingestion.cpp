@@ -1,6 +1,7 @@
 #include "capabilities/knowledge/internal/ingestion.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -166,18 +167,10 @@ Task<Result<void>> Ingestion::store(CallContext context, RunPointer run) {
                     .total_chunks = all,
                     .processed_chunks = all};
   CO_TRY_VOID(co_await run->progress->tell(context, progress));
-  VectorChange change;
-  auto storing = write(core_.parts.database, context, [this, run, &change](SqlSession& sql) {
-    return write_rows(sql, *run, change);
-  });
+  auto storing = write(core_.parts.database, context,
+                       [this, run](SqlSession& sql) { return write_rows(sql, *run); });
   CO_TRY_VOID(co_await std::move(storing));
-
-  if (change.to_version > 0) {
-    if (run->vectors.dimension > 0)
-      for (const auto& chunk : run->collector.chunks()) change.added.push_back(chunk.id);
-    change.values = std::move(run->vectors.values);
-    core_.index.apply(run->base(), std::move(change));
-  }
+  core_.index.follow(run->tenant(), run->base());
   if (!run->summary.pages_without_text.empty()) core_.parts.jobs.wake();
   if (run->awaits_recognition()) {
     if (core_.parts.events != nullptr) core_.parts.events->publish(run->id());
@@ -194,13 +187,13 @@ Task<Result<void>> Ingestion::store(CallContext context, RunPointer run) {
   co_return Result<void>{};
 }
 
-Result<void> Ingestion::write_rows(SqlSession& sql, Run& run, VectorChange& change) const {
-  change = {};  // the transaction may run twice
+Result<void> Ingestion::write_rows(SqlSession& sql, Run& run) const {
   auto now = core_.parts.clock.unix_ms();
   const auto& chunks = run.collector.chunks();
   CompletedDocument completed{
       .file_type = std::string(to_string(run.summary.format)),
       .title = run.summary.title,
+      .language = run.summary.language,
       .page_count = run.summary.pages,
       .is_partial = run.summary.pages_read < run.summary.pages,
       .total_chunks = static_cast<std::int64_t>(chunks.size()),
@@ -221,13 +214,12 @@ Result<void> Ingestion::write_rows(SqlSession& sql, Run& run, VectorChange& chan
     TRY_VOID(core_.parts.jobs.enqueue(sql, make_recognition_job(run.tenant(), run.id())));
   if (run.awaits_recognition()) return {};
   ChunksTable table(sql);
-  TRY(change.removed, table.remove_of_document(run.base(), run.id()));
+  TRY(auto removed, table.remove_of_document(run.base(), run.id()));
   TRY_VOID(table.insert(run.tenant(), chunks, core_.parts.embedder.model(), run.vectors.dimension,
                         run.vectors.values, now));
-  auto added =
-      static_cast<std::int64_t>(chunks.size()) - static_cast<std::int64_t>(change.removed.size());
-  TRY(change.to_version, KnowledgeBasesTable(sql).add_chunks(run.tenant(), run.base(), added, now));
-  change.from_version = change.to_version - 1;
+  auto added = static_cast<std::int64_t>(chunks.size()) - removed;
+  std::array changed{run.id()};
+  TRY_VOID(KnowledgeBasesTable(sql).change_chunks(run.tenant(), run.base(), changed, added, now));
   return {};
 }
 

@@ -34,7 +34,7 @@ class Ingestion {
   Task<Result<void>> remove_old_children(CallContext context, RunPointer run);
   Task<Result<void>> embed(CallContext context, RunPointer run);
   Task<Result<void>> store(CallContext context, RunPointer run);
-  Result<void> write_rows(SqlSession& sql, Run& run, VectorChange& change) const;
+  Result<void> write_rows(SqlSession& sql, Run& run) const;
   Task<Result<JobOutcome>> settle_failure(CallContext context, RunPointer run, Error error);
   Task<Result<JobOutcome>> put_back(CallContext context, RunPointer run, int failures,
                                     JobOutcome outcome);

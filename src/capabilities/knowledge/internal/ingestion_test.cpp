@@ -28,10 +28,8 @@ TEST_F(IngestionOf, a_document_stores_chunks_with_pages_headings_and_vectors) {
   EXPECT_EQ(row.file_type, "txt");
   EXPECT_EQ(row.total_chunks, 2);
   EXPECT_EQ(row.processed_chunks, 2);
-  ASSERT_TRUE(sync_wait(knowledge_->ensure_indexed(context(), base->id)).has_value());
-  auto query = sync_wait(embedder_.embed({}, {"paid days"}));
-  auto hits = vectors_->search(base->id, query->row(0), 1);
-  auto chunks = sync_wait(knowledge_->chunks(context(), {hits->at(0).chunk}));
+  auto hits = nearest(base->id, "paid days", 1);
+  auto chunks = sync_wait(knowledge_->chunks(context(), {hits.at(0).chunk}));
   ASSERT_EQ(chunks->size(), 1U);
   const auto& chunk = chunks->front();
   EXPECT_EQ(chunk.text, "Paid in 14 days.");
@@ -94,7 +92,7 @@ TEST_F(IngestionOf, a_document_without_an_embedder_is_found_by_keywords) {
                                    .reader = reader_,
                                    .embedder = none,
                                    .count_tokens = count_words,
-                                   .vectors = *vectors_,
+                                   .index = *index_,
                                    .billing = *billing_,
                                    .clock = clock_,
                                    .metrics = metrics_},
@@ -342,10 +340,9 @@ TEST_F(IngestionOf, several_documents_by_two_workers_keeps_every_count_right) {
   other.join();
 
   EXPECT_EQ(number("SELECT COUNT(*) FROM documents WHERE status = 'completed'"), 12);
-  ASSERT_TRUE(sync_wait(knowledge_->ensure_indexed(context(), base->id)).has_value());
   auto rows = number("SELECT COUNT(*) FROM document_chunks");
-  EXPECT_EQ(vectors_->size(base->id), static_cast<std::size_t>(rows));
-  EXPECT_EQ(vectors_->version(base->id), 12);
+  EXPECT_EQ(indexed(base->id), static_cast<std::size_t>(rows));
+  EXPECT_EQ(index_->version(base->id), 12);
   EXPECT_EQ(number("SELECT COUNT(DISTINCT id) FROM document_chunks"), rows);
   expect_consistent_rows();
 }

@@ -132,13 +132,20 @@ Result<void> KnowledgeBasesTable::add_documents(TenantId tenant, KnowledgeBaseId
   return {};
 }
 
-Result<std::int64_t> KnowledgeBasesTable::add_chunks(TenantId tenant, KnowledgeBaseId id,
-                                                     std::int64_t count, UnixMs now) {
+Result<std::int64_t> KnowledgeBasesTable::change_chunks(TenantId tenant, KnowledgeBaseId id,
+                                                        std::span<const DocumentId> documents,
+                                                        std::int64_t count, UnixMs now) {
   TRY_VOID(
       sql_.execute("UPDATE knowledge_bases SET chunk_count = chunk_count + ?, "
                    "version = version + 1, updated_at = ? WHERE id = ? AND tenant_id = ?",
                    {count, now, id, tenant}));
-  return version(tenant, id);
+  TRY(auto changed, version(tenant, id));
+  for (auto document : documents)
+    TRY_VOID(
+        sql_.execute("REPLACE INTO document_changes (kb_id, document_id, version) "
+                     "VALUES (?, ?, ?)",
+                     {id, document, changed}));
+  return changed;
 }
 
 Result<std::int64_t> KnowledgeBasesTable::version(TenantId tenant, KnowledgeBaseId id) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "capabilities/knowledge/knowledge.h"
 #include "capabilities/knowledge/types.h"
@@ -27,9 +28,11 @@ class KnowledgeBasesTable {
 
   // Counts documents in or out. Fails with `not_found`.
   Result<void> add_documents(TenantId tenant, KnowledgeBaseId id, std::int64_t count, UnixMs now);
-  // Counts chunks in or out and starts a new version, which is answered. Fails with `not_found`.
-  Result<std::int64_t> add_chunks(TenantId tenant, KnowledgeBaseId id, std::int64_t count,
-                                  UnixMs now);
+  // Counts chunks of these documents in or out and starts a new version, which is answered. Fails
+  // with `not_found`.
+  Result<std::int64_t> change_chunks(TenantId tenant, KnowledgeBaseId id,
+                                     std::span<const DocumentId> documents, std::int64_t count,
+                                     UnixMs now);
   // The version of the chunks. Fails with `not_found`.
   Result<std::int64_t> version(TenantId tenant, KnowledgeBaseId id);
 

@@ -1,6 +1,7 @@
 #include "capabilities/knowledge/internal/recognition.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "capabilities/knowledge/internal/chunk_collector.h"
@@ -140,16 +141,11 @@ Task<Result<void>> Recognition::read_pages(CallContext context, BatchPointer bat
 }
 
 Task<Result<void>> Recognition::store(CallContext context, BatchPointer batch) {
-  VectorChange change;
-  auto storing = write(core_.parts.database, context, [this, batch, &change](SqlSession& sql) {
-    return write_rows(sql, *batch, change);
-  });
+  auto storing = write(core_.parts.database, context,
+                       [this, batch](SqlSession& sql) { return write_rows(sql, *batch); });
   CO_TRY_VOID(co_await std::move(storing));
-  if (change.to_version > 0) {
-    if (batch->vectors.dimension > 0)
-      for (const auto& chunk : batch->collector.chunks()) change.added.push_back(chunk.id);
-    change.values = std::move(batch->vectors.values);
-    core_.index.apply(batch->base(), std::move(change));
+  if (!batch->collector.chunks().empty()) {
+    core_.index.follow(batch->tenant(), batch->base());
     if (!batch->printed.obsolete_key.empty()) {
       auto removing = core_.remove_objects(context, {batch->printed.obsolete_key});
       co_await std::move(removing);
@@ -161,12 +157,11 @@ Task<Result<void>> Recognition::store(CallContext context, BatchPointer batch) {
   co_return Result<void>{};
 }
 
-Result<void> Recognition::write_rows(SqlSession& sql, Batch& batch, VectorChange& change) {
-  change = {};  // the transaction may run twice
+Result<void> Recognition::write_rows(SqlSession& sql, Batch& batch) {
   auto now = core_.parts.clock.unix_ms();
   TRY(auto is_ours, take_off_pages(sql, batch, now));
   if (!is_ours) return fail(ErrorCode::conflict, "Somebody else has taken over the document");
-  if (!batch.collector.chunks().empty()) TRY_VOID(add_chunks(sql, batch, change, now));
+  if (!batch.collector.chunks().empty()) TRY_VOID(add_chunks(sql, batch, now));
   if (!batch.pages_left.empty())
     TRY_VOID(core_.parts.jobs.enqueue(sql, make_recognition_job(batch.tenant(), batch.id())));
   return {};
@@ -196,23 +191,22 @@ Result<bool> Recognition::take_off_pages(SqlSession& sql, Batch& batch, UnixMs n
   return documents.complete(batch.tenant(), batch.id(), generation, completed, now);
 }
 
-Result<void> Recognition::add_chunks(SqlSession& sql, Batch& batch, VectorChange& change,
-                                     UnixMs now) {
+Result<void> Recognition::add_chunks(SqlSession& sql, Batch& batch, UnixMs now) {
   ChunksTable table(sql);
   auto chunks = batch.collector.chunks();
+  std::int64_t removed = 0;
   if (batch.printed.is_awaited) {
-    TRY(change.removed, table.remove_of_document(batch.base(), batch.id()));
+    TRY(removed, table.remove_of_document(batch.base(), batch.id()));
   } else {
     for (auto& chunk : chunks) chunk.index += batch.printed.document.total_chunks;
   }
   TRY_VOID(table.insert(batch.tenant(), chunks, core_.parts.embedder.model(),
                         batch.vectors.dimension, batch.vectors.values, now));
   TRY_VOID(RecognitionTable(sql).order_chunks(batch.base(), batch.id()));
-  auto added =
-      static_cast<std::int64_t>(chunks.size()) - static_cast<std::int64_t>(change.removed.size());
-  TRY(change.to_version,
-      KnowledgeBasesTable(sql).add_chunks(batch.tenant(), batch.base(), added, now));
-  change.from_version = change.to_version - 1;
+  auto added = static_cast<std::int64_t>(chunks.size()) - removed;
+  std::array changed{batch.id()};
+  TRY_VOID(
+      KnowledgeBasesTable(sql).change_chunks(batch.tenant(), batch.base(), changed, added, now));
   auto cost =
       (batch.vectors.tokens * core_.settings.price_per_million_tokens + 999'999) / 1'000'000;
   billing::Charge charge{.operation = "document_recognition",

@@ -26,9 +26,9 @@ class Recognition {
   Task<Result<void>> work(CallContext context, BatchPointer batch);
   Task<Result<void>> read_pages(CallContext context, BatchPointer batch);
   Task<Result<void>> store(CallContext context, BatchPointer batch);
-  Result<void> write_rows(SqlSession& sql, Batch& batch, VectorChange& change);
+  Result<void> write_rows(SqlSession& sql, Batch& batch);
   Result<bool> take_off_pages(SqlSession& sql, Batch& batch, UnixMs now);
-  Result<void> add_chunks(SqlSession& sql, Batch& batch, VectorChange& change, UnixMs now);
+  Result<void> add_chunks(SqlSession& sql, Batch& batch, UnixMs now);
   Task<Result<JobOutcome>> settle_failure(CallContext context, BatchPointer batch, Error error);
   Task<Result<JobOutcome>> give_up(CallContext context, BatchPointer batch, std::string reason);
 

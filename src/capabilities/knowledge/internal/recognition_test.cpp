@@ -50,8 +50,7 @@ TEST_F(RecognitionOf, print_comes_after_the_text_which_is_found_at_once) {
   EXPECT_EQ(texts().size(), 3U);
   EXPECT_EQ(statistics(document.id).at("total_chunks"), 3);
   EXPECT_EQ(reader_.recognitions(), 2);
-  ASSERT_TRUE(sync_wait(knowledge_->ensure_indexed(context(), base->id)).has_value());
-  EXPECT_EQ(vectors_->size(base->id), 3U);
+  EXPECT_EQ(indexed(base->id), 3U);
   expect_consistent_rows();
 }
 

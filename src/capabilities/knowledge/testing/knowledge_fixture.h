@@ -25,7 +25,7 @@
 #include "ports/testing/folder_object_store.h"
 #include "ports/testing/inline_document_reader.h"
 #include "ports/testing/manual_clock.h"
-#include "ports/testing/plain_vector_index.h"
+#include "ports/testing/plain_passage_index.h"
 
 namespace aiva::knowledge {
 
@@ -40,7 +40,7 @@ class KnowledgeFixture : public ::testing::Test {
   void restart() {
     knowledge_.reset();
     database_.restart();
-    vectors_ = std::make_unique<PlainVectorIndex>();
+    index_ = std::make_unique<PlainPassageIndex>();
     jobs_ = make_job_table(database_, clock_);
     billing_ = billing::make_billing(database_, clock_, {.is_enforced = is_billing_enforced_});
     KnowledgeParts parts{.database = database_,
@@ -49,7 +49,7 @@ class KnowledgeFixture : public ::testing::Test {
                          .reader = reader_,
                          .embedder = embedder_,
                          .count_tokens = count_words,
-                         .vectors = *vectors_,
+                         .index = *index_,
                          .billing = *billing_,
                          .clock = clock_,
                          .metrics = metrics_,
@@ -189,12 +189,29 @@ class KnowledgeFixture : public ::testing::Test {
                      "(SELECT COUNT(*) FROM documents WHERE kb_id = b.id) OR chunk_count <> "
                      "(SELECT COUNT(*) FROM document_chunks WHERE kb_id = b.id)"),
               0);
-    auto keywords = sync_wait(write(*rows_, {}, [](SqlSession& session) {
-      return session.execute(
-          "INSERT INTO chunk_keywords (chunk_keywords, rank) "
-          "VALUES ('integrity-check', 1)");
-    }));
-    EXPECT_TRUE(keywords.has_value()) << (keywords ? "" : keywords.error().cause);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM document_chunks c LEFT JOIN document_changes h "
+                     "ON h.kb_id = c.kb_id AND h.document_id = c.document_id "
+                     "WHERE h.version IS NULL"),
+              0);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM document_changes h JOIN knowledge_bases b "
+                     "ON b.id = h.kb_id WHERE h.version > b.version"),
+              0);
+  }
+
+  // Lets the index follow the rows and answers how many passages it shows.
+  std::size_t indexed(KnowledgeBaseId base) {
+    auto ensured = sync_wait(knowledge_->ensure_indexed(context(), base));
+    EXPECT_TRUE(ensured.has_value()) << (ensured ? "" : ensured.error().message);
+    return index_->size(base);
+  }
+
+  std::vector<PassageHit> nearest(KnowledgeBaseId base, std::string text, std::size_t count_max) {
+    indexed(base);
+    auto embedded = sync_wait(embedder_.embed(context(), {std::move(text)}));
+    auto hits = sync_wait(
+        index_->search_vectors(context(), base, std::move(embedded->values), {count_max, {}}));
+    if (!hits) ADD_FAILURE() << hits.error().message;
+    return hits.value_or(std::vector<PassageHit>{});
   }
 
   TestDatabase rows_;
@@ -210,7 +227,7 @@ class KnowledgeFixture : public ::testing::Test {
   TenantId tenant_ = rows_.add_tenant("Acme");
   TenantId other_tenant_ = rows_.add_tenant("Other");
   mutable ThreadPool pool_{{.name = "home", .threads = 2}};
-  std::unique_ptr<PlainVectorIndex> vectors_;
+  std::unique_ptr<PlainPassageIndex> index_;
   std::unique_ptr<JobQueue> jobs_;
   std::unique_ptr<billing::Billing> billing_;
   std::unique_ptr<Knowledge> knowledge_;

@@ -11,8 +11,8 @@ constexpr double rank_offset = 60;
 
 }  // namespace
 
-std::vector<Candidate> rank_candidates(std::span<const VectorHit> vectors,
-                                       std::span<const KeywordHit> keywords, double vector_weight) {
+std::vector<Candidate> rank_candidates(std::span<const PassageHit> vectors,
+                                       std::span<const PassageHit> keywords, double vector_weight) {
   std::array<retrieval::RankedList<ChunkId>, 2> lists;
   for (const auto& hit : vectors) lists[0].keys.push_back(hit.chunk);
   for (const auto& hit : keywords) lists[1].keys.push_back(hit.chunk);

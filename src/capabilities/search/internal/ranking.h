@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "foundation/ids.h"
-#include "ports/keyword_index.h"
-#include "ports/vector_index.h"
+#include "ports/passage_index.h"
 
 namespace aiva::search {
 
@@ -22,7 +21,7 @@ struct Candidate {
 
 // Fuses both lists, best first; a place in the vector list counts `vector_weight` of one in the
 // keyword list. An empty list takes no part.
-std::vector<Candidate> rank_candidates(std::span<const VectorHit> vectors,
-                                       std::span<const KeywordHit> keywords, double vector_weight);
+std::vector<Candidate> rank_candidates(std::span<const PassageHit> vectors,
+                                       std::span<const PassageHit> keywords, double vector_weight);
 
 }  // namespace aiva::search

@@ -10,8 +10,8 @@ const ChunkId b = ChunkId::make();
 const ChunkId c = ChunkId::make();
 
 TEST(Ranking, puts_first_what_both_lists_have) {
-  std::vector<VectorHit> vectors = {{a, 0.9F}, {b, 0.8F}};
-  std::vector<KeywordHit> keywords = {{b, 7.5}, {c, 3.0}};
+  std::vector<PassageHit> vectors = {{a, {}, 0.9F}, {b, {}, 0.8F}};
+  std::vector<PassageHit> keywords = {{b, {}, 7.5F}, {c, {}, 3.0F}};
 
   auto ranked = rank_candidates(vectors, keywords, 1);
 
@@ -27,16 +27,16 @@ TEST(Ranking, puts_first_what_both_lists_have) {
 }
 
 TEST(Ranking, lets_the_heavier_list_decide_between_equal_ranks) {
-  std::vector<VectorHit> vectors = {{a, 0.9F}};
-  std::vector<KeywordHit> keywords = {{b, 7.5}};
+  std::vector<PassageHit> vectors = {{a, {}, 0.9F}};
+  std::vector<PassageHit> keywords = {{b, {}, 7.5F}};
 
   EXPECT_EQ(rank_candidates(vectors, keywords, 0.7).front().chunk, b);
   EXPECT_EQ(rank_candidates(vectors, keywords, 1.3).front().chunk, a);
 }
 
 TEST(Ranking, scores_one_for_the_first_of_every_list_used) {
-  std::vector<VectorHit> vectors = {{a, 0.9F}, {b, 0.1F}};
-  std::vector<KeywordHit> keywords = {{a, 2.0}};
+  std::vector<PassageHit> vectors = {{a, {}, 0.9F}, {b, {}, 0.1F}};
+  std::vector<PassageHit> keywords = {{a, {}, 2.0F}};
 
   EXPECT_DOUBLE_EQ(rank_candidates(vectors, keywords, 1).front().score, 1.0);
   EXPECT_DOUBLE_EQ(rank_candidates(vectors, {}, 0.7).front().score, 1.0);
@@ -44,7 +44,7 @@ TEST(Ranking, scores_one_for_the_first_of_every_list_used) {
 }
 
 TEST(Ranking, falls_with_the_rank_and_stays_above_zero) {
-  std::vector<VectorHit> vectors = {{a, 0.9F}, {b, 0.1F}, {c, -0.5F}};
+  std::vector<PassageHit> vectors = {{a, {}, 0.9F}, {b, {}, 0.1F}, {c, {}, -0.5F}};
 
   auto ranked = rank_candidates(vectors, {}, 0.7);
 

@@ -12,8 +12,7 @@
 #include "foundation/metrics.h"
 #include "ports/testing/fake_text_embedder.h"
 #include "ports/testing/manual_clock.h"
-#include "ports/testing/plain_keyword_index.h"
-#include "ports/testing/plain_vector_index.h"
+#include "ports/testing/plain_passage_index.h"
 
 namespace aiva::search {
 
@@ -21,8 +20,8 @@ namespace aiva::search {
 // knowledge::Knowledge works; the rest fails.
 class ShelfKnowledge final : public knowledge::Knowledge {
  public:
-  ShelfKnowledge(FakeTextEmbedder& embedder, PlainVectorIndex& vectors, PlainKeywordIndex& keywords)
-      : embedder_(embedder), vectors_(vectors), keywords_(keywords) {}
+  ShelfKnowledge(FakeTextEmbedder& embedder, PassageIndex& index)
+      : embedder_(embedder), index_(index) {}
 
   KnowledgeBaseId add_base(TenantId tenant) {
     auto id = KnowledgeBaseId::make();
@@ -61,8 +60,8 @@ class ShelfKnowledge final : public knowledge::Knowledge {
     ++known.chunk_count;
     ++known.version;
     bases_[base] = std::make_shared<const knowledge::KnowledgeBase>(known);
-    keywords_.add(base, chunk.id, chunk.heading_path + "\n" + chunk.text);
     auto id = chunk.id;
+    indexed_[id] = chunk;
     chunks_.emplace(id, std::move(chunk));
     return id;
   }
@@ -89,18 +88,30 @@ class ShelfKnowledge final : public knowledge::Knowledge {
     co_return found;
   }
 
+  // Brings all passages to the index anew; without vectors where the embedder fails.
   Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) override {
     auto version = bases_.at(id)->version;
-    if (vectors_.version(id) == version) co_return Result<void>();
-    std::vector<ChunkId> ids;
-    std::vector<std::string> texts;
-    for (const auto& [chunk_id, chunk] : chunks_) {
+    PassageVectors vectors{embedder_.model(), embedder_.dimension()};
+    CO_TRY(auto shown, co_await index_.open(context, id, vectors));
+    if (shown == version) co_return Result<void>();
+    CO_TRY(auto change, index_.begin(id));
+    std::vector<IndexedPassage> passages;
+    for (const auto& [chunk_id, chunk] : indexed_) {
       if (chunk.knowledge_base != id) continue;
-      ids.push_back(chunk_id);
-      texts.push_back(chunk.heading_path + " " + chunk.text);
+      change->remove(chunk.document);
+      CO_TRY(auto vector, co_await embed(context, chunk.heading_path + " " + chunk.text));
+      passages.push_back({.chunk = chunk_id,
+                          .document = chunk.document,
+                          .kind = parse_passage_kind(chunk.type),
+                          .page_first = chunk.page_first,
+                          .page_last = chunk.page_last,
+                          .text = chunk.text,
+                          .heading = chunk.heading_path,
+                          .language = "en",
+                          .vector = std::move(vector)});
     }
-    CO_TRY(auto embedded, co_await embedder_.embed(context, std::move(texts)));
-    co_return vectors_.load(id, embedder_.dimension(), version, ids, std::move(embedded.values));
+    CO_TRY_VOID(co_await change->add(context, std::move(passages)));
+    co_return co_await change->commit(context, shown, version);
   }
 
   Task<Result<knowledge::KnowledgeBasePointer>> create(CallContext,
@@ -159,14 +170,22 @@ class ShelfKnowledge final : public knowledge::Knowledge {
     Task<Result<JobOutcome>> run(CallContext, Job) override { co_return fail(not_here()); }
   };
 
+  Task<Result<std::vector<float>>> embed(CallContext context, std::string text) {
+    if (embedder_.dimension() == 0) co_return std::vector<float>{};
+    std::vector<std::string> texts{std::move(text)};
+    auto embedded = co_await embedder_.embed(context, std::move(texts));
+    if (!embedded) co_return std::vector<float>{};
+    co_return std::move(embedded->values);
+  }
+
   static Error not_here() { return internal_error("The shelf does not do this"); }
 
   FakeTextEmbedder& embedder_;
-  PlainVectorIndex& vectors_;
-  PlainKeywordIndex& keywords_;
+  PassageIndex& index_;
   std::map<KnowledgeBaseId, knowledge::KnowledgeBasePointer> bases_;
   std::map<std::pair<KnowledgeBaseId, std::string>, DocumentId> documents_;
   std::map<ChunkId, knowledge::Chunk> chunks_;
+  std::map<ChunkId, knowledge::Chunk> indexed_;  // lost ones too
   NoWork work_;
 };
 
