@@ -170,6 +170,9 @@ void bind_rest(Binder& binder, Config& config) {
   binder.text("documents.ocr_data", config.documents.ocr_data);
   binder.integer("documents.ocr_concurrency", config.documents.ocr_concurrency, 1, 64);
   binder.integer("search.index_memory_mb", config.search.index_memory_mb, 16, 1'000'000);
+  binder.text("documents.legacy_converter", config.documents.legacy_converter,
+              {"auto", "libreoffice", "catdoc", "none", ""});
+  binder.text("documents.legacy_converter_folder", config.documents.legacy_converter_folder);
   binder.boolean("crawl.allow_private_hosts", config.crawl.allow_private_hosts);
   binder.integer("crawl.delay_ms", config.crawl.delay_ms, 0, 60'000);
   binder.text("crawl.user_agent", config.crawl.user_agent);

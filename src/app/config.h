@@ -90,6 +90,8 @@ struct Config {
     std::vector<std::string> ocr_languages = {"eng"};
     std::string ocr_data = "/usr/share/tesseract-ocr/5/tessdata";
     std::int64_t ocr_concurrency = 1;
+    std::string legacy_converter = "auto";
+    std::string legacy_converter_folder;
     auto operator<=>(const Documents&) const = default;
   } documents;
   struct Search {

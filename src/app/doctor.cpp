@@ -7,6 +7,8 @@
 #include <memory>
 #include <thread>
 
+#include "adapters/docworker/conversion.h"
+#include "adapters/docworker/legacy_converter.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/data_folder.h"
 #include "app/parts.h"
@@ -99,6 +101,19 @@ Result<std::string> check_recognition(const Config& config) {
   return names;
 }
 
+Result<std::string> check_converter(const Config& config, const Paths& paths) {
+  const auto& documents = config.documents;
+  TRY(auto converter,
+      find_legacy_converter(documents.legacy_converter, documents.legacy_converter_folder));
+  if (converter.is_none())
+    return "none: .doc and .ppt are refused; Debian's libreoffice-writer-nogui and "
+           "libreoffice-impress-nogui, or catdoc, would read them";
+  TRY_VOID(try_legacy_converter(paths.document_worker, converter));
+  auto programs = converter.for_doc.string();
+  if (converter.for_ppt != converter.for_doc) programs += ", " + converter.for_ppt.string();
+  return converter.name + " (" + programs + "), confined";
+}
+
 Result<std::string> check_token_ranks(const Paths& paths) {
   auto ranks = documents::TokenRanks::load(paths.token_ranks);
   if (ranks) return "o200k_base, " + std::to_string(ranks->size()) + " tokens";
@@ -129,6 +144,8 @@ std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
   checks.push_back({"PDFium", [paths] { return check_pdfium(paths); }});
   checks.push_back({"token counts", [paths] { return check_token_ranks(paths); }});
   checks.push_back({"text recognition", [config] { return check_recognition(config); }});
+  checks.push_back(
+      {"old Office documents", [config, paths] { return check_converter(config, paths); }});
   checks.push_back({"parts", [parts, config, paths]() -> Result<std::string> {
                       *parts = make_parts(config, paths);
                       if (!*parts) return fail(parts->error());

@@ -75,7 +75,9 @@ Result<void> open_models(const Config& config, const Paths& paths, Parts& parts)
       .ocr_languages = config.documents.ocr_languages,
       .concurrency = static_cast<std::size_t>(config.documents.concurrency),
       .recognition_concurrency = static_cast<std::size_t>(config.documents.ocr_concurrency),
-      .wall_timeout = seconds(config.documents.timeout_s)};
+      .wall_timeout = seconds(config.documents.timeout_s),
+      .legacy_converter = config.documents.legacy_converter,
+      .legacy_converter_folder = config.documents.legacy_converter_folder};
   TRY(parts.reader, make_document_reader(reader));
   return {};
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "documents/conversion.h"
 #include "ports/document_reader.h"
 
 namespace aiva::documents {
@@ -25,10 +26,12 @@ struct ReadLimits {
 
 class Format;
 
-// The formats a document inside another one may have, and how many documents that one is inside of.
+// The formats a document inside another one may have, how many documents that one is inside of, and
+// who converts documents of Office 97 to 2003; all borrowed.
 struct InnerReading {
-  std::span<const std::unique_ptr<Format>> formats{};  // borrowed
+  std::span<const std::unique_ptr<Format>> formats{};
   int depth = 0;
+  const Convert* convert = nullptr;  // null: nobody
 };
 
 // Where a format puts its blocks: cleans their text, cuts long ones between words, keeps the text

@@ -1,10 +1,14 @@
 #include "documents/protocol.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <utility>
 
 #include "documents/clean_text.h"
 #include "foundation/text/utf8.h"
@@ -26,7 +30,15 @@ constexpr float coordinate_max = 40000;
 constexpr std::uint32_t request_mark = 0x41495641;
 constexpr std::size_t file_name_bytes_max = 512;
 
-enum class Kind : std::uint8_t { started = 1, blocks, progress, file_piece, summary, error };
+enum class Kind : std::uint8_t {
+  started = 1,
+  blocks,
+  progress,
+  file_piece,
+  summary,
+  error,
+  conversion
+};
 
 void add_number32(std::string& bytes, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift & 0xFF);
@@ -258,6 +270,19 @@ Result<std::vector<Block>> decode_blocks(Taker taker) {
   return blocks;
 }
 
+Result<ConversionPiece> decode_conversion(Taker taker) {
+  ConversionPiece piece;
+  auto format = taker.number8();
+  bool is_legacy = format == static_cast<std::uint8_t>(FileFormat::doc) ||
+                   format == static_cast<std::uint8_t>(FileFormat::ppt);
+  if (!is_legacy) return reject("nothing to convert");
+  piece.format = static_cast<FileFormat>(format);
+  piece.is_last = taker.flag();
+  piece.bytes = taker.text();
+  if (!taker.is_exact()) return reject("malformed document to convert");
+  return piece;
+}
+
 std::string_view shorten(std::string_view text) { return utf8_prefix(text, short_text_bytes_max); }
 
 }  // namespace
@@ -301,6 +326,14 @@ std::string encode(const EmbeddedFile& file, std::string_view bytes, bool is_las
   encoder.box(file.box);
   encoder.integer(file.width);
   encoder.integer(file.height);
+  encoder.number8(is_last ? 1 : 0);
+  encoder.text(bytes.substr(0, file_piece_bytes_max));
+  return encoder.finish();
+}
+
+std::string encode(FileFormat format, std::string_view bytes, bool is_last) {
+  Encoder encoder(Kind::conversion);
+  encoder.number8(static_cast<std::uint8_t>(format));
   encoder.number8(is_last ? 1 : 0);
   encoder.text(bytes.substr(0, file_piece_bytes_max));
   return encoder.finish();
@@ -368,6 +401,11 @@ Result<Record> RecordDecoder::decode(std::uint8_t kind, std::string_view content
       TRY_VOID(check(piece));
       return piece;
     }
+    case Kind::conversion: {
+      TRY(auto piece, decode_conversion(taker));
+      TRY_VOID(check(piece));
+      return piece;
+    }
     case Kind::summary: is_finished_ = true; return decode_summary(taker);
     case Kind::error: is_finished_ = true; return decode_error(taker);
   }
@@ -410,12 +448,24 @@ Result<void> RecordDecoder::check(const FilePiece& piece) {
   return {};
 }
 
+Result<void> RecordDecoder::check(const ConversionPiece& piece) {
+  if (piece.bytes.size() > file_piece_bytes_max) return reject("piece of a document too long");
+  conversion_bytes_ += piece.bytes.size();
+  if (conversion_bytes_ > conversion_input_bytes_max)
+    return reject("document too large to convert");
+  if (!piece.is_last) return {};
+  conversion_bytes_ = 0;
+  if (++conversions_ > conversions_max) return reject("too many documents to convert");
+  return {};
+}
+
 std::string encode(const WorkRequest& request) {
   std::string bytes;
   add_number32(bytes, request_mark);
   add_number32(bytes, request.cpu_seconds_max);
   const auto& wanted = request.wanted;
-  bytes += static_cast<char>((wanted.wants_images ? 1 : 0) | (wanted.wants_documents ? 2 : 0));
+  bytes += static_cast<char>((wanted.wants_images ? 1 : 0) | (wanted.wants_documents ? 2 : 0) |
+                             (request.can_convert ? 4 : 0));
   auto pages = std::min(wanted.pages_to_recognise.size(), pages_to_recognise_max);
   add_number32(bytes, static_cast<std::uint32_t>(pages));
   for (std::size_t i = 0; i < pages; ++i)
@@ -434,6 +484,7 @@ Result<WorkRequest> decode_request(std::string_view bytes) {
   auto flags = taker.number8();
   request.wanted.wants_images = (flags & 1U) != 0;
   request.wanted.wants_documents = (flags & 2U) != 0;
+  request.can_convert = (flags & 4U) != 0;
   auto pages = std::min<std::size_t>(taker.number32(), pages_to_recognise_max);
   for (std::size_t i = 0; i < pages && !taker.is_short(); ++i)
     request.wanted.pages_to_recognise.push_back(taker.integer());
@@ -441,6 +492,49 @@ Result<WorkRequest> decode_request(std::string_view bytes) {
   if (!taker.is_exact() || mark != request_mark || bytes.size() > request_bytes_max)
     return fail(ErrorCode::invalid, "The request to the document worker is malformed");
   return request;
+}
+
+namespace {
+
+constexpr std::uint8_t is_converted = 0xFF;  // in place of the code of a failure
+constexpr std::size_t reply_header_bytes = 6;
+
+Result<std::string> read_exactly(int descriptor, std::size_t count) {
+  std::string bytes(count, '\0');
+  for (std::size_t done = 0; done < count;) {
+    auto part = ::read(descriptor, bytes.data() + done, count - done);
+    if (part < 0 && errno == EINTR) continue;
+    if (part <= 0) return fail(ErrorCode::unavailable, "The document could not be converted");
+    done += static_cast<std::size_t>(part);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string encode_reply(const Result<Converted>& converted) {
+  auto code = converted ? is_converted : static_cast<std::uint8_t>(converted.error().code);
+  std::string_view content =
+      converted ? std::string_view(converted->bytes) : shorten(converted.error().message);
+  std::string bytes;
+  bytes += static_cast<char>(code);
+  bytes += static_cast<char>(converted ? converted->format : FileFormat::unknown);
+  add_number32(bytes, static_cast<std::uint32_t>(content.size()));
+  return bytes += content;
+}
+
+Result<Converted> read_reply(int replies) {
+  TRY(auto header, read_exactly(replies, reply_header_bytes));
+  auto code = static_cast<std::uint8_t>(header[0]);
+  auto length = read_number32(std::string_view(header).substr(2));
+  if (length > conversion_output_bytes_max)
+    return fail(ErrorCode::too_large, "What the converter made of the document is too large");
+  TRY(auto content, read_exactly(replies, length));
+  if (code == is_converted)
+    return Converted{.format = static_cast<FileFormat>(header[1]), .bytes = std::move(content)};
+  return fail(
+      Error{.code = is_failure_of_child(code) ? static_cast<ErrorCode>(code) : ErrorCode::invalid,
+            .message = std::move(content)});
 }
 
 }  // namespace aiva::documents

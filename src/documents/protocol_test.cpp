@@ -1,6 +1,7 @@
 #include "documents/protocol.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <limits>
 #include <string>
@@ -253,6 +254,54 @@ TEST(Protocol, carries_every_failure_of_a_reader_in_a_form_that_is_believed) {
     EXPECT_EQ(failure.code, is_timeout ? ErrorCode::timeout : ErrorCode::invalid);
     EXPECT_FALSE(failure.message.empty());
   }
+}
+
+TEST(Protocol, carries_documents_to_be_converted_and_limits_them) {
+  RecordDecoder decoder;
+  decoder.feed(encode(Started{FileFormat::doc}) + encode(FileFormat::doc, "abc", true));
+  ASSERT_TRUE(decoder.next());
+  auto record = decoder.next();
+  ASSERT_TRUE(record && *record);
+  const auto& piece = std::get<ConversionPiece>(**record);
+  EXPECT_EQ(piece.format, FileFormat::doc);
+  EXPECT_EQ(piece.bytes, "abc");
+  EXPECT_TRUE(piece.is_last);
+
+  auto started = encode(Started{FileFormat::eml});
+  EXPECT_EQ(rejection(started + encode(FileFormat::pdf, "abc", true)), "nothing to convert");
+  auto many = started;
+  for (int i = 0; i <= conversions_max; ++i) many += encode(FileFormat::ppt, "abc", true);
+  EXPECT_EQ(rejection(many), "too many documents to convert");
+  auto large = started;
+  std::string full(file_piece_bytes_max, 'a');
+  for (std::size_t sent = 0; sent <= conversion_input_bytes_max; sent += full.size())
+    large += encode(FileFormat::doc, full, false);
+  EXPECT_EQ(rejection(large), "document too large to convert");
+}
+
+TEST(Protocol, carries_replies_to_conversions) {
+  auto send = [](const std::string& bytes) {
+    int ends[2] = {};
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT_EQ(write(ends[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    close(ends[1]);
+    auto reply = read_reply(ends[0]);
+    close(ends[0]);
+    return reply;
+  };
+  auto whole = encode_reply(Converted{.format = FileFormat::docx, .bytes = "abc"});
+
+  auto converted = send(whole);
+  ASSERT_TRUE(converted);
+  EXPECT_EQ(converted->format, FileFormat::docx);
+  EXPECT_EQ(converted->bytes, "abc");
+  auto failed = send(encode_reply(fail(ErrorCode::timeout, "Too long")));
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::timeout);
+  EXPECT_EQ(failed.error().message, "Too long");
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_EQ(send(whole.substr(0, size)).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(send(std::string("\xFF\x01\xFF\xFF\xFF\x7F", 6)).error().code, ErrorCode::too_large);
 }
 
 }  // namespace

@@ -62,8 +62,9 @@ Result<DocumentSummary> read_as(FileFormat kind, std::string_view bytes, BlockOu
 
 Result<DocumentSummary> read_document(std::string_view bytes, const ReadRequest& request,
                                       std::span<const std::unique_ptr<Format>> formats,
-                                      const DocumentSink& sink, const ReadLimits& limits) {
-  BlockOutput out(sink, request, limits, {.formats = formats, .depth = 0});
+                                      const DocumentSink& sink, const ReadLimits& limits,
+                                      const Convert* convert) {
+  BlockOutput out(sink, request, limits, {.formats = formats, .depth = 0, .convert = convert});
   auto summary = read_as(FileFormat::unknown, bytes, out);
   if (summary) summary->language = detect_language(out.sample());
   return summary;
@@ -100,8 +101,9 @@ Result<DocumentSummary> read_inner_document(const InnerDocument& inner, BlockOut
   ReadRequest request{.file_name = inner.file_name,
                       .wants_images = out.wants(EmbeddedFile::Kind::image),
                       .wants_documents = out.wants(EmbeddedFile::Kind::document)};
-  BlockOutput inner_out(sink, request, out.limits(),
-                        {.formats = out.inner().formats, .depth = depth});
+  BlockOutput inner_out(
+      sink, request, out.limits(),
+      {.formats = out.inner().formats, .depth = depth, .convert = out.inner().convert});
   return read_as(inner.format, inner.bytes, inner_out);
 }
 

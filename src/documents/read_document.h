@@ -9,12 +9,14 @@
 
 namespace aiva::documents {
 
-// Reads one document in this process: finds its format and delivers its blocks to `sink`. A failure
+// Reads one document in this process: finds its format and delivers its blocks to `sink`; one of
+// Office 97 to 2003 by way of `convert`, borrowed, or not where that is null. A failure
 // after the first block yields a partial summary instead; before it `invalid` or `too_large`. The
 // bytes are hostile, so outside tests this runs in the worker only.
 Result<DocumentSummary> read_document(std::string_view bytes, const ReadRequest& request,
                                       std::span<const std::unique_ptr<Format>> formats,
-                                      const DocumentSink& sink, const ReadLimits& limits = {});
+                                      const DocumentSink& sink, const ReadLimits& limits = {},
+                                      const Convert* convert = nullptr);
 
 // A document found inside another one: an attachment, a part of a mail, a file of an archive.
 struct InnerDocument {

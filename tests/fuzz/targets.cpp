@@ -11,6 +11,7 @@
 #include "documents/archive/zip_reader.h"
 #include "documents/charset.h"
 #include "documents/format_detection.h"
+#include "documents/formats/converted_text.h"
 #include "documents/formats/format.h"
 #include "documents/formats/image_header.h"
 #include "documents/protocol.h"
@@ -44,7 +45,8 @@ class Server {
   RecordDecoder decoder_;
 };
 
-void read(const documents::Format& format, std::string_view bytes) {
+template <class Run>
+void read_as(FileFormat kind, Run run) {
   Server server;
   DocumentSink sink{
       .blocks =
@@ -57,13 +59,23 @@ void read(const documents::Format& format, std::string_view bytes) {
                   bool is_last) { return server.take(documents::encode(file, piece, is_last)); }};
   ReadRequest request{.wants_images = true, .wants_documents = true};
   documents::BlockOutput out(sink, request, {});
-  auto summary = format.read(bytes, out);
+  auto summary = run(out);
   if (!summary) {
     if (!out.has_sink_failed()) server.take(documents::encode(summary.error()));
     return;
   }
-  summary->format = format.format();
+  summary->format = kind;
   server.take(documents::encode(*summary));
+}
+
+void read(const documents::Format& format, std::string_view bytes) {
+  read_as(format.format(), [&](auto& out) { return format.read(bytes, out); });
+}
+
+// What catdoc and catppt wrote of a document.
+void read_converted_text(std::string_view bytes) {
+  read_as(FileFormat::doc, [&](auto& out) { return documents::read_catdoc_text(bytes, out); });
+  read_as(FileFormat::ppt, [&](auto& out) { return documents::read_catppt_text(bytes, out); });
 }
 
 // Packed formats also take a text that describes a package.
@@ -149,6 +161,7 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"zip_directory", read_zip_directory},
       {"xml", read_xml},
       {"image_header", [](auto bytes) { (void)documents::read_image_header(bytes); }},
+      {"converted_text", read_converted_text},
       {"records", decode_records},
       {"requests", decode_requests},
       {"keyword_text", analyse_keywords},

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "adapters/docworker/conversion.h"
+#include "adapters/docworker/legacy_converter.h"
 #include "adapters/docworker/reading.h"
 #include "adapters/docworker/worker_link.h"
 #include "foundation/thread_pool.h"
@@ -83,6 +85,8 @@ class WorkerDocumentReader final : public DocumentReader {
  public:
   explicit WorkerDocumentReader(const DocumentReaderOptions& options)
       : options_(options),
+        conversion_(options.worker_path, find_legacy_converter(options.legacy_converter,
+                                                               options.legacy_converter_folder)),
         reading_{.link = {options.worker_path, worker_arguments(options)},
                  .pool = ThreadPool(pool_options("documents", options.concurrency))},
         recognition_{
@@ -119,16 +123,21 @@ class WorkerDocumentReader final : public DocumentReader {
                    recognition_cpu_seconds_max);
     Reading reading(context, sink,
                     {.wall_timeout = options_.wall_timeout * static_cast<int>(1 + pages),
-                     .shutdown = shutdown_.get_token()});
+                     .shutdown = shutdown_.get_token()},
+                    conversion_);
+    documents::WorkRequest order{.wanted = request,
+                                 .cpu_seconds_max = document.cpu_seconds,
+                                 .can_convert = conversion_.is_wanted()};
     auto& worker = pages == 0 ? reading_.link : recognition_.link;
     for (int tries = 1;; ++tries) {
-      TRY(auto link, worker.start_child(document.file.number(), request, document.cpu_seconds));
+      TRY(auto link, worker.start_child(document.file.number(), order));
       auto summary = reading.follow(std::move(link));
       if (summary || tries == tries_max || !reading.may_try_again()) return summary;
     }
   }
 
   DocumentReaderOptions options_;
+  Conversion conversion_;
   std::stop_source shutdown_;
   Workplace reading_;
   Workplace recognition_;

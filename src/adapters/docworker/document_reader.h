@@ -21,6 +21,9 @@ struct DocumentReaderOptions {
   std::size_t recognition_concurrency = 1;  // the same for documents whose print is recognised
   std::chrono::milliseconds wall_timeout{
       300'000};  // for one document and again for each page to recognise; what came is kept
+  // Who converts documents of Office 97 to 2003, and its folder; see find_legacy_converter().
+  std::string legacy_converter = "none";
+  std::filesystem::path legacy_converter_folder{};
 };
 
 // A reader whose documents are parsed by children of a worker process of its own. It starts the

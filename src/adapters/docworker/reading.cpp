@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds status_patience{2000};
 constexpr std::size_t title_bytes_max = 300;
+constexpr std::chrono::seconds conversion_seconds_max{120};
+constexpr std::chrono::seconds reply_patience{10};  // a child that waits for it takes it at once
 constexpr const char* broken_message =
     "The document could not be read: it is damaged, or made to harm its reader";
 
@@ -33,16 +36,21 @@ int milliseconds_until(Clock::time_point time) {
 
 }  // namespace
 
-Reading::Reading(const CallContext& context, const DocumentSink& sink, Limits limits)
+Reading::Reading(const CallContext& context, const DocumentSink& sink, Limits limits,
+                 const Conversion& conversion)
     : context_(context),
       sink_(sink),
       limits_(std::move(limits)),
+      conversion_(conversion),
       wake_up_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 Result<DocumentSummary> Reading::follow(ChildLink link) {
   is_worker_lost_ = false;
   decoder_ = documents::RecordDecoder();
   so_far_ = {};
+  replies_ = link.replies.number();
+  legacy_bytes_.clear();
+  conversion_left_ = limits_.wall_timeout;
   wall_deadline_ = Clock::now() + limits_.wall_timeout;
   auto wake = [this] { eventfd_write(wake_up_.number(), 1); };
   std::stop_callback on_cancel(context_.cancellation, wake);
@@ -106,6 +114,8 @@ Result<void> Reading::handle_records() {
       TRY_VOID(deliver(*progress));
     } else if (auto* piece = std::get_if<documents::FilePiece>(&content)) {
       TRY_VOID(deliver(*piece));
+    } else if (auto* legacy = std::get_if<documents::ConversionPiece>(&content)) {
+      TRY_VOID(convert(std::move(*legacy)));
     } else if (auto* summary = std::get_if<DocumentSummary>(&content)) {
       outcome_ = std::move(*summary);
     } else {
@@ -142,6 +152,53 @@ Result<void> Reading::deliver(const documents::FilePiece& piece) {
   auto taken = sink_.file(piece.file, piece.bytes, piece.is_last);
   wall_deadline_ += Clock::now() - begin;
   return taken;
+}
+
+// The child waits meanwhile; its own time stands still.
+Result<void> Reading::convert(documents::ConversionPiece piece) {
+  legacy_bytes_ += piece.bytes;
+  if (!piece.is_last) return {};
+  auto begin = Clock::now();
+  auto bytes = std::exchange(legacy_bytes_, {});
+  auto seconds =
+      std::min(std::chrono::floor<std::chrono::seconds>(conversion_left_), conversion_seconds_max);
+  Result<documents::Converted> converted =
+      fail(ErrorCode::timeout, "Converting the documents inside of it took too long");
+  if (seconds.count() > 0)
+    converted = conversion_.convert(piece.format, bytes,
+                                    {.context = context_,
+                                     .shutdown = limits_.shutdown,
+                                     .wake_up = wake_up_.number(),
+                                     .seconds_max = seconds});
+  if (!converted) {
+    TRY_VOID(context_.check());
+    if (converted.error().code == ErrorCode::cancelled) return fail(converted.error());
+    log::info("a document was not converted",
+              {{"reason", converted.error().message}, {"cause", converted.error().cause}});
+  }
+  auto replied = reply(documents::encode_reply(converted));
+  auto elapsed = std::chrono::ceil<milliseconds>(Clock::now() - begin);
+  conversion_left_ -= std::min(elapsed, conversion_left_);
+  wall_deadline_ += elapsed;
+  return replied;
+}
+
+// A child that has ended or does not listen is noticed by those who wait for its records.
+Result<void> Reading::reply(std::string_view bytes) {
+  auto patience = Clock::now() + reply_patience;
+  while (!bytes.empty()) {
+    std::array<pollfd, 2> waits = {pollfd{.fd = replies_, .events = POLLOUT, .revents = 0},
+                                   pollfd{.fd = wake_up_.number(), .events = POLLIN, .revents = 0}};
+    (void)poll(waits.data(), waits.size(), milliseconds_until(patience));
+    if (limits_.shutdown.stop_requested())
+      return fail(ErrorCode::cancelled, "The server is shutting down");
+    TRY_VOID(context_.check());
+    auto sent = ::send(replies_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    bool may_go_on = sent >= 0 || errno == EINTR || errno == EAGAIN;
+    if (!may_go_on || Clock::now() >= patience) return {};
+    bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+  }
+  return {};
 }
 
 // What came is kept; a document of which nothing came is a failure.

@@ -4,8 +4,10 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "adapters/docworker/conversion.h"
 #include "adapters/docworker/worker_link.h"
 #include "documents/protocol.h"
 #include "foundation/call_context.h"
@@ -22,8 +24,9 @@ class Reading {
     std::stop_token shutdown;
   };
 
-  // `sink` and `context` are borrowed.
-  Reading(const CallContext& context, const DocumentSink& sink, Limits limits);
+  // `sink`, `context` and `conversion` are borrowed.
+  Reading(const CallContext& context, const DocumentSink& sink, Limits limits,
+          const Conversion& conversion);
 
   // Delivers what the child sends and says how it went: the summary; a partial one when the child
   // ended early after a page had come; else why nothing could be read. Ends the child in any case.
@@ -40,12 +43,18 @@ class Reading {
   Result<void> deliver(std::vector<Block> blocks);
   Result<void> deliver(const documents::Progress& progress);
   Result<void> deliver(const documents::FilePiece& piece);
+  Result<void> convert(documents::ConversionPiece piece);
+  Result<void> reply(std::string_view bytes);
   Result<DocumentSummary> end_early(Error error);
   Result<DocumentSummary> end_by_status(int leash);
 
   const CallContext& context_;
   const DocumentSink& sink_;
   Limits limits_;
+  const Conversion& conversion_;
+  int replies_ = -1;                             // the child reads there
+  std::string legacy_bytes_;                     // of the document the child wants converted
+  std::chrono::milliseconds conversion_left_{};  // time for further conversions
   std::chrono::steady_clock::time_point wall_deadline_{};
   documents::FileDescriptor wake_up_;  // readable when the call or the reader is cancelled
   documents::RecordDecoder decoder_;

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <array>
 #include <cstring>
 
+#include "adapters/docworker/spawn.h"
 #include "documents/protocol.h"
 #include "foundation/log.h"
 
@@ -20,7 +20,6 @@ namespace {
 using documents::FileDescriptor;
 using std::chrono::milliseconds;
 
-constexpr int control_number = 3;  // where the worker expects its socket
 constexpr int pipe_bytes = 256 * 1024;
 constexpr int send_seconds_max = 10;  // a worker that takes no request for so long hangs
 constexpr auto quick_end = std::chrono::seconds(10);  // sooner after its start it was no use
@@ -51,38 +50,6 @@ Result<std::array<FileDescriptor, 2>> make_pipe() {
   return std::array{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-// What the worker starts with: its socket, nothing to read, our standard error, no signal blocked.
-class SpawnSettings {
- public:
-  explicit SpawnSettings(int control) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_adddup2(&actions_, control, control_number);
-    posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions_, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, control_number + 1);
-    posix_spawnattr_init(&attributes_);
-    sigset_t signals;
-    sigemptyset(&signals);
-    posix_spawnattr_setsigmask(&attributes_, &signals);
-    sigfillset(&signals);
-    posix_spawnattr_setsigdefault(&attributes_, &signals);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-
-  [[nodiscard]] const posix_spawn_file_actions_t* actions() const { return &actions_; }
-  [[nodiscard]] const posix_spawnattr_t* attributes() const { return &attributes_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
-
 }  // namespace
 
 WorkerLink::WorkerLink(std::filesystem::path worker, std::vector<std::string> arguments)
@@ -100,21 +67,24 @@ pid_t WorkerLink::worker_id() const {
   return id_;
 }
 
-Result<ChildLink> WorkerLink::start_child(int document, const ReadRequest& wanted,
-                                          std::uint32_t cpu_seconds_max) {
+Result<ChildLink> WorkerLink::start_child(int document, const documents::WorkRequest& order) {
   TRY(auto results, make_pipe());
   TRY(auto leash, make_sockets(SOCK_STREAM));
-  auto request = documents::encode(
-      documents::WorkRequest{.wanted = wanted, .cpu_seconds_max = cpu_seconds_max});
+  TRY(auto replies, make_sockets(SOCK_STREAM));
+  auto request = documents::encode(order);
   std::array<int, documents::descriptor_count> descriptors{};
   descriptors[documents::document_slot] = document;
   descriptors[documents::results_slot] = results[1].number();
   descriptors[documents::leash_slot] = leash[1].number();
+  descriptors[documents::replies_slot] = replies[1].number();
   // A worker that has ended is noticed when the request cannot be sent; then another gets it.
   for (bool is_second = false;; is_second = true) {
     TRY(auto connection, connect());
     auto sent = documents::send_with_descriptors(connection.control.number(), request, descriptors);
-    if (sent) return ChildLink{.results = std::move(results[0]), .leash = std::move(leash[0])};
+    if (sent)
+      return ChildLink{.results = std::move(results[0]),
+                       .leash = std::move(leash[0]),
+                       .replies = std::move(replies[0])};
     drop(connection.id);
     if (is_second) return fail(std::move(sent).error());
   }
@@ -154,21 +124,14 @@ void WorkerLink::note_end() {
 Result<void> WorkerLink::start() {
   if (Clock::now() < may_start_at_) return unavailable("the worker ended again and again");
   TRY(auto sockets, make_sockets(SOCK_SEQPACKET));
-  SpawnSettings settings(sockets[1].number());
-  std::string program = worker_.string();
-  std::vector<char*> arguments = {program.data()};
-  for (auto& argument : arguments_) arguments.push_back(argument.data());
-  arguments.push_back(nullptr);
-  // Nothing of our environment: it may hold secrets, and the worker needs none of it.
-  std::string locale = "LC_ALL=C.UTF-8";
-  std::array<char*, 2> environment = {locale.data(), nullptr};
   started_at_ = Clock::now();
-  int error = posix_spawn(&id_, program.c_str(), settings.actions(), settings.attributes(),
-                          arguments.data(), environment.data());
-  if (error != 0) {
+  std::array descriptors = {sockets[1].number()};
+  auto id = spawn_program(worker_, arguments_, descriptors);
+  if (!id) {
     note_end();
-    return unavailable(program + ": " + std::strerror(error));
+    return unavailable(std::move(id).error().cause);
   }
+  id_ = *id;
   control_ = std::move(sockets[0]);
   timeval patience{.tv_sec = send_seconds_max, .tv_usec = 0};
   setsockopt(control_.number(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);

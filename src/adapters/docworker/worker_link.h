@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "documents/descriptors.h"
+#include "documents/protocol.h"
 #include "foundation/result.h"
 #include "ports/document_reader.h"
 
@@ -19,6 +20,7 @@ namespace aiva {
 struct ChildLink {
   documents::FileDescriptor results;  // records arrive here until the child ends
   documents::FileDescriptor leash;    // closing it ends the child; its wait status arrives here
+  documents::FileDescriptor replies;  // for what was converted for the child
 };
 
 // The worker process: started when first needed, and again, with growing pauses, when it has ended.
@@ -33,8 +35,7 @@ class WorkerLink {
   WorkerLink& operator=(const WorkerLink&) = delete;
 
   // Has a child read the open file. `unavailable` when the worker cannot be had now.
-  Result<ChildLink> start_child(int document, const ReadRequest& wanted,
-                                std::uint32_t cpu_seconds_max);
+  Result<ChildLink> start_child(int document, const documents::WorkRequest& order);
   // The worker's process id, 0 when it is not running; for tests and logs.
   [[nodiscard]] pid_t worker_id() const;
 

@@ -36,7 +36,8 @@ std::unique_ptr<Format> make_xlsx_format();
 std::unique_ptr<Format> make_ods_format();
 std::unique_ptr<Format> make_docx_format();
 std::unique_ptr<Format> make_xls_format();
-// Recognises documents of Office 97 to 2003 (doc or ppt) and refuses them with advice.
+// Documents of Office 97 to 2003 (doc or ppt), read as what a converter makes of them; without one
+// they are refused with advice.
 std::unique_ptr<Format> make_legacy_format(FileFormat format);
 std::unique_ptr<Format> make_pptx_format();
 std::unique_ptr<Format> make_odt_format();

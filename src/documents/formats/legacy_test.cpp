@@ -3,6 +3,7 @@
 #include <string>
 
 #include "documents/formats/legacy_container.h"
+#include "documents/testing/office_files.h"
 #include "documents/testing/read_into_text.h"
 
 namespace aiva::documents {
@@ -46,7 +47,54 @@ TEST(Legacy, is_refused_with_advice) {
   EXPECT_EQ(reading.error->code, ErrorCode::invalid);
   EXPECT_EQ(reading.error->message,
             "The document is of the Office 97-2003 kind, which takes a converter to read, and none "
-            "is configured; save it as DOCX or PDF");
+            "is installed: install LibreOffice or catdoc on the server, or save it as DOCX or PDF");
+}
+
+// What is read of a document of which a converter makes `converted`.
+Reading read_converted(std::string_view stream, const Result<Converted>& converted) {
+  Reading reading;
+  DocumentSink sink{.blocks = [&](std::vector<Block> batch) -> Result<void> {
+                      for (auto& block : batch) reading.blocks.push_back(std::move(block));
+                      return {};
+                    },
+                    .progress = {}};
+  auto formats = make_all_formats(nullptr);
+  Convert convert = [&](FileFormat, std::string_view) { return converted; };
+  auto summary =
+      read_document(container_with(stream), {.file_name = "a"}, formats, sink, {}, &convert);
+  if (summary)
+    reading.summary = std::move(*summary);
+  else
+    reading.error = std::move(summary).error();
+  return reading;
+}
+
+TEST(Legacy, is_read_as_what_a_converter_makes_of_it) {
+  auto docx = Converted{.format = FileFormat::docx,
+                        .bytes = make_docx("<w:p><w:r><w:t>Hello</w:t></w:r></w:p>")};
+
+  auto newer = read_converted("WordDocument", docx);
+  auto slides = read_converted("PowerPoint Document",
+                               Converted{.format = FileFormat::text, .bytes = "One\n\fTwo\n\f"});
+
+  EXPECT_EQ(newer.text(), "p1 paragraph: Hello\n");
+  EXPECT_EQ(newer.summary.format, FileFormat::doc);
+  EXPECT_EQ(slides.text(), "p1 heading 2: One\np2 heading 2: Two\n");
+  EXPECT_EQ(slides.summary.format, FileFormat::ppt);
+}
+
+TEST(Legacy, believes_no_converter_what_it_made) {
+  constexpr auto wrong = "The converter made something else of the document";
+  for (const auto& converted : {Converted{.format = FileFormat::docx, .bytes = "no archive"},
+                                Converted{.format = FileFormat::pptx, .bytes = ""},
+                                Converted{.format = FileFormat::pdf, .bytes = "%PDF-1.7"}}) {
+    auto reading = read_converted("WordDocument", converted);
+    ASSERT_TRUE(reading.error);
+    EXPECT_EQ(reading.error->message, wrong);
+  }
+  auto failed = read_converted("WordDocument", fail(ErrorCode::timeout, "Too long"));
+  ASSERT_TRUE(failed.error);
+  EXPECT_EQ(failed.error->code, ErrorCode::timeout);
 }
 
 TEST(Legacy, survives_chains_in_a_circle_and_any_changed_byte) {

@@ -33,10 +33,25 @@ Result<std::string_view> map_document(int document, const ReadLimits& limits) {
   return std::string_view(static_cast<const char*>(bytes), size);
 }
 
+// Sends the server a document it shall have converted, and waits for what comes back.
+Result<Converted> have_converted(FileFormat format, std::string_view bytes,
+                                 const ChildDescriptors& open) {
+  if (bytes.size() > conversion_input_bytes_max)
+    return fail(ErrorCode::too_large, "The document is too large to be converted");
+  do {
+    auto piece = bytes.substr(0, file_piece_bytes_max);
+    bytes.remove_prefix(piece.size());
+    TRY_VOID(write_all(open.results, encode(format, piece, bytes.empty())));
+  } while (!bytes.empty());
+  return read_reply(open.replies);
+}
+
 Result<DocumentSummary> read(const ChildParts& parts, const WorkRequest& request,
-                             const Result<std::string_view>& bytes, int results) {
+                             const Result<std::string_view>& bytes, const ChildDescriptors& open) {
   if (!bytes) return fail(bytes.error());
-  auto send = [results](const std::string& record) { return write_all(results, record); };
+  auto send = [results = open.results](const std::string& record) {
+    return write_all(results, record);
+  };
   DocumentSink sink{
       .blocks =
           [&](std::vector<Block> blocks) {
@@ -47,23 +62,27 @@ Result<DocumentSummary> read(const ChildParts& parts, const WorkRequest& request
       .file = [&](const EmbeddedFile& file, std::string_view bytes,
                   bool is_last) { return send(encode(file, bytes, is_last)); }};
   TRY_VOID(send(encode(Started{detect_format(*bytes, request.wanted.file_name)})));
+  Convert convert = [&](FileFormat format, std::string_view legacy) {
+    return have_converted(format, legacy, open);
+  };
   if (request.wanted.pages_to_recognise.empty())
-    return read_document(*bytes, request.wanted, parts.formats, sink);
+    return read_document(*bytes, request.wanted, parts.formats, sink, {},
+                         request.can_convert ? &convert : nullptr);
   if (!parts.recogniser) return fail(parts.recogniser.error());
   return recognise_document(*bytes, request.wanted, parts.pdfium, **parts.recogniser, sink);
 }
 
 }  // namespace
 
-int run_child(const ChildParts& parts, const WorkRequest& request, int document, int results) {
+int run_child(const ChildParts& parts, const WorkRequest& request, const ChildDescriptors& open) {
   ChildLimits limits{.cpu_seconds_max = request.cpu_seconds_max};
-  auto bytes = map_document(document, ReadLimits{});
+  auto bytes = map_document(open.document, ReadLimits{});
   if (!limit_child(limits, parts.worker_id) || !parts.filter.apply()) return could_not_confine;
-  auto summary = read(parts, request, bytes, results);
+  auto summary = read(parts, request, bytes, open);
   std::string record;
   if (!bytes) record = encode(Started{});
   record += summary ? encode(*summary) : encode(summary.error());
-  return write_all(results, record) ? 0 : could_not_answer;
+  return write_all(open.results, record) ? 0 : could_not_answer;
 }
 
 }  // namespace aiva::documents

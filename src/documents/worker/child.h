@@ -21,9 +21,16 @@ struct ChildParts {
   int worker_id = 0;                            // the process its children must not outlive
 };
 
+// What is open in a child.
+struct ChildDescriptors {
+  int document = -1;
+  int results = -1;  // records go here
+  int replies = -1;  // and what was converted comes from here
+};
+
 // Reads one document, or recognises its print, in this freshly forked process, confined, and sends
-// records to `results`. Returns the exit code; a document that cannot be read is a success that
+// records. Returns the exit code; a document that cannot be read is a success that
 // says so.
-int run_child(const ChildParts& parts, const WorkRequest& request, int document, int results);
+int run_child(const ChildParts& parts, const WorkRequest& request, const ChildDescriptors& open);
 
 }  // namespace aiva::documents

@@ -22,18 +22,23 @@ namespace {
 constexpr std::size_t children_max = 64;
 constexpr int document_number = 3;
 constexpr int results_number = 4;
+constexpr int replies_number = 5;
 
-// Leaves the child with three descriptors to nowhere, the document and the pipe.
-bool keep_only(int document, int results, int nowhere) {
+// Leaves the child with three descriptors to nowhere, the document, the pipe and the replies.
+bool keep_only(const std::vector<FileDescriptor>& descriptors, int nowhere) {
   // Out of the way of the numbers they shall have.
-  int high_document = fcntl(document, F_DUPFD, results_number + 1);
-  int high_results = fcntl(results, F_DUPFD, results_number + 1);
-  if (high_document < 0 || high_results < 0 || nowhere < 0) return false;
+  auto lift = [&](std::size_t slot) {
+    return fcntl(descriptors[slot].number(), F_DUPFD, replies_number + 1);
+  };
+  int document = lift(document_slot);
+  int results = lift(results_slot);
+  int replies = lift(replies_slot);
+  if (document < 0 || results < 0 || replies < 0 || nowhere < 0) return false;
   for (int standard : {0, 1}) dup2(nowhere, standard);
   // Libraries complain about documents at length; only what a sanitizer says is worth hearing.
   if (confines_memory()) dup2(nowhere, 2);
-  return dup2(high_document, document_number) >= 0 && dup2(high_results, results_number) >= 0 &&
-         close_range(results_number + 1, ~0U, 0) == 0;
+  return dup2(document, document_number) >= 0 && dup2(results, results_number) >= 0 &&
+         dup2(replies, replies_number) >= 0 && close_range(replies_number + 1, ~0U, 0) == 0;
 }
 
 class ForkServer {
@@ -109,9 +114,10 @@ class ForkServer {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    bool is_ready = keep_only(descriptors[document_slot].number(),
-                              descriptors[results_slot].number(), parts_.nowhere);
-    _exit(is_ready ? run_child(parts_, request, document_number, results_number) : 1);
+    bool is_ready = keep_only(descriptors, parts_.nowhere);
+    ChildDescriptors open{
+        .document = document_number, .results = results_number, .replies = replies_number};
+    _exit(is_ready ? run_child(parts_, request, open) : 1);
   }
 
   int control_;

@@ -3,6 +3,9 @@
 //   aiva-docworker --pdfium LIBRARY [--ocr-data FOLDER] [--ocr-languages eng,deu] [--recognise]
 //       serves requests on the socket that is descriptor 3; with --recognise those that want print
 //       recognised, whose libraries and data no other worker loads
+//   aiva-docworker --convert libreoffice|catdoc --program PROGRAM --from doc|ppt --seconds N
+//       has another program convert the document that is descriptor 3, confined; the result goes to
+//       descriptor 4, and letting go the other end of descriptor 5 ends it
 //   aiva-docworker --self-check
 //       shows that a confined child can do no harm
 
@@ -11,15 +14,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "documents/worker/convert.h"
 #include "documents/worker/fork_server.h"
 #include "documents/worker/namespaces.h"
 #include "documents/worker/self_check.h"
@@ -32,6 +38,8 @@ constexpr int niceness_of_recognition = 15;
 constexpr const char* usage =
     "usage: aiva-docworker --pdfium LIBRARY [--ocr-data FOLDER] [--ocr-languages LIST]\n"
     "                      [--recognise]\n"
+    "       aiva-docworker --convert libreoffice|catdoc --program PROGRAM --from doc|ppt\n"
+    "                      --seconds N\n"
     "       aiva-docworker --self-check\n";
 
 struct Options {
@@ -39,6 +47,7 @@ struct Options {
   bool is_recogniser = false;
   std::string pdfium{};
   aiva::documents::RecogniserOptions recogniser{.languages = {}};
+  std::optional<aiva::documents::ConversionOrder> conversion{};
 };
 
 std::vector<std::string> split_at_commas(std::string_view list) {
@@ -51,6 +60,24 @@ std::vector<std::string> split_at_commas(std::string_view list) {
   return items;
 }
 
+// Says false where there is no such option or value.
+bool read_conversion(aiva::documents::ConversionOrder& order, std::string_view name,
+                     std::string_view value) {
+  using aiva::documents::ConverterKind;
+  if (name == "--convert" && (value == "libreoffice" || value == "catdoc"))
+    order.kind = value == "catdoc" ? ConverterKind::catdoc : ConverterKind::libreoffice;
+  else if (name == "--from" && (value == "doc" || value == "ppt"))
+    order.from = value == "doc" ? aiva::FileFormat::doc : aiva::FileFormat::ppt;
+  else if (name == "--program")
+    order.program = value;
+  else if (name == "--seconds")
+    return std::from_chars(value.data(), value.data() + value.size(), order.seconds_max).ec ==
+           std::errc();
+  else
+    return false;
+  return true;
+}
+
 std::optional<Options> read_options(std::span<char* const> arguments) {
   Options options;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -60,6 +87,11 @@ std::optional<Options> read_options(std::span<char* const> arguments) {
       continue;
     }
     if (++i == arguments.size()) return std::nullopt;
+    if (name == "--convert") options.conversion.emplace();
+    if (options.conversion) {
+      if (!read_conversion(*options.conversion, name, arguments[i])) return std::nullopt;
+      continue;
+    }
     if (name == "--pdfium")
       options.pdfium = arguments[i];
     else if (name == "--ocr-data")
@@ -69,6 +101,9 @@ std::optional<Options> read_options(std::span<char* const> arguments) {
     else
       return std::nullopt;
   }
+  bool has_no_program = options.conversion && options.conversion->program.empty();
+  if (has_no_program) return std::nullopt;
+  if (options.conversion) return options;
   if (options.pdfium.empty() && !options.is_self_check) return std::nullopt;
   return options;
 }
@@ -94,13 +129,18 @@ int fail_with(const aiva::Error& error) {
 
 int main(int argc, char** argv) {
   using namespace aiva::documents;
-  auto filter = SystemCallFilter::make();
-  if (!filter) return fail_with(filter.error());
   auto options = read_options(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
   if (!options) {
     std::fprintf(stderr, "%s", usage);
     return 2;
   }
+  if (options->conversion) {
+    volunteer_for_the_oom_killer();
+    setpriority(PRIO_PROCESS, 0, niceness);
+    _exit(static_cast<int>(convert_document(*options->conversion, {})));
+  }
+  auto filter = SystemCallFilter::make();
+  if (!filter) return fail_with(filter.error());
   if (options->is_self_check) return check_confinement(*filter);
   // Text, Markdown and HTML can be read without PDFium.
   auto pdfium = Pdfium::open(options->pdfium);

@@ -12,12 +12,15 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <string>
 
 #include "documents/descriptors.h"
 
 namespace aiva::documents {
 namespace {
+
+constexpr int separate = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWPID;
 
 void write_to(const char* path, const std::string& text) {
   FileDescriptor file(open(path, O_WRONLY | O_CLOEXEC));
@@ -54,7 +57,6 @@ void drop_capabilities() {
 }  // namespace
 
 void leave_namespaces() {
-  constexpr int separate = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWPID;
   auto user = geteuid();
   auto group = getegid();
   if (unshare(CLONE_NEWUSER | separate) == 0) {
@@ -66,6 +68,18 @@ void leave_namespaces() {
     if (unshare(CLONE_NEWNS) == 0) empty_file_system();
   }
   drop_capabilities();
+}
+
+Result<void> leave_namespaces_for(const std::function<Result<void>()>& furnish) {
+  auto user = geteuid();
+  auto group = getegid();
+  if (unshare(CLONE_NEWUSER | separate) == 0)
+    keep_identity(user, group);
+  else if (unshare(separate) != 0)
+    return fail(ErrorCode::unavailable, "The system permits no namespaces", std::strerror(errno));
+  TRY_VOID(furnish());
+  drop_capabilities();
+  return {};
 }
 
 int serve_in_own_process(int control, const std::function<int()>& serve) {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Client } from "./client.ts";
-import { Server } from "./server.ts";
+import { repository, Server } from "./server.ts";
 
 // From the package debian-reference-en.
 const manual = "/usr/share/debian-reference/debian-reference.en.pdf";
@@ -43,6 +43,20 @@ test("each format becomes searchable text", async () => {
     assert.match(reply.body.data.text_results[0].content, expected);
     assert.doesNotMatch(reply.text, /nothing\(\)/);
   }
+});
+
+test("an old Word document becomes searchable text with a converter", async () => {
+  const letter = readFileSync(
+    `${repository}/src/adapters/docworker/testdata/lighthouse.doc`,
+  );
+  const document = await client.upload(base, "lighthouse", letter);
+  const settled = await client.settled(base, document);
+
+  assert.equal(settled.status, "completed", settled.error_message);
+  assert.equal(settled.file_type, "doc");
+  const query = "How many steps lead to the lamp?";
+  const reply = await client.post("/api/v1/search", { kb_id: base, query, top_k: 1 });
+  assert.match(reply.body.data.text_results[0].content, /214 steps/);
 });
 
 test("progress is told as events until the end", async () => {
