@@ -1,4 +1,4 @@
-// The manuals of Debian that are read, fetched once into a cache.
+// Packages of Debian and npm that hold documents, fetched once into a cache.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -16,17 +16,38 @@ export function package_names() {
     .filter((line) => line && !line.startsWith('#'));
 }
 
-// Fetches and unpacks what the cache does not hold yet.
+function fetch_from_debian(name, archives) {
+  const download = () =>
+    execFileSync('apt-get', ['download', '-q', name], { cwd: archives, stdio: 'pipe' });
+  try {
+    download();
+  } catch {
+    // Where the lists of packages are old or missing.
+    const update = ['apt-get', 'update', '-q'];
+    if (process.getuid() !== 0) update.unshift('sudo', '-n');
+    execFileSync(update[0], update.slice(1), { stdio: 'pipe' });
+    download();
+  }
+}
+
+// A package of Debian, or NAME@VERSION of npm. Fetches and unpacks what the cache does not hold.
 export function unpack(name, cache) {
   const folder = join(cache, name);
   if (existsSync(folder)) return folder;
   const archives = join(cache, 'archives');
   mkdirSync(archives, { recursive: true });
-  const is_here = () => readdirSync(archives).find((file) => file.startsWith(`${name}_`));
-  if (!is_here()) {
-    execFileSync('apt-get', ['download', '-q', name], { cwd: archives, stdio: 'pipe' });
+  const is_from_npm = name.includes('@');
+  const prefix = is_from_npm ? `${name.replace('@', '-')}.tgz` : `${name}_`;
+  const find = () => readdirSync(archives).find((file) => file.startsWith(prefix));
+  if (!find() && is_from_npm) {
+    execFileSync('npm', ['pack', '--silent', name], { cwd: archives, stdio: 'pipe' });
+  } else if (!find()) {
+    fetch_from_debian(name, archives);
   }
-  execFileSync('dpkg-deb', ['-x', join(archives, is_here()), folder]);
+  const archive = join(archives, find());
+  mkdirSync(folder);
+  if (is_from_npm) execFileSync('tar', ['-xzf', archive, '-C', folder]);
+  else execFileSync('dpkg-deb', ['-x', archive, folder]);
   return folder;
 }
 

@@ -294,9 +294,11 @@ TEST(DocxFormat, reads_formulas_charts_and_diagrams_as_text) {
       "</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser><c:tx><c:strRef>"
       "<c:strCache><c:pt idx='0'><c:v>2024</c:v></c:pt></c:strCache></c:strRef></c:tx><c:cat>"
       "<c:strRef><c:strCache><c:pt idx='0'><c:v>North</c:v></c:pt><c:pt idx='1'><c:v>South</c:v>"
-      "</c:pt></c:strCache></c:strRef></c:cat><c:val><c:numRef><c:numCache><c:pt idx='1'><c:v>7"
-      "</c:v></c:pt><c:pt idx='0'><c:v>5</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser>"
-      "</c:barChart></c:plotArea></c:chart></c:chartSpace>";
+      "</c:pt></c:strCache></c:strRef></c:cat><c:val><c:numRef><c:numCache><c:pt idx='1'>"
+      "<c:v>2.2999999999999998</c:v></c:pt><c:pt idx='0'><c:v>5</c:v></c:pt></c:numCache>"
+      "</c:numRef></c:val></c:ser><c:ser><c:tx><c:v>Share</c:v></c:tx><c:val><c:numRef><c:numCache>"
+      "<c:formatCode>0.0%</c:formatCode><c:pt idx='0'><c:v>0.6842</c:v></c:pt></c:numCache>"
+      "</c:numRef></c:val></c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>";
   auto diagram =
       "<dgm:dataModel xmlns:dgm='d' xmlns:a='a'><dgm:ptLst><dgm:pt><dgm:t><a:p><a:r><a:t>Plan"
       "</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>";
@@ -309,8 +311,8 @@ TEST(DocxFormat, reads_formulas_charts_and_diagrams_as_text) {
                                relationship("rId2", "diagramData", "diagrams/d.xml"),
                            {{"word/charts/chart1.xml", chart}, {"word/diagrams/d.xml", diagram}}));
   EXPECT_EQ(text,
-            "p1 paragraph: a/b\np1 paragraph: Sales\np1 table (header 1):  | 2024\nNorth | 5\n"
-            "South | 7\np1 item 1: Plan\n");
+            "p1 paragraph: a/b\np1 paragraph: Sales\np1 table (header 1):  | 2024 | Share\n"
+            "North | 5 | 68.4%\nSouth | 2.3\np1 item 1: Plan\n");
 }
 
 TEST(DocxFormat, delivers_images_with_their_description) {

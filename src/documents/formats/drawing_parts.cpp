@@ -6,6 +6,7 @@
 
 #include "documents/clean_text.h"
 #include "documents/formats/table_grid.h"
+#include "documents/formats/xlsx_number_format.h"
 #include "documents/xml/xml_reader.h"
 
 namespace aiva::documents {
@@ -46,6 +47,7 @@ class ChartReader {
       if (!is_blank(title)) titles_.push_back(clean_flowing_text(title));
       return {};
     }
+    if (name == "date1904") is_1904_ = xml_.attribute("val") != "0";
     if (name == "ser" && series_.size() < series_max) return read_series();
     return xml_.for_each_child([&](std::string_view child) { return read_element(child); });
   }
@@ -80,22 +82,44 @@ class ChartReader {
   // The cached points below the current element, each at its index; a literal counts as one.
   Result<void> read_points(std::vector<std::string>& points) {
     return xml_.for_each_child([&](std::string_view name) -> Result<void> {
-      if (name == "v") {
-        TRY(auto text, xml_.read_text());
-        points.push_back(std::move(text));
-        return {};
-      }
-      if (name != "pt") return read_points(points);
-      std::size_t index = 0;
-      auto written = xml_.attribute("idx");
-      std::from_chars(written.data(), written.data() + written.size(), index);
-      if (index >= points_max) return {};
-      std::vector<std::string> value;
-      TRY_VOID(read_points(value));
-      if (points.size() <= index) points.resize(index + 1);
-      if (!value.empty()) points[index] = std::move(value.front());
+      if (name == "numCache" || name == "numLit") return read_numbers(points);
+      if (name == "pt") return read_point(points);
+      if (name != "v") return read_points(points);
+      TRY(auto text, xml_.read_text());
+      points.push_back(std::move(text));
       return {};
     });
+  }
+
+  Result<void> read_point(std::vector<std::string>& points) {
+    std::size_t index = 0;
+    auto written = xml_.attribute("idx");
+    std::from_chars(written.data(), written.data() + written.size(), index);
+    if (index >= points_max) return {};
+    std::vector<std::string> value;
+    TRY_VOID(read_points(value));
+    if (points.size() <= index) points.resize(index + 1);
+    if (!value.empty()) points[index] = std::move(value.front());
+    return {};
+  }
+
+  // Numbers lie in the file with all their digits and are shown in the format that comes first.
+  Result<void> read_numbers(std::vector<std::string>& points) {
+    NumberFormat format;
+    TRY_VOID(xml_.for_each_child([&](std::string_view name) -> Result<void> {
+      if (name == "pt") return read_point(points);
+      if (name != "formatCode") return {};
+      TRY(auto code, xml_.read_text());
+      format = NumberFormat(code);
+      return {};
+    }));
+    for (auto& point : points) {
+      double number = 0;
+      auto read = std::from_chars(point.data(), point.data() + point.size(), number);
+      bool is_number = read.ec == std::errc() && read.ptr == point.data() + point.size();
+      if (is_number) point = format.show(number, is_1904_);
+    }
+    return {};
   }
 
   [[nodiscard]] OfficeBlock make_table(int page) const {
@@ -123,6 +147,7 @@ class ChartReader {
   XmlReader& xml_;
   std::vector<std::string> titles_;
   std::vector<Series> series_;
+  bool is_1904_ = false;
 };
 
 Result<void> read_points_of_diagram(XmlReader& xml, int page, std::vector<OfficeBlock>& blocks) {

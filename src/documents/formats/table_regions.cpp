@@ -40,6 +40,27 @@ std::size_t first_row_in(std::span<const SheetRow> rows, int first, int last) {
   return static_cast<std::size_t>(found - rows.begin());
 }
 
+// Whether a column stands apart only because it names the rows of the columns [first, last]: it has
+// a text in each of them but the first, which names columns, and nowhere else.
+bool names_rows(std::span<const SheetRow> rows, int column, int first, int last) {
+  std::size_t named = 0;
+  bool is_below_first = false;
+  for (const auto& row : rows) {
+    auto has_cell = [&](int from, int to) {
+      return std::ranges::any_of(row.cells, [&](const SheetCell& cell) {
+        return cell.column >= from && cell.column <= to;
+      });
+    };
+    bool has_name = has_cell(column, column);
+    bool has_values = has_cell(first, last);
+    bool is_expected = has_values && is_below_first;
+    if (has_name != is_expected) return false;
+    is_below_first |= has_values;
+    named += has_name ? 1 : 0;
+  }
+  return named >= 2;
+}
+
 // The first columns of tables that stand beside each other.
 std::vector<int> table_starts(std::span<const SheetRow> rows) {
   auto columns = columns_of(rows);
@@ -50,7 +71,9 @@ std::vector<int> table_starts(std::span<const SheetRow> rows) {
     while (end + 1 < columns.size() && columns[end + 1] - columns[end] < 2) ++end;
     bool begins_elsewhere = first_row_in(rows, starts.back(), columns[i - 1]) !=
                             first_row_in(rows, columns[i], columns[end]);
-    if (begins_elsewhere) starts.push_back(columns[i]);
+    bool is_of_names = starts.back() == columns[i - 1] &&
+                       names_rows(rows, columns[i - 1], columns[i], columns[end]);
+    if (begins_elsewhere && !is_of_names) starts.push_back(columns[i]);
   }
   return starts;
 }

@@ -169,6 +169,15 @@ TEST(Xlsx, keeps_tables_beside_each_other_apart) {
             "p1 table (header 1): Region | Sum\nNorth | 9\n");
 }
 
+TEST(Xlsx, keeps_names_of_rows_with_a_table_that_stands_apart) {
+  TestBook book{.sheets = {{"S", sheet_data(row_of(1, {"", "", "Sales", "Costs"}) +
+                                            row_of(2, {"Jan-85", "", "=4", "=13"}) +
+                                            row_of(3, {"Feb-85", "", "=5", "=17"}))}}};
+  EXPECT_EQ(book.read(),
+            "p1 heading 1: S\np1 table (header 1):  | Sales | Costs\nJan-85 | 4 | 13\n"
+            "Feb-85 | 5 | 17\n");
+}
+
 TEST(Xlsx, repeats_texts_that_reach_over_rows) {
   TestBook book{
       .sheets = {{"S", sheet_data(row_of(1, {"Group", "Item"}) + row_of(2, {"Screws", "M4"}) +
