@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,7 +6,9 @@
 #include "documents/charset.h"
 #include "documents/clean_text.h"
 #include "documents/formats/format.h"
+#include "documents/formats/html_elements.h"
 #include "documents/formats/html_links.h"
+#include "documents/formats/html_table.h"
 #include "documents/formats/html_tree.h"
 #include "ports/link_list.h"
 
@@ -16,40 +17,7 @@ namespace {
 
 // HTML that nests deeper is read as plain text: parsing it takes time quadratic in its depth.
 constexpr int tag_depth_max = 500;
-// The walk goes no deeper; the rest of such a branch is left out.
-constexpr int walk_depth_max = 600;
 constexpr std::size_t html_bytes_max = 64 * 1024 * 1024;
-
-template <std::size_t N>
-bool is_one_of(GumboTag tag, const std::array<GumboTag, N>& tags) {
-  return std::ranges::find(tags, tag) != tags.end();
-}
-
-// What a reader of the page does not read.
-bool is_skipped(const GumboNode& node) {
-  constexpr std::array skipped = {GUMBO_TAG_SCRIPT,   GUMBO_TAG_STYLE,  GUMBO_TAG_NOSCRIPT,
-                                  GUMBO_TAG_TEMPLATE, GUMBO_TAG_HEAD,   GUMBO_TAG_NAV,
-                                  GUMBO_TAG_FOOTER,   GUMBO_TAG_BUTTON, GUMBO_TAG_SELECT,
-                                  GUMBO_TAG_TEXTAREA, GUMBO_TAG_INPUT,  GUMBO_TAG_SVG,
-                                  GUMBO_TAG_CANVAS,   GUMBO_TAG_IFRAME, GUMBO_TAG_OBJECT,
-                                  GUMBO_TAG_AUDIO,    GUMBO_TAG_VIDEO,  GUMBO_TAG_DATALIST};
-  auto tag = node.v.element.tag;
-  if (is_one_of(tag, skipped)) return true;
-  return gumbo_get_attribute(&node.v.element.attributes, "hidden") != nullptr ||
-         attribute_of(node, "aria-hidden") == "true" || attribute_of(node, "role") == "navigation";
-}
-
-bool is_inline(GumboTag tag) {
-  constexpr std::array tags = {
-      GUMBO_TAG_A,    GUMBO_TAG_ABBR,   GUMBO_TAG_B,       GUMBO_TAG_BDI,  GUMBO_TAG_BDO,
-      GUMBO_TAG_CITE, GUMBO_TAG_CODE,   GUMBO_TAG_DATA,    GUMBO_TAG_DEL,  GUMBO_TAG_DFN,
-      GUMBO_TAG_EM,   GUMBO_TAG_FONT,   GUMBO_TAG_I,       GUMBO_TAG_INS,  GUMBO_TAG_KBD,
-      GUMBO_TAG_MARK, GUMBO_TAG_Q,      GUMBO_TAG_S,       GUMBO_TAG_SAMP, GUMBO_TAG_SMALL,
-      GUMBO_TAG_SPAN, GUMBO_TAG_STRONG, GUMBO_TAG_SUB,     GUMBO_TAG_SUP,  GUMBO_TAG_TIME,
-      GUMBO_TAG_TT,   GUMBO_TAG_U,      GUMBO_TAG_VAR,     GUMBO_TAG_WBR,  GUMBO_TAG_LABEL,
-      GUMBO_TAG_BIG,  GUMBO_TAG_STRIKE, GUMBO_TAG_ACRONYM, GUMBO_TAG_RUBY, GUMBO_TAG_UNKNOWN};
-  return is_one_of(tag, tags);
-}
 
 int heading_level(GumboTag tag) {
   switch (tag) {
@@ -61,16 +29,6 @@ int heading_level(GumboTag tag) {
     case GUMBO_TAG_H6: return 6;
     default: return 0;
   }
-}
-
-const GumboVector* children_of(const GumboNode& node) {
-  return node.type == GUMBO_NODE_ELEMENT || node.type == GUMBO_NODE_TEMPLATE
-             ? &node.v.element.children
-             : nullptr;
-}
-
-const GumboNode& child_at(const GumboVector& children, unsigned index) {
-  return *static_cast<const GumboNode*>(children.data[index]);
 }
 
 // The first element of that tag below `node`, or null.
@@ -205,43 +163,7 @@ class Walk {
     if (!is_data) return visit_block(node, depth, inherited());
     if (const auto* caption = find_element(node, GUMBO_TAG_CAPTION))
       TRY_VOID(visit_block(*caption, depth, {}));
-    std::string rows;
-    append_rows(node, depth, rows);
-    return out_.add(Block{.kind = BlockKind::table, .text = std::move(rows)});
-  }
-
-  void append_rows(const GumboNode& node, int depth, std::string& rows) {
-    const auto* children = children_of(node);
-    if (children == nullptr || depth > walk_depth_max || is_skipped(node)) return;
-    if (node.v.element.tag == GUMBO_TAG_CAPTION) return;
-    if (node.v.element.tag != GUMBO_TAG_TR) {
-      for (unsigned i = 0; i < children->length; ++i)
-        append_rows(child_at(*children, i), depth + 1, rows);
-      return;
-    }
-    std::string row;
-    bool has_cell = false;
-    for (unsigned i = 0; i < children->length; ++i) {
-      const auto& cell = child_at(*children, i);
-      if (cell.type != GUMBO_NODE_ELEMENT) continue;
-      std::string text;
-      append_all_text(cell, depth, text);
-      if (has_cell) row += " | ";
-      row += clean_flowing_text(unwrap_lines(text));
-      has_cell = true;
-    }
-    if (row.find_first_not_of(" |") != std::string::npos) rows.append(row).append("\n");
-  }
-
-  static void append_all_text(const GumboNode& node, int depth, std::string& text) {
-    if (node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_WHITESPACE)
-      text += node.v.text.text;
-    const auto* children = children_of(node);
-    if (children == nullptr || depth > walk_depth_max || is_skipped(node)) return;
-    if (!is_inline(node.v.element.tag)) text += ' ';
-    for (unsigned i = 0; i < children->length; ++i)
-      append_all_text(child_at(*children, i), depth + 1, text);
-    if (!is_inline(node.v.element.tag)) text += ' ';
+    return write_table(out_, read_html_table(node));
   }
 
   void append_text(const char* text) { text_ += is_preformatted_ ? text : unwrap_lines(text); }

@@ -10,6 +10,7 @@
 #include "documents/clean_text.h"
 #include "documents/formats/format.h"
 #include "documents/formats/html_tree.h"
+#include "documents/formats/table_grid.h"
 #include "documents/formats/text_lines.h"
 
 namespace aiva::documents {
@@ -107,18 +108,15 @@ class Receiver {
         TRY_VOID(end_block());
         is_html_block_ = true;
         return {};
+      case MD_BLOCK_TABLE: is_in_table_ = true; return end_block();
       case MD_BLOCK_CODE:
-      case MD_BLOCK_TABLE:
       case MD_BLOCK_P: return end_block();
+      case MD_BLOCK_THEAD: is_table_head_ = true; return {};
+      case MD_BLOCK_TR: table_.begin_row(is_table_head_); return {};
       case MD_BLOCK_TH:
       case MD_BLOCK_TD:
-        if (!is_row_start_) text_ += " | ";
-        is_row_start_ = false;
-        return {};
-      case MD_BLOCK_TR: is_row_start_ = true; return {};
       case MD_BLOCK_DOC:
       case MD_BLOCK_HR:
-      case MD_BLOCK_THEAD:
       case MD_BLOCK_TBODY: return {};
     }
     return {};
@@ -145,15 +143,19 @@ class Receiver {
         is_html_block_ = false;
         text_ = strip_tags(text_);
         return end_block();
-      case MD_BLOCK_TABLE: return add(BlockKind::table, 0);
-      case MD_BLOCK_TR: text_ += '\n'; return {};
+      case MD_BLOCK_TABLE:
+        is_in_table_ = false;
+        return write_table(out_, std::exchange(table_, {}).finish(Block{.text = {}}, false));
+      case MD_BLOCK_THEAD: is_table_head_ = false; return {};
+      case MD_BLOCK_TH:
+      case MD_BLOCK_TD:
+        table_.add_cell(clean_flowing_text(unwrap_lines(std::exchange(text_, {}))));
+        return {};
       case MD_BLOCK_P: return end_block();
       case MD_BLOCK_DOC: return end_block();
       case MD_BLOCK_HR:
-      case MD_BLOCK_THEAD:
-      case MD_BLOCK_TBODY:
-      case MD_BLOCK_TH:
-      case MD_BLOCK_TD: return {};
+      case MD_BLOCK_TR:
+      case MD_BLOCK_TBODY: return {};
     }
     return {};
   }
@@ -166,8 +168,8 @@ class Receiver {
 
   int text(MD_TEXTTYPE type, std::string_view piece) {
     switch (type) {
+      case MD_TEXT_CODE: add_code(piece); break;
       case MD_TEXT_NORMAL:
-      case MD_TEXT_CODE:
       case MD_TEXT_LATEXMATH: text_ += piece; break;
       case MD_TEXT_NULLCHAR: break;
       case MD_TEXT_BR: text_ += '\n'; break;
@@ -179,6 +181,15 @@ class Receiver {
         break;
     }
     return 0;
+  }
+
+  // A bar in code within a table is escaped, and the parser leaves the mark there (GFM, 4.10).
+  void add_code(std::string_view piece) {
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      bool is_mark =
+          is_in_table_ && piece[i] == '\\' && i + 1 < piece.size() && piece[i + 1] == '|';
+      if (!is_mark) text_ += piece[i];
+    }
   }
 
   // Ends the running text as a paragraph, list item or quotation, wherever it stands.
@@ -204,7 +215,9 @@ class Receiver {
   std::vector<List> lists_;
   std::string item_prefix_;
   bool is_item_start_ = false;
-  bool is_row_start_ = false;
+  TableGrid table_;
+  bool is_in_table_ = false;
+  bool is_table_head_ = false;
   bool is_html_block_ = false;
   int heading_level_ = 0;
   int quote_depth_ = 0;

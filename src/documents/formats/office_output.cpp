@@ -58,6 +58,24 @@ void add_link(std::vector<std::string>& links, std::string_view target) {
     links.emplace_back(target);
 }
 
+Result<void> write_table(BlockOutput& out, OfficeBlock table) {
+  auto& pattern = table.block;
+  pattern.kind = BlockKind::table;
+  int header_rows = 0;
+  for (std::size_t i = 0; i < table.rows.size() && std::cmp_less(i, pattern.header_rows); ++i)
+    header_rows += is_empty(table.rows[i]) ? 0 : 1;
+  std::erase_if(table.rows, is_empty);
+  pattern.header_rows = std::cmp_less(header_rows, table.rows.size()) ? header_rows : 0;
+  if (count_bytes(table.rows) <= table_block_bytes) {
+    for (const auto& row : table.rows) add_table_row(pattern.text, row);
+    return out.add(std::move(pattern));
+  }
+  bool has_header = std::exchange(pattern.header_rows, 0) > 0;
+  TableBlocks blocks(out, std::move(pattern), table_block_bytes);
+  for (const auto& row : table.rows) TRY_VOID(blocks.add_row(row, has_header));
+  return blocks.finish();
+}
+
 Result<void> OfficeOutput::add(OfficeBlock block) {
   bool goes_on = block.block.kind == BlockKind::code && block.block.page == code_.page &&
                  code_.text.size() < table_block_bytes;
@@ -67,7 +85,7 @@ Result<void> OfficeOutput::add(OfficeBlock block) {
     return deliver(block);
   }
   if (!block.document.empty()) return read_in_place(block);
-  if (!block.rows.empty()) return add_table(std::move(block));
+  if (!block.rows.empty()) return write_table(out_, std::move(block));
   if (block.block.kind != BlockKind::code) return out_.add(std::move(block.block));
   if (code_.text.empty()) {
     code_ = std::move(block.block);
@@ -81,24 +99,6 @@ Result<void> OfficeOutput::add(OfficeBlock block) {
 Result<void> OfficeOutput::flush() {
   if (code_.text.empty()) return {};
   return out_.add(std::exchange(code_, {}));
-}
-
-Result<void> OfficeOutput::add_table(OfficeBlock block) {
-  auto& pattern = block.block;
-  pattern.kind = BlockKind::table;
-  int header_rows = 0;
-  for (std::size_t i = 0; i < block.rows.size() && std::cmp_less(i, pattern.header_rows); ++i)
-    header_rows += is_empty(block.rows[i]) ? 0 : 1;
-  std::erase_if(block.rows, is_empty);
-  pattern.header_rows = std::cmp_less(header_rows, block.rows.size()) ? header_rows : 0;
-  if (count_bytes(block.rows) <= table_block_bytes) {
-    for (const auto& row : block.rows) add_table_row(pattern.text, row);
-    return out_.add(std::move(pattern));
-  }
-  bool has_header = std::exchange(pattern.header_rows, 0) > 0;
-  TableBlocks blocks(out_, std::move(pattern), table_block_bytes);
-  for (const auto& row : block.rows) TRY_VOID(blocks.add_row(row, has_header));
-  return blocks.finish();
 }
 
 // What cannot be read is left out.

@@ -37,6 +37,10 @@ std::string clean_description(std::string_view text);
 // there are too many.
 void add_link(std::vector<std::string>& links, std::string_view target);
 
+// Puts a table out, in blocks of limited size that repeat the row of names; empty rows are left
+// out.
+Result<void> write_table(BlockOutput& out, OfficeBlock table);
+
 // Puts the blocks of an Office document out: joins neighbouring lines of code, writes tables, and
 // delivers each image once, when images are wanted.
 class OfficeOutput {
@@ -51,7 +55,6 @@ class OfficeOutput {
   [[nodiscard]] BlockOutput& blocks() { return out_; }
 
  private:
-  Result<void> add_table(OfficeBlock block);
   Result<void> deliver(const OfficeBlock& block);
   Result<void> read_in_place(const OfficeBlock& block);
 
