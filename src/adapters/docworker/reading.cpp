@@ -22,7 +22,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds status_patience{2000};
+constexpr int status_patience_min = 250;  // milliseconds
+constexpr int status_patience_max = 2000;
 constexpr std::size_t title_bytes_max = 300;
 constexpr std::chrono::seconds conversion_seconds_max{120};
 constexpr std::chrono::seconds reply_patience{10};  // a child that waits for it takes it at once
@@ -42,6 +43,8 @@ Reading::Reading(const CallContext& context, const DocumentSink& sink, Limits li
       sink_(sink),
       limits_(std::move(limits)),
       conversion_(conversion),
+      conversion_left_(limits_.wall_timeout),
+      wall_deadline_(Clock::now() + limits_.wall_timeout),
       wake_up_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 Result<DocumentSummary> Reading::follow(ChildLink link) {
@@ -50,8 +53,6 @@ Result<DocumentSummary> Reading::follow(ChildLink link) {
   so_far_ = {};
   replies_ = link.replies.number();
   legacy_bytes_.clear();
-  conversion_left_ = limits_.wall_timeout;
-  wall_deadline_ = Clock::now() + limits_.wall_timeout;
   auto wake = [this] { eventfd_write(wake_up_.number(), 1); };
   std::stop_callback on_cancel(context_.cancellation, wake);
   std::stop_callback on_shutdown(limits_.shutdown, wake);
@@ -217,8 +218,11 @@ Result<DocumentSummary> Reading::end_early(Error error) {
 Result<DocumentSummary> Reading::end_by_status(int leash) {
   pollfd wait{.fd = leash, .events = POLLIN, .revents = 0};
   int status = 0;
-  bool is_told = poll(&wait, 1, static_cast<int>(status_patience.count())) > 0 &&
-                 ::read(leash, &status, sizeof status) == sizeof status;
+  // The memory of a large child takes a while to go; but the document's time is not exceeded by it.
+  int patience =
+      std::clamp(milliseconds_until(wall_deadline_), status_patience_min, status_patience_max);
+  bool is_told =
+      poll(&wait, 1, patience) > 0 && ::read(leash, &status, sizeof status) == sizeof status;
   if (!is_told) {
     is_worker_lost_ = true;
     return end_early({.code = ErrorCode::unavailable,

@@ -20,7 +20,8 @@ namespace aiva {
 class Reading {
  public:
   struct Limits {
-    std::chrono::milliseconds wall_timeout;  // the time the sink takes does not count
+    // For all tries together, from now on; the time the sink takes does not count.
+    std::chrono::milliseconds wall_timeout;
     std::stop_token shutdown;
   };
 
@@ -31,8 +32,11 @@ class Reading {
   // Delivers what the child sends and says how it went: the summary; a partial one when the child
   // ended early after a page had come; else why nothing could be read. Ends the child in any case.
   Result<DocumentSummary> follow(ChildLink link);
-  // Whether the worker itself was lost before anything came, so that another try can help.
-  [[nodiscard]] bool may_try_again() const { return is_worker_lost_ && !has_blocks_; }
+  // Whether the worker itself was lost before anything came, so that another try can help, and
+  // there is time left for it.
+  [[nodiscard]] bool may_try_again() const {
+    return is_worker_lost_ && !has_blocks_ && std::chrono::steady_clock::now() < wall_deadline_;
+  }
 
  private:
   enum class Wake { bytes, wall_timeout };
@@ -52,10 +56,10 @@ class Reading {
   const DocumentSink& sink_;
   Limits limits_;
   const Conversion& conversion_;
-  int replies_ = -1;                             // the child reads there
-  std::string legacy_bytes_;                     // of the document the child wants converted
-  std::chrono::milliseconds conversion_left_{};  // time for further conversions
-  std::chrono::steady_clock::time_point wall_deadline_{};
+  int replies_ = -1;                           // the child reads there
+  std::string legacy_bytes_;                   // of the document the child wants converted
+  std::chrono::milliseconds conversion_left_;  // time for further conversions
+  std::chrono::steady_clock::time_point wall_deadline_;
   documents::FileDescriptor wake_up_;  // readable when the call or the reader is cancelled
   documents::RecordDecoder decoder_;
   DocumentSummary so_far_;

@@ -17,8 +17,9 @@ namespace aiva {
 
 // A reader for plain text without a process of its own: empty lines part paragraphs, form feeds
 // part pages, `# ` starts a heading. A page that begins with "SCAN " is print without text. A file
-// that begins with "BROKEN" is damaged, one that archive_of() made is an archive. Of a file called
-// .html the lines that begin with "-> " are its list of links.
+// that begins with "BROKEN" is damaged, one that begins with "ENDLESS" takes longer than it may,
+// one that archive_of() made is an archive. Of a file called .html the lines that begin with "-> "
+// are its list of links.
 class InlineDocumentReader final : public DocumentReader {
  public:
   struct Entry {
@@ -42,6 +43,8 @@ class InlineDocumentReader final : public DocumentReader {
       co_return fail(ErrorCode::unavailable, "The document cannot be read", file.string());
     auto text = read_whole_file(file);
     if (text.starts_with("BROKEN")) co_return fail(ErrorCode::invalid, "The document is damaged");
+    if (text.starts_with("ENDLESS"))
+      co_return fail(ErrorCode::timeout, "Reading the document took too long");
     if (text.starts_with("ARCHIVE")) co_return read_archive(text, request, sink);
     if (!request.pages_to_recognise.empty() && recognition_error_)
       co_return fail(*recognition_error_);

@@ -122,7 +122,12 @@ Task<Result<void>> Ingestion::read_file(CallContext context, RunPointer run) {
   bool is_child = !run->taken.document.parent.is_nil();
   ReadRequest request{.file_name = run->taken.document.filename, .wants_documents = !is_child};
   auto reading = core_.parts.reader.read(context, *file, std::move(request), std::move(sink));
-  CO_TRY(run->summary, co_await std::move(reading));
+  auto read = co_await std::move(reading);
+  if (!read) {
+    run->has_used_its_time = read.error().code == ErrorCode::timeout;
+    co_return fail(std::move(read.error()));
+  }
+  run->summary = std::move(*read);
   if (is_child && run->is_archive())
     co_return fail(ErrorCode::invalid, "An archive within an archive is not opened");
 
@@ -236,13 +241,14 @@ Task<Result<JobOutcome>> Ingestion::settle_failure(CallContext context, RunPoint
   }
   log::failure("A document could not be ingested", context, error);
   auto failures = run->taken.failures + 1;
-  if (may_pass(error.code) && failures < failures_max) {
+  bool is_final = run->has_used_its_time || !may_pass(error.code);
+  if (!is_final && failures < failures_max) {
     auto delay = retry_delay(failures, error.retry_after_s);
     auto waiting = put_back(context, run, failures, JobOutcome{Kind::retry, error.message, delay});
     auto outcome = co_await std::move(waiting);
     co_return outcome;
   }
-  if (may_pass(error.code))
+  if (!is_final)
     error.message = "Given up after " + std::to_string(failures) + " attempts: " + error.message;
   auto giving_up = give_up(context, run, std::move(error.message));
   auto outcome = co_await std::move(giving_up);

@@ -35,6 +35,8 @@ struct Ingestion::Run {
   DocumentSummary summary{};
   ChunkVectors vectors{};
   std::chrono::steady_clock::time_point started{};
+  // Reading it took as long as it may: it would again.
+  bool has_used_its_time = false;
 
   [[nodiscard]] TenantId tenant() const { return taken.document.tenant; }
   [[nodiscard]] DocumentId id() const { return taken.document.id; }

@@ -210,6 +210,21 @@ TEST_F(IngestionOf, what_never_passes_is_given_up_after_five_attempts) {
   EXPECT_EQ(status(document.id).error_message, "Given up after 5 attempts: No answer");
 }
 
+TEST_F(IngestionOf, what_takes_longer_to_read_than_it_may_is_not_read_again) {
+  auto base = make_base();
+  auto document = upload(base->id, "ENDLESS");
+
+  int attempts = 0;
+  for (int i = 0; i < 5; ++i) {
+    attempts += run_due_jobs();
+    clock_.advance(std::chrono::minutes(15));
+  }
+
+  EXPECT_EQ(attempts, 1);
+  EXPECT_EQ(status(document.id).status, DocumentStatus::failed);
+  EXPECT_EQ(status(document.id).error_message, "Reading the document took too long");
+}
+
 TEST_F(IngestionOf, a_cancelled_document_stores_nothing) {
   auto base = make_base();
   auto document = upload(base->id, paragraphs(200));

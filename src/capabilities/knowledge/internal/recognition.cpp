@@ -52,6 +52,8 @@ struct Recognition::Batch {
   std::vector<int> pages{};
   std::vector<int> pages_left{};
   ChunkVectors vectors{};
+  // Reading the pages took as long as it may: it would again.
+  bool has_used_its_time = false;
 
   [[nodiscard]] TenantId tenant() const { return printed.document.tenant; }
   [[nodiscard]] DocumentId id() const { return printed.document.id; }
@@ -136,7 +138,9 @@ Task<Result<void>> Recognition::read_pages(CallContext context, BatchPointer bat
   ReadRequest request{.file_name = batch->printed.document.filename,
                       .pages_to_recognise = batch->pages};
   auto reading = core_.parts.reader.read(context, *file, std::move(request), std::move(sink));
-  CO_TRY_VOID(co_await std::move(reading));
+  auto read = co_await std::move(reading);
+  batch->has_used_its_time = !read && read.error().code == ErrorCode::timeout;
+  CO_TRY_VOID(read);
   co_return batch->collector.finish();
 }
 
@@ -232,7 +236,7 @@ Task<Result<JobOutcome>> Recognition::settle_failure(CallContext context, BatchP
     co_return JobOutcome{Kind::cancelled, error.message};
   log::failure("Print could not be recognised", context, error);
   auto failures = batch->printed.failures + 1;
-  if (may_pass(error.code) && failures < failures_max) {
+  if (may_pass(error.code) && !batch->has_used_its_time && failures < failures_max) {
     auto noting = write(core_.parts.database, context, [&](SqlSession& sql) {
       return RecognitionTable(sql).note_failure(batch->tenant(), batch->id(),
                                                 batch->printed.generation);

@@ -145,6 +145,20 @@ TEST_F(RecognitionOf, print_is_tried_again_when_the_reason_may_pass) {
   EXPECT_EQ(texts().size(), 2U);
 }
 
+TEST_F(RecognitionOf, print_that_takes_longer_than_it_may_is_not_tried_again) {
+  auto base = make_base();
+  auto document = upload(base->id, "Text.\fSCAN Print.");
+  reader_.fail_recognition(Error{.code = ErrorCode::timeout, .message = "Too long"});
+  run_due_jobs();
+  reader_.fail_recognition({});
+
+  run_all_jobs();
+
+  EXPECT_EQ(reader_.recognitions(), 0);
+  EXPECT_EQ(ocr(document.id).at("error"), "Too long");
+  EXPECT_EQ(texts().size(), 1U);
+}
+
 TEST_F(RecognitionOf, a_document_that_changed_meanwhile_stores_nothing_of_the_old_one) {
   auto base = make_base();
   auto document = add(base->id, staged("a.txt", "Old.\fSCAN Old print.")).document;
