@@ -45,6 +45,9 @@ bool create_file_in_memory() { return memfd_create("self-check", 0) >= 0; }
 bool remove_file() { return unlink("/tmp/aiva-self-check") == 0; }
 bool change_rights() { return chmod("/tmp", 0777) == 0; }
 bool list_folder() { return open("/proc", O_RDONLY | O_DIRECTORY) >= 0; }
+// The way from a descriptor that may only be read to one that may be written to.
+bool reopen_descriptor() { return open("/proc/self/fd/0", O_RDWR) >= 0; }
+bool cut_file() { return ftruncate(0, 0) == 0; }
 bool copy_descriptor() { return dup(0) >= 0; }
 bool control_terminal() {
   char key = '\n';
@@ -113,6 +116,8 @@ constexpr std::array deeds = {
     Deed{"remove a file", remove_file},
     Deed{"change the rights of a folder", change_rights},
     Deed{"list the processes", list_folder},
+    Deed{"reopen a descriptor for writing", reopen_descriptor},
+    Deed{"cut the file of a descriptor", cut_file},
     Deed{"copy a descriptor", copy_descriptor},
     Deed{"type on a terminal", control_terminal},
     Deed{"open a socket", open_socket},
