@@ -22,6 +22,8 @@ constexpr std::size_t query_characters_max = 2000;
 constexpr int top_k_max = 50;
 constexpr std::size_t filter_slice = 200;  // chunks looked at together where documents are filtered
 constexpr std::size_t spare_candidates = 10;  // fetched besides, should chunks be gone meanwhile
+// A document may get its next version between the lists and the rows; then it is in neither.
+constexpr int tries_max = 3;
 constexpr std::size_t highlight_bytes_max = 600;
 
 std::size_t count_characters(std::string_view text) {
@@ -67,6 +69,16 @@ struct NearVectors {
   std::int64_t query_tokens = 0;
 };
 
+struct Fetched {
+  std::vector<knowledge::Chunk> chunks{};
+  bool is_outdated = false;  // candidates are gone: their documents have changed meanwhile
+};
+
+struct Finds {
+  Candidates candidates{};
+  Fetched fetched{};
+};
+
 class PassageSearch final : public Search {
  public:
   PassageSearch(SearchParts parts, SearchSettings settings)
@@ -85,19 +97,16 @@ class PassageSearch final : public Search {
     if (request.is_billed)
       CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search_balance_min));
 
-    bool is_filtered = !request.metadata.empty();
-    auto wanted = is_filtered ? settings_.filtered_candidates_max : settings_.candidates_max;
-    PassageQuery passages{.count_max = wanted};
-    CO_TRY(auto candidates,
-           co_await find_candidates(context, base->id, request.query, std::move(passages)));
     auto top_k = static_cast<std::size_t>(request.top_k);
-    auto fetching = is_filtered
-                        ? fetch_filtered(context, candidates.ranked, top_k, request.metadata)
-                        : fetch(context, candidates.ranked, top_k + spare_candidates);
-    CO_TRY(auto chunks, co_await std::move(fetching));
+    Finds finds;
+    for (int tries = 1; tries <= tries_max && (tries == 1 || finds.fetched.is_outdated); ++tries) {
+      auto looking = look(context, base->id, request);
+      CO_TRY(finds, co_await std::move(looking));
+    }
+    const auto& candidates = finds.candidates;
 
     SearchAnswer answer{
-        .hits = make_hits(candidates.ranked, std::move(chunks), top_k),
+        .hits = make_hits(candidates.ranked, std::move(finds.fetched.chunks), top_k),
         .total_found = static_cast<std::int64_t>(candidates.ranked.size()),
         .query_tokens = candidates.query_tokens,
         .embedding_model = parts_.embedder.model(),
@@ -115,6 +124,21 @@ class PassageSearch final : public Search {
   }
 
  private:
+  // The best candidates and their chunks.
+  Task<Result<Finds>> look(CallContext context, KnowledgeBaseId base, SearchRequest request) {
+    bool is_filtered = !request.metadata.empty();
+    auto wanted = is_filtered ? settings_.filtered_candidates_max : settings_.candidates_max;
+    PassageQuery passages{.count_max = wanted};
+    auto finding = find_candidates(context, base, std::move(request.query), std::move(passages));
+    CO_TRY(auto candidates, co_await std::move(finding));
+    auto top_k = static_cast<std::size_t>(request.top_k);
+    auto fetching =
+        is_filtered ? fetch_filtered(context, candidates.ranked, top_k, std::move(request.metadata))
+                    : fetch(context, candidates.ranked, top_k + spare_candidates);
+    CO_TRY(auto fetched, co_await std::move(fetching));
+    co_return Finds{std::move(candidates), std::move(fetched)};
+  }
+
   // Asks both lists, the words while the question is embedded. One of them may fail: the other
   // answers alone.
   Task<Result<Candidates>> find_candidates(CallContext context, KnowledgeBaseId base,
@@ -161,32 +185,32 @@ class PassageSearch final : public Search {
     co_return near;
   }
 
-  Task<Result<std::vector<knowledge::Chunk>>> fetch(CallContext context,
-                                                    std::span<const Candidate> ranked,
-                                                    std::size_t count_max) {
+  Task<Result<Fetched>> fetch(CallContext context, std::span<const Candidate> ranked,
+                              std::size_t count_max) {
     std::vector<ChunkId> ids;
     for (const auto& candidate : ranked.first(std::min(ranked.size(), count_max)))
       ids.push_back(candidate.chunk);
-    if (ids.empty()) co_return std::vector<knowledge::Chunk>();
-    auto chunks = co_await parts_.knowledge.chunks(context, std::move(ids));
-    co_return chunks;
+    auto count = ids.size();
+    if (count == 0) co_return Fetched{};
+    CO_TRY(auto chunks, co_await parts_.knowledge.chunks(context, std::move(ids)));
+    bool is_outdated = chunks.size() < count;
+    co_return Fetched{.chunks = std::move(chunks), .is_outdated = is_outdated};
   }
 
   // The best chunks of documents that fit, as many as are wanted.
-  Task<Result<std::vector<knowledge::Chunk>>> fetch_filtered(CallContext context,
-                                                             std::span<const Candidate> ranked,
-                                                             std::size_t count_max,
-                                                             json::Object metadata) {
-    std::vector<knowledge::Chunk> fitting;
+  Task<Result<Fetched>> fetch_filtered(CallContext context, std::span<const Candidate> ranked,
+                                       std::size_t count_max, json::Object metadata) {
+    Fetched fitting;
     std::unordered_map<DocumentId, bool> fits;
-    while (!ranked.empty() && fitting.size() < count_max) {
+    while (!ranked.empty() && fitting.chunks.size() < count_max) {
       auto slice = ranked.first(std::min(ranked.size(), filter_slice));
       ranked = ranked.subspan(slice.size());
-      CO_TRY(auto chunks, co_await fetch(context, slice, slice.size()));
-      for (auto& chunk : chunks) {
+      CO_TRY(auto fetched, co_await fetch(context, slice, slice.size()));
+      fitting.is_outdated |= fetched.is_outdated;
+      for (auto& chunk : fetched.chunks) {
         auto [entry, is_new] = fits.try_emplace(chunk.document, false);
         if (is_new) entry->second = fits_filter(chunk.document_metadata, metadata);
-        if (entry->second) fitting.push_back(std::move(chunk));
+        if (entry->second) fitting.chunks.push_back(std::move(chunk));
       }
     }
     co_return fitting;

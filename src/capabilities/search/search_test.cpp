@@ -107,6 +107,21 @@ TEST_F(SearchTest, keeps_to_documents_whose_metadata_fit_however_far_down_they_s
   EXPECT_EQ(sync_wait(search_->search(context(), request)).error().code, ErrorCode::invalid);
 }
 
+TEST_F(SearchTest, sees_the_next_version_of_a_document_that_changes_while_it_looks) {
+  auto old = shelf_.add(base_, {"The secret fruit is the mango."});
+  ChunkId next;
+  shelf_.before_next_fetch([&] {
+    shelf_.lose(old);
+    next = shelf_.add(base_, {"The secret fruit is the papaya."});
+  });
+
+  auto answer = search("secret fruit");
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_THAT(answer->hits, SizeIs(1));
+  EXPECT_EQ(answer->hits.front().chunk.id, next);
+}
+
 TEST_F(SearchTest, explains_why_a_hit_stands_where_it_stands) {
   auto refunds = shelf_.add(base_, {"Returns are free. Refunds are paid within 14 days.", 3});
   shelf_.add(base_, {"The lamp floats on water.", 7});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,6 +68,8 @@ class ShelfKnowledge final : public knowledge::Knowledge {
   }
   // The chunk is gone from the rows while the indexes still name it.
   void lose(ChunkId chunk) { chunks_.erase(chunk); }
+  // Does that once, when chunks are fetched next.
+  void before_next_fetch(std::function<void()> action) { before_fetch_ = std::move(action); }
 
   Task<Result<knowledge::KnowledgeBasePointer>> get(CallContext context,
                                                     KnowledgeBaseId id) override {
@@ -78,6 +81,7 @@ class ShelfKnowledge final : public knowledge::Knowledge {
 
   Task<Result<std::vector<knowledge::Chunk>>> chunks(CallContext context,
                                                      std::vector<ChunkId> ids) override {
+    if (auto action = std::exchange(before_fetch_, {})) action();
     std::vector<knowledge::Chunk> found;
     for (auto id : ids) {
       auto chunk = chunks_.find(id);
@@ -180,6 +184,7 @@ class ShelfKnowledge final : public knowledge::Knowledge {
 
   static Error not_here() { return internal_error("The shelf does not do this"); }
 
+  std::function<void()> before_fetch_;
   FakeTextEmbedder& embedder_;
   PassageIndex& index_;
   std::map<KnowledgeBaseId, knowledge::KnowledgeBasePointer> bases_;
