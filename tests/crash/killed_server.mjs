@@ -1,7 +1,22 @@
 // One AIVA process over a data folder that outlives it, and the few calls the crash test needs.
 import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 
 const startTimeoutMs = 60_000;
+
+/** What makes a program believe that it is later (Debian: libfaketime). */
+function laterBy(hours) {
+  const library = readdirSync("/usr/lib")
+    .map((name) => `/usr/lib/${name}/faketime/libfaketime.so.1`)
+    .find((path) => existsSync(path));
+  if (library === undefined) throw new Error("libfaketime is not installed");
+  return {
+    LD_PRELOAD: library,
+    FAKETIME: `+${hours}h`,
+    NO_FAKE_STAT: "1",
+    DONT_FAKE_MONOTONIC: "1",
+  };
+}
 
 export class KilledServer {
   constructor(program, folder) {
@@ -15,7 +30,7 @@ export class KilledServer {
   }
 
   /** Starts the process; true once it answers, false when it ended before. */
-  async start() {
+  async start({ hoursAhead = 0 } = {}) {
     const words = ["serve", "--json", "--port", "0", "--data", this.folder];
     const child = spawn(this.program, words, {
       stdio: ["ignore", "pipe", "pipe"],
@@ -25,6 +40,9 @@ export class KilledServer {
         AIVA_WORKER_CONCURRENCY: "2",
         AIVA_WORKER_LEASE_S: "5",
         AIVA_LOG_FORMAT: "json",
+        AIVA_CRAWL_ALLOW_PRIVATE_HOSTS: "true",
+        AIVA_CRAWL_DELAY_MS: "0",
+        ...(hoursAhead > 0 ? laterBy(hoursAhead) : {}),
       },
     });
     this.child = child;

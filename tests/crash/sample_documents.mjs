@@ -1,5 +1,6 @@
 // The documents of the crash test: each carries a word of its own, so that a search can tell
 // whether it was stored. The same seed makes the same documents.
+import { zip } from "../hostile/archives.mjs";
 
 const vocabulary = `harbour lighthouse keeper ferry ticket winter storm market herring repair engine
 captain letter island bridge school music garden bread coffee window paper number silver river
@@ -110,7 +111,7 @@ const damaged = {
 
 /**
  * `count` documents as {name, bytes, word, isDamaged}: text, Markdown, HTML and PDF of a few to
- * some hundred passages; every fifth is damaged.
+ * 160 passages; every fifth is damaged.
  */
 export function makeDocuments(seed, count) {
   const random = makeRandom(seed);
@@ -128,7 +129,7 @@ export function makeDocuments(seed, count) {
     }
     const [ending, make] = formats[(i - Math.floor(i / 5)) % formats.length];
     const word = `zq${seed.toString(36)}x${i.toString(36)}v`;
-    const size = 10 + Math.floor(random() * random() * 400);
+    const size = 10 + Math.floor(random() * random() * 150);
     return {
       name: `document_${i}.${ending}`,
       bytes: make(random, size, word),
@@ -136,4 +137,18 @@ export function makeDocuments(seed, count) {
       isDamaged: false,
     };
   });
+}
+
+/** An archive of documents of each format; the last one is damaged. */
+export function makeArchive(seed) {
+  const random = makeRandom(seed);
+  const makers = { txt: makeText, md: makeMarkdown, html: makeHtml, pdf: makePdf };
+  const members = Object.entries(makers).map(([ending, make], i) => {
+    const word = `zy${seed.toString(36)}x${i}v`;
+    const name = `folder/member_${i}.${ending}`;
+    return { name, word, bytes: make(random, 5 + Math.floor(random() * 20), word) };
+  });
+  members.push({ name: "folder/damaged.pdf", word: "", bytes: `%PDF-1.7\nno PDF of ${seed}\n` });
+  const bytes = zip(members.map((member) => ({ name: member.name, data: member.bytes })));
+  return { name: "archive.zip", bytes, word: "", isDamaged: false, members };
 }

@@ -1,7 +1,14 @@
 // What the rows and files of a data folder say, read with the sqlite3 program while nothing runs.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
 
 export class StoredRows {
   constructor(folder) {
@@ -22,9 +29,23 @@ export class StoredRows {
 
   documents() {
     return this.query(
-      "SELECT id, filename, status, progress, error_message, total_chunks, object_key " +
-        "FROM documents",
+      "SELECT id, kb_id, parent_id, filename, source, status, progress, error_message, " +
+        "total_chunks, object_key, next_object_key FROM documents",
     );
+  }
+
+  crawls() {
+    return this.query("SELECT id, kb_id, url, state, error_message FROM crawls");
+  }
+
+  /** Files that no document names, also those that wait to be stored. */
+  orphanedFiles() {
+    const named = new Set(this.documents().flatMap((row) => [row.object_key, row.next_object_key]));
+    const objects = join(this.folder, "files", "objects");
+    return [
+      ...filesBelow(objects).filter((path) => !named.has(relative(objects, path))),
+      ...filesBelow(join(this.folder, "files", "staging")),
+    ];
   }
 
   /** Everything that is wrong, as sentences; empty when all is well. */
@@ -51,9 +72,23 @@ export class StoredRows {
          HAVING COUNT(*) > 1)`,
     );
     expectNone(
-      "chunk of a document that is not completed",
+      "chunk of a document that is not served",
       `SELECT COUNT(*) FROM document_chunks c LEFT JOIN documents d ON d.id = c.document_id
-         WHERE d.status IS NULL OR d.status <> 'completed'`,
+         WHERE d.is_served IS NULL OR d.is_served = 0`,
+    );
+    expectNone(
+      "document that is completed and not served, or waits for a version that has ended",
+      `SELECT COUNT(*) FROM documents WHERE status = 'completed' AND
+         (is_served = 0 OR next_version > 0)`,
+    );
+    expectNone(
+      "document stored twice",
+      "SELECT COUNT(*) FROM (SELECT 1 FROM documents GROUP BY kb_id, source HAVING COUNT(*) > 1)",
+    );
+    expectNone(
+      "page that was fetched and is no document",
+      `SELECT COUNT(*) FROM crawl_pages WHERE state = 'fetched' AND is_sitemap = 0 AND
+         NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = crawl_pages.document_id)`,
     );
     expectNone(
       "chunk without exactly its vector",
@@ -70,8 +105,8 @@ export class StoredRows {
     expectNone(
       "completed document not charged exactly once",
       `SELECT COUNT(*) FROM documents d WHERE status = 'completed' AND 1 <>
-         (SELECT COUNT(*) FROM credit_transactions
-           WHERE operation = 'document' AND reference = d.id)`,
+         (SELECT COUNT(*) FROM credit_transactions WHERE operation = 'document' AND
+           reference = d.id || CASE WHEN d.version > 1 THEN ':v' || d.version ELSE '' END)`,
     );
     expectNone(
       "job without an end",
