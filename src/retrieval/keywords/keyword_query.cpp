@@ -80,7 +80,9 @@ class QueryReader {
     auto prefix = whole == terms.end() ? terms.back() : *whole;
     for (auto& term : terms)
       if (term.text != prefix.text && &term != &terms.back()) add_word(std::move(term));
-    if (prefix.text.size() < prefix_bytes_min)
+    auto prefixes = std::ranges::count_if(query_.words, &KeywordWord::is_prefix);
+    bool is_too_many = static_cast<std::size_t>(prefixes) >= query_prefixes_max;
+    if (prefix.text.size() < prefix_bytes_min || is_too_many)
       add_word(std::move(prefix));
     else
       add({.text = std::move(prefix.text), .is_prefix = true});

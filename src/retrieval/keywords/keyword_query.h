@@ -12,6 +12,8 @@
 namespace aiva::retrieval {
 
 inline constexpr std::size_t query_words_max = 32;
+// Prefixes beyond these are words.
+inline constexpr std::size_t query_prefixes_max = 8;
 inline constexpr std::size_t query_phrases_max = 8;
 inline constexpr std::size_t phrase_terms_max = 16;
 inline constexpr std::size_t query_bytes_max = 8192;

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
+#include <algorithm>
 
 namespace aiva::retrieval {
 namespace {
@@ -72,13 +72,17 @@ TEST(ParseKeywordQuery, limits_what_it_takes) {
   std::string many;
   std::string phrases;
   std::string phrase = "\"";
+  std::string prefixes;
   for (int i = 0; i < 1000; ++i) {
     many += "w" + std::to_string(i) + " ";
     phrases += "\"p" + std::to_string(i % 10) + " q\" ";
     phrase += "r ";
+    prefixes += "w" + std::to_string(i) + "* ";
   }
 
   EXPECT_EQ(parse(many).words.size(), query_words_max);
+  auto words = parse(prefixes).words;
+  EXPECT_EQ(std::ranges::count_if(words, &KeywordWord::is_prefix), query_prefixes_max);
   EXPECT_EQ(parse(phrases).phrases.size(), query_phrases_max);
   EXPECT_EQ(parse(phrase + '"').phrases[0].parts.size(), phrase_terms_max);
   EXPECT_LE(parse(std::string(1U << 22U, 'x')).words[0].text.size(), term_bytes_max);
