@@ -34,7 +34,7 @@ using RowReader = std::function<void(std::size_t first, std::size_t rows, float*
 
 struct VectorBuildOptions {
   std::size_t lists_from = 200'000;  // rows from which inverted lists are tried
-  double list_recall = 0.99;         // of the ten best, what probing the lists must find
+  double list_recall = 0.995;        // of the ten best, what probing the lists must find
 };
 
 // Writes the vector sections of a segment: one-bit codes, bytes and half floats of each row, and
