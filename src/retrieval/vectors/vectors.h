@@ -39,7 +39,8 @@ struct VectorBuildOptions {
 
 // Writes the vector sections of a segment: one-bit codes, bytes and half floats of each row, and
 // inverted lists where there are many rows that cluster. Reads every row once, in order and in
-// slices; holds a few MB besides the sections. Components that are NaN become 0 and those beyond
+// slices; holds a few MB besides the sections, and with lists three times their centres as floats
+// and eight bytes a row. Components that are NaN become 0 and those beyond
 // a half float its extremes. The same rows give the same bytes, and rows read back from a block
 // give these bytes again. `shape` must be valid and `rows` at most vector_rows_max.
 void build_vectors(const VectorShape& shape, std::size_t rows, const RowReader& read,
@@ -100,7 +101,7 @@ struct VectorSearchOptions {
   bool is_exact = false;       // compares every row in half floats: the truth, slowly
 };
 
-// Offers the `count_max` best rows of the block that the mask shows, under the key
+// Offers the `count_max` best rows of the block that the mask shows, and some more, under the key
 // first_key + row, with their scores as the half floats give them. Nothing when the shapes differ.
 // Of equal scores the smaller row is offered.
 void search_vectors(const VectorBlock& block, const PreparedQuery& query, const RowMask& mask,
