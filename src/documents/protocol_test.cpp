@@ -223,7 +223,8 @@ TEST(Protocol, carries_requests) {
   ReadRequest wanted{.file_name = "a.pdf",
                      .wants_images = true,
                      .wants_documents = false,
-                     .pages_to_recognise = {2, 7}};
+                     .pages_to_recognise = {2, 7},
+                     .picture_side = 224};
   auto request = decode_request(encode(WorkRequest{.wanted = wanted, .cpu_seconds_max = 12}));
 
   ASSERT_TRUE(request);
@@ -231,6 +232,7 @@ TEST(Protocol, carries_requests) {
   EXPECT_TRUE(request->wanted.wants_images);
   EXPECT_FALSE(request->wanted.wants_documents);
   EXPECT_EQ(request->wanted.pages_to_recognise, wanted.pages_to_recognise);
+  EXPECT_EQ(request->wanted.picture_side, 224);
   EXPECT_EQ(request->cpu_seconds_max, 12U);
   EXPECT_FALSE(decode_request("short"));
   EXPECT_FALSE(decode_request("not the mark"));

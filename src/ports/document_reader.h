@@ -104,6 +104,9 @@ struct ReadRequest {
   // Not empty: recognise the print on these pages, ascending and at most 256, and deliver their
   // blocks only; the summary and the progress then count these pages.
   std::vector<int> pages_to_recognise{};
+  // Not 0: of an image file deliver to the sink's `file` its picture with this shorter side and a
+  // thumbnail, and of `pages_to_recognise` what print there is. For ports/picture_reader.h only.
+  int picture_side = 0;
 };
 
 // Receives blocks page by page; a failure stops the reading.

@@ -42,8 +42,8 @@ int sensible_resolution(double dots_per_inch) {
   return is_sensible ? static_cast<int>(std::lround(dots_per_inch)) : 0;
 }
 
-// Quarter turns that make a picture with this EXIF orientation stand upright; mirrored ones are
-// turned alike.
+// Quarter turns that make a picture with this EXIF orientation stand upright, before it is mirrored
+// where it has to be.
 int turns_of_orientation(std::uint32_t orientation) {
   switch (orientation) {
     case 3:
@@ -54,6 +54,10 @@ int turns_of_orientation(std::uint32_t orientation) {
     case 8: return 3;
     default: return 0;
   }
+}
+
+bool is_mirrored(std::uint32_t orientation) {
+  return orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
 }
 
 ImageHeader read_png(std::string_view bytes) {
@@ -133,6 +137,7 @@ class TiffDirectories {
         case 257: size.height = value; break;
         case 274:
           if (is_first) header.turns_to_upright = turns_of_orientation(value);
+          if (is_first) header.is_mirrored = is_mirrored(value);
           break;
         case 282: resolution = fraction(numbers_.u32(entry + 8)); break;
         case 296: is_per_centimetre = value == 3; break;
@@ -176,6 +181,7 @@ void read_jpeg_segment(std::uint32_t marker, std::string_view segment, ImageHead
   if (marker == 0xE1 && segment.starts_with(exif) && is_tiff(segment.substr(exif.size()))) {
     auto noted = TiffDirectories(segment.substr(exif.size())).read();
     header.turns_to_upright = noted.turns_to_upright;
+    header.is_mirrored = noted.is_mirrored;
     if (header.dots_per_inch == 0) header.dots_per_inch = noted.dots_per_inch;
   }
 }

@@ -19,6 +19,7 @@ struct ImageHeader {
   std::vector<Size> pages{};  // several in a TIFF; the first frame of what moves
   int dots_per_inch = 0;      // 0 when it says nothing, or nothing sensible
   int turns_to_upright = 0;   // clockwise quarter turns, as a camera notes them
+  bool is_mirrored = false;   // and then left and right change places
 };
 
 // The kind of image the bytes begin like.

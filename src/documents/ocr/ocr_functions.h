@@ -43,6 +43,10 @@ struct OcrFunctions {
   X(pixReadMemTiff)                       \
   X(pixRemoveAlpha)                       \
   X(pixConvertTo8)                        \
+  X(pixConvertTo32)                       \
+  X(pixCreate)                            \
+  X(pixWriteMemJpeg)                      \
+  X(lept_free)                            \
   X(pixGetWidth)                          \
   X(pixGetHeight)                         \
   X(pixGetWpl)                            \

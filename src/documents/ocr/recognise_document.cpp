@@ -96,10 +96,16 @@ Result<DocumentSummary> recognise_document(std::string_view bytes, const ReadReq
                                            const DocumentSink& sink, const ReadLimits& limits) {
   auto format = detect_format(bytes, request.file_name);
   TRY(auto pages, open_pages(format, bytes, pdfium, recogniser.functions()));
-  BlockOutput out(sink, request, limits);
-  TRY(auto summary, Recognition(*pages, recogniser, out).run(request.pages_to_recognise));
+  TRY(auto summary, recognise_pages(*pages, request, recogniser, sink, limits));
   summary.format = format;
   return summary;
+}
+
+Result<DocumentSummary> recognise_pages(const PageImages& pages, const ReadRequest& request,
+                                        const Recogniser& recogniser, const DocumentSink& sink,
+                                        const ReadLimits& limits) {
+  BlockOutput out(sink, request, limits);
+  return Recognition(pages, recogniser, out).run(request.pages_to_recognise);
 }
 
 }  // namespace aiva::documents

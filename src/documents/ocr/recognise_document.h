@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "documents/block_output.h"
+#include "documents/ocr/page_image.h"
 #include "documents/ocr/recogniser.h"
 #include "documents/pdf/pdfium.h"
 #include "foundation/result.h"
@@ -16,5 +17,10 @@ namespace aiva::documents {
 Result<DocumentSummary> recognise_document(std::string_view bytes, const ReadRequest& request,
                                            const Pdfium* pdfium, const Recogniser& recogniser,
                                            const DocumentSink& sink, const ReadLimits& limits = {});
+
+// The same with pages that are pictures already.
+Result<DocumentSummary> recognise_pages(const PageImages& pages, const ReadRequest& request,
+                                        const Recogniser& recogniser, const DocumentSink& sink,
+                                        const ReadLimits& limits = {});
 
 }  // namespace aiva::documents

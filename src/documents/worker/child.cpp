@@ -9,6 +9,7 @@
 
 #include "documents/format_detection.h"
 #include "documents/ocr/recognise_document.h"
+#include "documents/pictures/decode_picture.h"
 #include "documents/read_document.h"
 
 namespace aiva::documents {
@@ -16,6 +17,8 @@ namespace {
 
 constexpr int could_not_confine = 3;
 constexpr int could_not_answer = 4;
+constexpr const char* no_pictures =
+    "Images cannot be read: the library that decodes them is missing";
 
 Result<std::string_view> map_document(int document, const ReadLimits& limits) {
   struct stat info{};
@@ -62,9 +65,11 @@ Result<DocumentSummary> read(const ChildParts& parts, const WorkRequest& request
       .file = [&](const EmbeddedFile& file, std::string_view bytes,
                   bool is_last) { return send(encode(file, bytes, is_last)); }};
   TRY_VOID(send(encode(Started{detect_format(*bytes, request.wanted.file_name)})));
-  Convert convert = [&](FileFormat format, std::string_view legacy) {
-    return have_converted(format, legacy, open);
-  };
+  if (request.wanted.picture_side > 0) {
+    if (parts.pictures == nullptr) return fail(ErrorCode::unavailable, no_pictures);
+    const auto* recogniser = parts.recogniser ? *parts.recogniser : nullptr;
+    return deliver_picture(*bytes, request.wanted, *parts.pictures, recogniser, sink);
+  }
   if (request.wanted.pages_to_recognise.empty())
     return read_document(*bytes, request.wanted, parts.formats, sink, {},
                          request.can_convert ? &convert : nullptr);

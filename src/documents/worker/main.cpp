@@ -3,9 +3,8 @@
 //   aiva-docworker --pdfium LIBRARY [--ocr-data FOLDER] [--ocr-languages eng,deu] [--recognise]
 //       serves requests on the socket that is descriptor 3; with --recognise those that want print
 //       recognised, whose libraries and data no other worker loads
-//   aiva-docworker --convert libreoffice|catdoc --program PROGRAM --from doc|ppt --seconds N
-//       has another program convert the document that is descriptor 3, confined; the result goes to
-//       descriptor 4, and letting go the other end of descriptor 5 ends it
+//   aiva-docworker --pictures [--ocr-data FOLDER] [--ocr-languages eng,deu]
+//       serves those that want image files decoded
 //   aiva-docworker --self-check
 //       shows that a confined child can do no harm
 
@@ -38,13 +37,13 @@ constexpr int niceness_of_recognition = 15;
 constexpr const char* usage =
     "usage: aiva-docworker --pdfium LIBRARY [--ocr-data FOLDER] [--ocr-languages LIST]\n"
     "                      [--recognise]\n"
-    "       aiva-docworker --convert libreoffice|catdoc --program PROGRAM --from doc|ppt\n"
-    "                      --seconds N\n"
+    "       aiva-docworker --pictures [--ocr-data FOLDER] [--ocr-languages LIST]\n"
     "       aiva-docworker --self-check\n";
 
 struct Options {
   bool is_self_check = false;
   bool is_recogniser = false;
+  bool is_for_pictures = false;
   std::string pdfium{};
   aiva::documents::RecogniserOptions recogniser{.languages = {}};
   std::optional<aiva::documents::ConversionOrder> conversion{};
@@ -82,10 +81,10 @@ std::optional<Options> read_options(std::span<char* const> arguments) {
   Options options;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     std::string_view name = arguments[i];
-    if (name == "--self-check" || name == "--recognise") {
-      (name == "--recognise" ? options.is_recogniser : options.is_self_check) = true;
-      continue;
-    }
+    options.is_self_check |= name == "--self-check";
+    options.is_recogniser |= name == "--recognise";
+    options.is_for_pictures |= name == "--pictures";
+    if (name == "--self-check" || name == "--recognise" || name == "--pictures") continue;
     if (++i == arguments.size()) return std::nullopt;
     if (name == "--convert") options.conversion.emplace();
     if (options.conversion) {
@@ -101,17 +100,27 @@ std::optional<Options> read_options(std::span<char* const> arguments) {
     else
       return std::nullopt;
   }
-  bool has_no_program = options.conversion && options.conversion->program.empty();
-  if (has_no_program) return std::nullopt;
-  if (options.conversion) return options;
-  if (options.pdfium.empty() && !options.is_self_check) return std::nullopt;
+  bool needs_pdfium = !options.is_self_check && !options.is_for_pictures;
+  if (options.pdfium.empty() && needs_pdfium) return std::nullopt;
   return options;
 }
 
 aiva::Result<std::unique_ptr<aiva::documents::Recogniser>> open_recogniser(const Options& options) {
-  if (!options.is_recogniser)
+  if (!options.is_recogniser && !options.is_for_pictures)
     return aiva::fail(aiva::internal_error("this worker does not recognise print"));
   return aiva::documents::Recogniser::open(options.recogniser);
+}
+
+// What decodes image files, in the worker that does that.
+std::optional<aiva::documents::OcrFunctions> load_pictures(const Options& options) {
+  if (!options.is_for_pictures) return std::nullopt;
+  auto functions = aiva::documents::OcrFunctions::load(options.recogniser.library);
+  if (!functions) {
+    std::fprintf(stderr, "aiva-docworker: %s\n", functions.error().cause.c_str());
+    return std::nullopt;
+  }
+  functions->setMsgSeverity(L_SEVERITY_NONE);
+  return *functions;
 }
 
 // When memory is short the reader of a document shall go before anything else.
@@ -144,7 +153,7 @@ int main(int argc, char** argv) {
   if (options->is_self_check) return check_confinement(*filter);
   // Text, Markdown and HTML can be read without PDFium.
   auto pdfium = Pdfium::open(options->pdfium);
-  if (!pdfium) fail_with(pdfium.error());
+  if (!pdfium && !options->is_for_pictures) fail_with(pdfium.error());
   auto formats = make_all_formats(pdfium ? pdfium->get() : nullptr,
                                   check_recognition_data(options->recogniser));
   auto opened = open_recogniser(*options);
@@ -153,6 +162,7 @@ int main(int argc, char** argv) {
     recogniser = opened->get();
   else
     recogniser = aiva::fail(opened.error());
+  auto pictures = load_pictures(*options);
   volunteer_for_the_oom_killer();
   setpriority(PRIO_PROCESS, 0, options->is_recogniser ? niceness_of_recognition : niceness);
   FileDescriptor nowhere(open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -162,6 +172,7 @@ int main(int argc, char** argv) {
                                                .filter = *filter,
                                                .pdfium = pdfium ? pdfium->get() : nullptr,
                                                .recogniser = recogniser,
+                                               .pictures = pictures ? &*pictures : nullptr,
                                                .nowhere = nowhere.number(),
                                                .worker_id = getpid()});
   };
