@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "app/added_models.h"
 #include "app/data_folder.h"
 #include "app/doctor.h"
 #include "app/first_run.h"
@@ -97,6 +98,25 @@ int list_routes(Config config, const Paths& paths, bool is_json) {
   return code;
 }
 
+int add_model(const Config& config, const Paths& paths, const Arguments& arguments) {
+  auto folder = prepare_data_folder(config);
+  if (!folder) return cli::report(folder.error());
+  auto added = add_clip({.library = paths.onnxruntime,
+                         .data_folder = *folder,
+                         .source = arguments.model_folder,
+                         .name = arguments.name});
+  if (!added) return cli::report(added.error());
+  if (arguments.is_json) {
+    std::printf("%s\n", describe(*added).c_str());
+    return 0;
+  }
+  std::printf("%s: %zu dimensions, pictures of %d pixels, texts of up to %zu tokens.\n",
+              added->model.c_str(), added->dimension, added->picture_side, added->tokens_max);
+  std::printf("To use it set  model = \"%s\"  in [images] and restart the server.\n",
+              added->name.c_str());
+  return 0;
+}
+
 }  // namespace
 
 bool is_terminal_log() { return isatty(STDERR_FILENO) != 0; }
@@ -108,6 +128,7 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
       return 0;
     case CommandName::routes: return list_routes(config, paths, arguments.is_json);
     case CommandName::doctor: return cli::run_doctor(make_checks(config, paths), arguments.is_json);
+    case CommandName::model_add_clip: return add_model(config, paths, arguments);
     case CommandName::serve: return 2;
     case CommandName::migrate:
     case CommandName::ingest:

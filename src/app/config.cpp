@@ -173,6 +173,10 @@ void bind_rest(Binder& binder, Config& config) {
   binder.text("documents.legacy_converter", config.documents.legacy_converter,
               {"auto", "libreoffice", "catdoc", "none", ""});
   binder.text("documents.legacy_converter_folder", config.documents.legacy_converter_folder);
+  binder.text("images.model", config.images.model);
+  binder.integer("images.concurrency", config.images.concurrency, 1, 10);
+  binder.text("images.execution_provider", config.images.execution_provider,
+              {"auto", "cpu", "cuda"});
   binder.boolean("crawl.allow_private_hosts", config.crawl.allow_private_hosts);
   binder.integer("crawl.delay_ms", config.crawl.delay_ms, 0, 60'000);
   binder.text("crawl.user_agent", config.crawl.user_agent);

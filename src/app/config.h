@@ -98,6 +98,12 @@ struct Config {
     std::int64_t index_memory_mb = 2048;
     auto operator<=>(const Search&) const = default;
   } search;
+  struct Images {
+    std::string model = "packaged";
+    std::int64_t concurrency = 1;
+    std::string execution_provider = "auto";
+    auto operator<=>(const Images&) const = default;
+  } images;
   struct Crawl {
     bool allow_private_hosts = false;
     std::int64_t delay_ms = 500;

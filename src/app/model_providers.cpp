@@ -4,9 +4,13 @@
 #include <utility>
 
 #include "adapters/onnx/byte_products.h"
+#include "adapters/onnx/clip_image_model.h"
+#include "adapters/onnx/detector_image_model.h"
 #include "adapters/onnx/onnx_text_embedder.h"
 #include "adapters/onnx/sentence_piece_tokenizer.h"
 #include "adapters/openai/openai.h"
+#include "app/added_models.h"
+#include "foundation/log.h"
 
 namespace aiva::app {
 namespace {
@@ -24,6 +28,43 @@ class NoTextEmbedder final : public TextEmbedder {
  private:
   std::string model_ = "none";
 };
+
+// Says no to every picture.
+class NoImageModel final : public ImageModel {
+ public:
+  explicit NoImageModel(Error reason) : reason_(std::move(reason)) {}
+  [[nodiscard]] const std::string& model() const override { return model_; }
+  [[nodiscard]] std::size_t dimension() const override { return 0; }
+  [[nodiscard]] int picture_side() const override { return 256; }
+  [[nodiscard]] bool has_text() const override { return false; }
+  Task<Result<SeenPictures>> embed_images(CallContext, std::vector<Picture>) override {
+    co_return fail(reason_);
+  }
+  Task<Result<Embeddings>> embed_texts(CallContext, std::vector<std::string>) override {
+    co_return fail(reason_);
+  }
+
+ private:
+  std::string model_ = "none";
+  Error reason_;
+};
+
+ExecutionProvider provider_of(const Config& config) {
+  if (config.images.execution_provider == "cpu") return ExecutionProvider::cpu;
+  if (config.images.execution_provider == "cuda") return ExecutionProvider::cuda;
+  return ExecutionProvider::automatic;
+}
+
+Result<std::unique_ptr<ImageModel>> make_added(const Config& config, const Paths& paths,
+                                               const std::filesystem::path& data_folder) {
+  TRY(auto added, find_added_clip(data_folder, config.images.model));
+  return make_clip_image_model({.library_path = paths.onnxruntime,
+                                .folder = added_model_folder(data_folder, added.name),
+                                .model = added.model,
+                                .dimension = added.dimension,
+                                .provider = provider_of(config),
+                                .threads = static_cast<std::size_t>(config.images.concurrency)});
+}
 
 // English has about four bytes to a token, other scripts fewer; erring high keeps pieces within
 // what the embedder reads.
@@ -62,6 +103,20 @@ Result<EmbedderChoice> make_embedder(const Config& config, const Paths& paths, H
     choice.embedder = make_openai_text_embedder(std::move(options), http);
   }
   return choice;
+}
+
+Result<std::unique_ptr<ImageModel>> make_image_model(const Config& config, const Paths& paths,
+                                                     const std::filesystem::path& data_folder) {
+  auto threads = static_cast<std::size_t>(config.images.concurrency);
+  if (config.images.model != "packaged") return make_added(config, paths, data_folder);
+  auto model =
+      make_detector_image_model({.library_path = paths.onnxruntime,
+                                 .model_path = paths.native / "image_model" / "image_model.onnx",
+                                 .provider = provider_of(config),
+                                 .threads = threads});
+  if (model) return model;
+  log::warn("Images cannot be searched", {{"reason", model.error().message}});
+  return std::make_unique<NoImageModel>(std::move(model.error()));
 }
 
 Result<std::unique_ptr<ChatModel>> make_chat_model(const Config& config, HttpClient& http) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "foundation/result.h"
 #include "ports/chat_model.h"
 #include "ports/http_client.h"
+#include "ports/image_model.h"
 #include "ports/text_embedder.h"
 
 namespace aiva::app {
@@ -24,5 +26,10 @@ Result<EmbedderChoice> make_embedder(const Config& config, const Paths& paths, H
 
 // The chat model the configuration names; null for "none".
 Result<std::unique_ptr<ChatModel>> make_chat_model(const Config& config, HttpClient& http);
+
+// The image model the configuration names: the packaged one, or one that was added to the data
+// folder. Where the packaged one's file is missing every call answers `unavailable`.
+Result<std::unique_ptr<ImageModel>> make_image_model(const Config& config, const Paths& paths,
+                                                     const std::filesystem::path& data_folder);
 
 }  // namespace aiva::app

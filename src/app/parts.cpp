@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/docworker/document_reader.h"
+#include "adapters/docworker/picture_reader.h"
 #include "adapters/http_client/http_client.h"
 #include "adapters/job_table/job_table.h"
 #include "adapters/local_files/local_object_store.h"
@@ -63,6 +64,16 @@ std::function<std::size_t(std::string_view)> count_for_model(const Parts& parts)
   };
 }
 
+Result<void> open_image_models(const Config& config, const Paths& paths, Parts& parts) {
+  PictureReaderOptions pictures{.worker_path = paths.document_worker,
+                                .ocr_data = config.documents.ocr_data,
+                                .ocr_languages = config.documents.ocr_languages,
+                                .concurrency = static_cast<std::size_t>(config.images.concurrency)};
+  TRY(parts.pictures, make_picture_reader(pictures));
+  TRY(parts.image_model, make_image_model(config, paths, parts.folder));
+  return {};
+}
+
 Result<void> open_models(const Config& config, const Paths& paths, Parts& parts) {
   TRY(parts.http, make_http_client());
   TRY(parts.embedder, make_embedder(config, paths, *parts.http));
@@ -79,7 +90,7 @@ Result<void> open_models(const Config& config, const Paths& paths, Parts& parts)
       .legacy_converter = config.documents.legacy_converter,
       .legacy_converter_folder = config.documents.legacy_converter_folder};
   TRY(parts.reader, make_document_reader(reader));
-  return {};
+  return open_image_models(config, paths, parts);
 }
 
 Result<void> build_identity(const Config& config, Parts& parts) {
@@ -119,7 +130,8 @@ void build_capabilities(const Config& config, Parts& parts) {
                                  .clock = parts.clock,
                                  .metrics = parts.metrics,
                                  .events = &parts.document_events},
-                                {.document_bytes_max = config.limits.document_bytes_max});
+                                {.document_bytes_max = config.limits.document_bytes_max,
+                                 .figures_job = images::figures_job_kind});
   parts.housekeeping = knowledge::make_housekeeping({.database = *parts.database,
                                                      .objects = *parts.objects,
                                                      .jobs = *parts.jobs,
@@ -141,6 +153,20 @@ void build_capabilities(const Config& config, Parts& parts) {
                                        .clock = parts.clock,
                                        .metrics = parts.metrics},
                                       crawl_settings(config));
+  parts.images =
+      images::make_images({.database = *parts.database,
+                           .objects = *parts.objects,
+                           .jobs = *parts.jobs,
+                           .pictures = *parts.pictures,
+                           .model = *parts.image_model,
+                           .texts = *parts.embedder.embedder,
+                           .knowledge = *parts.knowledge,
+                           .documents = *parts.reader,
+                           .billing = *parts.billing,
+                           .clock = parts.clock,
+                           .metrics = parts.metrics,
+                           .compute = parts.compute},
+                          {.concurrency = static_cast<std::size_t>(config.images.concurrency)});
   parts.search = search::make_search({.database = *parts.database,
                                       .knowledge = *parts.knowledge,
                                       .embedder = *parts.embedder.embedder,
@@ -169,11 +195,14 @@ std::vector<worker::Chore> make_chores(Parts& parts) {
   auto& housekeeping = *parts.housekeeping;
   auto& documents = parts.knowledge->work();
   auto& identity = *parts.identity;
+  auto& images = *parts.images;
   return {
       {"requeue stranded documents", minutes(1),
        [&](CallContext context) { return without_count(housekeeping.requeue_stranded(context)); }},
       {"sweep files", hours(1),
        [&](CallContext context) { return without_count(housekeeping.sweep_files(context)); }},
+      {"sweep image files", hours(1),
+       [&](CallContext context) { return without_count(images.sweep_files(context)); }},
       {"re-index what another model embedded", hours(24),
        [&](CallContext context) { return without_count(documents.reindex_other_models(context)); }},
       {"remove expired sessions", hours(1),
@@ -192,6 +221,22 @@ Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& pat
   return parts;
 }
 
+void warm_up_models(Parts& parts) {
+  auto report = [](std::exception_ptr exception, const auto& outcome) {
+    if (exception || !outcome || *outcome) return;
+    log::failure("The image model cannot be used", {}, outcome->error());
+  };
+  auto& model = *parts.image_model;
+  if (model.dimension() == 0) return;
+  Picture grey{.width = model.picture_side(), .height = model.picture_side()};
+  auto side = static_cast<std::size_t>(model.picture_side());
+  grey.rgb.assign(side * side * 3, 128);
+  std::vector<Picture> pictures;
+  pictures.push_back(std::move(grey));
+  start(model.embed_images({}, std::move(pictures)), report);
+  if (model.has_text()) start(model.embed_texts({}, {"a picture"}), report);
+}
+
 // Whoever makes a worker holds the ServeLock of the data folder.
 std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) {
   auto name = std::to_string(getpid()) + "-" + random_token(6);
@@ -208,6 +253,9 @@ std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) 
     };
   handlers[crawl::crawl_job_kind] = [&crawler = *parts.crawler](CallContext context, Job job) {
     return crawler.run(context, std::move(job));
+  };
+  handlers[images::figures_job_kind] = [&images = *parts.images](CallContext context, Job job) {
+    return images.run(context, std::move(job));
   };
   return worker::make_worker(options, {.queue = *parts.jobs,
                                        .clock = parts.clock,

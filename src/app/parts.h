@@ -11,6 +11,7 @@
 #include "capabilities/chat/chat.h"
 #include "capabilities/crawl/crawl.h"
 #include "capabilities/identity/identity.h"
+#include "capabilities/images/images.h"
 #include "capabilities/knowledge/chunk_preview.h"
 #include "capabilities/knowledge/document_events.h"
 #include "capabilities/knowledge/housekeeping.h"
@@ -27,9 +28,11 @@
 #include "ports/database.h"
 #include "ports/document_reader.h"
 #include "ports/http_client.h"
+#include "ports/image_model.h"
 #include "ports/job_queue.h"
 #include "ports/object_store.h"
 #include "ports/passage_index.h"
+#include "ports/picture_reader.h"
 
 namespace aiva::app {
 
@@ -51,12 +54,15 @@ struct Parts {
   std::unique_ptr<ChatModel> chat_model{};
   std::optional<documents::TokenCounter> tokens{};  // of chat models; none without its ranks
   std::unique_ptr<DocumentReader> reader{};
+  std::unique_ptr<PictureReader> pictures{};
+  std::unique_ptr<ImageModel> image_model{};
   knowledge::DocumentEvents document_events{};
   std::unique_ptr<billing::Billing> billing{};
   std::unique_ptr<identity::Identity> identity{};
   std::unique_ptr<knowledge::Knowledge> knowledge{};
   std::unique_ptr<knowledge::Housekeeping> housekeeping{};
   std::unique_ptr<crawl::Crawler> crawler{};
+  std::unique_ptr<images::Images> images{};
   std::unique_ptr<knowledge::Sections> sections{};
   std::unique_ptr<knowledge::ChunkPreviews> previews{};
   std::unique_ptr<search::Search> search{};
@@ -66,6 +72,9 @@ struct Parts {
 // Opens the data folder, brings the schema to this version and builds every part. Fails with a
 // sentence for the operator.
 Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& paths);
+
+// Has models that take time to open do so in the background; returns at once. For servers.
+void warm_up_models(Parts& parts);
 
 // A worker over the parts with every kind of job and the housekeeping chores; not started.
 std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts);

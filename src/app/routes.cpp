@@ -15,6 +15,7 @@
 #include "faces/http/endpoints/document_work.h"
 #include "faces/http/endpoints/documents.h"
 #include "faces/http/endpoints/health.h"
+#include "faces/http/endpoints/images.h"
 #include "faces/http/endpoints/knowledge_bases.h"
 #include "faces/http/endpoints/search.h"
 #include "faces/http/endpoints/tenants.h"
@@ -68,6 +69,9 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::document_work_routes(*parts.knowledge));
   add(http::chunk_preview_routes(*parts.previews));
   add(http::crawl_routes(*parts.crawler));
+  add(http::image_routes({.images = *parts.images,
+                          .staging_folder = parts.objects->staging_folder(),
+                          .files = parts.files}));
   add(http::search_routes(*parts.search));
   add(http::chat_routes(*parts.chat));
   return routes;

@@ -125,6 +125,7 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
     worker = make_worker(config, parts);
     worker->start();
   }
+  warm_up_models(parts);
   http::Lifecycle lifecycle;
   IdentityAuthenticator authenticator(*parts.identity);
   std::unique_ptr<http::Server> server;

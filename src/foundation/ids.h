@@ -52,6 +52,7 @@ using ApiKeyId = Id<struct ApiKeyTag>;
 using KnowledgeBaseId = Id<struct KnowledgeBaseTag>;
 using DocumentId = Id<struct DocumentTag>;
 using ChunkId = Id<struct ChunkTag>;
+using ImageId = Id<struct ImageTag>;
 using JobId = Id<struct JobTag>;
 using ChatSessionId = Id<struct ChatSessionTag>;
 using MessageId = Id<struct MessageTag>;

@@ -14,6 +14,7 @@
 #include "documents/formats/converted_text.h"
 #include "documents/formats/format.h"
 #include "documents/formats/image_header.h"
+#include "documents/pictures/decode_picture.h"
 #include "documents/protocol.h"
 #include "documents/xml/xml_reader.h"
 #include "keyword_targets.h"
@@ -136,6 +137,30 @@ void decode_requests(std::string_view bytes) {
   if (again && again->wanted.pages_to_recognise != request->wanted.pages_to_recognise) std::abort();
 }
 
+// As the worker does for the model of images; what it sends must be believed. Large pictures take
+// their time and show nothing new.
+void decode_image(std::string_view bytes) {
+  static const auto functions = [] {
+    auto loaded = documents::OcrFunctions::load("libtesseract.so.5");
+    if (!loaded) give_up("Leptonica", loaded.error());
+    loaded->setMsgSeverity(L_SEVERITY_NONE);
+    return *loaded;
+  }();
+  auto header = documents::read_image_header(bytes);
+  constexpr std::int64_t side_max = 1000;
+  bool is_large =
+      header && (header->pages.front().width > side_max || header->pages.front().height > side_max);
+  if (is_large) return;
+  Server server;
+  DocumentSink sink{.blocks = {},
+                    .file = [&](const EmbeddedFile& file, std::string_view piece, bool is_last) {
+                      return server.take(documents::encode(file, piece, is_last));
+                    }};
+  ReadRequest request{.picture_side = 64};
+  auto summary = documents::deliver_picture(bytes, request, functions, nullptr, sink);
+  server.take(summary ? documents::encode(*summary) : documents::encode(summary.error()));
+}
+
 bool is_packed(FileFormat format) {
   switch (format) {
     case FileFormat::docx:
@@ -162,6 +187,7 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"xml", read_xml},
       {"image_header", [](auto bytes) { (void)documents::read_image_header(bytes); }},
       {"converted_text", read_converted_text},
+      {"picture", decode_image},
       {"records", decode_records},
       {"requests", decode_requests},
       {"keyword_text", analyse_keywords},

@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "convert_sentence_encoder/encoder_network.h"
-#include "convert_sentence_encoder/onnx_graph.h"
+#include "onnx_writer/onnx_graph.h"
 #include "convert_sentence_encoder/piece_list.h"
-#include "convert_sentence_encoder/tensor_archive.h"
-#include "convert_sentence_encoder/wire_format.h"
+#include "onnx_writer/tensor_archive.h"
+#include "onnx_writer/wire_format.h"
 
 namespace aiva::convert {
 namespace {

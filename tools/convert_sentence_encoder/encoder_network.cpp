@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "convert_sentence_encoder/onnx_graph.h"
+#include "onnx_writer/onnx_graph.h"
 
 namespace aiva::convert {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "convert_sentence_encoder/tensor_archive.h"
+#include "onnx_writer/tensor_archive.h"
 #include "foundation/result.h"
 
 namespace aiva::convert {

@@ -8,7 +8,7 @@
 
 #include "convert_sentence_encoder/encoder_network.h"
 #include "convert_sentence_encoder/piece_list.h"
-#include "convert_sentence_encoder/tensor_archive.h"
+#include "onnx_writer/tensor_archive.h"
 
 namespace aiva::convert {
 namespace {

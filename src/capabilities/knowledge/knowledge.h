@@ -91,6 +91,9 @@ struct KnowledgeSettings {
   std::size_t document_text_bytes_max = 64 * 1024 * 1024;  // of all chunks of one document
   std::size_t document_chunks_max = 50'000;
   std::chrono::minutes ingestion_time_max{60};
+  // The kind of the job that is queued about each document that may hold figures when it has been
+  // read; empty: none is.
+  std::string figures_job{};
   std::size_t recognition_batch = 16;  // pages whose print one job recognises
   std::size_t archive_files_max = 10'000;
   std::int64_t archive_bytes_max = 1024LL * 1024 * 1024;  // of the files in one archive

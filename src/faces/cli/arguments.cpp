@@ -85,6 +85,20 @@ void add_tenant(CLI::App& app, Arguments& arguments) {
   add->add_option("name", arguments.name, "Name")->required();
 }
 
+void add_models(CLI::App& app, Arguments& arguments) {
+  auto* models = app.add_subcommand("models", "Manage models");
+  models->require_subcommand(1);
+  auto* add = models->add_subcommand("add", "Check a model and copy it into the data folder");
+  add->require_subcommand(1);
+  auto* clip = command(*add, arguments, "clip", "A CLIP as ONNX, for images found by text",
+                       CommandName::model_add_clip);
+  clip->add_option("folder", arguments.model_folder,
+                   "Folder with vision_model.onnx, text_model.onnx (there or in onnx/), "
+                   "tokenizer.json and preprocessor_config.json")
+      ->required();
+  clip->add_option("--name", arguments.name, "What to call it; else as the folder");
+}
+
 }  // namespace
 
 Parsed parse_arguments(int count, const char* const* values) {
@@ -96,6 +110,7 @@ Parsed parse_arguments(int count, const char* const* values) {
   add_documents(app, arguments);
   add_user(app, arguments);
   add_tenant(app, arguments);
+  add_models(app, arguments);
   command(app, arguments, "migrate", "Bring the database to this version", CommandName::migrate);
   command(app, arguments, "doctor", "Check this installation", CommandName::doctor);
   command(app, arguments, "routes", "List the HTTP routes", CommandName::routes);

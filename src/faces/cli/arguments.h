@@ -19,6 +19,7 @@ enum class CommandName {
   user_deactivate,
   tenant_list,
   tenant_add,
+  model_add_clip,
   doctor,
   routes,
   version,
@@ -44,6 +45,8 @@ struct Arguments {
   int parallel = 4;  // ingest: files stored at a time
   std::string question{};
   int top_k = 6;
+
+  std::string model_folder{};  // models add clip: where the model is
 
   std::string email{};
   std::string name{};

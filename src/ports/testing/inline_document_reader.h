@@ -19,7 +19,8 @@ namespace aiva {
 // part pages, `# ` starts a heading. A page that begins with "SCAN " is print without text. A file
 // that begins with "BROKEN" is damaged, one that begins with "ENDLESS" takes longer than it may,
 // one that archive_of() made is an archive. Of a file called .html the lines that begin with "-> "
-// are its list of links.
+// are its list of links. What follows "FIGURE " on a line is a picture on its page; such a file is
+// taken for a PDF.
 class InlineDocumentReader final : public DocumentReader {
  public:
   struct Entry {
@@ -58,6 +59,7 @@ class InlineDocumentReader final : public DocumentReader {
     for (auto page : pages) {
       CO_TRY_VOID(context.check());
       ++summary.pages_read;
+      CO_TRY_VOID(deliver_figures(page, request, sink, summary));
       bool is_print = page.starts_with("SCAN ");
       const auto& wanted = request.pages_to_recognise;
       bool is_wanted = wanted.empty()
@@ -73,6 +75,21 @@ class InlineDocumentReader final : public DocumentReader {
   }
 
  private:
+  static Result<void> deliver_figures(std::string_view page, const ReadRequest& request,
+                                      const DocumentSink& sink, DocumentSummary& summary) {
+    constexpr std::string_view mark = "FIGURE ";
+    for (auto line : split(page, "\n")) {
+      if (!line.starts_with(mark)) continue;
+      summary.format = FileFormat::pdf;
+      if (!request.wants_images || !sink.file) continue;
+      EmbeddedFile file{.media_type = "image/png", .page = summary.pages_read};
+      line.remove_prefix(mark.size());
+      TRY_VOID(sink.file(file, line.substr(0, line.size() / 2), false));
+      TRY_VOID(sink.file(file, line.substr(line.size() / 2), true));
+    }
+    return {};
+  }
+
   static Result<DocumentSummary> read_archive(std::string_view text, const ReadRequest& request,
                                               const DocumentSink& sink) {
     auto entries = split(text, "\x1d");

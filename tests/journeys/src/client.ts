@@ -110,6 +110,19 @@ export class Client {
     return reply.body.data.document_id;
   }
 
+  /** Uploads an image; fields go into the form beside it. */
+  uploadImage(
+    knowledgeBase: string,
+    name: string,
+    bytes: Uint8Array,
+    fields: Record<string, string> = {},
+  ): Promise<Reply> {
+    const form = new FormData();
+    form.append("file", new Blob([bytes as BlobPart]), name);
+    for (const [field, value] of Object.entries(fields)) form.append(field, value);
+    return this.post(`/api/knowledge/${knowledgeBase}/images`, form);
+  }
+
   async documentStatus(knowledgeBase: string, document: string): Promise<Json> {
     const reply = await this.get(`/api/knowledge/${knowledgeBase}/documents/${document}`);
     if (reply.status !== 200) throw new Error(`status failed: ${reply.status} ${reply.text}`);

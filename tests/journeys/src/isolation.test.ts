@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Client } from "./client.ts";
+import { drawDisc } from "./picture.ts";
 import { run, Server } from "./server.ts";
 
 interface RouteLine {
@@ -48,6 +49,8 @@ before(async () => {
     url: "http://site.invalid/",
   });
   assert.equal(crawl.status, 202, crawl.text);
+  const image = await alice.uploadImage(base, "albatross.png", drawDisc(90, 60, [200, 30, 30]));
+  assert.equal(image.status, 201, image.text);
   const key = await alice.post("/api/keys", { name: "k", scopes: ["search"] });
   assert.equal(key.status, 201, key.text);
   owned = {
@@ -58,6 +61,8 @@ before(async () => {
     userId: alice.user.id,
     keyId: key.body.data.id,
     crawlId: crawl.body.data.id,
+    imageId: image.body.data.id,
+    filename: image.body.data.url.split("/").at(-1),
   };
 });
 after(() => server.remove());
@@ -74,7 +79,7 @@ function fill(path: string): { path: string; parameters: string[] } {
 
 function body(route: RouteLine): any {
   if (route.method === "GET" || route.method === "DELETE") return undefined;
-  if (route.path.endsWith("/upload") || route.path.endsWith("/documents")) {
+  if (route.path.endsWith("/upload") || /\/(documents|images)$/.test(route.path)) {
     const form = new FormData();
     form.append("file", new Blob(["hello"]), "hello.txt");
     form.append("kb_id", owned["kbId"]!);
@@ -123,6 +128,8 @@ test("no route shows or changes another tenant's things", async () => {
         "/api/knowledge/search",
         "/api/chat/message",
         "/api/v1/documents/upload",
+        "/api/v1/images/upload",
+        "/api/v1/images/search",
       ].includes(route.path) ||
       (route.path === "/api/chat/sessions" && route.method === "POST");
     if (!namesForeign) continue;

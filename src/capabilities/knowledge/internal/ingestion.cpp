@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "capabilities/knowledge/internal/chunks_table.h"
+#include "capabilities/knowledge/internal/figure_formats.h"
 #include "capabilities/knowledge/internal/ingestion_job.h"
 #include "capabilities/knowledge/internal/ingestion_run.h"
 #include "capabilities/knowledge/internal/knowledge_bases_table.h"
@@ -16,6 +17,7 @@
 #include "foundation/log.h"
 
 namespace aiva::knowledge {
+
 Ingestion::Ingestion(Core& core, DocumentDesk& desk)
     : core_(core),
       desk_(desk),
@@ -176,7 +178,8 @@ Task<Result<void>> Ingestion::store(CallContext context, RunPointer run) {
                        [this, run](SqlSession& sql) { return write_rows(sql, *run); });
   CO_TRY_VOID(co_await std::move(storing));
   core_.index.follow(run->tenant(), run->base());
-  if (!run->summary.pages_without_text.empty()) core_.parts.jobs.wake();
+  if (!run->summary.pages_without_text.empty() || !core_.settings.figures_job.empty())
+    core_.parts.jobs.wake();
   if (run->awaits_recognition()) {
     if (core_.parts.events != nullptr) core_.parts.events->publish(run->id());
     co_return Result<void>{};
@@ -217,6 +220,11 @@ Result<void> Ingestion::write_rows(SqlSession& sql, Run& run) const {
   TRY_VOID(core_.parts.jobs.cancel(sql, recognise_job_kind, run.id().to_string()));
   if (!run.summary.pages_without_text.empty())
     TRY_VOID(core_.parts.jobs.enqueue(sql, make_recognition_job(run.tenant(), run.id())));
+  const auto& figures_job = core_.settings.figures_job;
+  if (!figures_job.empty() && may_hold_figures(run.summary.format)) {
+    TRY_VOID(core_.parts.jobs.cancel(sql, figures_job, run.id().to_string()));
+    TRY_VOID(core_.parts.jobs.enqueue(sql, make_figures_job(run.tenant(), run.id(), figures_job)));
+  }
   if (run.awaits_recognition()) return {};
   ChunksTable table(sql);
   TRY(auto removed, table.remove_of_document(run.base(), run.id()));

@@ -45,6 +45,11 @@ inline Job make_recognition_job(TenantId tenant, DocumentId document) {
   return make_work_job(tenant, recognise_job_kind, document.to_string(), recognition_priority);
 }
 
+// What is made of a document's figures has the time of print on pages.
+inline Job make_figures_job(TenantId tenant, DocumentId document, const std::string& kind) {
+  return make_work_job(tenant, kind.c_str(), document.to_string(), recognition_priority);
+}
+
 inline Job make_reindex_job(TenantId tenant, KnowledgeBaseId base) {
   return make_work_job(tenant, reindex_job_kind, base.to_string(), reindex_priority);
 }

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "convert_sentence_encoder/wire_format.h"
+#include "onnx_writer/wire_format.h"
 
 namespace aiva::convert {
 

@@ -1,4 +1,4 @@
-#include "convert_sentence_encoder/wire_format.h"
+#include "onnx_writer/wire_format.h"
 
 #include <bit>
 

@@ -1,4 +1,4 @@
-#include "convert_sentence_encoder/onnx_graph.h"
+#include "onnx_writer/onnx_graph.h"
 
 #include <bit>
 
@@ -180,7 +180,7 @@ std::string OnnxGraph::to_model(
 
   WireMessage model;
   model.add_integer(ModelField::ir_version, ir_version);
-  model.add_bytes(ModelField::producer_name, "aiva convert_sentence_encoder");
+  model.add_bytes(ModelField::producer_name, "aiva");
   model.add_bytes(ModelField::graph, graph);
   model.add_message(ModelField::opset_import, describe_opset("", opset_version));
   if (has_runtime_nodes_)

@@ -1,4 +1,4 @@
-#include "convert_sentence_encoder/tensor_archive.h"
+#include "onnx_writer/tensor_archive.h"
 
 #include <algorithm>
 #include <fstream>

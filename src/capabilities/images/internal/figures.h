@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "capabilities/images/internal/figure_files.h"
+#include "capabilities/images/internal/intake.h"
+
+namespace aiva::images {
+
+// The job that makes the figures of a document searchable.
+class Figures {
+ public:
+  Figures(Core& core, Intake& intake) : core_(core), intake_(intake) {}
+
+  Task<Result<JobOutcome>> run(CallContext context, Job job);
+
+ private:
+  using Known = std::vector<std::pair<std::string, ImageId>>;  // content and image
+
+  Task<Result<void>> index(CallContext context, DocumentId document);
+  Task<Result<void>> add(CallContext context, DocumentId document, KnowledgeBaseId base,
+                         const FigureFile& figure);
+  Task<Result<void>> remove_others(CallContext context, const FigureFiles& files, Known known);
+
+  Core& core_;
+  Intake& intake_;
+};
+
+}  // namespace aiva::images
