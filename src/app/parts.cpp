@@ -138,6 +138,7 @@ void build_capabilities(const Config& config, Parts& parts) {
                                                      .clock = parts.clock,
                                                      .events = &parts.document_events});
   parts.sections = knowledge::make_sections(*parts.database);
+  parts.catalog = knowledge::make_document_catalog(*parts.database);
   parts.previews = knowledge::make_chunk_previews({.knowledge = *parts.knowledge,
                                                    .database = *parts.database,
                                                    .objects = *parts.objects,
@@ -169,6 +170,7 @@ void build_capabilities(const Config& config, Parts& parts) {
                           {.concurrency = static_cast<std::size_t>(config.images.concurrency)});
   parts.search = search::make_search({.database = *parts.database,
                                       .knowledge = *parts.knowledge,
+                                      .catalog = *parts.catalog,
                                       .embedder = *parts.embedder.embedder,
                                       .index = *parts.index,
                                       .billing = *parts.billing,

@@ -64,6 +64,7 @@ struct Parts {
   std::unique_ptr<crawl::Crawler> crawler{};
   std::unique_ptr<images::Images> images{};
   std::unique_ptr<knowledge::Sections> sections{};
+  std::unique_ptr<knowledge::DocumentCatalog> catalog{};
   std::unique_ptr<knowledge::ChunkPreviews> previews{};
   std::unique_ptr<search::Search> search{};
   std::unique_ptr<chat::Chat> chat{};

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <stop_token>
 #include <utility>
 
+#include "adapters/docworker/conversion.h"
 #include "adapters/docworker/reading.h"
 #include "adapters/docworker/worker_link.h"
 #include "documents/formats/image_header.h"
@@ -155,6 +157,7 @@ class WorkerPictureReader final : public PictureReader {
  public:
   explicit WorkerPictureReader(const PictureReaderOptions& options)
       : options_(options),
+        no_conversion_(options.worker_path, LegacyConverter{}),
         link_(options.worker_path, worker_arguments(options)),
         pool_({.name = "pictures",
                .threads = std::clamp<std::size_t>(options.concurrency, 1, concurrency_max),
@@ -178,15 +181,20 @@ class WorkerPictureReader final : public PictureReader {
     if (request.side < 16 || request.side > picture_side_max)
       return fail(internal_error("a picture of that size cannot be asked for"));
     TRY(auto file, open_image(path));
+    const documents::WorkRequest order{.wanted = wanted(request),
+                                       .cpu_seconds_max = cpu_seconds_max};
+    auto until = std::chrono::steady_clock::now() + options_.wall_timeout;
     for (int tries = 1;; ++tries) {
       Collector collector(request.side);
       DocumentSink sink{
           .blocks = [&](std::vector<Block> blocks) { return collector.take_blocks(blocks); },
           .file = [&](const EmbeddedFile& one, std::string_view bytes,
                       bool is_last) { return collector.take_file(one, bytes, is_last); }};
-      Reading reading(context, sink,
-                      {.wall_timeout = options_.wall_timeout, .shutdown = shutdown_.get_token()});
-      TRY(auto link, link_.start_child(file.number(), wanted(request), cpu_seconds_max));
+      auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      Reading reading(context, sink, {.wall_timeout = left, .shutdown = shutdown_.get_token()},
+                      no_conversion_);
+      TRY(auto link, link_.start_child(file.number(), order));
       auto summary = reading.follow(std::move(link));
       // Print that could not be recognised in time takes nothing from the picture.
       if (collector.is_complete() && (summary || summary.error().code != ErrorCode::cancelled))
@@ -205,6 +213,7 @@ class WorkerPictureReader final : public PictureReader {
 
   PictureReaderOptions options_;
   std::stop_source shutdown_;
+  Conversion no_conversion_;
   WorkerLink link_;
   ThreadPool pool_;
 };

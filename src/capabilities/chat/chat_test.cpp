@@ -90,6 +90,7 @@ class ChatTest : public testing::Test {
   std::unique_ptr<search::Search> make_search() {
     return search::make_search({.database = *database_,
                                 .knowledge = shelf_,
+                                .catalog = shelf_.catalog(),
                                 .embedder = embedder_,
                                 .index = index_,
                                 .billing = *billing_,

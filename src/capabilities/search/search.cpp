@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ranges>
+#include <iterator>
 #include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "capabilities/search/best_sentence.h"
-#include "capabilities/search/internal/metadata_filter.h"
 #include "capabilities/search/internal/ranking.h"
 #include "capabilities/search/internal/search_log.h"
 #include "capabilities/search/internal/started_task.h"
@@ -20,7 +19,6 @@ namespace {
 
 constexpr std::size_t query_characters_max = 2000;
 constexpr int top_k_max = 50;
-constexpr std::size_t filter_slice = 200;  // chunks looked at together where documents are filtered
 constexpr std::size_t spare_candidates = 10;  // fetched besides, should chunks be gone meanwhile
 // A document may get its next version between the lists and the rows; then it is in neither.
 constexpr int tries_max = 3;
@@ -49,9 +47,8 @@ Result<void> validate(const SearchRequest& request) {
   if (request.top_k < 1 || request.top_k > top_k_max) complain("top_k", "must be between 1 and 50");
   if (request.type == SearchType::image)
     complain("search_type", "image search is not available yet; use text or hybrid");
-  if (!is_fit_filter(request.metadata))
-    complain("filters.metadata",
-             "must have at most 10 members that are texts, numbers, true, false or null");
+  auto mistakes = mistakes_of(request.filter);
+  std::ranges::move(mistakes, std::back_inserter(error.details));
   if (!error.details.empty()) return fail(std::move(error));
   return {};
 }
@@ -126,17 +123,25 @@ class PassageSearch final : public Search {
  private:
   // The best candidates and their chunks.
   Task<Result<Finds>> look(CallContext context, KnowledgeBaseId base, SearchRequest request) {
-    bool is_filtered = !request.metadata.empty();
-    auto wanted = is_filtered ? settings_.filtered_candidates_max : settings_.candidates_max;
-    PassageQuery passages{.count_max = wanted};
+    CO_TRY(auto filter, co_await compile(context, base, request.filter));
+    PassageQuery passages{.count_max = settings_.candidates_max, .filter = std::move(filter)};
     auto finding = find_candidates(context, base, std::move(request.query), std::move(passages));
     CO_TRY(auto candidates, co_await std::move(finding));
-    auto top_k = static_cast<std::size_t>(request.top_k);
-    auto fetching =
-        is_filtered ? fetch_filtered(context, candidates.ranked, top_k, std::move(request.metadata))
-                    : fetch(context, candidates.ranked, top_k + spare_candidates);
+    auto wanted = static_cast<std::size_t>(request.top_k) + spare_candidates;
+    auto fetching = fetch(context, candidates.ranked, wanted);
     CO_TRY(auto fetched, co_await std::move(fetching));
     co_return Finds{std::move(candidates), std::move(fetched)};
+  }
+
+  // What the index has to keep to: documents are looked up in the catalog.
+  Task<Result<PassageFilter>> compile(CallContext context, KnowledgeBaseId base,
+                                      SearchFilter filter) {
+    PassageFilter passages{
+        .page_min = filter.page_min, .page_max = filter.page_max, .kinds = filter.kinds};
+    if (!filter.asks_documents()) co_return passages;
+    CO_TRY(auto catalog, co_await parts_.catalog.of(context, base));
+    passages.documents = std::make_shared<const DocumentSet>(allowed_documents(*catalog, filter));
+    co_return passages;
   }
 
   // Asks both lists, the words while the question is embedded. One of them may fail: the other
@@ -195,25 +200,6 @@ class PassageSearch final : public Search {
     CO_TRY(auto chunks, co_await parts_.knowledge.chunks(context, std::move(ids)));
     bool is_outdated = chunks.size() < count;
     co_return Fetched{.chunks = std::move(chunks), .is_outdated = is_outdated};
-  }
-
-  // The best chunks of documents that fit, as many as are wanted.
-  Task<Result<Fetched>> fetch_filtered(CallContext context, std::span<const Candidate> ranked,
-                                       std::size_t count_max, json::Object metadata) {
-    Fetched fitting;
-    std::unordered_map<DocumentId, bool> fits;
-    while (!ranked.empty() && fitting.chunks.size() < count_max) {
-      auto slice = ranked.first(std::min(ranked.size(), filter_slice));
-      ranked = ranked.subspan(slice.size());
-      CO_TRY(auto fetched, co_await fetch(context, slice, slice.size()));
-      fitting.is_outdated |= fetched.is_outdated;
-      for (auto& chunk : fetched.chunks) {
-        auto [entry, is_new] = fits.try_emplace(chunk.document, false);
-        if (is_new) entry->second = fits_filter(chunk.document_metadata, metadata);
-        if (entry->second) fitting.chunks.push_back(std::move(chunk));
-      }
-    }
-    co_return fitting;
   }
 
   static std::vector<TextHit> make_hits(std::span<const Candidate> ranked,

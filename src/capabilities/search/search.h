@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "capabilities/billing/billing.h"
+#include "capabilities/knowledge/document_catalog.h"
 #include "capabilities/knowledge/knowledge.h"
+#include "capabilities/search/search_filter.h"
 #include "foundation/call_context.h"
-#include "foundation/json.h"
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
@@ -32,9 +33,7 @@ struct SearchRequest {
   SearchType type = SearchType::hybrid;    // text and hybrid rank passages by meaning and words
   std::optional<ChatSessionId> session{};  // the conversation that asks, for the log
   bool is_billed = true;                   // false: the caller charges base_cost with its own work
-  // Only documents whose metadata has all these members with these values (texts, numbers, flags or
-  // null; at most 10); among the thousand best of each list.
-  json::Object metadata{};
+  SearchFilter filter{};                   // looked at before anything is ranked
 };
 
 struct TextHit {
@@ -74,6 +73,7 @@ class Search {
 struct SearchParts {
   Database& database;
   knowledge::Knowledge& knowledge;
+  knowledge::DocumentCatalog& catalog;
   TextEmbedder& embedder;
   PassageIndex& index;
   billing::Billing& billing;
@@ -82,10 +82,9 @@ struct SearchParts {
 };
 
 struct SearchSettings {
-  std::size_t candidates_max = 50;             // of each list
-  std::size_t filtered_candidates_max = 1000;  // the same where documents are filtered
-  double vector_weight = 0.7;                  // against 1 of the keyword list; README.md says why
-  billing::MicroUsd search_price = 500;        // per search, specification D
+  std::size_t candidates_max = 50;       // of each list
+  double vector_weight = 0.7;            // against 1 of the keyword list; README.md says why
+  billing::MicroUsd search_price = 500;  // per search, specification D
   std::int64_t nano_usd_per_embedding_token = 20;  // 0.02 USD per million tokens
   std::size_t unwritten_max = 10'000;              // log rows waiting; a search waits beyond it
 };

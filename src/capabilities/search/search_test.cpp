@@ -42,6 +42,7 @@ class SearchTest : public testing::Test {
   std::unique_ptr<Search> make(SearchSettings settings = {}) {
     return make_search({.database = *database_,
                         .knowledge = shelf_,
+                        .catalog = shelf_.catalog(),
                         .embedder = embedder_,
                         .index = index_,
                         .billing = *billing_,
@@ -97,13 +98,29 @@ TEST_F(SearchTest, keeps_to_documents_whose_metadata_fit_however_far_down_they_s
   auto old = add("old", "refunds of long ago", R"({"year":2023,"kind":"report"})");
   SearchRequest request{.knowledge_base = base_, .query = "refunds are paid within days"};
 
-  request.metadata = {{"year", 2023}, {"kind", "report"}};
+  request.filter.metadata = {{"year", 2023}, {"kind", "report"}};
   auto answer = sync_wait(search_->search(context(), request));
   ASSERT_TRUE(answer) << answer.error().message;
   ASSERT_THAT(answer->hits, SizeIs(1));
   EXPECT_EQ(answer->hits.front().chunk.id, old);
 
-  request.metadata = {{"year", json::Array{2023}}};
+  request.filter.metadata = {{"year", json::Array{2023}}};
+  EXPECT_EQ(sync_wait(search_->search(context(), request)).error().code, ErrorCode::invalid);
+}
+
+TEST_F(SearchTest, keeps_to_pages_and_kinds_of_passages) {
+  shelf_.add(base_, {"refunds of tents", 3});
+  auto table = shelf_.add(base_, {.text = "refunds | days", .page = 8, .type = "table"});
+  SearchRequest request{.knowledge_base = base_, .query = "refunds"};
+
+  for (auto filter : {SearchFilter{.page_min = 5}, SearchFilter{.kinds = {PassageKind::table}}}) {
+    request.filter = filter;
+    auto answer = sync_wait(search_->search(context(), request));
+    ASSERT_TRUE(answer) << answer.error().message;
+    ASSERT_THAT(answer->hits, SizeIs(1));
+    EXPECT_EQ(answer->hits.front().chunk.id, table);
+  }
+  request.filter = {.page_min = 9, .page_max = 5};
   EXPECT_EQ(sync_wait(search_->search(context(), request)).error().code, ErrorCode::invalid);
 }
 

@@ -70,6 +70,9 @@ Result<DocumentSummary> read(const ChildParts& parts, const WorkRequest& request
     const auto* recogniser = parts.recogniser ? *parts.recogniser : nullptr;
     return deliver_picture(*bytes, request.wanted, *parts.pictures, recogniser, sink);
   }
+  Convert convert = [&](FileFormat format, std::string_view legacy) {
+    return have_converted(format, legacy, open);
+  };
   if (request.wanted.pages_to_recognise.empty())
     return read_document(*bytes, request.wanted, parts.formats, sink, {},
                          request.can_convert ? &convert : nullptr);

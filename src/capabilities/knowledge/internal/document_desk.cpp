@@ -220,7 +220,7 @@ Result<void> DocumentDesk::admit_next(SqlSession& sql, Arrival& arrival,
   TRY_VOID(cancel_jobs(sql, known.id));
   TRY_VOID(versions.take_next(row.tenant, known.id, next, row.created_at));
   if (row.metadata != "{}")
-    TRY_VOID(versions.set_metadata(row.tenant, known.id, row.metadata, row.created_at));
+    TRY_VOID(set_metadata_row(sql, row.knowledge_base, {row.tenant, known.id}, row.metadata));
   if (!known.next_object_key.empty()) arrival.obsolete_keys.push_back(known.next_object_key);
   arrival.is_queued = true;
   return queue_ingestion(sql, row.tenant, known.id);
@@ -343,10 +343,19 @@ Result<void> DocumentDesk::remove_one(SqlSession& sql, TenantId tenant, Document
   return {};
 }
 
+// The new version of the knowledge base tells who keeps something of the metadata; no passages
+// change.
+Result<void> DocumentDesk::set_metadata_row(SqlSession& sql, KnowledgeBaseId base,
+                                            DocumentName document, const std::string& metadata) {
+  auto now = core_.parts.clock.unix_ms();
+  TRY_VOID(VersionsTable(sql).set_metadata(document.tenant, document.id, metadata, now));
+  TRY_VOID(KnowledgeBasesTable(sql).change_chunks(document.tenant, base, {}, 0, now));
+  return {};
+}
+
 Task<Result<Document>> DocumentDesk::set_metadata(CallContext context, DocumentId id,
                                                   std::string metadata, bool is_patch) {
   CO_TRY_VOID(check_metadata(metadata));
-  auto now = core_.parts.clock.unix_ms();
   auto writing = write(core_.parts.database, context, [&](SqlSession& sql) -> Result<Document> {
     DocumentsTable documents(sql);
     auto whole = metadata;
@@ -355,7 +364,8 @@ Task<Result<Document>> DocumentDesk::set_metadata(CallContext context, DocumentI
       TRY(whole, merge_metadata(document.metadata, metadata));
       TRY_VOID(check_metadata(whole));
     }
-    TRY_VOID(VersionsTable(sql).set_metadata(context.tenant, id, whole, now));
+    TRY(auto document, documents.get(context.tenant, id));
+    TRY_VOID(set_metadata_row(sql, document.knowledge_base, {context.tenant, id}, whole));
     return documents.get(context.tenant, id);
   });
   CO_TRY(auto document, co_await std::move(writing));

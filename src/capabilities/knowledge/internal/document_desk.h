@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "capabilities/knowledge/internal/core.h"
+#include "capabilities/knowledge/internal/documents_table.h"
 #include "capabilities/knowledge/internal/versions_table.h"
 #include "capabilities/knowledge/knowledge.h"
 
@@ -45,6 +46,8 @@ class DocumentDesk {
   Result<void> insert(SqlSession& sql, const Arrival& arrival);
   Result<void> queue_ingestion(SqlSession& sql, TenantId tenant, DocumentId id);
   Result<void> cancel_jobs(SqlSession& sql, DocumentId id);
+  Result<void> set_metadata_row(SqlSession& sql, KnowledgeBaseId base, DocumentName document,
+                                const std::string& metadata);
   Result<void> cancel_one(SqlSession& sql, TenantId tenant, DocumentId id, UnixMs now);
   Result<void> remove_one(SqlSession& sql, TenantId tenant, DocumentId id, Removal& removal);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/sqlite/test_database.h"
+#include "capabilities/knowledge/document_catalog.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "foundation/metrics.h"
 #include "ports/testing/fake_text_embedder.h"
@@ -151,8 +152,31 @@ class ShelfKnowledge final : public knowledge::Knowledge {
     co_return fail(not_here());
   }
   knowledge::DocumentWork& work() override { return work_; }
+  knowledge::DocumentCatalog& catalog() { return catalog_; }
 
  private:
+  class ShelfCatalog final : public knowledge::DocumentCatalog {
+   public:
+    explicit ShelfCatalog(ShelfKnowledge& shelf) : shelf_(shelf) {}
+    Task<Result<knowledge::CatalogPointer>> of(CallContext, KnowledgeBaseId base) override {
+      std::map<DocumentId, knowledge::CatalogEntry> entries;
+      for (const auto& [id, chunk] : shelf_.chunks_) {
+        if (chunk.knowledge_base != base) continue;
+        auto metadata = json::parse(chunk.document_metadata);
+        entries[chunk.document] = {.id = chunk.document,
+                                   .metadata = metadata && metadata->is_object()
+                                                   ? metadata->get_object()
+                                                   : json::Object{}};
+      }
+      auto found = std::make_shared<std::vector<knowledge::CatalogEntry>>();
+      for (auto& [id, entry] : entries) found->push_back(std::move(entry));
+      co_return found;
+    }
+
+   private:
+    ShelfKnowledge& shelf_;
+  };
+
   class NoWork final : public knowledge::DocumentWork {
    public:
     Task<Result<knowledge::Document>> set_metadata(CallContext, DocumentId, std::string) override {
@@ -192,6 +216,7 @@ class ShelfKnowledge final : public knowledge::Knowledge {
   std::map<ChunkId, knowledge::Chunk> chunks_;
   std::map<ChunkId, knowledge::Chunk> indexed_;  // lost ones too
   NoWork work_;
+  ShelfCatalog catalog_{*this};
 };
 
 }  // namespace aiva::search

@@ -1,6 +1,13 @@
 #include "faces/http/endpoints/search.h"
 
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
 #include "foundation/json.h"
+#include "foundation/time.h"
 
 namespace aiva::http {
 namespace {
@@ -10,6 +17,13 @@ using search::Search;
 
 constexpr json::Fields::TextLimits query_limits{.length_min = 1, .length_max = 8000};
 constexpr json::Fields::TextLimits name_limits{.length_max = 64};
+constexpr std::size_t documents_max = 1000;
+constexpr std::size_t tags_max = 20;
+constexpr std::size_t kinds_max = 3;
+constexpr std::int64_t page_max = 1'000'000;
+constexpr std::array<std::string_view, 8> filter_names{
+    "document_ids", "tags",        "metadata",      "page_min",
+    "page_max",     "chunk_types", "created_until", "created_from"};
 
 KnowledgeBaseId read_base(json::Fields& fields) {
   auto text = fields.text("kb_id", name_limits);
@@ -26,16 +40,80 @@ search::SearchType read_type(json::Fields& fields) {
   return type.value_or(search::SearchType::hybrid);
 }
 
-// `{"metadata": {…}}`: only documents whose metadata has these members.
-json::Object read_filters(const json::Object& filters, json::Fields& fields) {
-  json::Object metadata;
-  for (const auto& [name, value] : filters) {
-    if (name == "metadata" && value.is_object())
-      metadata = value.get_object();
+std::vector<DocumentId> read_documents(json::Fields& fields) {
+  std::vector<DocumentId> documents;
+  const auto* list = fields.array("document_ids", documents_max);
+  if (list == nullptr) return documents;
+  for (const auto& item : *list) {
+    auto id =
+        item.is_string() ? DocumentId::parse(std::string_view(item.get_string())) : std::nullopt;
+    if (id)
+      documents.push_back(*id);
     else
-      fields.add_error("filters", "knows only an object called metadata");
+      fields.add_error("document_ids", "must be a list of ids");
   }
-  return metadata;
+  return documents;
+}
+
+std::vector<std::string> read_tags(json::Fields& fields) {
+  std::vector<std::string> tags;
+  const auto* list = fields.array("tags", tags_max);
+  if (list == nullptr) return tags;
+  for (const auto& item : *list) {
+    if (item.is_string())
+      tags.emplace_back(std::string_view(item.get_string()));
+    else
+      fields.add_error("tags", "must be a list of texts");
+  }
+  return tags;
+}
+
+std::vector<PassageKind> read_kinds(json::Fields& fields) {
+  std::vector<PassageKind> kinds;
+  const auto* list = fields.array("chunk_types", kinds_max);
+  if (list == nullptr) return kinds;
+  for (const auto& item : *list) {
+    auto name = item.is_string() ? std::string_view(item.get_string()) : std::string_view();
+    if (name == "text" || name == "table" || name == "code")
+      kinds.push_back(parse_passage_kind(name));
+    else
+      fields.add_error("chunk_types", "must be a list of text, table and code");
+  }
+  return kinds;
+}
+
+std::optional<int> read_page(json::Fields& fields, std::string_view name) {
+  if (!fields.has(name)) return std::nullopt;
+  return static_cast<int>(fields.integer(name, 1, 1, page_max));
+}
+
+std::optional<UnixMs> read_instant(json::Fields& fields, std::string_view name) {
+  auto text = fields.optional_text(name, name_limits);
+  if (!text) return std::nullopt;
+  auto instant = parse_iso8601(*text);
+  if (!instant) fields.add_error(name, "must be an instant such as 2025-01-31T00:00:00Z");
+  return instant;
+}
+
+search::SearchFilter read_filter(const json::Value& value, json::Fields& outer) {
+  json::Fields fields(value, "filters");
+  search::SearchFilter filter{.documents = read_documents(fields),
+                              .tags = read_tags(fields),
+                              .created_from = read_instant(fields, "created_from"),
+                              .created_until = read_instant(fields, "created_until"),
+                              .page_min = read_page(fields, "page_min"),
+                              .page_max = read_page(fields, "page_max"),
+                              .kinds = read_kinds(fields)};
+  if (const auto* metadata = fields.object("metadata")) filter.metadata = *metadata;
+  if (value.is_object())
+    for (const auto& member : value.get_object())
+      if (std::ranges::find(filter_names, std::string_view(member.key())) == filter_names.end())
+        fields.add_error(member.key(), "is not a filter");
+  auto finished = fields.finish();
+  if (!finished)
+    for (auto& mistake : finished.error().details)
+      outer.add_error(mistake.field, std::move(mistake.message));
+  return filter;
 }
 
 Result<search::SearchRequest> read_request(const json::Value& body) {
@@ -45,8 +123,8 @@ Result<search::SearchRequest> read_request(const json::Value& body) {
                                .top_k = static_cast<int>(fields.integer("top_k", 5, 1, 50)),
                                .type = read_type(fields)};
   if (fields.has("image")) fields.add_error("image", "search by image is not available yet");
-  if (const auto* filters = fields.object("filters"))
-    wanted.metadata = read_filters(*filters, fields);
+  if (fields.object("filters") != nullptr)
+    wanted.filter = read_filter(body.get_object().at("filters"), fields);
   TRY_VOID(fields.finish());
   return wanted;
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include "foundation/time.h"
 
 namespace aiva::http {
 namespace {
@@ -105,7 +106,32 @@ TEST_F(SearchEndpoint, passes_the_wanted_metadata_on) {
   ASSERT_TRUE(
       post(R"({"query":"q","filters":{"metadata":{"year":2024}},"kb_id":")" + base_ + "\"}"));
 
-  EXPECT_EQ(search_.asked.at(0).metadata.at("year"), 2024);
+  EXPECT_EQ(search_.asked.at(0).filter.metadata.at("year"), 2024);
+}
+
+TEST_F(SearchEndpoint, passes_every_filter_on) {
+  auto document = DocumentId::make();
+  ASSERT_TRUE(post(R"({"query":"q","kb_id":")" + base_ + R"(","filters":{"document_ids":[")" +
+                   document.to_string() + R"("],"tags":["a"],"chunk_types":["table"],)" +
+                   R"("page_min":2,"page_max":9,"created_from":"2025-01-31T00:00:00Z"}})"));
+
+  const auto& filter = search_.asked.at(0).filter;
+  EXPECT_THAT(filter.documents, ElementsAre(document));
+  EXPECT_THAT(filter.tags, ElementsAre("a"));
+  EXPECT_THAT(filter.kinds, ElementsAre(PassageKind::table));
+  EXPECT_EQ(filter.page_min, 2);
+  EXPECT_EQ(filter.page_max, 9);
+  EXPECT_EQ(filter.created_from, parse_iso8601("2025-01-31T00:00:00Z"));
+  EXPECT_FALSE(filter.created_until);
+}
+
+TEST_F(SearchEndpoint, names_every_wrong_filter) {
+  EXPECT_THAT(fields_refused(R"({"query":"q","kb_id":")" + base_ +
+                             R"(","filters":{"document_ids":["x"],"tags":[1],"page_min":0,)" +
+                             R"("chunk_types":["image"],"created_until":"today","what":1}})"),
+              testing::UnorderedElementsAre("filters.document_ids", "filters.tags",
+                                            "filters.page_min", "filters.chunk_types",
+                                            "filters.created_until", "filters.what"));
 }
 
 TEST_F(SearchEndpoint, names_every_wrong_field) {
@@ -115,7 +141,7 @@ TEST_F(SearchEndpoint, names_every_wrong_field) {
               ElementsAre("kb_id", "query", "top_k", "search_type"));
   EXPECT_THAT(
       fields_refused(R"({"query":"q","image":"data:","filters":{"a":1},"kb_id":")" + base_ + "\"}"),
-      ElementsAre("image", "filters"));
+      ElementsAre("image", "filters.a"));
   EXPECT_TRUE(search_.asked.empty());
 }
 
