@@ -464,7 +464,8 @@ std::string encode(const WorkRequest& request) {
   add_number32(bytes, request_mark);
   add_number32(bytes, request.cpu_seconds_max);
   const auto& wanted = request.wanted;
-  bytes += static_cast<char>((wanted.wants_images ? 1 : 0) | (wanted.wants_documents ? 2 : 0));
+  bytes += static_cast<char>((wanted.wants_images ? 1 : 0) | (wanted.wants_documents ? 2 : 0) |
+                             (request.can_convert ? 4 : 0));
   add_number32(bytes, static_cast<std::uint32_t>(wanted.picture_side));
   auto pages = std::min(wanted.pages_to_recognise.size(), pages_to_recognise_max);
   add_number32(bytes, static_cast<std::uint32_t>(pages));
@@ -484,6 +485,7 @@ Result<WorkRequest> decode_request(std::string_view bytes) {
   auto flags = taker.number8();
   request.wanted.wants_images = (flags & 1U) != 0;
   request.wanted.wants_documents = (flags & 2U) != 0;
+  request.can_convert = (flags & 4U) != 0;
   request.wanted.picture_side = taker.integer();
   auto pages = std::min<std::size_t>(taker.number32(), pages_to_recognise_max);
   for (std::size_t i = 0; i < pages && !taker.is_short(); ++i)

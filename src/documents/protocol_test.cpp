@@ -225,7 +225,8 @@ TEST(Protocol, carries_requests) {
                      .wants_documents = false,
                      .pages_to_recognise = {2, 7},
                      .picture_side = 224};
-  auto request = decode_request(encode(WorkRequest{.wanted = wanted, .cpu_seconds_max = 12}));
+  auto request = decode_request(
+      encode(WorkRequest{.wanted = wanted, .cpu_seconds_max = 12, .can_convert = true}));
 
   ASSERT_TRUE(request);
   EXPECT_EQ(request->wanted.file_name, "a.pdf");
@@ -233,6 +234,7 @@ TEST(Protocol, carries_requests) {
   EXPECT_FALSE(request->wanted.wants_documents);
   EXPECT_EQ(request->wanted.pages_to_recognise, wanted.pages_to_recognise);
   EXPECT_EQ(request->wanted.picture_side, 224);
+  EXPECT_TRUE(request->can_convert);
   EXPECT_EQ(request->cpu_seconds_max, 12U);
   EXPECT_FALSE(decode_request("short"));
   EXPECT_FALSE(decode_request("not the mark"));

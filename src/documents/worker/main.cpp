@@ -5,6 +5,9 @@
 //       recognised, whose libraries and data no other worker loads
 //   aiva-docworker --pictures [--ocr-data FOLDER] [--ocr-languages eng,deu]
 //       serves those that want image files decoded
+//   aiva-docworker --convert libreoffice|catdoc --program PROGRAM --from doc|ppt --seconds N
+//       has another program convert the document that is descriptor 3, confined; the result goes to
+//       descriptor 4, and letting go the other end of descriptor 5 ends it
 //   aiva-docworker --self-check
 //       shows that a confined child can do no harm
 
@@ -38,6 +41,8 @@ constexpr const char* usage =
     "usage: aiva-docworker --pdfium LIBRARY [--ocr-data FOLDER] [--ocr-languages LIST]\n"
     "                      [--recognise]\n"
     "       aiva-docworker --pictures [--ocr-data FOLDER] [--ocr-languages LIST]\n"
+    "       aiva-docworker --convert libreoffice|catdoc --program PROGRAM --from doc|ppt\n"
+    "                      --seconds N\n"
     "       aiva-docworker --self-check\n";
 
 struct Options {
@@ -100,6 +105,9 @@ std::optional<Options> read_options(std::span<char* const> arguments) {
     else
       return std::nullopt;
   }
+  bool has_no_program = options.conversion && options.conversion->program.empty();
+  if (has_no_program) return std::nullopt;
+  if (options.conversion) return options;
   bool needs_pdfium = !options.is_self_check && !options.is_for_pictures;
   if (options.pdfium.empty() && needs_pdfium) return std::nullopt;
   return options;
