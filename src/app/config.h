@@ -96,6 +96,7 @@ struct Config {
   } documents;
   struct Search {
     std::int64_t index_memory_mb = 2048;
+    std::int64_t cache_s = 3600;
     auto operator<=>(const Search&) const = default;
   } search;
   struct Images {

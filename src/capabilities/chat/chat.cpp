@@ -184,7 +184,8 @@ class DocumentChat final : public Chat {
           .query = state->search_query,
           .top_k = has_model ? settings_.context_chunks : chunks_to_extract_from,
           .session = state->session.id,
-          .is_billed = false};
+          .is_billed = false,
+          .may_be_similar = false};
       CO_TRY(state->found, co_await parts_.search.search(context, std::move(request)));
       if (has_model && parts_.sections != nullptr)
         state->sections = co_await sections_of(context, ids_of(state->found));

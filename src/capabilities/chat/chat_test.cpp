@@ -95,7 +95,8 @@ class ChatTest : public testing::Test {
                                 .index = index_,
                                 .billing = *billing_,
                                 .clock = clock_,
-                                .metrics = metrics_});
+                                .metrics = metrics_},
+                               {.cache_time = std::chrono::seconds(0)});
   }
 
   void enforce_credit() {

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "capabilities/search/best_sentence.h"
+#include "capabilities/search/internal/answer_cache.h"
 #include "capabilities/search/internal/ranking.h"
 #include "capabilities/search/internal/search_log.h"
-#include "capabilities/search/internal/started_task.h"
 #include "foundation/log.h"
 #include "foundation/text/utf8.h"
 
@@ -53,6 +54,12 @@ Result<void> validate(const SearchRequest& request) {
   return {};
 }
 
+Counter& count_cached(Metrics& metrics, const std::string& question) {
+  return metrics.counter("aiva_search_cached_total",
+                         "Searches answered with the answer to a question asked before",
+                         {{"question", question}});
+}
+
 // What both lists brought up for a query.
 struct Candidates {
   std::vector<Candidate> ranked{};
@@ -85,6 +92,10 @@ class PassageSearch final : public Search {
                                          duration_buckets_s())),
         degraded_(parts.metrics.counter("aiva_search_degraded_total",
                                         "Searches that had to do without one of their lists")),
+        repeated_(count_cached(parts.metrics, "same")),
+        similar_(count_cached(parts.metrics, "similar")),
+        cache_(
+            {.time_to_live = settings.cache_time, .similarity_min = settings.cache_similarity_min}),
         log_(parts.database, parts.billing, parts.metrics, settings.unwritten_max) {}
 
   Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) override {
@@ -94,25 +105,58 @@ class PassageSearch final : public Search {
     if (request.is_billed)
       CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search_balance_min));
 
-    auto top_k = static_cast<std::size_t>(request.top_k);
+    auto scope = co_await cache_scope(context, request);
+    if (scope)
+      if (auto kept = cache_.find(*scope, request.query, begin))
+        co_return co_await answer_again(context, std::move(request), *kept, 0, begin);
+    auto embedded = co_await embed(context, request.query);
+    CO_TRY_VOID(context.check());
+    if (scope && embedded && request.may_be_similar)
+      if (auto kept = cache_.find_near(*scope, embedded->row(0), begin))
+        co_return co_await answer_again(context, std::move(request), *kept, embedded->tokens,
+                                        begin);
+
     Finds finds;
     for (int tries = 1; tries <= tries_max && (tries == 1 || finds.fetched.is_outdated); ++tries) {
-      auto looking = look(context, base->id, request);
+      auto looking = look(context, base->id, request, embedded);
       CO_TRY(finds, co_await std::move(looking));
     }
-    const auto& candidates = finds.candidates;
+    auto answer = make_answer(request, std::move(finds), *base);
+    if (scope && answer.used_vectors && !finds.fetched.is_outdated) {
+      auto row = embedded->row(0);
+      cache_.put(*scope, request.query, {row.begin(), row.end()}, answer, begin);
+    }
+    co_return co_await tell(context, std::move(request), std::move(answer), begin);
+  }
 
-    SearchAnswer answer{
-        .hits = make_hits(candidates.ranked, std::move(finds.fetched.chunks), top_k),
-        .total_found = static_cast<std::int64_t>(candidates.ranked.size()),
-        .query_tokens = candidates.query_tokens,
-        .embedding_model = parts_.embedder.model(),
-        .chunks_searched = base->chunk_count,
-        .used_vectors = candidates.used_vectors,
-        .used_keywords = candidates.used_keywords,
-        .base_cost = price_of(candidates.query_tokens),
-    };
-    highlight(answer.hits, request.query);
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+
+  // Where answers to the request are kept; nothing when the index does not follow its rows.
+  Task<std::optional<CacheScope>> cache_scope(CallContext context, SearchRequest request) {
+    auto ensured = co_await parts_.knowledge.ensure_indexed(context, request.knowledge_base);
+    auto version = parts_.index.version(request.knowledge_base);
+    if (!ensured || !version) co_return std::nullopt;
+    co_return CacheScope{
+        .base = request.knowledge_base, .version = *version, .form = form_of(request)};
+  }
+
+  Task<Result<SearchAnswer>> answer_again(CallContext context, SearchRequest request,
+                                          CachedAnswer kept, std::int64_t tokens, Instant begin) {
+    auto answer = *kept.answer;
+    answer.query_tokens = tokens;
+    answer.base_cost = price_of(tokens);
+    answer.is_cached = true;
+    answer.cache_similarity = kept.similarity;
+    answer.original_query = std::move(kept.original_query);
+    answer.cache_age_s = kept.age_s;
+    (kept.similarity < 1 ? similar_ : repeated_).add();
+    co_return co_await tell(context, std::move(request), std::move(answer), begin);
+  }
+
+  // Measures and records an answer before it is given.
+  Task<Result<SearchAnswer>> tell(CallContext context, SearchRequest request, SearchAnswer answer,
+                                  Instant begin) {
     std::chrono::duration<double> time = parts_.clock.steady() - begin;
     seconds_.observe(time.count());
     answer.search_time_ms = time.count() * 1000;
@@ -120,12 +164,38 @@ class PassageSearch final : public Search {
     co_return answer;
   }
 
- private:
+  SearchAnswer make_answer(const SearchRequest& request, Finds finds,
+                           const knowledge::KnowledgeBase& base) const {
+    const auto& candidates = finds.candidates;
+    SearchAnswer answer{
+        .hits = make_hits(candidates.ranked, std::move(finds.fetched.chunks),
+                          static_cast<std::size_t>(request.top_k)),
+        .total_found = static_cast<std::int64_t>(candidates.ranked.size()),
+        .query_tokens = candidates.query_tokens,
+        .embedding_model = parts_.embedder.model(),
+        .chunks_searched = base.chunk_count,
+        .used_vectors = candidates.used_vectors,
+        .used_keywords = candidates.used_keywords,
+        .base_cost = price_of(candidates.query_tokens),
+    };
+    highlight(answer.hits, request.query);
+    return answer;
+  }
+
+  Task<Result<Embeddings>> embed(CallContext context, std::string query) {
+    std::vector<std::string> texts;
+    texts.push_back(std::move(query));
+    auto embedded = co_await parts_.embedder.embed(context, std::move(texts));
+    co_return embedded;
+  }
+
   // The best candidates and their chunks.
-  Task<Result<Finds>> look(CallContext context, KnowledgeBaseId base, SearchRequest request) {
+  Task<Result<Finds>> look(CallContext context, KnowledgeBaseId base, SearchRequest request,
+                           const Result<Embeddings>& embedded) {
     CO_TRY(auto filter, co_await compile(context, base, request.filter));
     PassageQuery passages{.count_max = settings_.candidates_max, .filter = std::move(filter)};
-    auto finding = find_candidates(context, base, std::move(request.query), std::move(passages));
+    auto finding =
+        find_candidates(context, base, std::move(request.query), std::move(passages), embedded);
     CO_TRY(auto candidates, co_await std::move(finding));
     auto wanted = static_cast<std::size_t>(request.top_k) + spare_candidates;
     auto fetching = fetch(context, candidates.ranked, wanted);
@@ -144,20 +214,17 @@ class PassageSearch final : public Search {
     co_return passages;
   }
 
-  // Asks both lists, the words while the question is embedded. One of them may fail: the other
-  // answers alone.
+  // Asks both lists. One of them may fail: the other answers alone.
   Task<Result<Candidates>> find_candidates(CallContext context, KnowledgeBaseId base,
-                                           std::string query, PassageQuery wanted) {
-    std::vector<std::string> texts{query};
-    StartedTask embedding(parts_.embedder.embed(context, std::move(texts)));
+                                           std::string query, PassageQuery wanted,
+                                           const Result<Embeddings>& embedded) {
     auto ensured = co_await parts_.knowledge.ensure_indexed(context, base);
     Result<std::vector<PassageHit>> words = fail(ErrorCode::unavailable, "The index is missing");
     if (ensured)
       words = co_await parts_.index.search_words(context, base, std::move(query), wanted);
     else
       words = fail(std::move(ensured.error()));
-    auto embedded = co_await std::move(embedding);
-    auto near = find_near(context, base, std::move(embedded), wanted);
+    auto near = find_near(context, base, embedded, std::move(wanted));
     auto vectors = co_await std::move(near);
     CO_TRY_VOID(context.check());
     if (!vectors && !words) co_return fail(std::move(vectors.error()));
@@ -179,8 +246,8 @@ class PassageSearch final : public Search {
   }
 
   Task<Result<NearVectors>> find_near(CallContext context, KnowledgeBaseId base,
-                                      Result<Embeddings> embedded, PassageQuery wanted) {
-    if (!embedded) co_return fail(std::move(embedded.error()));
+                                      const Result<Embeddings>& embedded, PassageQuery wanted) {
+    if (!embedded) co_return fail(embedded.error());
     NearVectors near{.query_tokens = embedded->tokens};
     if (parts_.index.size(base) == 0) co_return near;
     auto row = embedded->row(0);
@@ -256,6 +323,7 @@ class PassageSearch final : public Search {
             .query_tokens = answer.query_tokens,
             .base_cost = answer.base_cost,
             .is_billed = request.is_billed,
+            .is_cached = answer.is_cached,
             .created_at = parts_.clock.unix_ms()};
   }
 
@@ -268,6 +336,9 @@ class PassageSearch final : public Search {
   SearchSettings settings_;
   Histogram& seconds_;
   Counter& degraded_;
+  Counter& repeated_;
+  Counter& similar_;
+  AnswerCache cache_;
   SearchLog log_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,6 +35,7 @@ struct SearchRequest {
   std::optional<ChatSessionId> session{};  // the conversation that asks, for the log
   bool is_billed = true;                   // false: the caller charges base_cost with its own work
   SearchFilter filter{};                   // looked at before anything is ranked
+  bool may_be_similar = true;              // false: no answer to a question that is only alike
 };
 
 struct TextHit {
@@ -57,6 +59,11 @@ struct SearchAnswer {
   bool used_vectors = true;         // false: the embedder failed, words alone ranked the hits
   bool used_keywords = true;        // false: the keyword index failed or had no hit
   billing::MicroUsd base_cost = 0;  // before the margin
+  // Set when it was given before, at the same version of the knowledge base.
+  bool is_cached = false;
+  double cache_similarity = 0;  // cosine of the two questions
+  std::string original_query{};
+  double cache_age_s = 0;
 };
 
 // Finds the chunks of a knowledge base that answer a question.
@@ -87,6 +94,8 @@ struct SearchSettings {
   billing::MicroUsd search_price = 500;  // per search, specification D
   std::int64_t nano_usd_per_embedding_token = 20;  // 0.02 USD per million tokens
   std::size_t unwritten_max = 10'000;              // log rows waiting; a search waits beyond it
+  std::chrono::seconds cache_time{3600};  // how long an answer may be given again; 0: never
+  double cache_similarity_min = 0.95;     // cosine of questions that are taken for one
 };
 
 // The least balance a search needs where credits are enforced (specification D).

@@ -12,9 +12,8 @@ namespace {
 json::Object object(std::string_view text) { return json::parse(text)->get_object(); }
 
 TEST(SearchFilter, wants_every_member_with_its_value) {
-  auto metadata = object(
-      R"({"year":2024,"kind":"report","final":true,"note":null,)"
-      R"("tags":["a","b"],"date":"2024-05-01"})");
+  auto metadata = object(R"({"year":2024,"kind":"report","final":true,"note":null,)"
+                         R"("tags":["a","b"],"date":"2024-05-01"})");
 
   for (auto [wanted, fits] : std::vector<std::pair<std::string, bool>>{
            {"{}", true},

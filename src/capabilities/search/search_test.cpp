@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "capabilities/search/testing/shelf.h"
 
 namespace aiva::search {
@@ -39,7 +41,8 @@ class SearchTest : public testing::Test {
     search_ = make();
   }
 
-  std::unique_ptr<Search> make(SearchSettings settings = {}) {
+  // Tests look at what a search does, not at what it remembers, unless they say so.
+  std::unique_ptr<Search> make(SearchSettings settings = {.cache_time = std::chrono::seconds(0)}) {
     return make_search({.database = *database_,
                         .knowledge = shelf_,
                         .catalog = shelf_.catalog(),
@@ -106,6 +109,53 @@ TEST_F(SearchTest, keeps_to_documents_whose_metadata_fit_however_far_down_they_s
 
   request.filter.metadata = {{"year", json::Array{2023}}};
   EXPECT_EQ(sync_wait(search_->search(context(), request)).error().code, ErrorCode::invalid);
+}
+
+TEST_F(SearchTest, gives_the_same_answer_again_until_the_rows_change) {
+  search_ = make({});
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  auto first = search("when are refunds paid");
+  clock_.advance(std::chrono::minutes(5));
+
+  auto again = search("When are refunds  paid");
+
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(first->is_cached);
+  EXPECT_TRUE(again->is_cached);
+  EXPECT_EQ(again->cache_similarity, 1);
+  EXPECT_EQ(again->original_query, "when are refunds paid");
+  EXPECT_EQ(again->cache_age_s, 300);
+  EXPECT_EQ(again->query_tokens, 0);
+  ASSERT_EQ(again->hits.size(), first->hits.size());
+  EXPECT_EQ(again->hits[0].chunk.id, first->hits[0].chunk.id);
+  EXPECT_FALSE(search("when are refunds paid", 4)->is_cached);
+
+  shelf_.add(base_, {"Refunds of gift cards are paid at once.", 4});
+  auto fresh = search("when are refunds paid");
+  ASSERT_TRUE(fresh);
+  EXPECT_FALSE(fresh->is_cached);
+  EXPECT_THAT(fresh->hits, SizeIs(2));
+}
+
+TEST_F(SearchTest, answers_a_similar_question_alike_where_it_may) {
+  search_ = make({.cache_similarity_min = 0.5});
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  ASSERT_TRUE(search("when are refunds paid"));
+  SearchRequest request{.knowledge_base = base_, .query = "when are refunds paid out"};
+
+  request.may_be_similar = false;
+  auto strict = sync_wait(search_->search(context(), request));
+  ASSERT_TRUE(strict);
+  EXPECT_FALSE(strict->is_cached);
+  request.query = "so when are refunds paid";
+  request.may_be_similar = true;
+  auto similar = sync_wait(search_->search(context(), request));
+
+  ASSERT_TRUE(similar);
+  EXPECT_TRUE(similar->is_cached);
+  EXPECT_GT(similar->cache_similarity, 0.5);
+  EXPECT_LT(similar->cache_similarity, 1);
 }
 
 TEST_F(SearchTest, keeps_to_pages_and_kinds_of_passages) {
@@ -231,6 +281,7 @@ TEST_F(SearchTest, finds_nothing_in_an_empty_knowledge_base) {
 
 TEST_F(SearchTest, searches_by_words_while_the_embedder_is_down) {
   shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  ASSERT_TRUE(sync_wait(shelf_.ensure_indexed(context(), base_)));
   embedder_.fail_next(1, {.code = ErrorCode::unavailable, .message = "down"});
 
   auto answer = search("refunds");
@@ -335,7 +386,7 @@ TEST_F(SearchTest, keeps_the_log_of_others_when_one_row_cannot_be_written) {
 }
 
 TEST_F(SearchTest, writes_the_log_itself_when_the_queue_is_full) {
-  search_ = make({.unwritten_max = 0});
+  search_ = make({.unwritten_max = 0, .cache_time = std::chrono::seconds(0)});
   shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
 
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(search("refunds"));

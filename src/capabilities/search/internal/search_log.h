@@ -32,6 +32,7 @@ struct SearchRecord {
   std::int64_t query_tokens = 0;
   billing::MicroUsd base_cost = 0;
   bool is_billed = true;
+  bool is_cached = false;
   UnixMs created_at = 0;
   int attempts = 0;
 };

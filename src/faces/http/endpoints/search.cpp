@@ -193,8 +193,12 @@ void write_answer(JsonWriter& writer, const search::SearchAnswer& answer, search
       .field("search_time_ms", answer.search_time_ms)
       .field("used_vectors", answer.used_vectors)
       .field("used_keywords", answer.used_keywords)
-      .field("cached", false)
-      .end_object();
+      .field("cached", answer.is_cached);
+  if (answer.is_cached)
+    writer.field("cache_similarity", answer.cache_similarity)
+        .field("original_query", answer.original_query)
+        .field("cache_age_seconds", answer.cache_age_s);
+  writer.end_object();
 }
 
 Task<Result<Response>> run_search(Search& search, CallContext context, Request& request) {

@@ -1,0 +1,135 @@
+#include "capabilities/search/internal/answer_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "foundation/json_writer.h"
+#include "retrieval/kernels.h"
+
+namespace aiva::search {
+namespace {
+
+// Case of ASCII and white space do not make another question.
+std::string question_of(std::string_view query) {
+  std::string question;
+  for (char c : query) {
+    bool is_space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (is_space && (question.empty() || question.back() == ' ')) continue;
+    bool is_upper = c >= 'A' && c <= 'Z';
+    question += is_space ? ' ' : is_upper ? static_cast<char>(c + ('a' - 'A')) : c;
+  }
+  if (!question.empty() && question.back() == ' ') question.pop_back();
+  return question;
+}
+
+void write_number(JsonWriter& writer, std::string_view name, std::optional<std::int64_t> number) {
+  if (number) writer.field(name, *number);
+}
+
+}  // namespace
+
+std::string form_of(const SearchRequest& request) {
+  const auto& filter = request.filter;
+  std::string form;
+  JsonWriter writer(form);
+  writer.begin_object()
+      .field("top_k", request.top_k)
+      .field("type", to_string(request.type))
+      .field("metadata", json::to_text(filter.metadata));
+  writer.key("documents").begin_array();
+  for (const auto& document : filter.documents) writer.value(document);
+  writer.end_array().key("tags").begin_array();
+  for (const auto& tag : filter.tags) writer.value(tag);
+  writer.end_array().key("kinds").begin_array();
+  for (auto kind : filter.kinds) writer.value(static_cast<int>(kind));
+  writer.end_array();
+  write_number(writer, "from", filter.created_from);
+  write_number(writer, "until", filter.created_until);
+  write_number(writer, "page_min", filter.page_min);
+  write_number(writer, "page_max", filter.page_max);
+  writer.end_object();
+  return form;
+}
+
+// The answers of the scope's knowledge base, if it is at that version; expired ones are taken out.
+std::deque<AnswerCache::Entry>* AnswerCache::entries_of(const CacheScope& scope,
+                                                        Clock::time_point now) {
+  auto place = places_.find(scope.base);
+  if (place == places_.end()) return nullptr;
+  bases_.splice(bases_.begin(), bases_, place->second);
+  auto& base = bases_.front();
+  if (base.version != scope.version) return nullptr;
+  while (!base.entries.empty() && now - base.entries.front().made >= settings_.time_to_live)
+    base.entries.pop_front();
+  return &base.entries;
+}
+
+CachedAnswer AnswerCache::told(const Entry& entry, double similarity, Clock::time_point now) {
+  return {.answer = entry.answer,
+          .original_query = entry.query,
+          .similarity = similarity,
+          .age_s = std::chrono::duration<double>(now - entry.made).count()};
+}
+
+std::optional<CachedAnswer> AnswerCache::find(const CacheScope& scope, const std::string& query,
+                                              Clock::time_point now) {
+  auto question = question_of(query);
+  std::lock_guard lock(mutex_);
+  const auto* entries = entries_of(scope, now);
+  if (entries == nullptr) return std::nullopt;
+  auto found = std::find_if(entries->rbegin(), entries->rend(), [&](const Entry& entry) {
+    return entry.question == question && entry.form == scope.form;
+  });
+  if (found == entries->rend()) return std::nullopt;
+  return told(*found, 1, now);
+}
+
+std::optional<CachedAnswer> AnswerCache::find_near(const CacheScope& scope,
+                                                   std::span<const float> vector,
+                                                   Clock::time_point now) {
+  std::lock_guard lock(mutex_);
+  const auto* entries = entries_of(scope, now);
+  if (entries == nullptr) return std::nullopt;
+  const Entry* best = nullptr;
+  auto similarity = settings_.similarity_min;
+  for (const auto& entry : *entries) {
+    if (entry.form != scope.form || entry.vector.size() != vector.size()) continue;
+    double cosine =
+        retrieval::kernels().dot(entry.vector.data(), vector.data(), entry.vector.size());
+    if (cosine < similarity) continue;
+    best = &entry;
+    similarity = cosine;
+  }
+  if (best == nullptr) return std::nullopt;
+  return told(*best, std::min(similarity, 1.0), now);
+}
+
+void AnswerCache::put(const CacheScope& scope, const std::string& query, std::vector<float> vector,
+                      const SearchAnswer& answer, Clock::time_point now) {
+  if (settings_.time_to_live <= std::chrono::seconds(0)) return;
+  Entry entry{.form = scope.form,
+              .question = question_of(query),
+              .query = query,
+              .vector = std::move(vector),
+              .answer = std::make_shared<const SearchAnswer>(answer),
+              .made = now};
+  std::lock_guard lock(mutex_);
+  auto place = places_.find(scope.base);
+  if (place == places_.end()) {
+    bases_.push_front({.id = scope.base, .version = scope.version, .entries = {}});
+    places_[scope.base] = bases_.begin();
+  } else {
+    bases_.splice(bases_.begin(), bases_, place->second);
+  }
+  auto& base = bases_.front();
+  if (base.version > scope.version) return;
+  if (base.version < scope.version) base.entries.clear();
+  base.version = scope.version;
+  base.entries.push_back(std::move(entry));
+  if (base.entries.size() > settings_.answers_per_base_max) base.entries.pop_front();
+  if (bases_.size() <= settings_.bases_max) return;
+  places_.erase(bases_.back().id);
+  bases_.pop_back();
+}
+
+}  // namespace aiva::search
