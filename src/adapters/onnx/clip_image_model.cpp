@@ -52,7 +52,7 @@ Result<std::size_t> width_of(const OnnxPort& output) {
 class VisionTower {
  public:
   VisionTower(const OnnxSession& session, ClipPreparation preparation)
-      : session_(session), preparation_(std::move(preparation)) {}
+      : session_(session), preparation_(preparation) {}
 
   Result<std::vector<float>> embed(const Picture& picture) const {
     TRY(auto inputs, session_.inputs());
@@ -129,7 +129,7 @@ class ClipImageModel final : public ImageModel {
   ClipImageModel(const ClipModelOptions& options, const ClipFiles& files,
                  ClipPreparation preparation, ClipTokenizer tokenizer)
       : options_(options),
-        preparation_(std::move(preparation)),
+        preparation_(preparation),
         tokenizer_(std::move(tokenizer)),
         vision_(options.library_path, files.vision, options.provider),
         text_(options.library_path, files.text, options.provider),
@@ -262,8 +262,7 @@ Result<std::unique_ptr<ImageModel>> make_clip_image_model(const ClipModelOptions
   TRY(auto files, find_clip_files(options.folder));
   TRY(auto preparation, read_clip_preparation(files.preprocessor));
   TRY(auto tokenizer, ClipTokenizer::load(files.tokenizer));
-  return std::make_unique<ClipImageModel>(options, files, std::move(preparation),
-                                          std::move(tokenizer));
+  return std::make_unique<ClipImageModel>(options, files, preparation, std::move(tokenizer));
 }
 
 }  // namespace aiva

@@ -121,8 +121,9 @@ class PassageSearch final : public Search {
       auto looking = look(context, base->id, request, embedded);
       CO_TRY(finds, co_await std::move(looking));
     }
+    bool is_sound = finds.candidates.used_vectors && !finds.fetched.is_outdated;
     auto answer = make_answer(request, std::move(finds), *base);
-    if (scope && answer.used_vectors && !finds.fetched.is_outdated) {
+    if (scope && is_sound) {
       auto row = embedded->row(0);
       cache_.put(*scope, request.query, {row.begin(), row.end()}, answer, begin);
     }

@@ -174,7 +174,8 @@ Task<Result<void>> Intake::put_files(CallContext context, const PreparedImage& p
 Task<void> Intake::remove_files(CallContext context, TenantId tenant, ImageId id) {
   context.cancellation = {};
   context.deadline = std::chrono::steady_clock::now() + clean_up_time_max;
-  for (auto key : {ImagesTable::object_key(tenant, id), ImagesTable::thumbnail_key(tenant, id)}) {
+  for (const auto& key :
+       {ImagesTable::object_key(tenant, id), ImagesTable::thumbnail_key(tenant, id)}) {
     auto removed = co_await core_.parts.objects.remove(context, key);
     if (!removed) log::failure("A file could not be removed", context, removed.error());
   }
