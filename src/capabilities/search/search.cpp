@@ -112,7 +112,7 @@ class PassageSearch final : public Search {
     auto embedded = co_await embed(context, request.query);
     CO_TRY_VOID(context.check());
     if (scope && embedded && request.may_be_similar)
-      if (auto kept = cache_.find_near(*scope, embedded->row(0), begin))
+      if (auto kept = cache_.find_near(*scope, request.query, embedded->row(0), begin))
         co_return co_await answer_again(context, std::move(request), *kept, embedded->tokens,
                                         begin);
 

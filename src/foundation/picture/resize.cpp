@@ -39,8 +39,8 @@ std::vector<Window> make_windows(int old_length, int new_length, ResizeFilter fi
   std::vector<double> weights;
   for (int place = 0; place < new_length; ++place) {
     double centre = (place + 0.5) * scale;
-    int first = std::max(static_cast<int>(centre - support + 0.5), 0);
-    int end = std::min(static_cast<int>(centre + support + 0.5), old_length);
+    int first = std::max(static_cast<int>(std::floor(centre - support + 0.5)), 0);
+    int end = std::min(static_cast<int>(std::floor(centre + support + 0.5)), old_length);
     weights.clear();
     double sum = 0;
     for (int x = first; x < end; ++x) {

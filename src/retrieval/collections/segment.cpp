@@ -50,7 +50,7 @@ Result<void> Segment::read(const SectionTable& table, const CollectionShape& sha
   if (!std::ranges::all_of(row_groups_, has_group)) return not_fit("row of no group");
   TRY(auto keywords, KeywordBlock::open(table));
   if (keywords.rows() != keys_.size()) return not_fit("keywords of another number of rows");
-  keywords_.emplace(std::move(keywords));
+  keywords_.emplace(keywords);
   if (shape.dimension == 0) return {};
   TRY(auto vectors, VectorBlock::open(table));
   if (vectors.rows() != keys_.size()) return not_fit("vectors of another number of rows");

@@ -83,7 +83,7 @@ void BlockQuery::make_tables(std::span<const float> residual) {
         entries[nibble] += (nibble >> j & 1U) != 0 ? if_set : if_clear;
     }
     for (std::size_t nibble = 0; nibble < 16; ++nibble) {
-      const int entry = static_cast<int>(entries[nibble] + 0.5F);
+      const int entry = static_cast<int>(std::floor(entries[nibble] + 0.5F));
       tables[i * 4 + nibble] = static_cast<std::uint8_t>(std::min(entry, table_entry_max));
     }
   }

@@ -1,6 +1,7 @@
 #include "capabilities/search/internal/answer_cache.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "foundation/json_writer.h"
@@ -20,6 +21,36 @@ std::string question_of(std::string_view query) {
   }
   if (!question.empty() && question.back() == ' ') question.pop_back();
   return question;
+}
+
+constexpr std::array<std::string_view, 8> negations{"not",     "no",     "never", "none",
+                                                    "without", "cannot", "nor",   "neither"};
+
+bool is_mark(std::string_view word) {
+  bool has_digit = std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
+  return has_digit || word.ends_with("n't") ||
+         std::ranges::find(negations, word) != negations.end();
+}
+
+// The words with digits and the negations of a question, sorted.
+std::vector<std::string> marks_of(std::string_view question) {
+  std::vector<std::string> marks;
+  std::string word;
+  auto end_word = [&] {
+    if (is_mark(word)) marks.push_back(word);
+    word.clear();
+  };
+  for (char c : question) {
+    bool is_part =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c < 0 || c == '\'' || c == '-';
+    if (is_part)
+      word += c;
+    else
+      end_word();
+  }
+  end_word();
+  std::ranges::sort(marks);
+  return marks;
 }
 
 void write_number(JsonWriter& writer, std::string_view name, std::optional<std::int64_t> number) {
@@ -85,8 +116,10 @@ std::optional<CachedAnswer> AnswerCache::find(const CacheScope& scope, const std
 }
 
 std::optional<CachedAnswer> AnswerCache::find_near(const CacheScope& scope,
+                                                   const std::string& query,
                                                    std::span<const float> vector,
                                                    Clock::time_point now) {
+  auto marks = marks_of(question_of(query));
   std::lock_guard lock(mutex_);
   const auto* entries = entries_of(scope, now);
   if (entries == nullptr) return std::nullopt;
@@ -94,6 +127,7 @@ std::optional<CachedAnswer> AnswerCache::find_near(const CacheScope& scope,
   auto similarity = settings_.similarity_min;
   for (const auto& entry : *entries) {
     if (entry.form != scope.form || entry.vector.size() != vector.size()) continue;
+    if (entry.marks != marks) continue;
     double cosine =
         retrieval::kernels().dot(entry.vector.data(), vector.data(), entry.vector.size());
     if (cosine < similarity) continue;
@@ -110,6 +144,7 @@ void AnswerCache::put(const CacheScope& scope, const std::string& query, std::ve
   Entry entry{.form = scope.form,
               .question = question_of(query),
               .query = query,
+              .marks = marks_of(question_of(query)),
               .vector = std::move(vector),
               .answer = std::make_shared<const SearchAnswer>(answer),
               .made = now};

@@ -55,9 +55,11 @@ class AnswerCache {
   // The answer to the same question, but for case and white space.
   std::optional<CachedAnswer> find(const CacheScope& scope, const std::string& query,
                                    Clock::time_point now);
-  // The answer to the question whose vector (of unit length) is the nearest, if it is near enough.
-  std::optional<CachedAnswer> find_near(const CacheScope& scope, std::span<const float> vector,
-                                        Clock::time_point now);
+  // The answer to the question whose vector (of unit length) is the nearest, if it is near enough
+  // and names the same things: encoders hardly tell numbers and codes apart, nor a sentence from
+  // its negation.
+  std::optional<CachedAnswer> find_near(const CacheScope& scope, const std::string& query,
+                                        std::span<const float> vector, Clock::time_point now);
   void put(const CacheScope& scope, const std::string& query, std::vector<float> vector,
            const SearchAnswer& answer, Clock::time_point now);
 
@@ -66,6 +68,7 @@ class AnswerCache {
     std::string form;
     std::string question;  // in the form in which questions are compared
     std::string query;
+    std::vector<std::string> marks;  // what a similar question must have too
     std::vector<float> vector;
     std::shared_ptr<const SearchAnswer> answer;
     Clock::time_point made;

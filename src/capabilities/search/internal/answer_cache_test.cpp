@@ -33,13 +33,24 @@ TEST_F(AnswerCacheTest, finds_the_nearest_question_that_is_near_enough) {
   cache_.put(scope_, "one", {1, 0}, answer(1), now_);
   cache_.put(scope_, "two", {0.96F, 0.28F}, answer(2), now_);
 
-  auto found = cache_.find_near(scope_, std::vector{0.968F, 0.251F}, now_);
+  auto found = cache_.find_near(scope_, "deux", std::vector{0.968F, 0.251F}, now_);
 
   ASSERT_TRUE(found);
   EXPECT_EQ(found->original_query, "two");
   EXPECT_GT(found->similarity, 0.99);
-  EXPECT_FALSE(cache_.find_near(scope_, std::vector{0.6F, 0.8F}, now_));
-  EXPECT_FALSE(cache_.find_near(scope_, std::vector{1.0F}, now_));
+  EXPECT_FALSE(cache_.find_near(scope_, "deux", std::vector{0.6F, 0.8F}, now_));
+  EXPECT_FALSE(cache_.find_near(scope_, "deux", std::vector{1.0F}, now_));
+}
+
+TEST_F(AnswerCacheTest, takes_no_other_number_code_or_negation_for_similar) {
+  cache_.put(scope_, "Is part AB-12 in stock?", {1, 0}, answer(1), now_);
+  std::vector same{1.0F, 0.0F};
+
+  EXPECT_TRUE(cache_.find_near(scope_, "is the part ab-12 in stock", same, now_));
+  EXPECT_FALSE(cache_.find_near(scope_, "Is part AB-13 in stock?", same, now_));
+  EXPECT_FALSE(cache_.find_near(scope_, "Is part AB in stock?", same, now_));
+  EXPECT_FALSE(cache_.find_near(scope_, "Is part AB-12 not in stock?", same, now_));
+  EXPECT_FALSE(cache_.find_near(scope_, "Isn't part AB-12 in stock?", same, now_));
 }
 
 TEST_F(AnswerCacheTest, keeps_bases_forms_and_versions_apart) {
@@ -53,7 +64,7 @@ TEST_F(AnswerCacheTest, keeps_bases_forms_and_versions_apart) {
 
   for (const auto& scope : {other_form, other_base, next}) {
     EXPECT_FALSE(cache_.find(scope, "q", now_));
-    EXPECT_FALSE(cache_.find_near(scope, std::vector{1.0F, 0.0F}, now_));
+    EXPECT_FALSE(cache_.find_near(scope, "q", std::vector{1.0F, 0.0F}, now_));
   }
   cache_.put(next, "r", {1, 0}, answer(2), now_);
 
