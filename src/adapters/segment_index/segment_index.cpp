@@ -273,7 +273,9 @@ class SegmentIndex final : public PassageIndex {
       std::unique_lock lock(mutex_);
       handles_[base] = handle;
     }
-    upkeep_.run([this, handle] { check(*handle); });
+    upkeep_.run([this, handle] {
+      if (!upkeep_.is_stopping()) check(*handle);
+    });
     close_unused(base);
     return shown;
   }

@@ -52,7 +52,7 @@ void Upkeep::look_at(HandlePointer handle) {
   if (!is_wanted || handle->is_queued.exchange(true)) return;
   run([this, handle = std::move(handle)] {
     handle->is_queued = false;
-    keep(*handle);
+    if (!is_stopping()) keep(*handle);
   });
 }
 
@@ -62,7 +62,7 @@ void Upkeep::loop() {
   (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice_level);
   auto next_round = std::chrono::steady_clock::now() + round_time;
   std::unique_lock lock(mutex_);
-  while (!is_stopping_) {
+  while (!is_stopping_ || !queue_.empty()) {
     if (queue_.empty() && std::chrono::steady_clock::now() < next_round) {
       wanted_.wait_until(lock, next_round);
       continue;
@@ -89,7 +89,7 @@ void Upkeep::keep(Handle& handle) {
     if (!flushed) tell("An index could not be written", flushed.error());
   }
   auto merged = handle.collection->merge();
-  while (merged && *merged) {
+  while (merged && *merged && !is_stopping()) {
     merges_.add();
     merged = handle.collection->merge();
   }

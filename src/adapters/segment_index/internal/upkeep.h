@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -17,15 +18,16 @@ class Upkeep {
  public:
   // `handles` answers all that are open; called on the thread.
   Upkeep(Metrics& metrics, std::function<std::vector<HandlePointer>()> handles);
-  // Stops; what is queued is not done.
+  // Does what is queued but for merging, then stops.
   ~Upkeep();
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
 
   // Looks at a handle soon.
   void look_at(HandlePointer handle);
-  // Runs something on the thread.
+  // Runs something on the thread; long work looks at is_stopping() first.
   void run(std::function<void()> work);
+  [[nodiscard]] bool is_stopping() const { return is_stopping_; }
   // Writes a handle's rows now, unless it is retired.
   static void write(Handle& handle);
 
@@ -39,7 +41,7 @@ class Upkeep {
   std::mutex mutex_;
   std::condition_variable wanted_;
   std::deque<std::function<void()>> queue_;
-  bool is_stopping_ = false;
+  std::atomic<bool> is_stopping_ = false;
   std::thread thread_;
 };
 
