@@ -152,6 +152,17 @@ TEST_F(Documents, that_wait_are_cancelled_and_retried) {
   EXPECT_EQ(useless.error().code, ErrorCode::conflict);
 }
 
+TEST_F(Documents, wake_the_worker_when_they_come_in) {
+  auto base = make_base();
+  auto wakes = std::make_shared<int>(0);  // the queue outlives this test's body
+  jobs_->on_wake([wakes] { ++*wakes; });
+
+  add(base->id, staged("a.txt", "Some text."));
+  EXPECT_EQ(*wakes, 1);
+  add(base->id, staged("a.txt", "Another version."));
+  EXPECT_EQ(*wakes, 2);
+}
+
 TEST_F(Documents, are_removed_with_chunks_and_file_and_leave_the_index) {
   auto base = make_base();
   auto kept = upload(base->id, "Kept text.");

@@ -226,7 +226,7 @@ Result<void> DocumentDesk::admit_next(SqlSession& sql, Arrival& arrival,
   return queue_ingestion(sql, row.tenant, known.id);
 }
 
-Result<void> DocumentDesk::insert(SqlSession& sql, const Arrival& arrival) {
+Result<void> DocumentDesk::insert(SqlSession& sql, Arrival& arrival) {
   const auto& row = arrival.row;
   KnowledgeBasesTable bases(sql);
   TRY(auto base, bases.get(row.tenant, row.knowledge_base));
@@ -234,6 +234,7 @@ Result<void> DocumentDesk::insert(SqlSession& sql, const Arrival& arrival) {
     return fail(ErrorCode::too_large, "The knowledge base has the most documents allowed");
   TRY_VOID(bases.add_documents(row.tenant, row.knowledge_base, 1, row.created_at));
   TRY_VOID(DocumentsTable(sql).insert(row, arrival.key, arrival.source, arrival.uploaded_by));
+  arrival.is_queued = true;
   return queue_ingestion(sql, row.tenant, row.id);
 }
 
