@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "convert_sentence_encoder/encoder_network.h"
-#include "onnx_writer/onnx_graph.h"
 #include "convert_sentence_encoder/piece_list.h"
+#include "onnx_writer/onnx_graph.h"
 #include "onnx_writer/tensor_archive.h"
 #include "onnx_writer/wire_format.h"
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "onnx_writer/tensor_archive.h"
 #include "foundation/result.h"
+#include "onnx_writer/tensor_archive.h"
 
 namespace aiva::convert {
 
