@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "documents/formats/image_header.h"
+#include "documents/ocr/leptonica_picture.h"
 #include "documents/ocr/ocr_functions.h"
 #include "documents/ocr/open_pages.h"
 
@@ -30,9 +31,10 @@ class ImagePages final : public PageImages {
                                             std::to_string(page_pixels_max / 1'000'000) +
                                             " million pixels");
     const auto* data = reinterpret_cast<const unsigned char*>(bytes_.data());
-    Picture picture(functions_, header_.kind == ImageKind::tiff
-                                    ? functions_.pixReadMemTiff(data, bytes_.size(), number - 1)
-                                    : functions_.pixReadMem(data, bytes_.size()));
+    LeptonicaPicture picture(functions_,
+                             header_.kind == ImageKind::tiff
+                                 ? functions_.pixReadMemTiff(data, bytes_.size(), number - 1)
+                                 : functions_.pixReadMem(data, bytes_.size()));
     picture.replace(picture.get() == nullptr ? nullptr : functions_.pixRemoveAlpha(picture.get()));
     picture.replace(picture.get() == nullptr ? nullptr
                                              : functions_.pixConvertTo8(picture.get(), 0));
@@ -42,25 +44,6 @@ class ImagePages final : public PageImages {
   }
 
  private:
-  // One of Leptonica's pictures, which counts its owners.
-  class Picture {
-   public:
-    Picture(const OcrFunctions& functions, PIX* pix) : functions_(functions), pix_(pix) {}
-    ~Picture() { functions_.pixDestroy(&pix_); }
-    Picture(const Picture&) = delete;
-    Picture& operator=(const Picture&) = delete;
-
-    [[nodiscard]] PIX* get() const { return pix_; }
-    void replace(PIX* pix) {
-      functions_.pixDestroy(&pix_);
-      pix_ = pix;
-    }
-
-   private:
-    const OcrFunctions& functions_;
-    PIX* pix_;
-  };
-
   // Leptonica keeps four pixels in a word, the first in its highest byte.
   [[nodiscard]] PageImage copy(PIX* pix) const {
     PageImage image;

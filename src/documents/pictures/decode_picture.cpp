@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "documents/formats/image_header.h"
+#include "documents/ocr/leptonica_picture.h"
 #include "documents/ocr/page_image.h"
 #include "documents/ocr/recognise_document.h"
 #include "documents/protocol.h"
@@ -24,25 +25,6 @@ constexpr int jpeg_quality = 82;
 // and the time does not grow with the camera.
 constexpr int recognised_side_max = 1800;
 constexpr int recognised_dots_per_inch = 150;
-
-// One of Leptonica's pictures, which counts its owners.
-class Pix {
- public:
-  Pix(const OcrFunctions& functions, PIX* pix) : functions_(functions), pix_(pix) {}
-  ~Pix() { functions_.pixDestroy(&pix_); }
-  Pix(const Pix&) = delete;
-  Pix& operator=(const Pix&) = delete;
-
-  [[nodiscard]] PIX* get() const { return pix_; }
-  void replace(PIX* pix) {
-    functions_.pixDestroy(&pix_);
-    pix_ = pix;
-  }
-
- private:
-  const OcrFunctions& functions_;
-  PIX* pix_;
-};
 
 bool is_supported(ImageKind kind) {
   switch (kind) {
@@ -98,7 +80,7 @@ Picture copy_pixels(const OcrFunctions& f, PIX* pix) {
 }
 
 Result<std::string> write_jpeg(const OcrFunctions& f, const Picture& picture) {
-  Pix pix(f, f.pixCreate(picture.width, picture.height, 32));
+  LeptonicaPicture pix(f, f.pixCreate(picture.width, picture.height, 32));
   if (pix.get() == nullptr) return fail(internal_error("no memory for a thumbnail"));
   auto words = static_cast<std::size_t>(f.pixGetWpl(pix.get()));
   auto* row = f.pixGetData(pix.get());
@@ -201,7 +183,7 @@ Result<void> send_pictures(const DecodedPicture& decoded, int side, const OcrFun
 Result<DecodedPicture> decode_picture(const OcrFunctions& functions, std::string_view bytes) {
   TRY(auto header, read_header(bytes));
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-  Pix pix(functions, functions.pixReadMem(data, bytes.size()));
+  LeptonicaPicture pix(functions, functions.pixReadMem(data, bytes.size()));
   pix.replace(pix.get() == nullptr ? nullptr : functions.pixRemoveAlpha(pix.get()));
   pix.replace(pix.get() == nullptr ? nullptr : functions.pixConvertTo32(pix.get()));
   if (pix.get() == nullptr)
