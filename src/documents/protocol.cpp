@@ -226,6 +226,7 @@ Result<Record> decode_summary(Taker taker) {
   auto pages_without_text = taker.number32();
   for (std::uint32_t i = 0; i < pages_without_text && !taker.is_short(); ++i)
     summary.pages_without_text.push_back(taker.integer());
+  summary.may_have_figures = taker.flag();
   bool is_sound = taker.is_exact() && is_document_format(format) &&
                   summary.title.size() <= short_text_bytes_max && is_clean_text(summary.title) &&
                   summary.partial_reason.size() <= short_text_bytes_max &&
@@ -349,6 +350,7 @@ std::string encode(const DocumentSummary& summary) {
   encoder.text(summary.language);
   encoder.number32(static_cast<std::uint32_t>(summary.pages_without_text.size()));
   for (int page : summary.pages_without_text) encoder.integer(page);
+  encoder.number8(summary.may_have_figures ? 1 : 0);
   return encoder.finish();
 }
 

@@ -188,7 +188,8 @@ TEST(Protocol, carries_what_else_a_summary_says) {
                                               .pages = 5,
                                               .pages_read = 5,
                                               .language = "de",
-                                              .pages_without_text = {2, 5}}));
+                                              .pages_without_text = {2, 5},
+                                              .may_have_figures = false}));
   ASSERT_TRUE(decoder.next());
   auto record = decoder.next();
 
@@ -196,6 +197,7 @@ TEST(Protocol, carries_what_else_a_summary_says) {
   const auto& summary = std::get<DocumentSummary>(**record);
   EXPECT_EQ(summary.language, "de");
   EXPECT_EQ(summary.pages_without_text, (std::vector<int>{2, 5}));
+  EXPECT_FALSE(summary.may_have_figures);
   EXPECT_EQ(rejection(start + encode(DocumentSummary{.format = FileFormat::pdf,
                                                      .pages = 5,
                                                      .pages_read = 5,

@@ -82,6 +82,7 @@ struct DocumentSummary {
   std::string language{};        // ISO 639-1 of most of the text; empty when it cannot be told
   // Pages whose text is missing or broken although something is printed on them: worth recognising.
   std::vector<int> pages_without_text{};
+  bool may_have_figures = true;  // false: reading it for its images finds none
 };
 
 // A file found inside a document: a figure, or a document of its own in an archive.

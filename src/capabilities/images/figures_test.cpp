@@ -71,6 +71,12 @@ TEST_F(FiguresTest, leaves_texts_alone) {
   EXPECT_EQ(run_figure_jobs(), 0);
 }
 
+TEST_F(FiguresTest, leaves_a_document_alone_that_was_seen_to_have_none) {
+  read("PDF\nNothing to see");
+
+  EXPECT_EQ(run_figure_jobs(), 0);
+}
+
 TEST_F(FiguresTest, does_nothing_twice) {
   auto document = read(figure(220, 20, 20) + "\n" + figure(220, 20, 20));
   Job job{.tenant = tenant_, .kind = figures_job_kind, .subject = document.id.to_string()};
@@ -106,6 +112,19 @@ TEST_F(FiguresTest, follows_a_new_version) {
             1)
       << "what is still there keeps its id";
   EXPECT_EQ(sync_wait(objects_.list({}, "images/", "", 10))->size(), 4U);
+}
+
+TEST_F(FiguresTest, goes_with_a_new_version_that_has_none) {
+  auto old = KnowledgeFixture::add(base_, staged("book.pdf", figure(220, 20, 20)));
+  run_all_jobs();
+  run_figure_jobs();
+  ASSERT_EQ(images_of(old.document.id).size(), 1U);
+
+  KnowledgeFixture::add(base_, staged("book.pdf", "PDF\nNothing to see any more"));
+  run_all_jobs();
+  run_figure_jobs();
+
+  EXPECT_TRUE(images_of(old.document.id).empty());
 }
 
 TEST_F(FiguresTest, goes_with_its_document) {

@@ -9,6 +9,7 @@
 #include "documents/formats/format.h"
 #include "documents/pdf/document_style.h"
 #include "documents/pdf/figures.h"
+#include "documents/pdf/figures_on_page.h"
 #include "documents/pdf/layout.h"
 #include "documents/pdf/outline.h"
 #include "documents/pdf/page_blocks.h"
@@ -114,6 +115,7 @@ class PdfReading {
                           .outline = &blocks_.outline()});
     for (auto& block : blocks_.make(first.layout, statistics_.style()))
       TRY_VOID(out_.add(std::move(block)));
+    if (!may_have_figures_) may_have_figures_ = !find_figures(first.layout).empty();
     if (out_.wants(EmbeddedFile::Kind::image)) TRY_VOID(figures_.put_out(first.layout, out_));
     behind_.push_back(std::move(first.edges));
     if (behind_.size() > pages_behind) behind_.pop_front();
@@ -134,7 +136,8 @@ class PdfReading {
             .pages = pages_,
             .pages_read = pages_read_,
             .partial_reason = reason_,
-            .pages_without_text = std::move(pages_without_text_)};
+            .pages_without_text = std::move(pages_without_text_),
+            .may_have_figures = may_have_figures_};
   }
 
   const PdfDocument& document_;
@@ -149,6 +152,7 @@ class PdfReading {
   int bad_in_a_row_ = 0;
   std::string reason_;
   std::vector<int> pages_without_text_;
+  bool may_have_figures_ = false;
 };
 
 class PdfFormat final : public Format {

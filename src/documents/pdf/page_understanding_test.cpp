@@ -287,6 +287,17 @@ TEST(PdfFigures, come_out_once_with_their_caption) {
   ASSERT_FALSE(figures.blocks.empty());
   EXPECT_EQ(figures.blocks[0].kind, BlockKind::image) << to_text(figures.blocks);
   EXPECT_EQ(figures.blocks[0].text, "Figure 3: The ship at anchor");
+  EXPECT_TRUE(figures.summary.may_have_figures);
+}
+
+TEST(PdfFigures, are_known_to_be_missing) {
+  TinyPdf pdf;
+  pdf.page().lines(70, 80, harbour).picture(20, 20, 20, 20, 100, 'b');  // an ornament
+
+  auto figures = read_with_figures(pdf.bytes());
+
+  EXPECT_TRUE(figures.files.empty());
+  EXPECT_FALSE(figures.summary.may_have_figures);
 }
 
 TEST(PdfFigures, stay_the_jpeg_they_are) {

@@ -20,7 +20,7 @@ namespace aiva {
 // that begins with "BROKEN" is damaged, one that begins with "ENDLESS" takes longer than it may,
 // one that archive_of() made is an archive. Of a file called .html the lines that begin with "-> "
 // are its list of links. What follows "FIGURE " on a line is a picture on its page; such a file is
-// taken for a PDF.
+// taken for a PDF, and so is one whose first line is "PDF", which is known to hold no pictures.
 class InlineDocumentReader final : public DocumentReader {
  public:
   struct Entry {
@@ -56,6 +56,10 @@ class InlineDocumentReader final : public DocumentReader {
         .format = request.file_name.ends_with(".md") ? FileFormat::markdown : FileFormat::text,
         .title = request.file_name,
         .pages = static_cast<int>(pages.size())};
+    if (text.starts_with("PDF\n")) {
+      summary.format = FileFormat::pdf;
+      summary.may_have_figures = false;
+    }
     for (auto page : pages) {
       CO_TRY_VOID(context.check());
       ++summary.pages_read;
@@ -81,6 +85,7 @@ class InlineDocumentReader final : public DocumentReader {
     for (auto line : split(page, "\n")) {
       if (!line.starts_with(mark)) continue;
       summary.format = FileFormat::pdf;
+      summary.may_have_figures = true;
       if (!request.wants_images || !sink.file) continue;
       EmbeddedFile file{.media_type = "image/png", .page = summary.pages_read};
       line.remove_prefix(mark.size());

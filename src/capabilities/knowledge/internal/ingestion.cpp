@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "capabilities/knowledge/internal/chunks_table.h"
-#include "capabilities/knowledge/internal/figure_formats.h"
 #include "capabilities/knowledge/internal/ingestion_job.h"
 #include "capabilities/knowledge/internal/ingestion_run.h"
 #include "capabilities/knowledge/internal/knowledge_bases_table.h"
@@ -221,7 +220,7 @@ Result<void> Ingestion::write_rows(SqlSession& sql, Run& run) const {
   if (!run.summary.pages_without_text.empty())
     TRY_VOID(core_.parts.jobs.enqueue(sql, make_recognition_job(run.tenant(), run.id())));
   const auto& figures_job = core_.settings.figures_job;
-  if (!figures_job.empty() && may_hold_figures(run.summary.format)) {
+  if (!figures_job.empty() && run.may_have_figures()) {
     TRY_VOID(core_.parts.jobs.cancel(sql, figures_job, run.id().to_string()));
     TRY_VOID(core_.parts.jobs.enqueue(sql, make_figures_job(run.tenant(), run.id(), figures_job)));
   }

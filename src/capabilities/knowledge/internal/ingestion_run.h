@@ -11,6 +11,7 @@
 #include "capabilities/knowledge/internal/chunk_collector.h"
 #include "capabilities/knowledge/internal/chunk_embedding.h"
 #include "capabilities/knowledge/internal/documents_table.h"
+#include "capabilities/knowledge/internal/figure_formats.h"
 #include "capabilities/knowledge/internal/ingestion.h"
 #include "capabilities/knowledge/internal/progress_writer.h"
 
@@ -44,6 +45,10 @@ struct Ingestion::Run {
   // Whether it holds nothing but print.
   [[nodiscard]] bool awaits_recognition() const {
     return collector.chunks().empty() && !summary.pages_without_text.empty();
+  }
+  // Whether its figures are to be looked for; an older version may have had some that go.
+  [[nodiscard]] bool may_have_figures() const {
+    return may_hold_figures(summary.format) && (summary.may_have_figures || taken.version > 1);
   }
   // Whether what it holds are documents of their own.
   [[nodiscard]] bool is_archive() const { return summary.format == FileFormat::zip; }
