@@ -1,68 +1,28 @@
 // Measures AIVA beside the guide's own architecture (Node.js, MariaDB, Redis) in one run.
 //
 //   node bench/baseline/compare.mjs --baseline FOLDER [--reps 5] [--secs 5] [--only NAME,…]
+//     [--stub http://127.0.0.1:33963] [--cache]
 //
+// NAME is login, kb_list, kb_get_cached, upload_1mb, search_1k or search_10k; with --cache (and a
+// baseline that was started with SEMANTIC_CACHE=1) also search_10k_cache_hit. Searches of both get
+// their vectors from the baseline's stub of an embedding service.
 // FOLDER is a running baseline: its start.sh and seed.sh were run, its bench.sh measures any
 // server with the same endpoints. The two systems are measured in turn, `reps` times each, and the
 // ratios of the medians of CPU time per request, requests per second and p99 are printed.
-import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-const argument = (name, fallback) => {
-  const at = process.argv.indexOf("--" + name);
-  return at < 0 ? fallback : process.argv[at + 1];
-};
+import { argument, call, measure, median, start_aiva } from "./aiva_server.mjs";
+
 const baseline = resolve(argument("baseline", "../shared/baseline"));
 const reps = Number(argument("reps", 5));
 const secs = Number(argument("secs", 5));
 const only = argument("only", "login,kb_list,kb_get_cached,upload_1mb");
-const program = argument("program", join(repository, "build/release/bin/aiva"));
+const stub = argument("stub", "http://127.0.0.1:33963");
+const is_cached = process.argv.includes("--cache");
+const has_searches = only.includes("search");
 const userCount = 50;
 const password = "Passw0rd!";
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
-
-async function startAiva(folder) {
-  const environment = {
-    ...process.env,
-    AIVA_LIMITS_LOGIN_PER_MINUTE: "0",
-    AIVA_LIMITS_ANONYMOUS_PER_15_MINUTES: "0",
-    AIVA_SERVER_ACCESS_LOG: "false",
-    AIVA_EMBEDDER_PROVIDER: "none",
-  };
-  const child = spawn(
-    program,
-    ["serve", "--json", "--port", "0", "--role", "api", "--data", folder],
-    { stdio: ["ignore", "pipe", "inherit"], env: environment },
-  );
-  const ready = await new Promise((found, failed) => {
-    let text = "";
-    child.stdout.on("data", (piece) => {
-      text += piece;
-      if (text.includes("\n")) found(JSON.parse(text.split("\n")[0]));
-    });
-    child.on("exit", (code) => failed(new Error(`aiva ended with ${code}`)));
-  });
-  return { child, ready };
-}
-
-async function call(url, method, path, token, body) {
-  const response = await fetch(url + path, {
-    method,
-    headers: {
-      "content-type": "application/json",
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
-    },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return JSON.parse(text).data;
-}
 
 /** The same content as the baseline's seed: one tenant, 50 users, 20 knowledge bases. */
 async function seed({ url, email, password: first }) {
@@ -85,47 +45,62 @@ async function seed({ url, email, password: first }) {
           settings: {
             embedding_model: "text-embedding-3-small",
             chunk_size: 500,
-            chunk_overlap: 50,
+            chunk_overlap: has_searches ? 0 : 50,
             enable_image_search: true,
           },
         })
       ).id,
     );
+  if (has_searches) {
+    await fill(url, root.token, bases[0], 1_000);
+    await fill(url, root.token, bases[1], 10_000);
+  }
   return { tenant, bases };
 }
 
-function measure(label, extra, environment) {
-  const out = join(tmpdir(), `compare-${process.pid}-${label}.json`);
-  const words = [
-    join(baseline, "bench.sh"),
-    "--reps",
-    "1",
-    "--secs",
-    String(secs),
-    "--only",
-    only,
-    "--label",
-    label,
-    "--out",
-    out,
-    ...extra,
-  ];
-  const ran = spawnSync("bash", words, {
-    env: { ...process.env, ...environment },
-    encoding: "utf8",
-  });
-  if (ran.status !== 0) throw new Error(ran.stdout + ran.stderr);
-  const result = JSON.parse(readFileSync(out, "utf8"));
-  rmSync(out);
-  return result;
+const words =
+  "order refund delivery product warranty policy price support agent number account billing " +
+  "shipping return size colour stock invoice payment store";
+
+/** Passages of 490 characters like the baseline's, a hundred a document. */
+async function fill(url, token, base, passages) {
+  const list = words.split(" ");
+  for (let first = 0; first < passages; first += 100) {
+    const paragraphs = Array.from({ length: 100 }, () => {
+      let text = "";
+      while (text.length < 480) text += list[Math.floor(Math.random() * list.length)] + " ";
+      return text.trim() + ".";
+    });
+    const form = new FormData();
+    form.append("file", new Blob([paragraphs.join("\n\n")]), `document-${first}.txt`);
+    await call(url, "POST", `/api/knowledge/${base}/documents`, token, form);
+  }
+  for (;;) {
+    const found = await call(url, "GET", `/api/knowledge/${base}/documents?limit=100`, token);
+    const documents = found.items ?? found.documents;
+    if (documents.some((one) => one.status === "failed")) throw new Error("a document failed");
+    if (documents.every((one) => one.status === "completed")) break;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  const { chunk_count } = await call(url, "GET", `/api/knowledge/${base}`, token);
+  console.error(`${passages} passages wanted, ${chunk_count} made`);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "aiva-compare-"));
-const { child, ready } = await startAiva(folder);
+const embedder = has_searches
+  ? {
+      AIVA_EMBEDDER_PROVIDER: "openai",
+      AIVA_EMBEDDER_BASE_URL: `${stub}/v1`,
+      AIVA_EMBEDDER_API_KEY: "stub",
+      AIVA_SEARCH_CACHE_S: is_cached ? "3600" : "0",
+    }
+  : { AIVA_EMBEDDER_PROVIDER: "none" };
+const aiva = await start_aiva(has_searches ? "all" : "api", embedder);
 try {
-  const { tenant, bases } = await seed(ready);
-  const ours = ["--base", ready.url, "--pids", `api=${child.pid}`];
+  const { tenant, bases } = await seed(aiva);
+  const ours = ["--base", aiva.url, "--pids", `api=${aiva.child.pid}`];
+  const shared = { SEMANTIC_CACHE: is_cached ? "1" : "0" };
   const environment = {
+    ...shared,
     B_TENANT: tenant,
     B_EMAIL_FMT: "user%d@bench.test",
     B_PASSWORD: password,
@@ -136,11 +111,11 @@ try {
   };
   const runs = { aiva: [], node: [] };
   for (let i = 0; i < reps; ++i) {
-    runs.node.push(measure("node", [], {}));
-    runs.aiva.push(measure("aiva", ours, environment));
+    runs.node.push(measure(baseline, { label: "node", secs, only }, [], shared));
+    runs.aiva.push(measure(baseline, { label: "aiva", secs, only }, ours, environment));
     // The baseline's bench removes its uploads after each run; both then write into recycled pages.
-    rmSync(join(folder, "files/objects"), { recursive: true, force: true });
-    mkdirSync(join(folder, "files/objects"), { recursive: true });
+    rmSync(join(aiva.folder, "files/objects"), { recursive: true, force: true });
+    mkdirSync(join(aiva.folder, "files/objects"), { recursive: true });
     console.error(`round ${i + 1} of ${reps}`);
   }
   const row = (cells) => console.log(`| ${cells.join(" | ")} |`);
@@ -155,12 +130,16 @@ try {
     "ratio",
     "Node p99 ms",
     "AIVA p99 ms",
+    "Node p50 ms, 1 connection",
+    "AIVA p50 ms, 1 connection",
     "AIVA errors",
   ]);
-  row(["---", ...Array(10).fill("--:")]);
+  row(["---", ...Array(12).fill("--:")]);
   for (const name of only.split(",")) {
-    const pick = (system, read) =>
-      median(runs[system].map((run) => read(run.scenarios.find((s) => s.name === name).median)));
+    const of_runs = (system, read) =>
+      median(runs[system].map((run) => read(run.scenarios.find((s) => s.name === name))));
+    const pick = (system, read) => of_runs(system, (scenario) => read(scenario.median));
+    const alone = (system) => of_runs(system, (scenario) => scenario.c1.p50) / 1e3;
     const api = (s) => s.cpu_ms_per_req.api;
     const all = (s) => Object.values(s.cpu_ms_per_req).reduce((sum, value) => sum + value, 0);
     const values = {
@@ -185,11 +164,11 @@ try {
       times(values.aivaRps, values.nodeRps),
       values.nodeP99.toFixed(1),
       values.aivaP99.toFixed(1),
+      alone("node").toFixed(2),
+      alone("aiva").toFixed(2),
       values.errors,
     ]);
   }
 } finally {
-  child.kill("SIGTERM");
-  await new Promise((done) => child.once("exit", done));
-  rmSync(folder, { recursive: true, force: true });
+  await aiva.stop();
 }

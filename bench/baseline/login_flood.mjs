@@ -2,48 +2,14 @@
 //
 //   node bench/baseline/login_flood.mjs [--secs 10]
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
-const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-const argument = (name, fallback) => {
-  const at = process.argv.indexOf("--" + name);
-  return at < 0 ? fallback : process.argv[at + 1];
-};
+import { argument, call, start_aiva } from "./aiva_server.mjs";
+
 const secs = Number(argument("secs", 10));
-const folder = mkdtempSync(join(tmpdir(), "aiva-flood-"));
-
-const child = spawn(
-  argument("program", join(repository, "build/release/bin/aiva")),
-  ["serve", "--json", "--port", "0", "--role", "api", "--data", folder],
-  {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      ...process.env,
-      AIVA_LIMITS_LOGIN_PER_MINUTE: "0",
-      AIVA_LIMITS_ANONYMOUS_PER_15_MINUTES: "0",
-      AIVA_SERVER_ACCESS_LOG: "false",
-      AIVA_EMBEDDER_PROVIDER: "none",
-    },
-  },
-);
-const ready = await new Promise((found) =>
-  child.stdout.once("data", (piece) => found(JSON.parse(String(piece).split("\n")[0]))),
-);
-
-async function post(path, token, body) {
-  const response = await fetch(ready.url + path, {
-    method: "POST",
-    body: JSON.stringify(body),
-    headers: {
-      "content-type": "application/json",
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
-    },
-  });
-  return (await response.json()).data;
-}
+const aiva = await start_aiva("api", { AIVA_EMBEDDER_PROVIDER: "none" });
+const { url, email, password, folder } = aiva;
 
 function wrk(script, path, connections, seconds) {
   const file = join(folder, script.name + ".lua");
@@ -68,7 +34,7 @@ function wrk(script, path, connections, seconds) {
       "30s",
       "-s",
       file,
-      ready.url + path,
+      url + path,
     ]);
     let text = "";
     run.stdout.on("data", (piece) => {
@@ -85,15 +51,19 @@ function wrk(script, path, connections, seconds) {
 }
 
 try {
-  const admin = await post("/api/auth/login", "", { email: ready.email, password: ready.password });
-  const base = await post(`/api/knowledge/${admin.user.tenant_id}/knowledge-bases`, admin.token, {
-    name: "Flood",
-  });
+  const admin = await call(url, "POST", "/api/auth/login", "", { email, password });
+  const base = await call(
+    url,
+    "POST",
+    `/api/knowledge/${admin.user.tenant_id}/knowledge-bases`,
+    admin.token,
+    { name: "Flood" },
+  );
   const get = { name: "get", text: `wrk.headers["Authorization"] = "Bearer ${admin.token}"` };
   const login = {
     name: "login",
     text: `wrk.method = "POST"; wrk.headers["Content-Type"] = "application/json"
-    wrk.body = '{"email":"${ready.email}","password":"${ready.password}"}'`,
+    wrk.body = '{"email":"${email}","password":"${password}"}'`,
   };
   const path = `/api/knowledge/${admin.user.tenant_id}/knowledge-bases/${base.id}`;
   const show = (name, run) =>
@@ -112,7 +82,5 @@ try {
   show("log-ins beside GETs: ", await flood);
   console.log(`p99 ratio:            ${(beside.p99 / alone.p99).toFixed(2)}`);
 } finally {
-  child.kill("SIGTERM");
-  await new Promise((done) => child.once("exit", done));
-  rmSync(folder, { recursive: true, force: true });
+  await aiva.stop();
 }
