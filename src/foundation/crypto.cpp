@@ -5,6 +5,8 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <array>
+
 #include "foundation/result.h"
 
 namespace aiva {
@@ -14,6 +16,20 @@ constexpr std::string_view standard_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view url_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+constexpr std::uint8_t no_value = 0xFF;
+using DigitValues = std::array<std::uint8_t, 256>;
+
+constexpr DigitValues values_of(std::string_view alphabet) {
+  DigitValues values{};
+  values.fill(no_value);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  return values;
+}
+
+constexpr auto standard_values = values_of(standard_alphabet);
+constexpr auto url_values = values_of(url_alphabet);
 
 const unsigned char* as_bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -37,7 +53,7 @@ std::string encode(std::string_view bytes, std::string_view alphabet, bool padde
   return out;
 }
 
-std::optional<std::string> decode(std::string_view text, std::string_view alphabet, bool padded) {
+std::optional<std::string> decode(std::string_view text, const DigitValues& values, bool padded) {
   if (padded) {
     if (text.size() % 4 != 0) return std::nullopt;
     for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
@@ -48,9 +64,9 @@ std::optional<std::string> decode(std::string_view text, std::string_view alphab
   std::uint32_t group = 0;
   int bits = 0;
   for (char c : text) {
-    auto value = alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    group = (group << 6) | static_cast<std::uint32_t>(value);
+    auto value = values[static_cast<std::uint8_t>(c)];
+    if (value == no_value) return std::nullopt;
+    group = (group << 6) | value;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
@@ -121,11 +137,11 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 
 std::string to_base64(std::string_view bytes) { return encode(bytes, standard_alphabet, true); }
 std::optional<std::string> from_base64(std::string_view text) {
-  return decode(text, standard_alphabet, true);
+  return decode(text, standard_values, true);
 }
 std::string to_base64url(std::string_view bytes) { return encode(bytes, url_alphabet, false); }
 std::optional<std::string> from_base64url(std::string_view text) {
-  return decode(text, url_alphabet, false);
+  return decode(text, url_values, false);
 }
 
 std::string random_token(std::size_t byte_count) {

@@ -24,6 +24,12 @@ constexpr auto stop_words = std::to_array<std::string_view>({
     "who",  "whom",   "whose", "why",    "will",  "with",  "would", "you",   "your",
 });
 static_assert(std::ranges::is_sorted(stop_words));
+constexpr std::size_t stop_word_bytes_max =
+    std::ranges::max(stop_words, {}, &std::string_view::size).size();
+
+bool is_in_stop_words(std::string_view word) {
+  return word.size() <= stop_word_bytes_max && std::ranges::binary_search(stop_words, word);
+}
 
 bool is_between(char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; }
 
@@ -99,7 +105,7 @@ std::vector<Term> terms_of(std::string_view text) {
   for (auto word : split_words(text)) {
     auto stem = folded(word);
     if (stem.empty()) continue;
-    bool is_stop_word = std::ranges::binary_search(stop_words, std::string_view(stem));
+    bool is_stop_word = is_in_stop_words(stem);
     if (!is_stop_word) stem_english(stem);
     terms.push_back({std::move(stem), is_stop_word});
   }

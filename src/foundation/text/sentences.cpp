@@ -134,6 +134,38 @@ bool is_false_end(std::string_view sentence, std::string_view next) {
          });
 }
 
+bool is_letter_or_digit(char c) { return is_letter(c) || is_digit(c); }
+
+// Whether the words of the text can be told without the Unicode rules: ASCII without the two
+// marks that these take for letters.
+bool has_simple_words(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > 0 && c != '_' && c != '@'; });
+}
+
+// What the rules come to then: letters and digits, joined by one mark that stands between two
+// letters (' .) or two digits (' . , ;).
+std::vector<std::string_view> split_simple_words(std::string_view text) {
+  auto is_joint = [text](std::size_t at) {
+    if (at == 0 || at + 1 >= text.size()) return false;
+    char before = text[at - 1];
+    char after = text[at + 1];
+    bool is_within_number = is_digit(before) && is_digit(after);
+    if (text[at] == ',' || text[at] == ';') return is_within_number;
+    if (text[at] != '.' && text[at] != '\'') return false;
+    return is_within_number || (is_letter(before) && is_letter(after));
+  };
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; at < text.size();) {
+    auto begin = at;
+    while (at < text.size() && (is_letter_or_digit(text[at]) || (at > begin && is_joint(at)))) ++at;
+    if (at > begin)
+      words.push_back(text.substr(begin, at - begin));
+    else
+      ++at;
+  }
+  return words;
+}
+
 // Calls `each(begin, end, rule status)` for every piece between two boundaries.
 template <class Each>
 void walk(icu::BreakIterator& iterator, std::string_view text, Each each) {
@@ -174,6 +206,7 @@ std::vector<std::string_view> split_sentences(std::string_view text) {
 }
 
 std::vector<std::string_view> split_words(std::string_view text) {
+  if (has_simple_words(text)) return split_simple_words(text);
   thread_local Iterator iterator = make_iterator(true);
   std::vector<std::string_view> words;
   walk(*iterator, text, [&](std::size_t begin, std::size_t end, int rule) {

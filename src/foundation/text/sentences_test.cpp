@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+
 namespace aiva {
 namespace {
 
@@ -57,6 +60,23 @@ TEST(Sentences, end_at_ideographic_full_stops) {
 TEST(Words, leave_punctuation_out) {
   EXPECT_EQ(split_words("Hello, 42 worlds (and don't)!"),
             (Views{"Hello", "42", "worlds", "and", "don't"}));
+}
+
+// A word beyond ASCII has the Unicode rules split the whole text.
+TEST(Words, are_the_same_with_and_without_the_unicode_rules) {
+  constexpr std::string_view characters = "abZ019.,;:'\"-_ \n\t@/()%$#+*=!?&<>[]{}|\\^~`";
+  std::mt19937 random(7);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    auto length = random() % 24;
+    for (std::size_t i = 0; i < length; ++i) text += characters[random() % characters.size()];
+    auto with_rules = text + " \u00e9t\u00e9";
+    auto expected = split_words(with_rules);
+    ASSERT_FALSE(expected.empty());
+    expected.pop_back();
+
+    ASSERT_EQ(split_words(text), expected) << text;
+  }
 }
 
 }  // namespace
