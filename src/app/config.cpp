@@ -171,6 +171,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.integer("documents.ocr_concurrency", config.documents.ocr_concurrency, 1, 64);
   binder.integer("search.index_memory_mb", config.search.index_memory_mb, 16, 1'000'000);
   binder.integer("search.cache_s", config.search.cache_s, 0, 604'800);
+  binder.integer("search.history_days", config.search.history_days, 0, 36'500);
   binder.text("documents.legacy_converter", config.documents.legacy_converter,
               {"auto", "libreoffice", "catdoc", "none", ""});
   binder.text("documents.legacy_converter_folder", config.documents.legacy_converter_folder);

@@ -97,6 +97,7 @@ struct Config {
   struct Search {
     std::int64_t index_memory_mb = 2048;
     std::int64_t cache_s = 3600;
+    std::int64_t history_days = 365;
     auto operator<=>(const Search&) const = default;
   } search;
   struct Images {

@@ -177,6 +177,8 @@ void build_capabilities(const Config& config, Parts& parts) {
                                       .clock = parts.clock,
                                       .metrics = parts.metrics},
                                      {.cache_time = seconds(config.search.cache_s)});
+  parts.history = search::make_history(
+      {.database = *parts.database, .knowledge = *parts.knowledge, .clock = parts.clock});
   parts.chat = chat::make_chat({.database = *parts.database,
                                 .knowledge = *parts.knowledge,
                                 .search = *parts.search,
@@ -194,12 +196,12 @@ Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
   co_return Result<void>();
 }
 
-std::vector<worker::Chore> make_chores(Parts& parts) {
+std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
   auto& housekeeping = *parts.housekeeping;
   auto& documents = parts.knowledge->work();
   auto& identity = *parts.identity;
   auto& images = *parts.images;
-  return {
+  std::vector<worker::Chore> chores{
       {"requeue stranded documents", minutes(1),
        [&](CallContext context) { return without_count(housekeeping.requeue_stranded(context)); }},
       {"sweep files", hours(1),
@@ -210,6 +212,12 @@ std::vector<worker::Chore> make_chores(Parts& parts) {
        [&](CallContext context) { return without_count(documents.reindex_other_models(context)); }},
       {"remove expired sessions", hours(1),
        [&](CallContext context) { return without_count(identity.remove_expired(context)); }}};
+  if (config.search.history_days > 0)
+    chores.push_back(
+        {"remove old searches", hours(1),
+         [&history = *parts.history, age = std::chrono::days(config.search.history_days)](
+             CallContext context) { return without_count(history.remove_older(context, age)); }});
+  return chores;
 }
 
 }  // namespace
@@ -264,7 +272,7 @@ std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) 
                                        .clock = parts.clock,
                                        .metrics = parts.metrics,
                                        .handlers = std::move(handlers),
-                                       .chores = make_chores(parts)});
+                                       .chores = make_chores(config, parts)});
 }
 
 }  // namespace aiva::app

@@ -17,6 +17,7 @@
 #include "capabilities/knowledge/housekeeping.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "capabilities/knowledge/sections.h"
+#include "capabilities/search/history.h"
 #include "capabilities/search/search.h"
 #include "documents/tokens/token_counter.h"
 #include "faces/worker/worker.h"
@@ -67,6 +68,7 @@ struct Parts {
   std::unique_ptr<knowledge::DocumentCatalog> catalog{};
   std::unique_ptr<knowledge::ChunkPreviews> previews{};
   std::unique_ptr<search::Search> search{};
+  std::unique_ptr<search::History> history{};
   std::unique_ptr<chat::Chat> chat{};
 };
 

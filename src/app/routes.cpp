@@ -18,6 +18,7 @@
 #include "faces/http/endpoints/images.h"
 #include "faces/http/endpoints/knowledge_bases.h"
 #include "faces/http/endpoints/search.h"
+#include "faces/http/endpoints/search_history.h"
 #include "faces/http/endpoints/tenants.h"
 #include "faces/http/endpoints/users.h"
 
@@ -73,6 +74,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
                           .staging_folder = parts.objects->staging_folder(),
                           .files = parts.files}));
   add(http::search_routes(*parts.search));
+  add(http::search_history_routes(*parts.history));
   add(http::chat_routes(*parts.chat));
   return routes;
 }

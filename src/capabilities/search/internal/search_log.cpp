@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "capabilities/search/question.h"
 #include "foundation/log.h"
 
 namespace aiva::search {
@@ -14,8 +15,9 @@ constexpr int attempts_max = 3;
 
 constexpr std::string_view insert_search =
     "INSERT INTO knowledge_searches (id, tenant_id, kb_id, user_id, session_id, query, search_type,"
-    " results_count, top_score, search_time_ms, query_tokens, base_cost, is_cached, created_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " results_count, top_score, search_time_ms, query_tokens, base_cost, is_cached, question_hash,"
+    " created_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 }  // namespace
 
@@ -113,11 +115,12 @@ Task<Result<void>> SearchLog::write_rows(std::span<const SearchRecord> records) 
     for (const auto& record : records) {
       auto user = record.user.is_nil() ? std::nullopt : std::optional(record.user);
       auto id = record.id.to_string();
+      auto hash = hash_of_question(normal_question(record.query));
       TRY_VOID(session.execute(
           insert_search,
           {id, record.tenant, record.knowledge_base, user, record.session, record.query,
            to_string(record.type), record.results_count, record.top_score, record.time_ms,
-           record.query_tokens, record.base_cost, record.is_cached, record.created_at}));
+           record.query_tokens, record.base_cost, record.is_cached, hash, record.created_at}));
       if (!record.is_billed) continue;
       billing::Charge charge{.operation = "search", .reference = id, .base = record.base_cost};
       TRY_VOID(billing_.charge(session, record.tenant, charge));
