@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "capabilities/search/best_sentence.h"
-#include "capabilities/search/internal/answer_cache.h"
+#include "capabilities/search/internal/answer_store.h"
+#include "capabilities/search/internal/highlights.h"
 #include "capabilities/search/internal/ranking.h"
 #include "capabilities/search/internal/search_log.h"
 #include "foundation/log.h"
@@ -23,7 +23,6 @@ constexpr int top_k_max = 50;
 constexpr std::size_t spare_candidates = 10;  // fetched besides, should chunks be gone meanwhile
 // A document may get its next version between the lists and the rows; then it is in neither.
 constexpr int tries_max = 3;
-constexpr std::size_t highlight_bytes_max = 600;
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -94,8 +93,9 @@ class PassageSearch final : public Search {
                                         "Searches that had to do without one of their lists")),
         repeated_(count_cached(parts.metrics, "same")),
         similar_(count_cached(parts.metrics, "similar")),
-        cache_(
-            {.time_to_live = settings.cache_time, .similarity_min = settings.cache_similarity_min}),
+        answers_(
+            {.time_to_live = settings.cache_time, .similarity_min = settings.cache_similarity_min},
+            make_shared_answers(parts, settings)),
         log_(parts.database, parts.billing, parts.metrics, settings.unwritten_max) {}
 
   Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) override {
@@ -106,15 +106,19 @@ class PassageSearch final : public Search {
       CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search_balance_min));
 
     auto scope = co_await cache_scope(context, request);
-    if (scope)
-      if (auto kept = cache_.find(*scope, request.query, begin))
-        co_return co_await answer_again(context, std::move(request), *kept, 0, begin);
+    AnswerStore::Found known;
+    if (scope) known = co_await answers_.find(context, *scope, request.query, begin);
+    if (known.answer)
+      co_return co_await answer_again(context, std::move(request), *known.answer, 0, begin);
     auto embedded = co_await embed(context, request.query);
     CO_TRY_VOID(context.check());
-    if (scope && embedded && request.may_be_similar)
-      if (auto kept = cache_.find_near(*scope, request.query, embedded->row(0), begin))
+    if (scope && embedded && request.may_be_similar) {
+      AnswerStore::Near near{request.query, embedded->row(0), std::move(known.alike)};
+      auto finding = answers_.find_near(context, *scope, std::move(near), begin);
+      if (auto kept = co_await std::move(finding))
         co_return co_await answer_again(context, std::move(request), *kept, embedded->tokens,
                                         begin);
+    }
 
     Finds finds;
     for (int tries = 1; tries <= tries_max && (tries == 1 || finds.fetched.is_outdated); ++tries) {
@@ -125,21 +129,43 @@ class PassageSearch final : public Search {
     auto answer = make_answer(request, std::move(finds), *base);
     if (scope && is_sound) {
       auto row = embedded->row(0);
-      cache_.put(*scope, request.query, {row.begin(), row.end()}, answer, begin);
+      answers_.put(context, *scope,
+                   {.query = request.query,
+                    .vector = {row.begin(), row.end()},
+                    .answer = std::make_shared<const SearchAnswer>(answer),
+                    .made = begin});
     }
     co_return co_await tell(context, std::move(request), std::move(answer), begin);
   }
 
+  Task<Result<std::int64_t>> forget_answers(CallContext context, KnowledgeBaseId base) override {
+    CO_TRY([[maybe_unused]] auto known, co_await parts_.knowledge.get(context, base));
+    auto count = co_await answers_.clear(context, base);
+    co_return count;
+  }
+
  private:
   using Instant = std::chrono::steady_clock::time_point;
+
+  static std::unique_ptr<SharedAnswers> make_shared_answers(const SearchParts& parts,
+                                                            const SearchSettings& settings) {
+    if (parts.shared_cache == nullptr || settings.cache_time.count() == 0) return nullptr;
+    SharedAnswersParts needs{*parts.shared_cache, parts.knowledge, parts.clock, parts.metrics};
+    return std::make_unique<SharedAnswers>(
+        needs, SharedAnswersSettings{.time_to_live = settings.cache_time});
+  }
 
   // Where answers to the request are kept; nothing when the index does not follow its rows.
   Task<std::optional<CacheScope>> cache_scope(CallContext context, SearchRequest request) {
     auto ensured = co_await parts_.knowledge.ensure_indexed(context, request.knowledge_base);
     auto version = parts_.index.version(request.knowledge_base);
     if (!ensured || !version) co_return std::nullopt;
-    co_return CacheScope{
-        .base = request.knowledge_base, .version = *version, .form = form_of(request)};
+    CacheScope scope{.base = request.knowledge_base,
+                     .version = *version,
+                     .form = form_of(request) + parts_.embedder.model(),
+                     .top_k = request.top_k};
+    auto finding = answers_.scope_of(context, std::move(scope));
+    co_return co_await std::move(finding);
   }
 
   Task<Result<SearchAnswer>> answer_again(CallContext context, SearchRequest request,
@@ -290,21 +316,6 @@ class PassageSearch final : public Search {
     return hits;
   }
 
-  static void highlight(std::vector<TextHit>& hits, std::string_view query) {
-    std::vector<std::string_view> sentences;
-    for (const auto& hit : hits) {
-      auto more = sentences_of(hit.chunk);
-      sentences.insert(sentences.end(), more.begin(), more.end());
-    }
-    SentenceScorer scorer(query, sentences);
-    for (auto& hit : hits) {
-      auto best = best_sentence(hit.chunk, scorer);
-      auto text = std::string_view(hit.chunk.text).substr(best.begin, best.end - best.begin);
-      hit.highlight = one_line(text, highlight_bytes_max);
-      hit.highlight_page = best.page;
-    }
-  }
-
   [[nodiscard]] billing::MicroUsd price_of(std::int64_t tokens) const {
     return settings_.search_price + tokens * settings_.nano_usd_per_embedding_token / 1000;
   }
@@ -339,7 +350,7 @@ class PassageSearch final : public Search {
   Counter& degraded_;
   Counter& repeated_;
   Counter& similar_;
-  AnswerCache cache_;
+  AnswerStore answers_;
   SearchLog log_;
 };
 

@@ -15,6 +15,7 @@
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
+#include "ports/cache.h"
 #include "ports/clock.h"
 #include "ports/database.h"
 #include "ports/passage_index.h"
@@ -75,6 +76,10 @@ class Search {
   // shortly after the answer, in groups; what is not yet written is lost when the process is
   // killed.
   virtual Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) = 0;
+  // Forgets the answers kept for a knowledge base, those of processes that share the cache too;
+  // says how many this process had. Fails with `not_found`, or `unavailable` when only this process
+  // forgot.
+  virtual Task<Result<std::int64_t>> forget_answers(CallContext context, KnowledgeBaseId base) = 0;
 };
 
 struct SearchParts {
@@ -86,6 +91,7 @@ struct SearchParts {
   billing::Billing& billing;
   const Clock& clock;
   Metrics& metrics;
+  Cache* shared_cache = nullptr;  // that several processes share; null: this one is alone
 };
 
 struct SearchSettings {

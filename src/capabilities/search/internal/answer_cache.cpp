@@ -1,57 +1,14 @@
 #include "capabilities/search/internal/answer_cache.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "capabilities/search/question.h"
 #include "foundation/json_writer.h"
 #include "retrieval/kernels.h"
 
 namespace aiva::search {
 namespace {
-
-// Case of ASCII and white space do not make another question.
-std::string question_of(std::string_view query) {
-  std::string question;
-  for (char c : query) {
-    bool is_space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (is_space && (question.empty() || question.back() == ' ')) continue;
-    bool is_upper = c >= 'A' && c <= 'Z';
-    question += is_space ? ' ' : is_upper ? static_cast<char>(c + ('a' - 'A')) : c;
-  }
-  if (!question.empty() && question.back() == ' ') question.pop_back();
-  return question;
-}
-
-constexpr std::array<std::string_view, 8> negations{"not",     "no",     "never", "none",
-                                                    "without", "cannot", "nor",   "neither"};
-
-bool is_mark(std::string_view word) {
-  bool has_digit = std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
-  return has_digit || word.ends_with("n't") ||
-         std::ranges::find(negations, word) != negations.end();
-}
-
-// The words with digits and the negations of a question, sorted.
-std::vector<std::string> marks_of(std::string_view question) {
-  std::vector<std::string> marks;
-  std::string word;
-  auto end_word = [&] {
-    if (is_mark(word)) marks.push_back(word);
-    word.clear();
-  };
-  for (char c : question) {
-    bool is_part =
-        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c < 0 || c == '\'' || c == '-';
-    if (is_part)
-      word += c;
-    else
-      end_word();
-  }
-  end_word();
-  std::ranges::sort(marks);
-  return marks;
-}
 
 void write_number(JsonWriter& writer, std::string_view name, std::optional<std::int64_t> number) {
   if (number) writer.field(name, *number);
@@ -89,9 +46,8 @@ std::deque<AnswerCache::Entry>* AnswerCache::entries_of(const CacheScope& scope,
   if (place == places_.end()) return nullptr;
   bases_.splice(bases_.begin(), bases_, place->second);
   auto& base = bases_.front();
-  if (base.version != scope.version) return nullptr;
-  while (!base.entries.empty() && now - base.entries.front().made >= settings_.time_to_live)
-    base.entries.pop_front();
+  if (base.version != scope.version || base.epoch != scope.epoch) return nullptr;
+  while (!base.entries.empty() && is_over(base.entries.front(), now)) base.entries.pop_front();
   return &base.entries;
 }
 
@@ -104,12 +60,12 @@ CachedAnswer AnswerCache::told(const Entry& entry, double similarity, Clock::tim
 
 std::optional<CachedAnswer> AnswerCache::find(const CacheScope& scope, const std::string& query,
                                               Clock::time_point now) {
-  auto question = question_of(query);
+  auto question = normal_question(query);
   std::lock_guard lock(mutex_);
   const auto* entries = entries_of(scope, now);
   if (entries == nullptr) return std::nullopt;
   auto found = std::find_if(entries->rbegin(), entries->rend(), [&](const Entry& entry) {
-    return entry.question == question && entry.form == scope.form;
+    return entry.question == question && entry.form == scope.form && !is_over(entry, now);
   });
   if (found == entries->rend()) return std::nullopt;
   return told(*found, 1, now);
@@ -119,7 +75,7 @@ std::optional<CachedAnswer> AnswerCache::find_near(const CacheScope& scope,
                                                    const std::string& query,
                                                    std::span<const float> vector,
                                                    Clock::time_point now) {
-  auto marks = marks_of(question_of(query));
+  auto sense = sense_of_question(query);
   std::lock_guard lock(mutex_);
   const auto* entries = entries_of(scope, now);
   if (entries == nullptr) return std::nullopt;
@@ -127,7 +83,7 @@ std::optional<CachedAnswer> AnswerCache::find_near(const CacheScope& scope,
   auto similarity = settings_.similarity_min;
   for (const auto& entry : *entries) {
     if (entry.form != scope.form || entry.vector.size() != vector.size()) continue;
-    if (entry.marks != marks) continue;
+    if (entry.sense != sense || is_over(entry, now)) continue;
     double cosine =
         retrieval::kernels().dot(entry.vector.data(), vector.data(), entry.vector.size());
     if (cosine < similarity) continue;
@@ -138,33 +94,46 @@ std::optional<CachedAnswer> AnswerCache::find_near(const CacheScope& scope,
   return told(*best, std::min(similarity, 1.0), now);
 }
 
-void AnswerCache::put(const CacheScope& scope, const std::string& query, std::vector<float> vector,
-                      const SearchAnswer& answer, Clock::time_point now) {
+void AnswerCache::put(const CacheScope& scope, NewAnswer answer) {
   if (settings_.time_to_live <= std::chrono::seconds(0)) return;
+  auto question = normal_question(answer.query);
+  auto sense = sense_of_question(answer.query);
   Entry entry{.form = scope.form,
-              .question = question_of(query),
-              .query = query,
-              .marks = marks_of(question_of(query)),
-              .vector = std::move(vector),
-              .answer = std::make_shared<const SearchAnswer>(answer),
-              .made = now};
+              .question = std::move(question),
+              .sense = std::move(sense),
+              .query = std::move(answer.query),
+              .vector = std::move(answer.vector),
+              .answer = std::move(answer.answer),
+              .made = answer.made};
   std::lock_guard lock(mutex_);
   auto place = places_.find(scope.base);
   if (place == places_.end()) {
-    bases_.push_front({.id = scope.base, .version = scope.version, .entries = {}});
+    bases_.push_front(
+        {.id = scope.base, .version = scope.version, .epoch = scope.epoch, .entries = {}});
     places_[scope.base] = bases_.begin();
   } else {
     bases_.splice(bases_.begin(), bases_, place->second);
   }
   auto& base = bases_.front();
   if (base.version > scope.version) return;
-  if (base.version < scope.version) base.entries.clear();
+  if (base.version < scope.version || base.epoch != scope.epoch) base.entries.clear();
   base.version = scope.version;
+  base.epoch = scope.epoch;
   base.entries.push_back(std::move(entry));
   if (base.entries.size() > settings_.answers_per_base_max) base.entries.pop_front();
   if (bases_.size() <= settings_.bases_max) return;
   places_.erase(bases_.back().id);
   bases_.pop_back();
+}
+
+std::int64_t AnswerCache::clear(KnowledgeBaseId base) {
+  std::lock_guard lock(mutex_);
+  auto place = places_.find(base);
+  if (place == places_.end()) return 0;
+  auto count = static_cast<std::int64_t>(place->second->entries.size());
+  bases_.erase(place->second);
+  places_.erase(place);
+  return count;
 }
 
 }  // namespace aiva::search

@@ -23,7 +23,9 @@ namespace aiva::search {
 struct CacheScope {
   KnowledgeBaseId base{};
   std::int64_t version = 0;
-  std::string form{};  // form_of() the request
+  std::string form{};      // form_of() the request
+  std::int64_t epoch = 0;  // SharedAnswers::epoch()
+  int top_k = 50;          // of the request
 };
 
 // Everything of a request but its question, as text.
@@ -37,6 +39,14 @@ struct CachedAnswer {
   double age_s = 0;
 };
 
+// An answer that was just given.
+struct NewAnswer {
+  std::string query;
+  std::vector<float> vector{};  // of the query, of unit length; empty: no similar one will find it
+  std::shared_ptr<const SearchAnswer> answer;
+  std::chrono::steady_clock::time_point made{};
+};
+
 struct AnswerCacheSettings {
   std::chrono::seconds time_to_live{3600};  // 0: nothing is kept
   double similarity_min = 0.95;
@@ -44,8 +54,8 @@ struct AnswerCacheSettings {
   std::size_t bases_max = 256;              // the one used longest ago goes first
 };
 
-// Answers to recent questions, in this process. A knowledge base that reaches another version loses
-// all of its own. Any thread.
+// Answers to recent questions, in this process. A knowledge base that reaches another version or
+// epoch loses all of its own. Any thread.
 class AnswerCache {
  public:
   using Clock = std::chrono::steady_clock;
@@ -56,19 +66,19 @@ class AnswerCache {
   std::optional<CachedAnswer> find(const CacheScope& scope, const std::string& query,
                                    Clock::time_point now);
   // The answer to the question whose vector (of unit length) is the nearest, if it is near enough
-  // and names the same things: encoders hardly tell numbers and codes apart, nor a sentence from
-  // its negation.
+  // and has the same sense_of_question().
   std::optional<CachedAnswer> find_near(const CacheScope& scope, const std::string& query,
                                         std::span<const float> vector, Clock::time_point now);
-  void put(const CacheScope& scope, const std::string& query, std::vector<float> vector,
-           const SearchAnswer& answer, Clock::time_point now);
+  void put(const CacheScope& scope, NewAnswer answer);
+  // Forgets the answers of a knowledge base; answers how many there were.
+  std::int64_t clear(KnowledgeBaseId base);
 
  private:
   struct Entry {
     std::string form;
-    std::string question;  // in the form in which questions are compared
+    std::string question;  // in the form in which two are the same
+    std::string sense;     // what a similar question must have too
     std::string query;
-    std::vector<std::string> marks;  // what a similar question must have too
     std::vector<float> vector;
     std::shared_ptr<const SearchAnswer> answer;
     Clock::time_point made;
@@ -76,10 +86,14 @@ class AnswerCache {
   struct Base {
     KnowledgeBaseId id{};
     std::int64_t version = 0;
-    std::deque<Entry> entries;  // the oldest in front
+    std::int64_t epoch = 0;
+    std::deque<Entry> entries;  // the one kept first in front
   };
 
   std::deque<Entry>* entries_of(const CacheScope& scope, Clock::time_point now);
+  [[nodiscard]] bool is_over(const Entry& entry, Clock::time_point now) const {
+    return now - entry.made >= settings_.time_to_live;
+  }
   [[nodiscard]] static CachedAnswer told(const Entry& entry, double similarity,
                                          Clock::time_point now);
 

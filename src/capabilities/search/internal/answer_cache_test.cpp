@@ -9,7 +9,14 @@ using std::chrono::seconds;
 
 class AnswerCacheTest : public testing::Test {
  protected:
-  static SearchAnswer answer(std::int64_t found) { return {.total_found = found}; }
+  static NewAnswer answer(std::string query, std::vector<float> vector, std::int64_t found,
+                          AnswerCache::Clock::time_point made) {
+    return {.query = std::move(query),
+            .vector = std::move(vector),
+            .answer = std::make_shared<const SearchAnswer>(
+                SearchAnswer{.hits = {}, .total_found = found}),
+            .made = made};
+  }
 
   AnswerCache cache_{{.time_to_live = seconds(100), .answers_per_base_max = 3, .bases_max = 2}};
   CacheScope scope_{.base = KnowledgeBaseId::make(), .version = 4, .form = "f"};
@@ -17,7 +24,7 @@ class AnswerCacheTest : public testing::Test {
 };
 
 TEST_F(AnswerCacheTest, knows_the_same_question_in_another_case_and_spacing) {
-  cache_.put(scope_, "When are  Refunds paid?", {1, 0}, answer(7), now_);
+  cache_.put(scope_, answer("When are  Refunds paid?", {1, 0}, 7, now_));
 
   auto found = cache_.find(scope_, " when are refunds\tpaid? ", now_ + seconds(9));
 
@@ -30,20 +37,20 @@ TEST_F(AnswerCacheTest, knows_the_same_question_in_another_case_and_spacing) {
 }
 
 TEST_F(AnswerCacheTest, finds_the_nearest_question_that_is_near_enough) {
-  cache_.put(scope_, "one", {1, 0}, answer(1), now_);
-  cache_.put(scope_, "two", {0.96F, 0.28F}, answer(2), now_);
+  cache_.put(scope_, answer("refunds", {1, 0}, 1, now_));
+  cache_.put(scope_, answer("the refund", {0.96F, 0.28F}, 2, now_));
 
-  auto found = cache_.find_near(scope_, "deux", std::vector{0.968F, 0.251F}, now_);
+  auto found = cache_.find_near(scope_, "a refund", std::vector{0.968F, 0.251F}, now_);
 
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->original_query, "two");
+  EXPECT_EQ(found->original_query, "the refund");
   EXPECT_GT(found->similarity, 0.99);
-  EXPECT_FALSE(cache_.find_near(scope_, "deux", std::vector{0.6F, 0.8F}, now_));
-  EXPECT_FALSE(cache_.find_near(scope_, "deux", std::vector{1.0F}, now_));
+  EXPECT_FALSE(cache_.find_near(scope_, "a refund", std::vector{0.6F, 0.8F}, now_));
+  EXPECT_FALSE(cache_.find_near(scope_, "a refund", std::vector{1.0F}, now_));
 }
 
 TEST_F(AnswerCacheTest, takes_no_other_number_code_or_negation_for_similar) {
-  cache_.put(scope_, "Is part AB-12 in stock?", {1, 0}, answer(1), now_);
+  cache_.put(scope_, answer("Is part AB-12 in stock?", {1, 0}, 1, now_));
   std::vector same{1.0F, 0.0F};
 
   EXPECT_TRUE(cache_.find_near(scope_, "is the part ab-12 in stock", same, now_));
@@ -53,8 +60,37 @@ TEST_F(AnswerCacheTest, takes_no_other_number_code_or_negation_for_similar) {
   EXPECT_FALSE(cache_.find_near(scope_, "Isn't part AB-12 in stock?", same, now_));
 }
 
+TEST_F(AnswerCacheTest, forgets_a_base_on_demand_and_at_another_epoch) {
+  auto other = scope_;
+  other.base = KnowledgeBaseId::make();
+  cache_.put(scope_, answer("a", {1, 0}, 1, now_));
+  cache_.put(scope_, answer("b", {1, 0}, 1, now_));
+  cache_.put(other, answer("a", {1, 0}, 1, now_));
+
+  EXPECT_EQ(cache_.clear(scope_.base), 2);
+  EXPECT_EQ(cache_.clear(scope_.base), 0);
+  EXPECT_FALSE(cache_.find(scope_, "a", now_));
+  EXPECT_TRUE(cache_.find(other, "a", now_));
+
+  auto later = other;
+  later.epoch = 9;
+  EXPECT_FALSE(cache_.find(later, "a", now_));
+  cache_.put(later, answer("b", {1, 0}, 1, now_));
+  EXPECT_TRUE(cache_.find(later, "b", now_));
+  EXPECT_FALSE(cache_.find(other, "a", now_));
+}
+
+TEST_F(AnswerCacheTest, gives_no_answer_that_is_over_whatever_came_before_it) {
+  cache_.put(scope_, answer("new", {1, 0}, 1, now_));
+  cache_.put(scope_, answer("older", {1, 0}, 1, now_ - seconds(50)));
+
+  EXPECT_TRUE(cache_.find(scope_, "older", now_ + seconds(49)));
+  EXPECT_FALSE(cache_.find(scope_, "older", now_ + seconds(50)));
+  EXPECT_FALSE(cache_.find_near(scope_, "the older", std::vector{1.0F, 0.0F}, now_ + seconds(50)));
+}
+
 TEST_F(AnswerCacheTest, keeps_bases_forms_and_versions_apart) {
-  cache_.put(scope_, "q", {1, 0}, answer(1), now_);
+  cache_.put(scope_, answer("q", {1, 0}, 1, now_));
   auto other_form = scope_;
   other_form.form = "g";
   auto other_base = scope_;
@@ -66,33 +102,33 @@ TEST_F(AnswerCacheTest, keeps_bases_forms_and_versions_apart) {
     EXPECT_FALSE(cache_.find(scope, "q", now_));
     EXPECT_FALSE(cache_.find_near(scope, "q", std::vector{1.0F, 0.0F}, now_));
   }
-  cache_.put(next, "r", {1, 0}, answer(2), now_);
+  cache_.put(next, answer("r", {1, 0}, 2, now_));
 
   EXPECT_FALSE(cache_.find(scope_, "q", now_));
   EXPECT_TRUE(cache_.find(next, "r", now_));
-  cache_.put(scope_, "late", {1, 0}, answer(3), now_);
+  cache_.put(scope_, answer("late", {1, 0}, 3, now_));
   EXPECT_FALSE(cache_.find(next, "late", now_));
 }
 
 TEST_F(AnswerCacheTest, forgets_the_old_and_what_has_no_room) {
-  cache_.put(scope_, "a", {1, 0}, answer(1), now_);
+  cache_.put(scope_, answer("a", {1, 0}, 1, now_));
   EXPECT_TRUE(cache_.find(scope_, "a", now_ + seconds(99)));
   EXPECT_FALSE(cache_.find(scope_, "a", now_ + seconds(100)));
 
-  for (auto query : {"b", "c", "d", "e"}) cache_.put(scope_, query, {1, 0}, answer(1), now_);
+  for (auto query : {"b", "c", "d", "e"}) cache_.put(scope_, answer(query, {1, 0}, 1, now_));
   EXPECT_FALSE(cache_.find(scope_, "b", now_));
   EXPECT_TRUE(cache_.find(scope_, "e", now_));
 
   for (int i = 0; i < 2; ++i)
-    cache_.put({.base = KnowledgeBaseId::make(), .version = 1, .form = "f"}, "x", {}, answer(1),
-               now_);
+    cache_.put({.base = KnowledgeBaseId::make(), .version = 1, .form = "f"},
+               answer("x", {}, 1, now_));
   EXPECT_FALSE(cache_.find(scope_, "e", now_));
 }
 
 TEST_F(AnswerCacheTest, keeps_nothing_without_a_time_to_live) {
   AnswerCache none({.time_to_live = seconds(0)});
 
-  none.put(scope_, "q", {1, 0}, answer(1), now_);
+  none.put(scope_, answer("q", {1, 0}, 1, now_));
 
   EXPECT_FALSE(none.find(scope_, "q", now_));
 }

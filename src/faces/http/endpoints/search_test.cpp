@@ -27,6 +27,9 @@ class PreparedSearch final : public search::Search {
     answer.hits.push_back(std::move(hit));
     co_return answer;
   }
+  Task<Result<std::int64_t>> forget_answers(CallContext, KnowledgeBaseId) override {
+    co_return fail(internal_error("Nothing is kept here"));
+  }
 
   std::vector<search::SearchRequest> asked;
 };
