@@ -16,6 +16,7 @@
 #include "faces/http/endpoints/documents.h"
 #include "faces/http/endpoints/health.h"
 #include "faces/http/endpoints/images.h"
+#include "faces/http/endpoints/kept_answers.h"
 #include "faces/http/endpoints/knowledge_bases.h"
 #include "faces/http/endpoints/search.h"
 #include "faces/http/endpoints/search_history.h"
@@ -75,6 +76,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
                           .files = parts.files}));
   add(http::search_routes(*parts.search));
   add(http::search_history_routes(*parts.history));
+  add(http::kept_answer_routes(*parts.search));
   add(http::chat_routes(*parts.chat));
   return routes;
 }
