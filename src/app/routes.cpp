@@ -64,7 +64,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::api_key_routes(identity));
   add(http::audit_routes(identity));
   add(http::credit_routes(*parts.billing));
-  add(http::knowledge_base_routes(*parts.knowledge));
+  add(http::knowledge_base_routes(*parts.knowledge, parts.images.get()));
   http::DocumentRouteOptions documents{
       .file_bytes_max = static_cast<std::uint64_t>(config.limits.document_bytes_max)};
   add(http::document_routes(*parts.knowledge, parts.document_events, documents));

@@ -22,8 +22,9 @@ constexpr std::size_t pages_ready_max = 200;
 
 // What the handlers of these routes share.
 struct Parts {
-  explicit Parts(Knowledge& k) : knowledge(k) {}
+  Parts(Knowledge& k, images::Images* i) : knowledge(k), images(i) {}
   Knowledge& knowledge;
+  images::Images* images;  // null: none are kept
   ReadyAnswers<KnowledgeBase> bases{bases_ready_max};
   ReadyAnswers<PageOf<KnowledgeBase>> pages{pages_ready_max};
 };
@@ -110,13 +111,19 @@ Task<Result<Response>> remove_base(PartsPointer parts, CallContext context, Requ
 Task<Result<Response>> get_statistics(PartsPointer parts, CallContext context, Request& request) {
   CO_TRY(auto id, request.id<KnowledgeBaseId>("kbId"));
   CO_TRY(auto statistics, co_await parts->knowledge.statistics(context, id));
-  co_return ok_response([&](JsonWriter& writer) { write_statistics(writer, statistics); });
+  images::ImageStatistics pictures;
+  if (parts->images != nullptr) {
+    CO_TRY(pictures, co_await parts->images->statistics(context, id));
+  }
+  co_return ok_response([&](JsonWriter& writer) {
+    write_statistics(writer, statistics, {pictures.images, pictures.size_bytes});
+  });
 }
 
 }  // namespace
 
-std::vector<Route> knowledge_base_routes(Knowledge& knowledge) {
-  auto parts = std::make_shared<Parts>(knowledge);
+std::vector<Route> knowledge_base_routes(Knowledge& knowledge, images::Images* images) {
+  auto parts = std::make_shared<Parts>(knowledge, images);
   auto bind = [parts](auto handler) -> Handler {
     return [parts, handler](CallContext context, Request& request) {
       return handler(parts, std::move(context), request);

@@ -2,13 +2,15 @@
 
 #include <vector>
 
+#include "capabilities/images/images.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "faces/http/route.h"
 
 namespace aiva::http {
 
 // Knowledge bases: /api/knowledge/:tenantId/knowledge-bases… and, with the caller's own tenant,
-// /api/knowledge….
-std::vector<Route> knowledge_base_routes(knowledge::Knowledge& knowledge);
+// /api/knowledge…. Their figures count images where `images` is given.
+std::vector<Route> knowledge_base_routes(knowledge::Knowledge& knowledge,
+                                         images::Images* images = nullptr);
 
 }  // namespace aiva::http

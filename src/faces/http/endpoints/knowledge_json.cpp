@@ -60,7 +60,8 @@ void write_base(JsonWriter& writer, const knowledge::KnowledgeBase& base) {
       .end_object();
 }
 
-void write_statistics(JsonWriter& writer, const knowledge::BaseStatistics& statistics) {
+void write_statistics(JsonWriter& writer, const knowledge::BaseStatistics& statistics,
+                      ImageSums images) {
   writer.begin_object()
       .field("total_documents", statistics.documents)
       .field("completed_documents", statistics.documents_completed)
@@ -68,7 +69,9 @@ void write_statistics(JsonWriter& writer, const knowledge::BaseStatistics& stati
       .field("documents_in_work", statistics.documents_in_work)
       .field("total_chunks", statistics.chunks)
       .field("total_pages", statistics.pages)
+      .field("total_images", images.count)
       .field("total_size_bytes", statistics.size_bytes)
+      .field("total_image_bytes", images.size_bytes)
       .field("total_vectors", statistics.vectors)
       .field("embedding_model", statistics.embedding_model)
       .field("vector_dimension", statistics.vector_dimension)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "capabilities/knowledge/types.h"
 #include "foundation/json_writer.h"
 
@@ -8,7 +10,13 @@ namespace aiva::http {
 // Each writes one JSON value as clients see it.
 void write_base(JsonWriter& writer, const knowledge::KnowledgeBase& base);
 void write_reindex(JsonWriter& writer, const knowledge::ReindexProgress& progress);
-void write_statistics(JsonWriter& writer, const knowledge::BaseStatistics& statistics);
+// Images are counted elsewhere than documents.
+struct ImageSums {
+  std::int64_t count = 0;
+  std::int64_t size_bytes = 0;
+};
+void write_statistics(JsonWriter& writer, const knowledge::BaseStatistics& statistics,
+                      ImageSums images);
 void write_document(JsonWriter& writer, const knowledge::Document& document);
 // The document without what only its owner's lists need: what a client polls.
 void write_document_status(JsonWriter& writer, const knowledge::Document& document);
