@@ -212,11 +212,16 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
        [&](CallContext context) { return without_count(documents.reindex_other_models(context)); }},
       {"remove expired sessions", hours(1),
        [&](CallContext context) { return without_count(identity.remove_expired(context)); }}};
-  if (config.search.history_days > 0)
-    chores.push_back(
-        {"remove old searches", hours(1),
-         [&history = *parts.history, age = std::chrono::days(config.search.history_days)](
-             CallContext context) { return without_count(history.remove_older(context, age)); }});
+  if (config.search.history_days == 0) return chores;
+  std::chrono::days age(config.search.history_days);
+  chores.push_back(
+      {"remove old searches", hours(1), [&history = *parts.history, age](CallContext context) {
+         return without_count(history.remove_older(context, age));
+       }});
+  chores.push_back(
+      {"remove old searches for images", hours(1), [&images, age](CallContext context) {
+         return without_count(images.remove_old_searches(context, age));
+       }});
   return chores;
 }
 

@@ -22,6 +22,7 @@ constexpr std::size_t metadata_bytes_max = 16 * 1024;
 constexpr int page_limit_max = 200;
 constexpr int page_max = 1'000'000;
 constexpr std::size_t files_per_round = 1000;
+constexpr std::int64_t searches_per_round = 500;
 constexpr std::chrono::hours file_age_least{1};
 constexpr const char* key_prefix = "images/";
 
@@ -82,6 +83,8 @@ class RowImages final : public Images {
     return figures_.run(std::move(context), std::move(job));
   }
   Task<Result<std::int64_t>> sweep_files(CallContext context) override;
+  Task<Result<std::int64_t>> remove_old_searches(CallContext context,
+                                                 std::chrono::days age) override;
 
  private:
   Task<Result<std::optional<Image>>> find_same(CallContext context, KnowledgeBaseId base,
@@ -238,6 +241,21 @@ Task<Result<std::int64_t>> RowImages::sweep_round(CallContext context,
   CO_TRY_VOID(co_await std::move(reading));
   for (const auto& key : orphans) CO_TRY_VOID(co_await core_.parts.objects.remove(context, key));
   co_return static_cast<std::int64_t>(orphans.size());
+}
+
+Task<Result<std::int64_t>> RowImages::remove_old_searches(CallContext context,
+                                                          std::chrono::days age) {
+  auto than = core_.parts.clock.unix_ms() - std::chrono::milliseconds(age).count();
+  std::int64_t count = 0;
+  for (std::int64_t removed = searches_per_round; removed == searches_per_round;) {
+    CO_TRY_VOID(context.check());
+    auto removing = write(core_.parts.database, context, [than](SqlSession& sql) {
+      return ImagesTable(sql).remove_searches(than, searches_per_round);
+    });
+    CO_TRY(removed, co_await std::move(removing));
+    count += removed;
+  }
+  co_return count;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The only public face of this capability.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -62,6 +63,10 @@ class Images {
   // Removes stored files that are older than an hour and that no image names, of all tenants;
   // answers how many. Safe at any time.
   virtual Task<Result<std::int64_t>> sweep_files(CallContext context) = 0;
+  // Removes the rows of searches of all tenants that are older than `age`; answers how many. Safe
+  // at any time.
+  virtual Task<Result<std::int64_t>> remove_old_searches(CallContext context,
+                                                         std::chrono::days age) = 0;
 };
 
 struct ImageSettings {

@@ -308,5 +308,17 @@ TEST_F(ImagesTest, charges_images_and_searches) {
   EXPECT_EQ(number("SELECT COUNT(*) FROM image_searches WHERE search_type = 'image'"), 1);
 }
 
+TEST_F(ImagesTest, removes_old_searches) {
+  add(1, 2, 3);
+  search({.text = "old"});
+  clock_.advance(std::chrono::hours(24 * 31));
+  search({.text = "new"});
+
+  EXPECT_EQ(sync_wait(images_->remove_old_searches({}, std::chrono::days(30))).value(), 1);
+
+  EXPECT_EQ(number("SELECT COUNT(*) FROM image_searches WHERE query = 'new'"), 1);
+  EXPECT_EQ(sync_wait(images_->remove_old_searches({}, std::chrono::days(30))).value(), 0);
+}
+
 }  // namespace
 }  // namespace aiva::images

@@ -291,6 +291,15 @@ Result<void> ImagesTable::log_search(TenantId tenant, UserId user, const SearchR
   return {};
 }
 
+// Ids begin with the instant they were made at, so the oldest rows come first. MySQL wants the two
+// derived tables, as it knows no LIMIT within IN.
+Result<std::int64_t> ImagesTable::remove_searches(UnixMs than, std::int64_t count) {
+  return sql_.execute(
+      "DELETE FROM image_searches WHERE id IN (SELECT id FROM (SELECT id, created_at FROM "
+      "image_searches ORDER BY id LIMIT ?) oldest WHERE created_at < ?)",
+      {count, than});
+}
+
 Result<std::int64_t> ImagesTable::number(std::string_view sql, SqlSession::Parameters parameters) {
   std::int64_t found = 0;
   TRY_VOID(sql_.query(sql, parameters, [&found](const SqlRow& row) -> Result<void> {

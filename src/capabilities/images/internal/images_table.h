@@ -82,6 +82,8 @@ class ImagesTable {
   Result<std::vector<float>> vector(ImageId id, const std::string& model);
 
   Result<void> log_search(TenantId tenant, UserId user, const SearchRow& row, UnixMs now);
+  // Of at most `count` of the oldest rows of all tenants those that are older; answers how many.
+  Result<std::int64_t> remove_searches(UnixMs than, std::int64_t count);
 
  private:
   Result<std::int64_t> number(std::string_view sql, SqlSession::Parameters parameters);
