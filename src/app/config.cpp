@@ -156,6 +156,10 @@ void bind_rest(Binder& binder, Config& config) {
   binder.text("embedder.api_key", config.embedder.api_key);
   binder.text("embedder.model", config.embedder.model);
   binder.integer("embedder.dimension", config.embedder.dimension, 8, 8192);
+  binder.integer("embedder.requests_per_minute", config.embedder.requests_per_minute, 0,
+                 10'000'000);
+  binder.integer("embedder.tokens_per_minute", config.embedder.tokens_per_minute, 0,
+                 10'000'000'000);
   binder.text("embedder.precision", config.embedder.precision, {"auto", "float32", "int8"});
   binder.integer("embedder.threads", config.embedder.threads, 1, 256);
   binder.text("chat_model.provider", config.chat_model.provider, {"none", "openai"});

@@ -68,6 +68,8 @@ struct Config {
     std::string api_key;
     std::string model = "text-embedding-3-small";
     std::int64_t dimension = 1536;
+    std::int64_t requests_per_minute = 0;
+    std::int64_t tokens_per_minute = 0;
     std::string precision = "auto";
     std::int64_t threads = 1;
     auto operator<=>(const Embedder&) const = default;

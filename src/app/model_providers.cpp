@@ -90,6 +90,11 @@ Result<EmbedderChoice> make_packaged(const Config& config, const Paths& paths) {
 }
 
 }  // namespace
+OpenAiLimits limits_of(const Config& config) {
+  return {.requests_per_minute = static_cast<double>(config.embedder.requests_per_minute),
+          .tokens_per_minute = static_cast<double>(config.embedder.tokens_per_minute)};
+}
+
 
 Result<EmbedderChoice> make_embedder(const Config& config, const Paths& paths, HttpClient& http) {
   if (config.embedder.provider == "packaged") return make_packaged(config, paths);
@@ -99,7 +104,9 @@ Result<EmbedderChoice> make_embedder(const Config& config, const Paths& paths, H
     OpenAiEmbedderOptions options{.server = {.base_url = config.embedder.base_url,
                                              .api_key = config.embedder.api_key,
                                              .default_model = config.embedder.model},
-                                  .dimension = static_cast<std::size_t>(config.embedder.dimension)};
+                                  .dimension = static_cast<std::size_t>(config.embedder.dimension),
+                                  .limits = limits_of(config),
+                                  .estimate_tokens = estimate_tokens};
     choice.embedder = make_openai_text_embedder(std::move(options), http);
   }
   return choice;

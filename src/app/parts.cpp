@@ -113,6 +113,11 @@ crawl::CrawlSettings crawl_settings(const Config& config) {
           .user_agent = config.crawl.user_agent};
 }
 
+// A provider takes a hundred texts as fast as one; in process a batch is also a step of progress.
+std::size_t embedding_batch(const Config& config) {
+  return config.embedder.provider == "openai" ? 100 : 32;
+}
+
 void build_capabilities(const Config& config, Parts& parts) {
   billing::BillingSettings credits{
       .margin_percent = static_cast<int>(config.billing.margin_percent),
@@ -131,6 +136,7 @@ void build_capabilities(const Config& config, Parts& parts) {
                                  .metrics = parts.metrics,
                                  .events = &parts.document_events},
                                 {.document_bytes_max = config.limits.document_bytes_max,
+                                 .embedding_batch = embedding_batch(config),
                                  .figures_job = images::figures_job_kind});
   parts.housekeeping = knowledge::make_housekeeping({.database = *parts.database,
                                                      .objects = *parts.objects,

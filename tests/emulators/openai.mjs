@@ -5,6 +5,7 @@
 //
 // prints {"port":N} once it listens. For tests:
 //   POST /_faults {kind, count?, on?, retry_after_s?, delay_ms?, after_chunks?}   GET, DELETE
+//   POST /_limits {requests_per_minute?, tokens_per_minute?}: of embeddings       GET, DELETE
 //   GET /_requests: what arrived, the newest last                                 DELETE
 import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
@@ -13,6 +14,7 @@ import { chatModels, chunksOf, prepareChat, wholeAnswer } from "./openai/chat.mj
 import { answerEmbeddings, embeddingModels } from "./openai/embeddings.mjs";
 import { ApiError, unknownModel } from "./openai/errors.mjs";
 import { Faults, errorOf } from "./openai/faults.mjs";
+import { Limits } from "./openai/limits.mjs";
 
 const bodyBytesMax = 32 * 1024 * 1024;
 const requestsKept = 1000;
@@ -49,6 +51,7 @@ const describeModel = (id) => ({ id, object: "model", created: 1721172741, owned
 class Emulator {
   #key;
   #faults = new Faults();
+  #limits = new Limits();
   #requests = [];
   #count = 0;
 
@@ -72,17 +75,23 @@ class Emulator {
   }
 
   async #control(request, response, pathname) {
-    const store = { "/_faults": this.#faults, "/_requests": this.#requests }[pathname];
+    const store = {
+      "/_faults": this.#faults,
+      "/_limits": this.#limits,
+      "/_requests": this.#requests,
+    }[pathname];
     if (!store) throw new ApiError(404, `No ${pathname} here.`);
     if (request.method === "DELETE") {
-      if (store === this.#faults) this.#faults.clear();
-      else this.#requests.length = 0;
+      if (store === this.#requests) this.#requests.length = 0;
+      else store.clear();
     } else if (request.method === "POST" && store === this.#faults) {
       this.#faults.add(JSON.parse(await readBody(request)));
+    } else if (request.method === "POST" && store === this.#limits) {
+      this.#limits.set(JSON.parse(await readBody(request)));
     } else if (request.method !== "GET") {
       throw new ApiError(405, "Method not allowed.");
     }
-    sendJson(response, 200, store === this.#faults ? this.#faults.list() : this.#requests);
+    sendJson(response, 200, store === this.#requests ? this.#requests : store.list());
   }
 
   async #serve(request, response, pathname) {
@@ -175,8 +184,21 @@ class Emulator {
     const fault = this.#faults.take("embeddings");
     if (await this.#spoil(fault, response)) return;
     const answer = answerEmbeddings(body);
+    const headers = this.#limits.admit(body.model, answer.usage.total_tokens);
     if (fault) await sleep(fault.delay_ms);
-    sendJson(response, 200, answer);
+    if (fault?.kind === "cut_body") this.#cut(response, JSON.stringify(answer));
+    else sendJson(response, 200, answer, headers);
+  }
+
+  // Sends half of what it announces.
+  #cut(response, text) {
+    response.writeHead(200, {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+    });
+    response.write(text.slice(0, text.length / 2), () => {
+      response.socket?.destroySoon();
+    });
   }
 
   async #chat(body, response) {

@@ -15,6 +15,7 @@ before(async () => {
 after(() => server.close());
 afterEach(async () => {
   await fetch(`${base}/_faults`, { method: "DELETE" });
+  await fetch(`${base}/_limits`, { method: "DELETE" });
   await fetch(`${base}/_requests`, { method: "DELETE" });
 });
 
@@ -266,6 +267,32 @@ test("limits the rate as often as asked, then works", async () => {
   assert.equal((await embed()).status, 200);
 });
 
+test("tells its limits and refuses what is beyond them", async () => {
+  await post("/_limits", { requests_per_minute: 120, tokens_per_minute: 60 });
+
+  const first = await embed({ input: "one two three" });
+  const second = await embed({ input: "a ".repeat(59) });
+  const third = await embed();
+
+  assert.equal(first.status, 200);
+  assert.equal(first.headers.get("x-ratelimit-limit-requests"), "120");
+  assert.equal(first.headers.get("x-ratelimit-remaining-requests"), "1");
+  assert.equal(first.headers.get("x-ratelimit-remaining-tokens"), "57");
+  assert.match(first.headers.get("x-ratelimit-reset-requests"), /^(\d+ms|1s)$/);
+  assert.match(first.headers.get("x-ratelimit-reset-tokens"), /^[23](\.\d+)?s$/);
+  assert.match((await second.json()).error.message, /tokens per min \(TPM\): Limit 60/);
+  assert.equal(second.status, 429);
+  await expectError(third, 429, { type: "requests", code: "rate_limit_exceeded" });
+  assert.ok(Number(third.headers.get("retry-after-ms")) <= 500);
+  assert.equal(third.headers.get("retry-after"), "1");
+});
+
+test("refuses more tokens than one request may have", async () => {
+  const response = await embed({ input: Array(40).fill("a ".repeat(8000)) });
+
+  await expectError(response, 400, { code: "max_tokens_per_request" });
+});
+
 test("keeps faults for the calls they are meant for", async () => {
   await fault({ kind: "server_error", on: "chat" });
 
@@ -280,6 +307,15 @@ test("cuts a stream after what it has said", async () => {
   const response = await chat({ stream: true });
 
   await assert.rejects(response.text());
+});
+
+test("cuts an answer with embeddings in the middle", async () => {
+  await fault({ kind: "cut_body" });
+
+  const response = await embed();
+
+  assert.equal(response.status, 200);
+  await assert.rejects(response.json());
 });
 
 test("spoils answers as asked", async () => {

@@ -82,13 +82,25 @@ class OpenAiEmulator : public ::testing::Test {
                .backoff_first = milliseconds(1)};
   }
 
-  void cause(const std::string& fault) {
-    HttpRequest request{.method = "POST",
-                        .url = emulator_->url("/_faults"),
-                        .body = fault,
+  void cause(const std::string& fault) { control("POST", "/_faults", fault); }
+  void limit(const std::string& limits) { control("POST", "/_limits", limits); }
+  std::size_t requests_arrived() {
+    return json::parse(control("GET", "/_requests", ""))->as_array().size();
+  }
+  std::string control(const std::string& method, const std::string& path, const std::string& body) {
+    HttpRequest request{.method = method,
+                        .url = emulator_->url(path),
+                        .body = body,
                         .may_reach_private_addresses = true};
     auto response = sync_wait(http_->send({}, std::move(request)));
-    ASSERT_TRUE(response && response->status == 200);
+    EXPECT_TRUE(response && response->status == 200);
+    return response ? response->body : std::string("[]");
+  }
+  std::unique_ptr<TextEmbedder> make_embedder(OpenAiEmbedderOptions options = {}) {
+    options.server = server_;
+    options.server.default_model = "text-embedding-3-small";
+    options.dimension = 8;
+    return make_openai_text_embedder(std::move(options), *http_);
   }
   std::string ask(const std::string& question) {
     auto model = make_openai_chat_model(server_, *http_);
@@ -181,6 +193,69 @@ TEST_F(OpenAiEmulator, refuses_embeddings_that_make_no_sense) {
     ASSERT_FALSE(embeddings.has_value()) << kind;
     EXPECT_EQ(embeddings.error().code, ErrorCode::unavailable) << kind;
   }
+}
+
+TEST_F(OpenAiEmulator, embeds_through_every_passing_fault) {
+  auto embedder = make_embedder({.batch_max = 2});
+  cause(R"({"kind":"rate_limit","retry_after_s":0})");
+  cause(R"({"kind":"server_error"})");
+  cause(R"({"kind":"drop"})");
+  ASSERT_TRUE(sync_wait(embedder->embed({}, {"a", "b", "c"})).has_value());
+
+  server_.timeout = milliseconds(200);
+  cause(R"({"kind":"hang"})");
+  cause(R"({"kind":"overloaded"})");
+  cause(R"({"kind":"cut_body"})");
+  auto embeddings = sync_wait(make_embedder()->embed({}, {"a"}));
+
+  ASSERT_TRUE(embeddings.has_value()) << embeddings.error().cause;
+  EXPECT_EQ(embeddings->values.size(), 8U);
+}
+
+TEST_F(OpenAiEmulator, keeps_below_the_limit_it_is_told) {
+  limit(R"({"requests_per_minute":600,"tokens_per_minute":1000000})");
+  auto embedder = make_embedder({.batch_max = 1, .limits = {.requests_per_minute = 300}});
+
+  auto embeddings = sync_wait(embedder->embed({}, std::vector<std::string>(12, "text")));
+
+  ASSERT_TRUE(embeddings.has_value()) << embeddings.error().cause;
+  EXPECT_EQ(embeddings->tokens, 12);
+  EXPECT_EQ(requests_arrived(), 12U);  // none of them was refused
+}
+
+TEST_F(OpenAiEmulator, gets_through_a_limit_it_was_not_told) {
+  limit(R"({"requests_per_minute":600})");
+  auto embedder = make_embedder({.batch_max = 1});
+
+  auto embeddings = sync_wait(embedder->embed({}, std::vector<std::string>(14, "text")));
+
+  ASSERT_TRUE(embeddings.has_value()) << embeddings.error().cause;
+  EXPECT_GE(requests_arrived(), 14U);
+}
+
+TEST_F(OpenAiEmulator, gives_up_on_a_limit_that_outlasts_the_deadline) {
+  limit(R"({"requests_per_minute":60,"tokens_per_minute":60})");
+  auto embedder = make_embedder();
+  ASSERT_TRUE(sync_wait(embedder->embed({}, {"a"})).has_value());
+  CallContext context{.deadline = std::chrono::steady_clock::now() + milliseconds(300)};
+
+  auto embeddings = sync_wait(embedder->embed(context, {"b"}));
+
+  ASSERT_FALSE(embeddings.has_value());
+  EXPECT_EQ(embeddings.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(embeddings.error().retry_after_s, 1);
+}
+
+TEST_F(OpenAiEmulator, splits_a_request_of_more_tokens_than_one_may_have) {
+  std::string text;
+  while (text.size() < 16'000) text += "a ";
+
+  auto embeddings = sync_wait(make_embedder({.batch_tokens_max = 1'000'000})
+                                  ->embed({}, std::vector<std::string>(50, text)));
+
+  ASSERT_TRUE(embeddings.has_value()) << embeddings.error().cause;
+  EXPECT_EQ(embeddings->values.size(), 50U * 8U);
+  EXPECT_EQ(requests_arrived(), 3U);
 }
 
 }  // namespace

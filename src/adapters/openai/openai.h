@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "foundation/call_context.h"
 #include "ports/chat_model.h"
@@ -28,13 +29,25 @@ struct OpenAiOptions {
   std::chrono::milliseconds retry_after_max{20000};  // told to wait longer: give up instead
   bool may_reach_private_addresses = true;           // the operator's own configuration may
   Pause pause{};                                     // for tests; empty: a thread of the adapter's
+  std::function<std::chrono::steady_clock::time_point()> now{};  // for tests; empty: the machine's
+};
+
+// What a provider allows in a minute; 0: no limit is kept.
+struct OpenAiLimits {
+  double requests_per_minute = 0;
+  double tokens_per_minute = 0;
 };
 
 struct OpenAiEmbedderOptions {
   OpenAiOptions server{};
   std::size_t dimension = 0;  // 0: learnt from the first answer; asked for where the model can
   std::size_t tokens_max = 8191;
-  std::size_t batch_max = 100;  // texts in one request
+  std::size_t batch_max = 100;             // texts in one request
+  std::size_t batch_tokens_max = 300'000;  // of all texts of a request, as the provider counts
+  std::chrono::milliseconds question_timeout{15000};  // for one attempt with a single text
+  OpenAiLimits limits{};
+  // What a text will count for, before the provider has said so; empty: four bytes a token.
+  std::function<int(std::string_view)> estimate_tokens{};
 };
 
 // Chat over POST {base_url}/chat/completions, always streamed. Busy and unreachable servers are
@@ -45,7 +58,10 @@ struct OpenAiEmbedderOptions {
 std::unique_ptr<ChatModel> make_openai_chat_model(OpenAiOptions options, HttpClient& http);
 
 // Embeddings over POST {base_url}/embeddings in batches, scaled to unit length. Texts beyond
-// tokens_max are cut. Fails like the chat model. `http` must outlive the embedder.
+// tokens_max are cut. Requests keep to the limits; a single text, which is a question, goes before
+// the others. Busy and silent servers are asked again. Fails like the chat model, and with
+// `unavailable` when the limits leave no time before the deadline. `http` must outlive the
+// embedder.
 std::unique_ptr<TextEmbedder> make_openai_text_embedder(OpenAiEmbedderOptions options,
                                                         HttpClient& http);
 

@@ -1,7 +1,9 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
-#include <deque>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -94,10 +96,31 @@ class OpenAiEmbedder : public ::testing::Test {
   std::unique_ptr<TextEmbedder> make(OpenAiEmbedderOptions options = {}) {
     options.server.base_url = "http://models.example/v1";
     options.server.default_model = "text-embedding-3-small";
+    // Time passes while it pauses.
+    options.server.now = [this] { return now_; };
+    options.server.pause = [this](CallContext context, std::chrono::milliseconds time) {
+      return pass(std::move(context), time);
+    };
     return make_openai_text_embedder(std::move(options), http_);
   }
 
+  // How many texts each request had.
+  std::vector<std::size_t> texts_asked() {
+    std::vector<std::size_t> counts;
+    for (const auto& request : http_.requests())
+      counts.push_back(json::parse(request.body)->as_object()["input"].as_array().size());
+    return counts;
+  }
+
   ScriptedHttpClient http_{answer};
+
+ private:
+  Task<Result<void>> pass(CallContext context, std::chrono::milliseconds time) {
+    now_ += time;
+    co_return context.check();
+  }
+
+  std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();
 };
 
 TEST_F(OpenAiEmbedder, embeds_in_batches_and_keeps_the_order) {
@@ -143,6 +166,62 @@ TEST_F(OpenAiEmbedder, cuts_texts_beyond_the_model_and_fills_empty_ones) {
   EXPECT_EQ(input[0].as_string(), " ");
   EXPECT_EQ(input[1].as_string(), "123456");
   EXPECT_EQ(input[2].as_string(), "12345");
+}
+
+TEST_F(OpenAiEmbedder, keeps_the_tokens_of_a_request_below_their_limit) {
+  auto embedder = make({.batch_tokens_max = 100});  // of two bytes each at the most
+  std::vector<std::string> texts(5, std::string(90, 'a'));
+  texts[4] = std::string(1000, 'b');
+
+  auto embeddings = sync_wait(embedder->embed({}, texts));
+
+  ASSERT_TRUE(embeddings.has_value());
+  EXPECT_EQ(embeddings->values.size(), 10U);
+  EXPECT_THAT(texts_asked(), testing::ElementsAre(2, 2, 1));
+}
+
+TEST_F(OpenAiEmbedder, fits_requests_into_the_limits_of_a_minute) {
+  auto embedder = make({.limits = {.tokens_per_minute = 800},
+                        .estimate_tokens = [](std::string_view) { return 40; }});
+
+  ASSERT_TRUE(sync_wait(embedder->embed({}, std::vector<std::string>(5, "a"))).has_value());
+
+  EXPECT_THAT(texts_asked(), testing::ElementsAre(2, 2, 1));
+}
+
+TEST_F(OpenAiEmbedder, halves_a_request_that_is_too_large_for_the_provider) {
+  ScriptedHttpClient http([](const HttpRequest& request) -> Result<HttpResponse> {
+    auto body = json::parse(request.body);
+    if (body->as_object()["input"].as_array().size() > 2)
+      return HttpResponse{.status = 400, .body = R"({"error":{"code":"max_tokens_per_request"}})"};
+    return answer(request);
+  });
+  auto embedder = make_openai_text_embedder({}, http);
+
+  auto embeddings = sync_wait(embedder->embed({}, {"a", "bb", "ccc", "dddd", "eeeee"}));
+
+  ASSERT_TRUE(embeddings.has_value()) << embeddings.error().cause;
+  EXPECT_EQ(embeddings->tokens, 30);
+  for (std::size_t i = 0; i < 5; ++i)
+    EXPECT_FLOAT_EQ(embeddings->row(i)[0] / embeddings->row(i)[1], static_cast<float>(i + 1));
+}
+
+TEST_F(OpenAiEmbedder, asks_again_after_silence_unless_the_call_is_over) {
+  int asked = 0;
+  std::stop_source source;
+  ScriptedHttpClient http([&](const HttpRequest& request) -> Result<HttpResponse> {
+    if (++asked < 3) return fail(ErrorCode::timeout, "The other side took too long");
+    if (asked == 4) source.request_stop();
+    if (asked >= 4) return fail(ErrorCode::timeout, "The other side took too long");
+    return answer(request);
+  });
+  auto embedder =
+      make_openai_text_embedder({.server = {.backoff_first = std::chrono::milliseconds(1)}}, http);
+
+  EXPECT_TRUE(sync_wait(embedder->embed({}, {"a"})).has_value());
+  EXPECT_EQ(asked, 3);
+  EXPECT_FALSE(sync_wait(embedder->embed({.cancellation = source.get_token()}, {"a"})));
+  EXPECT_EQ(asked, 4);
 }
 
 TEST_F(OpenAiEmbedder, asks_nothing_for_no_texts) {

@@ -1,5 +1,5 @@
 // POST /v1/embeddings: vectors from hashed words, so that texts which share words are near.
-import { invalid, unknownModel } from "./errors.mjs";
+import { ApiError, invalid, unknownModel } from "./errors.mjs";
 import { either, integer, list, object, oneOf, text } from "./shape.mjs";
 import { hash, tokenize, words } from "./words.mjs";
 
@@ -75,8 +75,15 @@ export const answerEmbeddings = (body) => {
   }
   const counts = countTokens(body.input);
   const tokens = counts.reduce((sum, count) => sum + count, 0);
-  if (counts.some((count) => count > inputTokensMax) || tokens > requestTokensMax) {
+  if (counts.some((count) => count > inputTokensMax)) {
     throw invalid("input", `This model's maximum context length is ${inputTokensMax} tokens.`);
+  }
+  if (tokens > requestTokensMax) {
+    throw new ApiError(
+      400,
+      `Requested ${tokens} tokens, max ${requestTokensMax} tokens per request`,
+      { type: "max_tokens_per_request", code: "max_tokens_per_request" },
+    );
   }
   return {
     object: "list",

@@ -12,6 +12,7 @@ export const faultKinds = [
   "slow_first_token",
   "slow",
   "cut_stream",
+  "cut_body",
   "malformed_sse",
   "stream_error",
   "wrong_json",

@@ -80,11 +80,52 @@ std::optional<milliseconds> read_date(std::string_view text) {
   return std::max(left, milliseconds(0));
 }
 
+// A time like "6m0s", "1.5s", "12ms" or, as some servers write it, a number of seconds.
+std::optional<milliseconds> read_span(std::string_view text) {
+  if (auto seconds = read_number(text, 1000)) return seconds;
+  double total_ms = 0;
+  while (!text.empty()) {
+    double value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || value < 0) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    auto unit = text.substr(0, text.find_first_of("0123456789."));
+    text.remove_prefix(unit.size());
+    if (unit == "ms")
+      total_ms += value;
+    else if (unit == "s")
+      total_ms += value * 1000;
+    else if (unit == "m")
+      total_ms += value * 60'000;
+    else if (unit == "h")
+      total_ms += value * 3'600'000;
+    else
+      return std::nullopt;
+    if (!(total_ms < 1e10)) return std::nullopt;
+  }
+  return total_ms > 0 ? std::optional(milliseconds(static_cast<std::int64_t>(total_ms)))
+                      : std::nullopt;
+}
+
+// When whatever is used up will be there again. The time until all of it is there says too much
+// where something is left.
+std::optional<milliseconds> read_reset(const HttpResponse& response) {
+  std::optional<milliseconds> longest;
+  for (const std::string kind : {"requests", "tokens"}) {
+    if (response.header("x-ratelimit-remaining-" + kind) != "0") continue;
+    auto reset = read_span(response.header("x-ratelimit-reset-" + kind));
+    if (reset && (!longest || *reset > *longest)) longest = reset;
+  }
+  return longest;
+}
+
 std::optional<milliseconds> read_retry_after(const HttpResponse& response) {
   auto exact = read_number(response.header("retry-after-ms"), 1);
   if (exact) return exact;
   auto seconds = read_number(response.header("retry-after"), 1000);
-  return seconds ? seconds : read_date(response.header("retry-after"));
+  if (seconds) return seconds;
+  auto date = read_date(response.header("retry-after"));
+  return date || response.status != 429 ? date : read_reset(response);
 }
 
 bool is_busy(int status) {
@@ -102,7 +143,8 @@ Error judge(int status, const ProviderError& said) {
     return {.code = ErrorCode::unavailable, .message = "The model provider has a problem"};
   if (status == 404)
     return {.code = ErrorCode::unavailable, .message = "The model is not available"};
-  if (status == 413 || said.code == "context_length_exceeded")
+  if (status == 413 || said.code == "context_length_exceeded" ||
+      said.code == "max_tokens_per_request")
     return {.code = ErrorCode::too_large, .message = "The text is too long for the model"};
   if (said.code.starts_with("content_") || said.code == "content_policy_violation")
     return {.code = ErrorCode::invalid,
@@ -121,6 +163,7 @@ Failure describe_answer(const HttpResponse& response, std::string_view api_key) 
   failure.parameter = said.parameter;
   failure.may_retry = is_busy(response.status) && said.code != "insufficient_quota";
   if (!failure.may_retry) return failure;
+  failure.is_over_limit = response.status == 429;
   failure.retry_after = read_retry_after(response);
   auto wait =
       std::chrono::ceil<std::chrono::seconds>(failure.retry_after.value_or(milliseconds(1000)));

@@ -14,6 +14,7 @@ namespace aiva::openai {
 struct Failure {
   Error error;
   bool may_retry = false;
+  bool is_over_limit = false;  // the server counts too many requests or tokens
   std::optional<std::chrono::milliseconds> retry_after{};  // as the server asked
   std::string parameter{};                                 // the field it complained about
 };

@@ -34,6 +34,7 @@ TEST(Failure, maps_every_status_to_what_the_caller_can_do) {
       {403, "", ErrorCode::unavailable, false},
       {404, "model_not_found", ErrorCode::unavailable, false},
       {408, "", ErrorCode::unavailable, true},
+      {400, "max_tokens_per_request", ErrorCode::too_large, false},
       {413, "", ErrorCode::too_large, false},
       {422, "", ErrorCode::internal, false},
       {429, "rate_limit_exceeded", ErrorCode::unavailable, true},
@@ -91,6 +92,27 @@ TEST(Failure, reads_how_long_to_wait) {
     EXPECT_EQ(describe(429, "", {{"Retry-After", text}}).retry_after, std::nullopt) << text;
 }
 
+TEST(Failure, waits_until_what_is_used_up_is_there_again) {
+  auto wait = [](const std::string& left, const std::string& reset, int status = 429) {
+    return describe(status, "",
+                    {{"x-ratelimit-remaining-requests", "7"},
+                     {"x-ratelimit-reset-requests", "1h"},
+                     {"x-ratelimit-remaining-tokens", left},
+                     {"x-ratelimit-reset-tokens", reset}})
+        .retry_after;
+  };
+
+  EXPECT_EQ(wait("0", "1s"), milliseconds(1000));
+  EXPECT_EQ(wait("0", "6m0s"), milliseconds(360'000));
+  EXPECT_EQ(wait("0", "1h2m3.5s"), milliseconds(3'723'500));
+  EXPECT_EQ(wait("0", "12ms"), milliseconds(12));
+  EXPECT_EQ(wait("0", "59"), milliseconds(59'000));
+  for (const std::string text : {"", "s", "-1s", "1d", "soon", "1e300h", "nan"})
+    EXPECT_EQ(wait("0", text), std::nullopt) << text;
+  EXPECT_EQ(wait("12", "1s"), std::nullopt);
+  EXPECT_EQ(wait("0", "1s", 500), std::nullopt);
+}
+
 TEST(Failure, retries_broken_connections_but_no_guarded_or_ended_ones) {
   auto describe_code = [](ErrorCode code) {
     return describe_transport(Error{.code = code, .message = "m", .cause = "c"});
@@ -109,11 +131,12 @@ TEST(Failure, retries_broken_connections_but_no_guarded_or_ended_ones) {
 TEST(Backoff, doubles_up_to_its_limit_and_spreads) {
   OpenAiOptions options{.backoff_first = milliseconds(100), .backoff_max = milliseconds(350)};
 
-  EXPECT_EQ(backoff(options, 1, 0, {}), milliseconds(50));
+  EXPECT_EQ(backoff(options, 1, 0, {}), milliseconds(0));
+  EXPECT_EQ(backoff(options, 1, 0.5, {}), milliseconds(50));
   EXPECT_EQ(backoff(options, 1, 1, {}), milliseconds(100));
   EXPECT_EQ(backoff(options, 2, 1, {}), milliseconds(200));
   EXPECT_EQ(backoff(options, 3, 1, {}), milliseconds(350));
-  EXPECT_EQ(backoff(options, 60, 0, {}), milliseconds(175));
+  EXPECT_EQ(backoff(options, 60, 1, {}), milliseconds(350));
   EXPECT_EQ(backoff(options, 1, 0.5, milliseconds(7000)), milliseconds(7000));
 }
 

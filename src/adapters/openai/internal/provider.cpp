@@ -43,8 +43,7 @@ milliseconds backoff(const OpenAiOptions& options, int attempt, double jitter,
   auto wait = options.backoff_first;
   for (int i = 1; i < attempt && wait < options.backoff_max; ++i) wait *= 2;
   wait = std::min(wait, options.backoff_max);
-  auto spread = static_cast<double>(wait.count()) * jitter / 2;
-  return wait / 2 + milliseconds(static_cast<std::int64_t>(spread));
+  return milliseconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) * jitter));
 }
 
 Provider::Provider(OpenAiOptions options, HttpClient& http)
@@ -67,14 +66,25 @@ HttpRequest Provider::make_request(const std::string& path, const std::string& b
 }
 
 Task<std::expected<HttpResponse, Failure>> Provider::post(CallContext context, std::string path,
-                                                          std::string body) {
+                                                          std::string body, PostOptions options) {
   for (int attempt = 1;; ++attempt) {
+    if (options.pace != nullptr) {
+      auto entering = options.pace->enter(context, options.cost);
+      auto entered = co_await std::move(entering);
+      if (!entered) co_return std::unexpected(Failure{.error = std::move(entered.error())});
+    }
     auto request = make_request(path, body, "application/json");
+    if (options.timeout > milliseconds(0)) request.timeout = options.timeout;
     auto response = co_await http_.send(context, std::move(request));
+    if (response && options.pace != nullptr) options.pace->learn(*response);
     if (response && is_success(response->status)) co_return std::move(*response);
+    bool is_silent = !response && response.error().code == ErrorCode::timeout;
     auto failure = response ? describe_answer(*response, options_.api_key)
                             : describe_transport(std::move(response.error()));
-    auto waited = co_await back_off(context, failure, attempt);
+    // The attempt's time was up, not the call's.
+    if (is_silent && context.check()) failure.may_retry = true;
+    auto waiting = back_off(context, failure, attempt, options.pace);
+    auto waited = co_await std::move(waiting);
     if (waited) continue;
     failure.error = std::move(waited.error());
     co_return std::unexpected(std::move(failure));
@@ -108,7 +118,8 @@ Task<Result<std::unique_ptr<HttpStream>>> Provider::try_open(CallContext context
 }
 
 // Waits before the next attempt, or fails with the error when there should be none.
-Task<Result<void>> Provider::back_off(CallContext context, Failure failure, int attempt) {
+Task<Result<void>> Provider::back_off(CallContext context, Failure failure, int attempt,
+                                      RequestPace* pace) {
   auto wait = backoff(options_, attempt, random_fraction(), failure.retry_after);
   bool is_too_late = context.deadline != std::chrono::steady_clock::time_point::max() &&
                      std::chrono::steady_clock::now() + wait >= context.deadline;
@@ -117,6 +128,8 @@ Task<Result<void>> Provider::back_off(CallContext context, Failure failure, int 
     co_return fail(std::move(failure.error));
   log::warn("The model provider is asked again",
             {{"attempt", attempt + 1}, {"wait_ms", wait.count()}, {"cause", failure.error.cause}});
+  // What the server told one request holds for all.
+  if (pace != nullptr && failure.is_over_limit) pace->hold(wait);
   auto waited = co_await options_.pause(context, wait);
   co_return waited;
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "adapters/openai/internal/failure.h"
+#include "adapters/openai/internal/request_pace.h"
 #include "adapters/openai/openai.h"
 #include "foundation/call_context.h"
 #include "foundation/task.h"
@@ -11,11 +12,18 @@
 
 namespace aiva::openai {
 
-// How long to wait before attempt number `attempt + 1`: what the server asked for, else doubled
-// for each attempt and spread by `jitter` (0 … 1) over its upper half, so that many clients do not
-// come back together.
+// How long to wait before attempt number `attempt + 1`: what the server asked for, else up to a
+// time doubled for each attempt, of which `jitter` (0 … 1) says the part, so that many clients do
+// not come back together.
 std::chrono::milliseconds backoff(const OpenAiOptions& options, int attempt, double jitter,
                                   std::optional<std::chrono::milliseconds> retry_after);
+
+// How a request is sent besides.
+struct PostOptions {
+  RequestPace* pace = nullptr;  // every attempt waits for its turn there
+  RequestCost cost{};
+  std::chrono::milliseconds timeout{0};  // for one attempt; 0: the server's
+};
 
 // POST requests to one server, repeated where that helps. Any thread.
 class Provider {
@@ -24,9 +32,9 @@ class Provider {
 
   [[nodiscard]] const OpenAiOptions& options() const { return options_; }
 
-  // The whole answer of a 2xx, or the Failure of the last attempt.
+  // The whole answer of a 2xx, or the Failure of the last attempt. Asks again after silence, too.
   Task<std::expected<HttpResponse, Failure>> post(CallContext context, std::string path,
-                                                  std::string body);
+                                                  std::string body, PostOptions options = {});
   // The stream of a 2xx answer.
   Task<Result<std::unique_ptr<HttpStream>>> open(CallContext context, std::string path,
                                                  std::string body);
@@ -36,7 +44,8 @@ class Provider {
                                          const char* accept) const;
   Task<Result<std::unique_ptr<HttpStream>>> try_open(CallContext context, HttpRequest request,
                                                      Failure& failure);
-  Task<Result<void>> back_off(CallContext context, Failure failure, int attempt);
+  Task<Result<void>> back_off(CallContext context, Failure failure, int attempt,
+                              RequestPace* pace = nullptr);
 
   OpenAiOptions options_;
   HttpClient& http_;
