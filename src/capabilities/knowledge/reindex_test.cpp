@@ -168,6 +168,10 @@ TEST_F(ReindexOf, a_base_shows_documents_that_failed_and_still_finds_them) {
   auto document = upload(base->id, "Text.");
   run_due_jobs();
   start(base->id);
+  auto forget = sync_wait(write(*rows_, {}, [](SqlSession& sql) {
+    return sql.execute("UPDATE chunk_vectors SET text_sha256 = ''");
+  }));
+  ASSERT_TRUE(forget.has_value());  // so that it has to be embedded again
   embedder_.fake().fail_next(1, {.code = ErrorCode::invalid, .message = "No such model"});
 
   run_due_jobs();

@@ -65,9 +65,10 @@ IndexedPassage read_passage(const SqlRow& row, DocumentId document) {
 }  // namespace
 
 Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
-                                 std::string_view model, std::size_t dimension,
-                                 std::span<const float> values, UnixMs now) {
-  AIVA_ASSERT(values.size() == chunks.size() * dimension);
+                                 const NewVectors& vectors, UnixMs now) {
+  const auto dimension = vectors.dimension;
+  AIVA_ASSERT(vectors.values.size() == chunks.size() * dimension);
+  AIVA_ASSERT(dimension == 0 || vectors.text_sha256.size() == chunks.size());
   TRY(auto rowid, count_rows("SELECT COALESCE(MAX(rowid), 0) FROM document_chunks", {}));
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     const auto& chunk = chunks[i];
@@ -81,12 +82,27 @@ Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
          write_spans(chunk.spans), now}));
     if (dimension == 0) continue;
     TRY_VOID(sql_.execute(
-        "INSERT INTO chunk_vectors (chunk_rowid, chunk_id, kb_id, document_id, model, dimension, "
-        "vector) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        {rowid, chunk.id, chunk.knowledge_base, chunk.document, model, dimension,
-         std::as_bytes(values.subspan(i * dimension, dimension))}));
+        "INSERT INTO chunk_vectors (chunk_rowid, chunk_id, tenant_id, kb_id, document_id, model, "
+        "dimension, text_sha256, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {rowid, chunk.id, tenant, chunk.knowledge_base, chunk.document, vectors.model, dimension,
+         vectors.text_sha256[i], std::as_bytes(vectors.values.subspan(i * dimension, dimension))}));
   }
   return {};
+}
+
+Result<bool> ChunksTable::find_vector(TenantId tenant, std::string_view text_sha256,
+                                      std::string_view model, std::span<float> row) {
+  bool is_found = false;
+  TRY_VOID(sql_.query(
+      "SELECT vector FROM chunk_vectors WHERE tenant_id = ? AND text_sha256 = ? "
+      "AND model = ? AND dimension = ? LIMIT 1",
+      {tenant, text_sha256, model, row.size()}, [&](const SqlRow& found) -> Result<void> {
+        auto bytes = found.bytes(0);
+        is_found = bytes.size() == row.size_bytes();
+        if (is_found) std::memcpy(row.data(), bytes.data(), bytes.size());
+        return {};
+      }));
+  return is_found;
 }
 
 Result<std::int64_t> ChunksTable::remove_of_document(KnowledgeBaseId base, DocumentId document) {

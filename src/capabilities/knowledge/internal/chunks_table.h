@@ -27,16 +27,27 @@ struct StoredPassages {
   std::int64_t of_other_models = 0;  // passages whose vectors were left out
 };
 
+// The vectors of some chunks, borrowed: `values` holds `dimension` floats a chunk.
+struct NewVectors {
+  std::string_view model{};
+  std::size_t dimension = 0;  // 0: there are none
+  std::span<const float> values{};
+  std::span<const std::string> text_sha256{};  // of what was embedded, one a chunk
+};
+
 // The rows of document_chunks and chunk_vectors; lives inside one read or transaction. Whoever
 // changes chunks also starts a new version of the knowledge base.
 class ChunksTable {
  public:
   explicit ChunksTable(SqlSession& sql) : sql_(sql) {}
 
-  // Adds the chunks of one document with their vectors: `values` holds chunks.size() * dimension
-  // floats of `model`; without vectors when `dimension` is zero.
-  Result<void> insert(TenantId tenant, std::span<const Chunk> chunks, std::string_view model,
-                      std::size_t dimension, std::span<const float> values, UnixMs now);
+  // Adds the chunks of one document with their vectors.
+  Result<void> insert(TenantId tenant, std::span<const Chunk> chunks, const NewVectors& vectors,
+                      UnixMs now);
+  // Writes the vector that `model` made of the text of that hash for the tenant into `row`; says
+  // whether there is one of that size.
+  Result<bool> find_vector(TenantId tenant, std::string_view text_sha256, std::string_view model,
+                           std::span<float> row);
   // Removes the document's chunks and answers how many there were.
   Result<std::int64_t> remove_of_document(KnowledgeBaseId base, DocumentId document);
   Result<void> remove_of_base(KnowledgeBaseId base);

@@ -12,7 +12,12 @@ namespace aiva::knowledge {
 // What everything inside this capability shares.
 struct Core {
   Core(const KnowledgeParts& p, const KnowledgeSettings& s)
-      : parts(p), settings(s), index(p.database, p.index, p.embedder, p.metrics) {}
+      : parts(p),
+        settings(s),
+        index(p.database, p.index, p.embedder, p.metrics),
+        embeddings_reused(p.metrics.counter(
+            "aiva_embeddings_reused_total",
+            "Chunks whose vectors were there from the same text and needed no embedding")) {}
 
   // Forgets what is cached of the knowledge base and tells who watches the document.
   void tell_changed(TenantId tenant, KnowledgeBaseId base, DocumentId document);
@@ -23,6 +28,7 @@ struct Core {
   KnowledgeSettings settings;
   BaseCache cache;
   IndexKeeper index;
+  Counter& embeddings_reused;
 };
 
 }  // namespace aiva::knowledge

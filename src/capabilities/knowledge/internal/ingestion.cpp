@@ -160,7 +160,7 @@ Task<Result<void>> Ingestion::embed(CallContext context, RunPointer run) {
     reached.percent = percent_between(45, 80, done, all);
     return writer->tell_sometimes(context, std::move(reached));
   };
-  auto embedding = embed_chunks(context, core_.parts.embedder, std::move(request));
+  auto embedding = embed_chunks(context, core_, std::move(request));
   CO_TRY(run->vectors, co_await std::move(embedding));
   co_return Result<void>{};
 }
@@ -227,8 +227,12 @@ Result<void> Ingestion::write_rows(SqlSession& sql, Run& run) const {
   if (run.awaits_recognition()) return {};
   ChunksTable table(sql);
   TRY(auto removed, table.remove_of_document(run.base(), run.id()));
-  TRY_VOID(table.insert(run.tenant(), chunks, core_.parts.embedder.model(), run.vectors.dimension,
-                        run.vectors.values, now));
+  TRY_VOID(table.insert(run.tenant(), chunks,
+                        {.model = core_.parts.embedder.model(),
+                         .dimension = run.vectors.dimension,
+                         .values = run.vectors.values,
+                         .text_sha256 = run.vectors.text_sha256},
+                        now));
   auto added = static_cast<std::int64_t>(chunks.size()) - removed;
   std::array changed{run.id()};
   TRY_VOID(KnowledgeBasesTable(sql).change_chunks(run.tenant(), run.base(), changed, added, now));

@@ -65,6 +65,7 @@ std::string Ingestion::statistics_of(Run& run) const {
       .field("table_chunks_added", by_type["table"])
       .field("total_tokens", run.collector.tokens())
       .field("embedding_tokens", run.vectors.tokens)
+      .field("embeddings_reused", run.vectors.reused)
       .field("processing_time_ms",
              std::chrono::duration_cast<std::chrono::milliseconds>(took).count())
       .key("chunks_by_type")

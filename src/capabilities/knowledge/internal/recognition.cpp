@@ -121,7 +121,7 @@ Task<Result<void>> Recognition::work(CallContext context, BatchPointer batch) {
   EmbedRequest request{.collector = {batch, &batch->collector},
                        .title = batch->printed.document.title,
                        .batch = core_.settings.embedding_batch};
-  auto embedding = embed_chunks(context, core_.parts.embedder, std::move(request));
+  auto embedding = embed_chunks(context, core_, std::move(request));
   CO_TRY(batch->vectors, co_await std::move(embedding));
   auto storing = store(context, batch);
   CO_TRY_VOID(co_await std::move(storing));
@@ -204,8 +204,12 @@ Result<void> Recognition::add_chunks(SqlSession& sql, Batch& batch, UnixMs now) 
   } else {
     for (auto& chunk : chunks) chunk.index += batch.printed.document.total_chunks;
   }
-  TRY_VOID(table.insert(batch.tenant(), chunks, core_.parts.embedder.model(),
-                        batch.vectors.dimension, batch.vectors.values, now));
+  TRY_VOID(table.insert(batch.tenant(), chunks,
+                        {.model = core_.parts.embedder.model(),
+                         .dimension = batch.vectors.dimension,
+                         .values = batch.vectors.values,
+                         .text_sha256 = batch.vectors.text_sha256},
+                        now));
   TRY_VOID(RecognitionTable(sql).order_chunks(batch.base(), batch.id()));
   auto added = static_cast<std::int64_t>(chunks.size()) - removed;
   std::array changed{batch.id()};
