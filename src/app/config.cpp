@@ -134,6 +134,10 @@ void bind_rest(Binder& binder, Config& config) {
   binder.text("data.folder", config.data.folder);
   binder.text("data.sync", config.data.sync, {"process", "power"});
   binder.integer("data.reader_threads", config.data.reader_threads, 1, 64);
+  binder.text("cache.provider", config.cache.provider, {"memory", "redis"});
+  binder.text("cache.url", config.cache.url);
+  binder.text("cache.ca_file", config.cache.ca_file);
+  binder.text("cache.key_prefix", config.cache.key_prefix);
   binder.text("log.level", config.log.level, {"debug", "info", "warn", "error"});
   binder.text("log.format", config.log.format, {"auto", "json", "text"});
   binder.integer("limits.anonymous_per_15_minutes", config.limits.anonymous_per_15_minutes, 0,

@@ -35,6 +35,13 @@ struct Config {
     std::int64_t reader_threads = 2;
     auto operator<=>(const Data&) const = default;
   } data;
+  struct Cache {
+    std::string provider = "memory";
+    std::string url = "redis://127.0.0.1:6379/0";
+    std::string ca_file;
+    std::string key_prefix = "aiva:";
+    auto operator<=>(const Cache&) const = default;
+  } cache;
   struct Log {
     std::string level = "info";
     std::string format = "auto";

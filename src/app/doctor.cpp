@@ -52,6 +52,11 @@ Result<std::string> check_rows(Parts& parts) {
   return "the database is whole";
 }
 
+Result<std::string> check_redis(Parts& parts) {
+  if (parts.redis == nullptr) return "not used";
+  return sync_wait(describe_redis({}, *parts.redis));
+}
+
 Result<std::string> check_ledger(Parts& parts) {
   TRY_VOID(sync_wait(parts.billing->verify({})));
   return "the ledger adds up";
@@ -152,6 +157,7 @@ std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
                       return "every part could be built";
                     }});
   checks.push_back({"rows", with_parts(check_rows)});
+  checks.push_back({"Redis", with_parts(check_redis)});
   checks.push_back({"ledger", with_parts(check_ledger)});
   checks.push_back({"embedder", with_parts(check_embedder)});
   checks.push_back({"document reader", with_parts(check_reader)});

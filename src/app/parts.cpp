@@ -12,6 +12,7 @@
 #include "adapters/job_table/job_table.h"
 #include "adapters/local_files/local_object_store.h"
 #include "adapters/memory/memory_cache.h"
+#include "adapters/redis/redis_cache.h"
 #include "adapters/segment_index/segment_index.h"
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
@@ -26,6 +27,16 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+Result<void> open_cache(const Config& config, Parts& parts) {
+  if (config.cache.provider == "memory") {
+    parts.cache = make_memory_cache({}, parts.clock);
+    return {};
+  }
+  TRY(parts.redis, make_redis({.url = config.cache.url, .ca_file = config.cache.ca_file}));
+  parts.cache = make_redis_cache(*parts.redis, {.key_prefix = config.cache.key_prefix});
+  return {};
+}
+
 Result<void> open_storage(const Config& config, Parts& parts) {
   bool is_power = config.data.sync == "power";
   SqliteOptions sqlite{.path = parts.folder / "aiva.db",
@@ -37,7 +48,7 @@ Result<void> open_storage(const Config& config, Parts& parts) {
     log::info("schema migrated", {{"steps", report.applied.size()}, {"version", report.version}});
   LocalObjectStoreOptions objects{.sync = is_power ? SyncLevel::power : SyncLevel::process};
   TRY(parts.objects, make_local_object_store(parts.folder / "files", parts.files, objects));
-  parts.cache = make_memory_cache({}, parts.clock);
+  TRY_VOID(open_cache(config, parts));
   parts.jobs = make_job_table(*parts.database, parts.clock);
   SegmentIndexOptions index{
       .folder = parts.folder / "index",

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "adapters/redis/redis.h"
 #include "app/config.h"
 #include "app/model_providers.h"
 #include "app/paths.h"
@@ -46,6 +47,7 @@ struct Parts {
   ThreadPool files{{.name = "files", .threads = 2}};
   ThreadPool compute{{.name = "compute", .threads = 2}};
   std::unique_ptr<Database> database{};
+  std::unique_ptr<Redis> redis{};  // null where nothing uses it
   std::unique_ptr<Cache> cache{};
   std::unique_ptr<ObjectStore> objects{};
   std::unique_ptr<JobQueue> jobs{};
