@@ -177,6 +177,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.list("documents.ocr_languages", config.documents.ocr_languages);
   binder.text("documents.ocr_data", config.documents.ocr_data);
   binder.integer("documents.ocr_concurrency", config.documents.ocr_concurrency, 1, 64);
+  binder.text("search.vector_index", config.search.vector_index, {"segments", "redis"});
   binder.integer("search.index_memory_mb", config.search.index_memory_mb, 16, 1'000'000);
   binder.integer("search.cache_s", config.search.cache_s, 0, 604'800);
   binder.integer("search.history_days", config.search.history_days, 0, 36'500);

@@ -104,6 +104,7 @@ struct Config {
     auto operator<=>(const Documents&) const = default;
   } documents;
   struct Search {
+    std::string vector_index = "segments";
     std::int64_t index_memory_mb = 2048;
     std::int64_t cache_s = 3600;
     std::int64_t history_days = 365;

@@ -9,6 +9,7 @@
 
 #include "adapters/docworker/conversion.h"
 #include "adapters/docworker/legacy_converter.h"
+#include "adapters/redis/redis_passage_index.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/data_folder.h"
 #include "app/parts.h"
@@ -52,8 +53,10 @@ Result<std::string> check_rows(Parts& parts) {
   return "the database is whole";
 }
 
-Result<std::string> check_redis(Parts& parts) {
+Result<std::string> check_redis(const Config& config, Parts& parts) {
   if (parts.redis == nullptr) return "not used";
+  if (config.search.vector_index == "redis")
+    TRY_VOID(sync_wait(check_vector_sets({}, *parts.redis)));
   return sync_wait(describe_redis({}, *parts.redis));
 }
 
@@ -157,7 +160,8 @@ std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
                       return "every part could be built";
                     }});
   checks.push_back({"rows", with_parts(check_rows)});
-  checks.push_back({"Redis", with_parts(check_redis)});
+  checks.push_back(
+      {"Redis", with_parts([config](Parts& made) { return check_redis(config, made); })});
   checks.push_back({"ledger", with_parts(check_ledger)});
   checks.push_back({"embedder", with_parts(check_embedder)});
   checks.push_back({"document reader", with_parts(check_reader)});

@@ -13,6 +13,7 @@
 #include "adapters/local_files/local_object_store.h"
 #include "adapters/memory/memory_cache.h"
 #include "adapters/redis/redis_cache.h"
+#include "adapters/redis/redis_passage_index.h"
 #include "adapters/segment_index/segment_index.h"
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
@@ -28,12 +29,12 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 Result<void> open_cache(const Config& config, Parts& parts) {
-  if (config.cache.provider == "memory") {
-    parts.cache = make_memory_cache({}, parts.clock);
-    return {};
+  bool is_shared = config.cache.provider == "redis";
+  if (is_shared || config.search.vector_index == "redis") {
+    TRY(parts.redis, make_redis({.url = config.cache.url, .ca_file = config.cache.ca_file}));
   }
-  TRY(parts.redis, make_redis({.url = config.cache.url, .ca_file = config.cache.ca_file}));
-  parts.cache = make_redis_cache(*parts.redis, {.key_prefix = config.cache.key_prefix});
+  parts.cache = is_shared ? make_redis_cache(*parts.redis, {.key_prefix = config.cache.key_prefix})
+                          : make_memory_cache({}, parts.clock);
   return {};
 }
 
@@ -55,6 +56,9 @@ Result<void> open_storage(const Config& config, Parts& parts) {
       .resident_bytes_max = static_cast<std::size_t>(config.search.index_memory_mb) * 1024 * 1024,
       .compute = &parts.compute};
   TRY(parts.index, make_segment_index(index, parts.metrics));
+  if (config.search.vector_index == "redis")
+    parts.index = make_redis_passage_index(*parts.redis, std::move(parts.index),
+                                           {.key_prefix = config.cache.key_prefix}, parts.metrics);
   return {};
 }
 

@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 constexpr int tries_max = 8;
 constexpr int broken_tries_max = 3;
 constexpr milliseconds first_pause{25};  // doubled each time
+constexpr milliseconds pause_max{500};
 constexpr milliseconds slots_age_min{200};
 constexpr int candidates_max = 4;
 
@@ -129,7 +130,8 @@ std::optional<Router::Way> Router::find_next_way(Attempt& attempt, const Way& wa
 
 void Router::dispatch_later(AttemptPointer attempt) {
   auto timer = std::make_shared<asio::steady_timer>(loop_);  // shared with its own handler
-  timer->expires_after(first_pause * (1 << std::min(attempt->tries, tries_max)));
+  auto pause = first_pause * (1 << std::min(attempt->tries, tries_max));
+  timer->expires_after(std::min(pause, pause_max));
   timer->async_wait([this, timer, attempt = std::move(attempt)](const error_code&) mutable {
     auto to = route(attempt->batch.key);
     dispatch(std::move(attempt), {.to = std::move(to)});

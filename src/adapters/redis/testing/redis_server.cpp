@@ -45,16 +45,6 @@ bool is_free(std::uint16_t port) {
   return is_bound;
 }
 
-// Below the ports that the system gives out, and so that the port of the cluster bus fits.
-std::uint16_t find_port() {
-  std::random_device random;
-  for (int tries = 0; tries < 1000; ++tries) {
-    auto port = static_cast<std::uint16_t>(12000 + random() % 9000);
-    if (is_free(port) && is_free(static_cast<std::uint16_t>(port + 10000))) return port;
-  }
-  give_up("there is no free port");
-}
-
 template <class Condition>
 void wait_for(const char* what, Condition condition) {
   auto latest = std::chrono::steady_clock::now() + patience;
@@ -66,8 +56,17 @@ void wait_for(const char* what, Condition condition) {
 
 }  // namespace
 
+std::uint16_t find_free_port() {
+  std::random_device random;
+  for (int tries = 0; tries < 1000; ++tries) {
+    auto port = static_cast<std::uint16_t>(12000 + random() % 9000);
+    if (is_free(port) && is_free(static_cast<std::uint16_t>(port + 10000))) return port;
+  }
+  give_up("there is no free port");
+}
+
 RedisServer::RedisServer(std::vector<std::string> arguments)
-    : arguments_(std::move(arguments)), port_(find_port()) {
+    : arguments_(std::move(arguments)), port_(find_free_port()) {
   start();
 }
 

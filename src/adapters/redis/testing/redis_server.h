@@ -12,6 +12,9 @@
 
 namespace aiva::redis {
 
+// Below the ports that the system gives out, with room for that of the cluster bus.
+std::uint16_t find_free_port();
+
 // A Redis 8 of its own on a free port of the loopback interface, for one test; it ends with this
 // object or with the test program. tests/components/redis8 puts the program where it is looked for.
 class RedisServer {
