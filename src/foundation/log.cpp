@@ -1,5 +1,7 @@
 #include "foundation/log.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/ansicolor_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -28,6 +30,15 @@ struct Sink {
 Sink& sink() {
   static auto* instance = new Sink();
   return *instance;
+}
+
+// Signals that ask to stop are for threads that wait for them; one that this thread took would end
+// the program.
+void take_no_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 std::string_view name_of(Level level) {
@@ -73,7 +84,7 @@ void start(const Settings& settings) {
   target.level = settings.level;
   target.is_json = settings.is_json;
   if (target.logger) return;
-  target.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1);
+  target.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1, take_no_signals);
   auto output = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   target.logger = std::make_shared<spdlog::async_logger>(
       "aiva", output, target.pool, spdlog::async_overflow_policy::overrun_oldest);
