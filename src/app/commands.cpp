@@ -7,6 +7,7 @@
 #include "app/added_models.h"
 #include "app/data_folder.h"
 #include "app/doctor.h"
+#include "app/eval.h"
 #include "app/first_run.h"
 #include "app/parts.h"
 #include "app/routes.h"
@@ -129,6 +130,7 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
     case CommandName::routes: return list_routes(config, paths, arguments.is_json);
     case CommandName::doctor: return cli::run_doctor(make_checks(config, paths), arguments.is_json);
     case CommandName::model_add_clip: return add_model(config, paths, arguments);
+    case CommandName::eval: return run_eval(config, paths, arguments);
     case CommandName::serve: return 2;
     case CommandName::migrate:
     case CommandName::ingest:

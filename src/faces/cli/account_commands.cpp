@@ -196,6 +196,7 @@ int run_account_command(Identity& identity, const Arguments& arguments) {
     case CommandName::migrate:
     case CommandName::ingest:
     case CommandName::ask:
+    case CommandName::eval:
     case CommandName::model_add_clip:
     case CommandName::doctor:
     case CommandName::routes:

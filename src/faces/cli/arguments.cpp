@@ -55,6 +55,50 @@ void add_documents(CLI::App& app, Arguments& arguments) {
   ask->add_option("--tenant", arguments.tenant, "Tenant by name or id");
 }
 
+void add_eval(CLI::App& app, Arguments& arguments) {
+  auto& eval = arguments.eval;
+  auto* sub = command(app, arguments, "eval",
+                      "Measure how well golden questions find their answers", CommandName::eval);
+  sub->footer(
+      "Ends with 0, 1 when a bar is missed or a search failed, 2 on wrong use, 130 when "
+      "interrupted. docs/guides/evaluation.md describes the files.");
+  auto* golden = sub->add_option("golden", eval.golden, "Questions (.jsonl or .csv)");
+  sub->add_option("--kb", arguments.knowledge_base, "Knowledge base by name or id");
+  sub->add_option("--tenant", arguments.tenant, "Tenant by name or id");
+  sub->add_option("--top-k", eval.top_k, "Hits that count for recall and precision")
+      ->check(CLI::Range(1, 50));
+  sub->add_option("--compare", eval.settings,
+                  "A setting beside the present one: vector_weight=0.5, lists=vectors, "
+                  "chunk_size=800,chunk_overlap=100; may be repeated")
+      ->allow_extra_args(false);
+  sub->add_option("--min", eval.bars,
+                  "What must be reached: hit@5=0.9, mrr:TAG=0.8, exact@10=0.95; may be repeated")
+      ->allow_extra_args(false);
+  sub->add_option("--concurrency", eval.concurrency, "Searches at a time")
+      ->check(CLI::Range(1, 64));
+  sub->add_option("--seed", eval.seed, "Seed of intervals and samples");
+  sub->add_option("--rounds", eval.rounds, "Rounds of the bootstrap")
+      ->check(CLI::Range(1, 100'000));
+  sub->add_option("--exact", eval.exact_questions,
+                  "Questions whose vectors are compared with an exact scan; 0: none")
+      ->check(CLI::Range(0, 1000));
+  auto* csv = sub->add_flag("--csv", eval.is_csv, "Print a row for each question of each setting");
+  csv->excludes("--json");
+  sub->add_option("--output", eval.output, "Write the report to this file, and show the table");
+  auto* make = sub->add_option("--make-template", arguments.knowledge_base,
+                               "Write questions out of a knowledge base's documents, to be edited");
+  make->excludes(golden)->excludes("--kb")->each(
+      [&eval](const std::string&) { eval.is_template = true; });
+  sub->add_option("--count", eval.count, "Questions of a template")
+      ->check(CLI::Range(1, 1000))
+      ->needs(make);
+  sub->callback([&arguments] {
+    arguments.command = CommandName::eval;
+    if (arguments.eval.golden.empty() && !arguments.eval.is_template)
+      throw CLI::RequiredError("golden or --make-template");
+  });
+}
+
 void add_user(CLI::App& app, Arguments& arguments) {
   auto* user = app.add_subcommand("user", "Manage users");
   user->require_subcommand(1);
@@ -108,6 +152,7 @@ Parsed parse_arguments(int count, const char* const* values) {
   app.require_subcommand(1);
   add_serve(app, arguments);
   add_documents(app, arguments);
+  add_eval(app, arguments);
   add_user(app, arguments);
   add_tenant(app, arguments);
   add_models(app, arguments);

@@ -13,6 +13,7 @@ enum class CommandName {
   migrate,
   ingest,
   ask,
+  eval,
   user_list,
   user_add,
   user_password,
@@ -23,6 +24,22 @@ enum class CommandName {
   doctor,
   routes,
   version,
+};
+
+// What `aiva eval` is asked for.
+struct EvalArguments {
+  std::string golden{};                 // the file of questions
+  bool is_template = false;             // --make-template: write one instead
+  std::string output{};                 // empty: standard output
+  std::vector<std::string> settings{};  // --compare
+  std::vector<std::string> bars{};      // --min
+  bool is_csv = false;
+  int top_k = 5;
+  int concurrency = 4;
+  std::uint64_t seed = 1;
+  int rounds = 2000;
+  int exact_questions = 50;
+  int count = 50;  // questions of a template
 };
 
 // What the command line asks for. Texts are empty and lists too where nothing was given.
@@ -45,6 +62,7 @@ struct Arguments {
   int parallel = 4;  // ingest: files stored at a time
   std::string question{};
   int top_k = 6;
+  EvalArguments eval{};
 
   std::string model_folder{};  // models add clip: where the model is
 

@@ -40,9 +40,39 @@ TEST(Arguments, read_patterns_between_files) {
   EXPECT_EQ(parsed.arguments.parallel, 8);
 }
 
+TEST(Arguments, read_an_evaluation) {
+  auto parsed = parse({"eval", "q.jsonl", "--kb", "Manuals", "--compare", "vector_weight=1",
+                       "--min", "hit@5=0.9", "--compare", "lists=words", "--top-k", "7", "--csv"});
+  auto draft = parse({"eval", "--make-template", "Manuals", "--count", "9"});
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  EXPECT_EQ(parsed.arguments.command, CommandName::eval);
+  const auto& eval = parsed.arguments.eval;
+  EXPECT_EQ(eval.golden, "q.jsonl");
+  EXPECT_EQ(eval.settings, (std::vector<std::string>{"vector_weight=1", "lists=words"}));
+  EXPECT_EQ(eval.bars, std::vector<std::string>{"hit@5=0.9"});
+  EXPECT_EQ(eval.top_k, 7);
+  EXPECT_TRUE(eval.is_csv);
+  EXPECT_FALSE(eval.is_template);
+  ASSERT_FALSE(draft.is_done) << draft.text;
+  EXPECT_TRUE(draft.arguments.eval.is_template);
+  EXPECT_EQ(draft.arguments.knowledge_base, "Manuals");
+  EXPECT_EQ(draft.arguments.eval.count, 9);
+}
+
 TEST(Arguments, explain_mistakes_with_exit_code_2) {
-  for (auto words : std::vector<std::vector<const char*>>{
-           {}, {"fly"}, {"serve", "--port", "99999"}, {"user", "add"}, {"ask"}}) {
+  for (auto words :
+       std::vector<std::vector<const char*>>{{},
+                                             {"fly"},
+                                             {"serve", "--port", "99999"},
+                                             {"user", "add"},
+                                             {"ask"},
+                                             {"eval"},
+                                             {"eval", "q.jsonl", "--make-template", "Manuals"},
+                                             {"eval", "q.jsonl", "--csv", "--json"},
+                                             {"eval", "q.jsonl", "--count", "9"},
+                                             {"eval", "q.jsonl", "--concurrency", "0"},
+                                             {"eval", "q.jsonl", "--colour"}}) {
     auto parsed = parse(words);
 
     EXPECT_TRUE(parsed.is_done);
