@@ -2,76 +2,28 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <utility>
 
-#include "capabilities/search/best_sentence.h"
 #include "capabilities/search/internal/answer_cache.h"
-#include "capabilities/search/internal/ranking.h"
+#include "capabilities/search/internal/candidate_finder.h"
+#include "capabilities/search/internal/hits.h"
 #include "capabilities/search/internal/search_log.h"
-#include "foundation/log.h"
-#include "foundation/text/utf8.h"
+#include "capabilities/search/internal/validation.h"
 
 namespace aiva::search {
 namespace {
 
-constexpr std::size_t query_characters_max = 2000;
-constexpr int top_k_max = 50;
 constexpr std::size_t spare_candidates = 10;  // fetched besides, should chunks be gone meanwhile
 // A document may get its next version between the lists and the rows; then it is in neither.
 constexpr int tries_max = 3;
-constexpr std::size_t highlight_bytes_max = 600;
-
-std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
-}
-
-Result<void> validate(const SearchRequest& request) {
-  Error error{.code = ErrorCode::invalid, .message = "The search is not valid"};
-  auto complain = [&error](std::string field, std::string message) {
-    error.details.push_back({std::move(field), std::move(message)});
-  };
-  if (!is_valid_utf8(request.query))
-    complain("query", "must be UTF-8");
-  else if (is_blank(request.query))
-    complain("query", "must not be empty");
-  else if (count_characters(request.query) > query_characters_max)
-    complain("query", "must have at most 2000 characters");
-  if (request.top_k < 1 || request.top_k > top_k_max) complain("top_k", "must be between 1 and 50");
-  if (request.type == SearchType::image)
-    complain("search_type", "image search is not available yet; use text or hybrid");
-  auto mistakes = mistakes_of(request.filter);
-  std::ranges::move(mistakes, std::back_inserter(error.details));
-  if (!error.details.empty()) return fail(std::move(error));
-  return {};
-}
 
 Counter& count_cached(Metrics& metrics, const std::string& question) {
   return metrics.counter("aiva_search_cached_total",
                          "Searches answered with the answer to a question asked before",
                          {{"question", question}});
 }
-
-// What both lists brought up for a query.
-struct Candidates {
-  std::vector<Candidate> ranked{};
-  std::int64_t query_tokens = 0;
-  bool used_vectors = false;
-  bool used_keywords = false;
-};
-
-struct NearVectors {
-  std::vector<PassageHit> hits{};
-  std::int64_t query_tokens = 0;
-};
 
 struct Fetched {
   std::vector<knowledge::Chunk> chunks{};
@@ -90,10 +42,9 @@ class PassageSearch final : public Search {
         settings_(settings),
         seconds_(parts.metrics.histogram("aiva_search_seconds", "Time a search took",
                                          duration_buckets_s())),
-        degraded_(parts.metrics.counter("aiva_search_degraded_total",
-                                        "Searches that had to do without one of their lists")),
         repeated_(count_cached(parts.metrics, "same")),
         similar_(count_cached(parts.metrics, "similar")),
+        finder_(parts_, settings_),
         cache_(
             {.time_to_live = settings.cache_time, .similarity_min = settings.cache_similarity_min}),
         log_(parts.database, parts.billing, parts.metrics, settings.unwritten_max) {}
@@ -193,69 +144,12 @@ class PassageSearch final : public Search {
   // The best candidates and their chunks.
   Task<Result<Finds>> look(CallContext context, KnowledgeBaseId base, SearchRequest request,
                            const Result<Embeddings>& embedded) {
-    CO_TRY(auto filter, co_await compile(context, base, request.filter));
-    PassageQuery passages{.count_max = settings_.candidates_max, .filter = std::move(filter)};
-    auto finding =
-        find_candidates(context, base, std::move(request.query), std::move(passages), embedded);
-    CO_TRY(auto candidates, co_await std::move(finding));
     auto wanted = static_cast<std::size_t>(request.top_k) + spare_candidates;
+    auto finding = finder_.find(context, base, std::move(request), embedded);
+    CO_TRY(auto candidates, co_await std::move(finding));
     auto fetching = fetch(context, candidates.ranked, wanted);
     CO_TRY(auto fetched, co_await std::move(fetching));
     co_return Finds{std::move(candidates), std::move(fetched)};
-  }
-
-  // What the index has to keep to: documents are looked up in the catalog.
-  Task<Result<PassageFilter>> compile(CallContext context, KnowledgeBaseId base,
-                                      SearchFilter filter) {
-    PassageFilter passages{
-        .page_min = filter.page_min, .page_max = filter.page_max, .kinds = filter.kinds};
-    if (!filter.asks_documents()) co_return passages;
-    CO_TRY(auto catalog, co_await parts_.catalog.of(context, base));
-    passages.documents = std::make_shared<const DocumentSet>(allowed_documents(*catalog, filter));
-    co_return passages;
-  }
-
-  // Asks both lists. One of them may fail: the other answers alone.
-  Task<Result<Candidates>> find_candidates(CallContext context, KnowledgeBaseId base,
-                                           std::string query, PassageQuery wanted,
-                                           const Result<Embeddings>& embedded) {
-    auto ensured = co_await parts_.knowledge.ensure_indexed(context, base);
-    Result<std::vector<PassageHit>> words = fail(ErrorCode::unavailable, "The index is missing");
-    if (ensured)
-      words = co_await parts_.index.search_words(context, base, std::move(query), wanted);
-    else
-      words = fail(std::move(ensured.error()));
-    auto near = find_near(context, base, embedded, std::move(wanted));
-    auto vectors = co_await std::move(near);
-    CO_TRY_VOID(context.check());
-    if (!vectors && !words) co_return fail(std::move(vectors.error()));
-    if (!vectors)
-      note_failure("The embedder failed; searching by words alone", context, vectors.error());
-    if (!words) note_failure("The keyword index failed", context, words.error());
-
-    Candidates candidates{.used_vectors = vectors.has_value()};
-    std::span<const PassageHit> vector_hits;
-    std::span<const PassageHit> keyword_hits;
-    if (vectors) {
-      vector_hits = vectors->hits;
-      candidates.query_tokens = vectors->query_tokens;
-    }
-    if (words) keyword_hits = *words;
-    candidates.used_keywords = !keyword_hits.empty();
-    candidates.ranked = rank_candidates(vector_hits, keyword_hits, settings_.vector_weight);
-    co_return candidates;
-  }
-
-  Task<Result<NearVectors>> find_near(CallContext context, KnowledgeBaseId base,
-                                      const Result<Embeddings>& embedded, PassageQuery wanted) {
-    if (!embedded) co_return fail(embedded.error());
-    NearVectors near{.query_tokens = embedded->tokens};
-    if (parts_.index.size(base) == 0) co_return near;
-    auto row = embedded->row(0);
-    std::vector<float> vector(row.begin(), row.end());
-    CO_TRY(near.hits, co_await parts_.index.search_vectors(context, base, std::move(vector),
-                                                           std::move(wanted)));
-    co_return near;
   }
 
   Task<Result<Fetched>> fetch(CallContext context, std::span<const Candidate> ranked,
@@ -268,41 +162,6 @@ class PassageSearch final : public Search {
     CO_TRY(auto chunks, co_await parts_.knowledge.chunks(context, std::move(ids)));
     bool is_outdated = chunks.size() < count;
     co_return Fetched{.chunks = std::move(chunks), .is_outdated = is_outdated};
-  }
-
-  static std::vector<TextHit> make_hits(std::span<const Candidate> ranked,
-                                        std::vector<knowledge::Chunk> chunks, std::size_t top_k) {
-    std::unordered_map<ChunkId, const Candidate*> by_id;
-    for (const auto& candidate : ranked) by_id.emplace(candidate.chunk, &candidate);
-    std::vector<TextHit> hits;
-    for (auto& chunk : chunks) {
-      if (hits.size() == top_k) break;
-      auto found = by_id.find(chunk.id);
-      if (found == by_id.end()) continue;
-      const auto& candidate = *found->second;
-      hits.push_back({.chunk = std::move(chunk),
-                      .score = candidate.score,
-                      .cosine = candidate.cosine,
-                      .bm25 = candidate.bm25,
-                      .vector_rank = candidate.vector_rank,
-                      .keyword_rank = candidate.keyword_rank});
-    }
-    return hits;
-  }
-
-  static void highlight(std::vector<TextHit>& hits, std::string_view query) {
-    std::vector<std::string_view> sentences;
-    for (const auto& hit : hits) {
-      auto more = sentences_of(hit.chunk);
-      sentences.insert(sentences.end(), more.begin(), more.end());
-    }
-    SentenceScorer scorer(query, sentences);
-    for (auto& hit : hits) {
-      auto best = best_sentence(hit.chunk, scorer);
-      auto text = std::string_view(hit.chunk.text).substr(best.begin, best.end - best.begin);
-      hit.highlight = one_line(text, highlight_bytes_max);
-      hit.highlight_page = best.page;
-    }
   }
 
   [[nodiscard]] billing::MicroUsd price_of(std::int64_t tokens) const {
@@ -328,17 +187,12 @@ class PassageSearch final : public Search {
             .created_at = parts_.clock.unix_ms()};
   }
 
-  void note_failure(std::string_view what, const CallContext& context, const Error& error) {
-    degraded_.add();
-    log::failure(what, context, error);
-  }
-
   SearchParts parts_;
   SearchSettings settings_;
   Histogram& seconds_;
-  Counter& degraded_;
   Counter& repeated_;
   Counter& similar_;
+  CandidateFinder finder_;
   AnswerCache cache_;
   SearchLog log_;
 };

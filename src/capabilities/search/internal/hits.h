@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "capabilities/knowledge/types.h"
+#include "capabilities/search/internal/ranking.h"
+#include "capabilities/search/search.h"
+
+namespace aiva::search {
+
+// The first `count_max` chunks, with why the candidates of these ids stand where they stand.
+std::vector<TextHit> make_hits(std::span<const Candidate> ranked,
+                               std::vector<knowledge::Chunk> chunks, std::size_t count_max);
+
+// Gives each hit the sentence of its chunk that fits the query best.
+void highlight(std::vector<TextHit>& hits, std::string_view query);
+
+}  // namespace aiva::search
