@@ -56,7 +56,8 @@ class PassageSearch final : public Search {
     if (request.is_billed)
       CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search_balance_min));
 
-    auto scope = co_await cache_scope(context, request);
+    auto ensured = co_await parts_.knowledge.ensure_indexed(context, base->id);
+    auto scope = cache_scope(request, ensured);
     if (scope)
       if (auto kept = cache_.find(*scope, request.query, begin))
         co_return co_await answer_again(context, std::move(request), *kept, 0, begin);
@@ -69,7 +70,8 @@ class PassageSearch final : public Search {
 
     Finds finds;
     for (int tries = 1; tries <= tries_max && (tries == 1 || finds.fetched.is_outdated); ++tries) {
-      auto looking = look(context, base->id, request, embedded);
+      if (tries > 1) ensured = co_await parts_.knowledge.ensure_indexed(context, base->id);
+      auto looking = look(context, base->id, request, {.ensured = ensured, .embedded = embedded});
       CO_TRY(finds, co_await std::move(looking));
     }
     bool is_sound = finds.candidates.used_vectors && !finds.fetched.is_outdated;
@@ -85,11 +87,11 @@ class PassageSearch final : public Search {
   using Instant = std::chrono::steady_clock::time_point;
 
   // Where answers to the request are kept; nothing when the index does not follow its rows.
-  Task<std::optional<CacheScope>> cache_scope(CallContext context, SearchRequest request) {
-    auto ensured = co_await parts_.knowledge.ensure_indexed(context, request.knowledge_base);
+  [[nodiscard]] std::optional<CacheScope> cache_scope(const SearchRequest& request,
+                                                      const Result<void>& ensured) const {
     auto version = parts_.index.version(request.knowledge_base);
-    if (!ensured || !version) co_return std::nullopt;
-    co_return CacheScope{
+    if (!ensured || !version) return std::nullopt;
+    return CacheScope{
         .base = request.knowledge_base, .version = *version, .form = form_of(request)};
   }
 
@@ -143,9 +145,9 @@ class PassageSearch final : public Search {
 
   // The best candidates and their chunks.
   Task<Result<Finds>> look(CallContext context, KnowledgeBaseId base, SearchRequest request,
-                           const Result<Embeddings>& embedded) {
+                           CandidateFinder::Prepared prepared) {
     auto wanted = static_cast<std::size_t>(request.top_k) + spare_candidates;
-    auto finding = finder_.find(context, base, std::move(request), embedded);
+    auto finding = finder_.find(context, base, std::move(request), prepared);
     CO_TRY(auto candidates, co_await std::move(finding));
     auto fetching = fetch(context, candidates.ranked, wanted);
     CO_TRY(auto fetched, co_await std::move(fetching));

@@ -189,6 +189,14 @@ TEST_F(SearchTest, sees_the_next_version_of_a_document_that_changes_while_it_loo
   EXPECT_EQ(answer->hits.front().chunk.id, next);
 }
 
+TEST_F(SearchTest, looks_once_whether_the_index_follows_its_rows) {
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+
+  ASSERT_TRUE(search("refunds"));
+
+  EXPECT_EQ(shelf_.times_ensured(), 1);
+}
+
 TEST_F(SearchTest, explains_why_a_hit_stands_where_it_stands) {
   auto refunds = shelf_.add(base_, {"Returns are free. Refunds are paid within 14 days.", 3});
   shelf_.add(base_, {"The lamp floats on water.", 7});

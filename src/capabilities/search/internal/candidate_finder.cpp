@@ -15,17 +15,15 @@ CandidateFinder::CandidateFinder(const SearchParts& parts, const SearchSettings&
                                       "Searches that had to do without one of their lists")) {}
 
 Task<Result<Candidates>> CandidateFinder::find(CallContext context, KnowledgeBaseId base,
-                                               SearchRequest request,
-                                               const Result<Embeddings>& embedded) {
+                                               SearchRequest request, Prepared prepared) {
   CO_TRY(auto filter, co_await compile(context, base, request.filter));
   PassageQuery wanted{.count_max = settings_.candidates_max, .filter = std::move(filter)};
-  auto ensured = co_await parts_.knowledge.ensure_indexed(context, base);
   Result<std::vector<PassageHit>> words = fail(ErrorCode::unavailable, "The index is missing");
-  if (ensured)
+  if (prepared.ensured)
     words = co_await parts_.index.search_words(context, base, std::move(request.query), wanted);
   else
-    words = fail(std::move(ensured.error()));
-  auto near = find_near(context, base, embedded, std::move(wanted));
+    words = fail(prepared.ensured.error());
+  auto near = find_near(context, base, prepared.embedded, std::move(wanted));
   auto vectors = co_await std::move(near);
   CO_TRY_VOID(context.check());
   if (!vectors && !words) co_return fail(std::move(vectors.error()));

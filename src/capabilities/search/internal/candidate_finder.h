@@ -27,10 +27,15 @@ class CandidateFinder {
   // The parts are borrowed.
   CandidateFinder(const SearchParts& parts, const SearchSettings& settings);
 
+  // What was got ready for the lists before; borrowed while a call runs.
+  struct Prepared {
+    const Result<void>& ensured;  // whether the index shows the rows
+    const Result<Embeddings>& embedded;
+  };
   // One of the lists may fail: the other answers alone. Fails with what the vectors failed with
   // when neither could be had.
   Task<Result<Candidates>> find(CallContext context, KnowledgeBaseId base, SearchRequest request,
-                                const Result<Embeddings>& embedded);
+                                Prepared prepared);
 
  private:
   struct NearVectors {

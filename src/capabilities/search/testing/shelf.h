@@ -72,6 +72,9 @@ class ShelfKnowledge final : public knowledge::Knowledge {
   // Does that once, when chunks are fetched next.
   void before_next_fetch(std::function<void()> action) { before_fetch_ = std::move(action); }
 
+  // How often an index was to show its rows.
+  [[nodiscard]] int times_ensured() const { return times_ensured_; }
+
   Task<Result<knowledge::KnowledgeBasePointer>> get(CallContext context,
                                                     KnowledgeBaseId id) override {
     auto found = bases_.find(id);
@@ -95,6 +98,7 @@ class ShelfKnowledge final : public knowledge::Knowledge {
 
   // Brings all passages to the index anew; without vectors where the embedder fails.
   Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) override {
+    ++times_ensured_;
     auto version = bases_.at(id)->version;
     PassageVectors vectors{embedder_.model(), embedder_.dimension()};
     CO_TRY(auto shown, co_await index_.open(context, id, vectors));
@@ -208,6 +212,7 @@ class ShelfKnowledge final : public knowledge::Knowledge {
 
   static Error not_here() { return internal_error("The shelf does not do this"); }
 
+  int times_ensured_ = 0;
   std::function<void()> before_fetch_;
   FakeTextEmbedder& embedder_;
   PassageIndex& index_;
