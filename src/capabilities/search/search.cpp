@@ -25,14 +25,20 @@ Counter& count_cached(Metrics& metrics, const std::string& question) {
                          {{"question", question}});
 }
 
-struct Fetched {
-  std::vector<knowledge::Chunk> chunks{};
-  bool is_outdated = false;  // candidates are gone: their documents have changed meanwhile
-};
+using Bases = std::vector<knowledge::KnowledgeBasePointer>;
+
+// The knowledge bases a request names, each once.
+std::vector<KnowledgeBaseId> bases_of(const SearchRequest& request) {
+  std::vector<KnowledgeBaseId> bases{request.knowledge_base};
+  for (auto base : request.other_bases)
+    if (std::ranges::find(bases, base) == bases.end()) bases.push_back(base);
+  return bases;
+}
 
 struct Finds {
   Candidates candidates{};
-  Fetched fetched{};
+  std::vector<knowledge::Chunk> chunks{};
+  bool is_outdated = false;  // something has changed meanwhile: an index or chunks are gone
 };
 
 class PassageSearch final : public Search {
@@ -52,12 +58,13 @@ class PassageSearch final : public Search {
   Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) override {
     auto begin = parts_.clock.steady();
     CO_TRY_VOID(validate(request));
-    CO_TRY(auto base, co_await parts_.knowledge.get(context, request.knowledge_base));
+    auto ids = bases_of(request);
+    CO_TRY(auto bases, co_await get(context, ids));
     if (request.is_billed)
       CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search_balance_min));
 
-    auto ensured = co_await parts_.knowledge.ensure_indexed(context, base->id);
-    auto scope = cache_scope(request, ensured);
+    auto ensured = co_await parts_.knowledge.ensure_indexed(context, ids);
+    auto scope = cache_scope(request, ids, ensured);
     if (scope)
       if (auto kept = cache_.find(*scope, request.query, begin))
         co_return co_await answer_again(context, std::move(request), *kept, 0, begin);
@@ -69,13 +76,17 @@ class PassageSearch final : public Search {
                                         begin);
 
     Finds finds;
-    for (int tries = 1; tries <= tries_max && (tries == 1 || finds.fetched.is_outdated); ++tries) {
-      if (tries > 1) ensured = co_await parts_.knowledge.ensure_indexed(context, base->id);
-      auto looking = look(context, base->id, request, {.ensured = ensured, .embedded = embedded});
+    for (int tries = 1; tries <= tries_max && (tries == 1 || finds.is_outdated); ++tries) {
+      if (tries > 1) ensured = co_await parts_.knowledge.ensure_indexed(context, ids);
+      auto looking =
+          look(context, request, {.bases = ids, .ensured = ensured, .embedded = embedded});
       CO_TRY(finds, co_await std::move(looking));
     }
-    bool is_sound = finds.candidates.used_vectors && !finds.fetched.is_outdated;
-    auto answer = make_answer(request, std::move(finds), *base);
+    if (finds.candidates.is_outdated)
+      co_return fail(ErrorCode::unavailable,
+                     "The indexes cannot all be open at the same time; try again later");
+    bool is_sound = finds.candidates.used_vectors && !finds.is_outdated;
+    auto answer = make_answer(request, std::move(finds), bases);
     if (scope && is_sound) {
       auto row = embedded->row(0);
       cache_.put(*scope, request.query, {row.begin(), row.end()}, answer, begin);
@@ -86,13 +97,32 @@ class PassageSearch final : public Search {
  private:
   using Instant = std::chrono::steady_clock::time_point;
 
-  // Where answers to the request are kept; nothing when the index does not follow its rows.
+  Task<Result<Bases>> get(CallContext context, std::vector<KnowledgeBaseId> ids) {
+    Bases bases;
+    for (auto id : ids) {
+      CO_TRY(auto base, co_await parts_.knowledge.get(context, id));
+      bases.push_back(std::move(base));
+    }
+    co_return bases;
+  }
+
+  // Where answers to the request are kept; nothing when an index does not follow its rows. Of
+  // several knowledge bases under the least id; the others and their versions are part of the form.
   [[nodiscard]] std::optional<CacheScope> cache_scope(const SearchRequest& request,
+                                                      std::vector<KnowledgeBaseId> ids,
                                                       const Result<void>& ensured) const {
-    auto version = parts_.index.version(request.knowledge_base);
-    if (!ensured || !version) return std::nullopt;
-    return CacheScope{
-        .base = request.knowledge_base, .version = *version, .form = form_of(request)};
+    if (!ensured) return std::nullopt;
+    std::ranges::sort(ids);
+    CacheScope scope{.base = ids.front(), .form = form_of(request)};
+    for (auto id : ids) {
+      auto version = parts_.index.version(id);
+      if (!version) return std::nullopt;
+      if (id == scope.base)
+        scope.version = *version;
+      else
+        scope.form.append(" ").append(id.to_string()).append(":").append(std::to_string(*version));
+    }
+    return scope;
   }
 
   Task<Result<SearchAnswer>> answer_again(CallContext context, SearchRequest request,
@@ -118,20 +148,19 @@ class PassageSearch final : public Search {
     co_return answer;
   }
 
-  SearchAnswer make_answer(const SearchRequest& request, Finds finds,
-                           const knowledge::KnowledgeBase& base) const {
+  SearchAnswer make_answer(const SearchRequest& request, Finds finds, const Bases& bases) const {
     const auto& candidates = finds.candidates;
     SearchAnswer answer{
-        .hits = make_hits(candidates.ranked, std::move(finds.fetched.chunks),
+        .hits = make_hits(candidates.ranked, std::move(finds.chunks),
                           static_cast<std::size_t>(request.top_k)),
         .total_found = static_cast<std::int64_t>(candidates.ranked.size()),
         .query_tokens = candidates.query_tokens,
         .embedding_model = parts_.embedder.model(),
-        .chunks_searched = base.chunk_count,
         .used_vectors = candidates.used_vectors,
         .used_keywords = candidates.used_keywords,
         .base_cost = price_of(candidates.query_tokens),
     };
+    for (const auto& base : bases) answer.chunks_searched += base->chunk_count;
     highlight(answer.hits, request.query);
     return answer;
   }
@@ -144,37 +173,36 @@ class PassageSearch final : public Search {
   }
 
   // The best candidates and their chunks.
-  Task<Result<Finds>> look(CallContext context, KnowledgeBaseId base, SearchRequest request,
+  Task<Result<Finds>> look(CallContext context, SearchRequest request,
                            CandidateFinder::Prepared prepared) {
     auto wanted = static_cast<std::size_t>(request.top_k) + spare_candidates;
-    auto finding = finder_.find(context, base, std::move(request), prepared);
+    auto finding = finder_.find(context, std::move(request), prepared);
     CO_TRY(auto candidates, co_await std::move(finding));
-    auto fetching = fetch(context, candidates.ranked, wanted);
-    CO_TRY(auto fetched, co_await std::move(fetching));
-    co_return Finds{std::move(candidates), std::move(fetched)};
-  }
-
-  Task<Result<Fetched>> fetch(CallContext context, std::span<const Candidate> ranked,
-                              std::size_t count_max) {
     std::vector<ChunkId> ids;
-    for (const auto& candidate : ranked.first(std::min(ranked.size(), count_max)))
+    std::span<const Candidate> ranked = candidates.ranked;
+    for (const auto& candidate : ranked.first(std::min(ranked.size(), wanted)))
       ids.push_back(candidate.chunk);
     auto count = ids.size();
-    if (count == 0) co_return Fetched{};
-    CO_TRY(auto chunks, co_await parts_.knowledge.chunks(context, std::move(ids)));
-    bool is_outdated = chunks.size() < count;
-    co_return Fetched{.chunks = std::move(chunks), .is_outdated = is_outdated};
+    Finds finds{.candidates = std::move(candidates)};
+    if (count > 0) {
+      CO_TRY(finds.chunks, co_await parts_.knowledge.chunks(context, std::move(ids)));
+    }
+    finds.is_outdated = finds.candidates.is_outdated || finds.chunks.size() < count;
+    co_return finds;
   }
 
   [[nodiscard]] billing::MicroUsd price_of(std::int64_t tokens) const {
     return settings_.search_price + tokens * settings_.nano_usd_per_embedding_token / 1000;
   }
 
+  // One row a search, or counts and costs of a tenant would be wrong; of several knowledge bases
+  // under the one that has the best hit.
   SearchRecord record_of(const CallContext& context, SearchRequest request,
                          const SearchAnswer& answer) const {
     return {.id = Uuid::make(),
             .tenant = context.tenant,
-            .knowledge_base = request.knowledge_base,
+            .knowledge_base = answer.hits.empty() ? request.knowledge_base
+                                                  : answer.hits.front().chunk.knowledge_base,
             .user = context.user,
             .session = request.session,
             .query = std::move(request.query),

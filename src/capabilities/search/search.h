@@ -36,7 +36,10 @@ struct SearchRequest {
   bool is_billed = true;                   // false: the caller charges base_cost with its own work
   SearchFilter filter{};                   // looked at before anything is ranked
   bool may_be_similar = true;              // false: no answer to a question that is only alike
+  std::vector<KnowledgeBaseId> other_bases{};  // searched with it as if all were one; at most 99
 };
+
+inline constexpr std::size_t bases_per_search_max = 100;
 
 struct TextHit {
   knowledge::Chunk chunk;
@@ -66,14 +69,14 @@ struct SearchAnswer {
   double cache_age_s = 0;
 };
 
-// Finds the chunks of a knowledge base that answer a question.
+// Finds the chunks of knowledge bases that answer a question.
 class Search {
  public:
   virtual ~Search() = default;
-  // Fails with `invalid` (fields), `not_found` (the knowledge base), `quota_exceeded`, or what the
-  // lists failed with when neither could be had. The log row and the charge of a search are written
-  // shortly after the answer, in groups; what is not yet written is lost when the process is
-  // killed.
+  // Fails with `invalid` (fields), `not_found` (any of the knowledge bases), `quota_exceeded`, or
+  // what the lists failed with when neither could be had. The log row and the charge of a search
+  // are written shortly after the answer, in groups; what is not yet written is lost when the
+  // process is killed.
   virtual Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) = 0;
 };
 

@@ -4,9 +4,17 @@
 #include <span>
 #include <utility>
 
+#include "foundation/both.h"
 #include "foundation/log.h"
 
 namespace aiva::search {
+namespace {
+
+bool is_closed(const Result<std::vector<PassageHit>>& hits) {
+  return !hits && hits.error().code == ErrorCode::not_found;
+}
+
+}  // namespace
 
 CandidateFinder::CandidateFinder(const SearchParts& parts, const SearchSettings& settings)
     : parts_(parts),
@@ -14,19 +22,18 @@ CandidateFinder::CandidateFinder(const SearchParts& parts, const SearchSettings&
       degraded_(parts.metrics.counter("aiva_search_degraded_total",
                                       "Searches that had to do without one of their lists")) {}
 
-Task<Result<Candidates>> CandidateFinder::find(CallContext context, KnowledgeBaseId base,
-                                               SearchRequest request, Prepared prepared) {
-  CO_TRY(auto filter, co_await compile(context, base, request.filter));
+Task<Result<Candidates>> CandidateFinder::find(CallContext context, SearchRequest request,
+                                               Prepared prepared) {
+  CO_TRY(auto filter, co_await compile(context, prepared, std::move(request.filter)));
   PassageQuery wanted{.count_max = settings_.candidates_max, .filter = std::move(filter)};
-  Result<std::vector<PassageHit>> words = fail(ErrorCode::unavailable, "The index is missing");
-  if (prepared.ensured)
-    words = co_await parts_.index.search_words(context, base, std::move(request.query), wanted);
-  else
-    words = fail(prepared.ensured.error());
-  auto near = find_near(context, base, prepared.embedded, std::move(wanted));
-  auto vectors = co_await std::move(near);
+  auto by_words = find_words(context, std::move(request.query), wanted, prepared);
+  auto by_meaning = find_near(context, std::move(wanted), prepared);
+  auto [words, vectors] = co_await both(std::move(by_words), std::move(by_meaning));
   CO_TRY_VOID(context.check());
-  if (!vectors && !words) co_return fail(std::move(vectors.error()));
+  if (prepared.ensured && (is_closed(words) || is_closed(vectors)))
+    co_return Candidates{.is_outdated = true};
+  if (!vectors && !words)
+    co_return fail(prepared.ensured ? vectors.error() : prepared.ensured.error());
   if (!vectors)
     note_failure("The embedder failed; searching by words alone", context, vectors.error());
   if (!words) note_failure("The keyword index failed", context, words.error());
@@ -35,8 +42,8 @@ Task<Result<Candidates>> CandidateFinder::find(CallContext context, KnowledgeBas
   std::span<const PassageHit> vector_hits;
   std::span<const PassageHit> keyword_hits;
   if (vectors) {
-    vector_hits = vectors->hits;
-    candidates.query_tokens = vectors->query_tokens;
+    vector_hits = *vectors;
+    candidates.query_tokens = prepared.embedded->tokens;
   }
   if (words) keyword_hits = *words;
   candidates.used_keywords = !keyword_hits.empty();
@@ -44,28 +51,38 @@ Task<Result<Candidates>> CandidateFinder::find(CallContext context, KnowledgeBas
   co_return candidates;
 }
 
-// What the index has to keep to: documents are looked up in the catalog.
-Task<Result<PassageFilter>> CandidateFinder::compile(CallContext context, KnowledgeBaseId base,
+// What the index has to keep to: documents are looked up in the catalogs.
+Task<Result<PassageFilter>> CandidateFinder::compile(CallContext context, Prepared prepared,
                                                      SearchFilter filter) {
   PassageFilter passages{
       .page_min = filter.page_min, .page_max = filter.page_max, .kinds = filter.kinds};
   if (!filter.asks_documents()) co_return passages;
-  CO_TRY(auto catalog, co_await parts_.catalog.of(context, base));
-  passages.documents = std::make_shared<const DocumentSet>(allowed_documents(*catalog, filter));
+  DocumentSet allowed;
+  for (auto base : prepared.bases) {
+    CO_TRY(auto catalog, co_await parts_.catalog.of(context, base));
+    allowed.merge(allowed_documents(*catalog, filter));
+  }
+  passages.documents = std::make_shared<const DocumentSet>(std::move(allowed));
   co_return passages;
 }
 
-Task<Result<CandidateFinder::NearVectors>> CandidateFinder::find_near(
-    CallContext context, KnowledgeBaseId base, const Result<Embeddings>& embedded,
-    PassageQuery wanted) {
-  if (!embedded) co_return fail(embedded.error());
-  NearVectors near{.query_tokens = embedded->tokens};
-  if (parts_.index.size(base) == 0) co_return near;
-  auto row = embedded->row(0);
-  std::vector<float> vector(row.begin(), row.end());
-  CO_TRY(near.hits,
-         co_await parts_.index.search_vectors(context, base, std::move(vector), std::move(wanted)));
-  co_return near;
+Task<CandidateFinder::Hits> CandidateFinder::find_words(CallContext context, std::string query,
+                                                        PassageQuery wanted, Prepared prepared) {
+  if (!prepared.ensured) co_return fail(prepared.ensured.error());
+  auto searching = parts_.index.search_words_across(context, prepared.bases, std::move(query),
+                                                    std::move(wanted));
+  auto hits = co_await std::move(searching);
+  co_return hits;
+}
+
+Task<CandidateFinder::Hits> CandidateFinder::find_near(CallContext context, PassageQuery wanted,
+                                                       Prepared prepared) {
+  if (!prepared.embedded) co_return fail(prepared.embedded.error());
+  auto row = prepared.embedded->row(0);
+  auto searching = parts_.index.search_vectors_across(
+      context, prepared.bases, std::vector<float>(row.begin(), row.end()), std::move(wanted));
+  auto hits = co_await std::move(searching);
+  co_return hits;
 }
 
 void CandidateFinder::note_failure(std::string_view what, const CallContext& context,

@@ -19,6 +19,7 @@ struct Candidates {
   std::int64_t query_tokens = 0;
   bool used_vectors = false;
   bool used_keywords = false;
+  bool is_outdated = false;  // an index was closed before it could be asked; nothing else is set
 };
 
 // Asks the index for what is near to a query by meaning and by words. Any thread.
@@ -29,24 +30,21 @@ class CandidateFinder {
 
   // What was got ready for the lists before; borrowed while a call runs.
   struct Prepared {
-    const Result<void>& ensured;  // whether the index shows the rows
+    const std::vector<KnowledgeBaseId>& bases;
+    const Result<void>& ensured;  // whether the index shows their rows
     const Result<Embeddings>& embedded;
   };
-  // One of the lists may fail: the other answers alone. Fails with what the vectors failed with
-  // when neither could be had.
-  Task<Result<Candidates>> find(CallContext context, KnowledgeBaseId base, SearchRequest request,
-                                Prepared prepared);
+  // The lists of all knowledge bases together. One of the two may fail: the other answers alone.
+  // Fails with what they failed with when neither could be had.
+  Task<Result<Candidates>> find(CallContext context, SearchRequest request, Prepared prepared);
 
  private:
-  struct NearVectors {
-    std::vector<PassageHit> hits{};
-    std::int64_t query_tokens = 0;
-  };
+  using Hits = Result<std::vector<PassageHit>>;
 
-  Task<Result<PassageFilter>> compile(CallContext context, KnowledgeBaseId base,
-                                      SearchFilter filter);
-  Task<Result<NearVectors>> find_near(CallContext context, KnowledgeBaseId base,
-                                      const Result<Embeddings>& embedded, PassageQuery wanted);
+  Task<Result<PassageFilter>> compile(CallContext context, Prepared prepared, SearchFilter filter);
+  Task<Hits> find_words(CallContext context, std::string query, PassageQuery wanted,
+                        Prepared prepared);
+  Task<Hits> find_near(CallContext context, PassageQuery wanted, Prepared prepared);
   void note_failure(std::string_view what, const CallContext& context, const Error& error);
 
   const SearchParts& parts_;

@@ -39,6 +39,8 @@ Result<void> validate(const SearchRequest& request) {
   if (request.top_k < 1 || request.top_k > top_k_max) complain("top_k", "must be between 1 and 50");
   if (request.type == SearchType::image)
     complain("search_type", "image search is not available yet; use text or hybrid");
+  if (request.other_bases.size() >= bases_per_search_max)
+    complain("kb_ids", "must have at most 100 ids");
   auto mistakes = mistakes_of(request.filter);
   std::ranges::move(mistakes, std::back_inserter(error.details));
   if (!error.details.empty()) return fail(std::move(error));

@@ -25,11 +25,28 @@ constexpr std::array<std::string_view, 8> filter_names{
     "document_ids", "tags",        "metadata",      "page_min",
     "page_max",     "chunk_types", "created_until", "created_from"};
 
-KnowledgeBaseId read_base(json::Fields& fields) {
-  auto text = fields.text("kb_id", name_limits);
-  auto id = KnowledgeBaseId::parse(text);
-  if (!id && !text.empty()) fields.add_error("kb_id", "must be an id");
-  return id.value_or(KnowledgeBaseId{});
+// `kb_id`, or each of `kb_ids`.
+std::vector<KnowledgeBaseId> read_bases(json::Fields& fields) {
+  std::vector<KnowledgeBaseId> bases;
+  auto read = [&](std::string_view name, std::string_view text) {
+    auto id = KnowledgeBaseId::parse(text);
+    if (id)
+      bases.push_back(*id);
+    else
+      fields.add_error(name, name == "kb_id" ? "must be an id" : "must be a list of ids");
+  };
+  if (!fields.has("kb_ids")) {
+    auto text = fields.text("kb_id", name_limits);
+    if (!text.empty()) read("kb_id", text);
+    return bases;
+  }
+  if (fields.has("kb_id")) fields.add_error("kb_ids", "must not be given beside kb_id");
+  const auto* list = fields.array("kb_ids", search::bases_per_search_max);
+  if (list == nullptr) return bases;
+  if (list->empty()) fields.add_error("kb_ids", "must not be empty");
+  for (const auto& item : *list)
+    read("kb_ids", item.is_string() ? std::string_view(item.get_string()) : std::string_view());
+  return bases;
 }
 
 search::SearchType read_type(json::Fields& fields) {
@@ -118,10 +135,14 @@ search::SearchFilter read_filter(const json::Value& value, json::Fields& outer) 
 
 Result<search::SearchRequest> read_request(const json::Value& body) {
   json::Fields fields(body);
-  search::SearchRequest wanted{.knowledge_base = read_base(fields),
-                               .query = fields.text("query", query_limits),
+  auto bases = read_bases(fields);
+  search::SearchRequest wanted{.query = fields.text("query", query_limits),
                                .top_k = static_cast<int>(fields.integer("top_k", 5, 1, 50)),
                                .type = read_type(fields)};
+  if (!bases.empty()) {
+    wanted.knowledge_base = bases.front();
+    wanted.other_bases.assign(bases.begin() + 1, bases.end());
+  }
   if (fields.has("image")) fields.add_error("image", "search by image is not available yet");
   if (fields.object("filters") != nullptr)
     wanted.filter = read_filter(body.get_object().at("filters"), fields);
@@ -165,6 +186,7 @@ void write_hit(JsonWriter& writer, const search::TextHit& hit) {
   writer.begin_object()
       .field("result_id", hit.chunk.id)
       .field("type", "text")
+      .field("kb_id", hit.chunk.knowledge_base)
       .field("content", hit.chunk.text)
       .key("source");
   write_source(writer, hit);

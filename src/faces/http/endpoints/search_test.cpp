@@ -17,6 +17,7 @@ class PreparedSearch final : public search::Search {
     asked.push_back(std::move(request));
     search::TextHit hit{.score = 0.75, .cosine = 0.5, .vector_rank = 2, .highlight = "Paid."};
     hit.highlight_page = 3;
+    hit.chunk.knowledge_base = asked.back().knowledge_base;
     hit.chunk.text = "Refunds are \"paid\".";
     hit.chunk.document_name = "Handbook.pdf";
     hit.chunk.file_type = "pdf";
@@ -69,6 +70,7 @@ TEST_F(SearchEndpoint, answers_in_the_shape_of_the_contract) {
   EXPECT_TRUE(data.at("image_results").as_array().empty());
   const auto& hit = data.at("text_results").at(0).as_object();
   EXPECT_EQ(hit.at("type"), "text");
+  EXPECT_EQ(hit.at("kb_id").as_string(), base_);
   EXPECT_EQ(hit.at("content"), "Refunds are \"paid\".");
   EXPECT_EQ(hit.at("highlight"), "Paid.");
   EXPECT_EQ(hit.at("source").at("page"), 3);
@@ -93,6 +95,26 @@ TEST_F(SearchEndpoint, passes_the_request_on_under_both_paths) {
     EXPECT_EQ(asked.type, search::SearchType::text);
     EXPECT_TRUE(asked.is_billed);
   }
+}
+
+TEST_F(SearchEndpoint, takes_one_knowledge_base_or_many) {
+  auto other = KnowledgeBaseId::make().to_string();
+  ASSERT_TRUE(post(R"({"query":"q","kb_ids":[")" + base_ + R"(",")" + other + "\"]}"));
+  ASSERT_TRUE(post(R"({"query":"q","kb_id":null,"kb_ids":[")" + base_ + "\"]}"));
+
+  EXPECT_EQ(search_.asked.at(0).knowledge_base.to_string(), base_);
+  ASSERT_THAT(search_.asked.at(0).other_bases, SizeIs(1));
+  EXPECT_EQ(search_.asked.at(0).other_bases.front().to_string(), other);
+  EXPECT_THAT(search_.asked.at(1).other_bases, SizeIs(0));
+  std::string too_many;
+  for (int i = 0; i < 101; ++i) too_many += (i > 0 ? ",\"" : "\"") + base_ + "\"";
+  for (const auto& wrong : {std::string("[]"), std::string("7"), std::string("[7]"),
+                            std::string(R"(["x"])"), "[" + too_many + "]"})
+    EXPECT_THAT(fields_refused(R"({"query":"q","kb_ids":)" + wrong + "}"), ElementsAre("kb_ids"))
+        << wrong;
+  EXPECT_THAT(
+      fields_refused(R"({"query":"q","kb_id":")" + base_ + R"(","kb_ids":[")" + base_ + "\"]}"),
+      ElementsAre("kb_ids"));
 }
 
 TEST_F(SearchEndpoint, defaults_to_five_hybrid_results) {
