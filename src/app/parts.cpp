@@ -175,7 +175,8 @@ void build_capabilities(const Config& config, Parts& parts) {
                                       .index = *parts.index,
                                       .billing = *parts.billing,
                                       .clock = parts.clock,
-                                      .metrics = parts.metrics},
+                                      .metrics = parts.metrics,
+                                      .sections = parts.sections.get()},
                                      {.cache_time = seconds(config.search.cache_s)});
   parts.chat = chat::make_chat({.database = *parts.database,
                                 .knowledge = *parts.knowledge,

@@ -7,7 +7,10 @@
 #include <utility>
 
 #include "capabilities/search/internal/answer_cache.h"
+#include "capabilities/search/internal/boosts.h"
 #include "capabilities/search/internal/candidate_finder.h"
+#include "capabilities/search/internal/diversity.h"
+#include "capabilities/search/internal/hit_sections.h"
 #include "capabilities/search/internal/hits.h"
 #include "capabilities/search/internal/search_log.h"
 #include "capabilities/search/internal/validation.h"
@@ -85,8 +88,13 @@ class PassageSearch final : public Search {
     if (finds.candidates.is_outdated)
       co_return fail(ErrorCode::unavailable,
                      "The indexes cannot all be open at the same time; try again later");
-    bool is_sound = finds.candidates.used_vectors && !finds.is_outdated;
+    bool is_sound = embedded && !finds.candidates.is_degraded && !finds.is_outdated;
     auto answer = make_answer(request, std::move(finds), bases);
+    if (request.section_tokens_max > 0) {
+      auto adding = widen(context, request, std::move(answer.hits));
+      CO_TRY(answer.hits, co_await std::move(adding));
+    }
+    highlight(answer.hits, request.query);
     if (scope && is_sound) {
       auto row = embedded->row(0);
       cache_.put(*scope, request.query, {row.begin(), row.end()}, answer, begin);
@@ -151,8 +159,7 @@ class PassageSearch final : public Search {
   SearchAnswer make_answer(const SearchRequest& request, Finds finds, const Bases& bases) const {
     const auto& candidates = finds.candidates;
     SearchAnswer answer{
-        .hits = make_hits(candidates.ranked, std::move(finds.chunks),
-                          static_cast<std::size_t>(request.top_k)),
+        .hits = make_hits(candidates.ranked, std::move(finds.chunks)),
         .total_found = static_cast<std::int64_t>(candidates.ranked.size()),
         .query_tokens = candidates.query_tokens,
         .embedding_model = parts_.embedder.model(),
@@ -161,8 +168,31 @@ class PassageSearch final : public Search {
         .base_cost = price_of(candidates.query_tokens),
     };
     for (const auto& base : bases) answer.chunks_searched += base->chunk_count;
-    highlight(answer.hits, request.query);
+    arrange(answer.hits, candidates.ranked, request);
     return answer;
+  }
+
+  // Leaves the hits that are wanted in the order that is wanted.
+  void arrange(std::vector<TextHit>& hits, std::span<const Candidate> candidates,
+               const SearchRequest& request) const {
+    auto count_max = static_cast<std::size_t>(request.top_k);
+    if (request.section_tokens_max > 0) count_max += spare_candidates;
+    apply_boosts(hits, request.ranking, parts_.clock.unix_ms());
+    if (request.ranking.mmr_lambda)
+      diversify(hits, candidates, {.lambda = *request.ranking.mmr_lambda, .count_max = count_max});
+    if (hits.size() > count_max) hits.resize(count_max);
+  }
+
+  Task<Result<std::vector<TextHit>>> widen(CallContext context, const SearchRequest& request,
+                                           std::vector<TextHit> hits) {
+    if (parts_.sections == nullptr)
+      co_return fail(ErrorCode::unavailable, "Sections cannot be had here");
+    std::vector<ChunkId> ids;
+    for (const auto& hit : hits) ids.push_back(hit.chunk.id);
+    auto looking = parts_.sections->around(context, std::move(ids), request.section_tokens_max);
+    CO_TRY(auto sections, co_await std::move(looking));
+    add_sections(hits, std::move(sections), static_cast<std::size_t>(request.top_k));
+    co_return hits;
   }
 
   Task<Result<Embeddings>> embed(CallContext context, std::string query) {
@@ -176,6 +206,7 @@ class PassageSearch final : public Search {
   Task<Result<Finds>> look(CallContext context, SearchRequest request,
                            CandidateFinder::Prepared prepared) {
     auto wanted = static_cast<std::size_t>(request.top_k) + spare_candidates;
+    if (request.ranking.reorders()) wanted = 2 * settings_.candidates_max;
     auto finding = finder_.find(context, std::move(request), prepared);
     CO_TRY(auto candidates, co_await std::move(finding));
     std::vector<ChunkId> ids;

@@ -78,6 +78,9 @@ std::string form_of(const SearchRequest& request) {
   write_number(writer, "until", filter.created_until);
   write_number(writer, "page_min", filter.page_min);
   write_number(writer, "page_max", filter.page_max);
+  writer.field("explain", request.explain).field("section", request.section_tokens_max);
+  writer.key("ranking");
+  write_options(writer, request.ranking);
   writer.end_object();
   return form;
 }

@@ -24,31 +24,44 @@ CandidateFinder::CandidateFinder(const SearchParts& parts, const SearchSettings&
 
 Task<Result<Candidates>> CandidateFinder::find(CallContext context, SearchRequest request,
                                                Prepared prepared) {
+  auto rule = rule_of(request.ranking);
   CO_TRY(auto filter, co_await compile(context, prepared, std::move(request.filter)));
-  PassageQuery wanted{.count_max = settings_.candidates_max, .filter = std::move(filter)};
+  PassageQuery wanted{.filter = std::move(filter),
+                      .wants_vectors = request.ranking.mmr_lambda.has_value(),
+                      .wants_reasons = request.explain};
+  bool asks_words = rule.weights.keyword > 0;
+  bool asks_vectors = rule.weights.vector > 0;
+  wanted.count_max = asks_words ? rule.list_max : 0;
   auto by_words = find_words(context, std::move(request.query), wanted, prepared);
+  wanted.count_max = asks_vectors ? rule.list_max : 0;
   auto by_meaning = find_near(context, std::move(wanted), prepared);
   auto [words, vectors] = co_await both(std::move(by_words), std::move(by_meaning));
   CO_TRY_VOID(context.check());
   if (prepared.ensured && (is_closed(words) || is_closed(vectors)))
     co_return Candidates{.is_outdated = true};
-  if (!vectors && !words)
-    co_return fail(prepared.ensured ? vectors.error() : prepared.ensured.error());
+  bool has_any = (asks_words && words) || (asks_vectors && vectors);
+  if (!has_any && !prepared.ensured) co_return fail(prepared.ensured.error());
+  if (!has_any) co_return fail(vectors ? std::move(words.error()) : std::move(vectors.error()));
   if (!vectors)
     note_failure("The embedder failed; searching by words alone", context, vectors.error());
   if (!words) note_failure("The keyword index failed", context, words.error());
 
-  Candidates candidates{.used_vectors = vectors.has_value()};
+  Candidates candidates{.used_vectors = vectors.has_value() && asks_vectors,
+                        .is_degraded = !vectors || !words};
   std::span<const PassageHit> vector_hits;
   std::span<const PassageHit> keyword_hits;
-  if (vectors) {
-    vector_hits = *vectors;
-    candidates.query_tokens = prepared.embedded->tokens;
-  }
+  if (prepared.embedded) candidates.query_tokens = prepared.embedded->tokens;
+  if (vectors) vector_hits = *vectors;
   if (words) keyword_hits = *words;
   candidates.used_keywords = !keyword_hits.empty();
-  candidates.ranked = rank_candidates(vector_hits, keyword_hits, settings_.vector_weight);
+  candidates.ranked = rank_candidates(vector_hits, keyword_hits, rule);
   co_return candidates;
+}
+
+FusionRule CandidateFinder::rule_of(const RankingOptions& options) const {
+  return {.fusion = options.fusion,
+          .weights = options.weights.value_or(settings_.weights),
+          .list_max = settings_.candidates_max};
 }
 
 // What the index has to keep to: documents are looked up in the catalogs.
@@ -68,6 +81,7 @@ Task<Result<PassageFilter>> CandidateFinder::compile(CallContext context, Prepar
 
 Task<CandidateFinder::Hits> CandidateFinder::find_words(CallContext context, std::string query,
                                                         PassageQuery wanted, Prepared prepared) {
+  if (wanted.count_max == 0) co_return std::vector<PassageHit>{};
   if (!prepared.ensured) co_return fail(prepared.ensured.error());
   auto searching = parts_.index.search_words_across(context, prepared.bases, std::move(query),
                                                     std::move(wanted));
@@ -77,6 +91,7 @@ Task<CandidateFinder::Hits> CandidateFinder::find_words(CallContext context, std
 
 Task<CandidateFinder::Hits> CandidateFinder::find_near(CallContext context, PassageQuery wanted,
                                                        Prepared prepared) {
+  if (wanted.count_max == 0) co_return std::vector<PassageHit>{};
   if (!prepared.embedded) co_return fail(prepared.embedded.error());
   auto row = prepared.embedded->row(0);
   auto searching = parts_.index.search_vectors_across(

@@ -19,6 +19,7 @@ struct Candidates {
   std::int64_t query_tokens = 0;
   bool used_vectors = false;
   bool used_keywords = false;
+  bool is_degraded = false;  // a list that was asked failed
   bool is_outdated = false;  // an index was closed before it could be asked; nothing else is set
 };
 
@@ -42,6 +43,7 @@ class CandidateFinder {
   using Hits = Result<std::vector<PassageHit>>;
 
   Task<Result<PassageFilter>> compile(CallContext context, Prepared prepared, SearchFilter filter);
+  [[nodiscard]] FusionRule rule_of(const RankingOptions& options) const;
   Task<Hits> find_words(CallContext context, std::string query, PassageQuery wanted,
                         Prepared prepared);
   Task<Hits> find_near(CallContext context, PassageQuery wanted, Prepared prepared);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -11,9 +10,9 @@
 
 namespace aiva::search {
 
-// The first `count_max` chunks, with why the candidates of these ids stand where they stand.
+// The chunks with why the candidates of these ids stand where they stand.
 std::vector<TextHit> make_hits(std::span<const Candidate> ranked,
-                               std::vector<knowledge::Chunk> chunks, std::size_t count_max);
+                               std::vector<knowledge::Chunk> chunks);
 
 // Gives each hit the sentence of its chunk that fits the query best.
 void highlight(std::vector<TextHit>& hits, std::string_view query);

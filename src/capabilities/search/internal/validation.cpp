@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t query_characters_max = 2000;
 constexpr int top_k_max = 50;
+constexpr int section_tokens_least = 50;
+constexpr int section_tokens_most = 8000;
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -41,8 +43,12 @@ Result<void> validate(const SearchRequest& request) {
     complain("search_type", "image search is not available yet; use text or hybrid");
   if (request.other_bases.size() >= bases_per_search_max)
     complain("kb_ids", "must have at most 100 ids");
-  auto mistakes = mistakes_of(request.filter);
-  std::ranges::move(mistakes, std::back_inserter(error.details));
+  bool has_section = request.section_tokens_max != 0;
+  if (has_section && (request.section_tokens_max < section_tokens_least ||
+                      request.section_tokens_max > section_tokens_most))
+    complain("section_tokens", "must be between 50 and 8000");
+  for (auto mistakes : {mistakes_of(request.filter), mistakes_of(request.ranking)})
+    std::ranges::move(mistakes, std::back_inserter(error.details));
   if (!error.details.empty()) return fail(std::move(error));
   return {};
 }

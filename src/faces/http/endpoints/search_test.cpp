@@ -15,8 +15,6 @@ class PreparedSearch final : public search::Search {
  public:
   Task<Result<search::SearchAnswer>> search(CallContext, search::SearchRequest request) override {
     asked.push_back(std::move(request));
-    search::TextHit hit{.score = 0.75, .cosine = 0.5, .vector_rank = 2, .highlight = "Paid."};
-    hit.highlight_page = 3;
     hit.chunk.knowledge_base = asked.back().knowledge_base;
     hit.chunk.text = "Refunds are \"paid\".";
     hit.chunk.document_name = "Handbook.pdf";
@@ -25,10 +23,12 @@ class PreparedSearch final : public search::Search {
     hit.chunk.page_last = 4;
     hit.chunk.document_metadata = R"({"team":"support"})";
     search::SearchAnswer answer{.total_found = 7, .query_tokens = 4, .embedding_model = "m"};
-    answer.hits.push_back(std::move(hit));
+    answer.hits.push_back(hit);
     co_return answer;
   }
 
+  search::TextHit hit{
+      .score = 0.75, .cosine = 0.5, .vector_rank = 2, .highlight = "Paid.", .highlight_page = 3};
   std::vector<search::SearchRequest> asked;
 };
 
@@ -154,6 +154,81 @@ TEST_F(SearchEndpoint, names_every_wrong_filter) {
               testing::UnorderedElementsAre("filters.document_ids", "filters.tags",
                                             "filters.page_min", "filters.chunk_types",
                                             "filters.created_until", "filters.what"));
+}
+
+TEST_F(SearchEndpoint, passes_every_ranking_option_on) {
+  ASSERT_TRUE(post(R"({"query":"q","fusion":"weighted","weights":{"vector":2,"keyword":0.5},)"
+                   R"("mmr":{"lambda":0.25},"recency":{"half_life_days":90,"weight":0.3,)"
+                   R"("field":"published"},"boosts":{"tags":{"faq":1.5},"metadata":[{"match":)"
+                   R"({"year":{"gte":2024}},"factor":2}]},"explain":true,"return":"section",)"
+                   R"("section_tokens":300,"kb_id":")" +
+                   base_ + "\"}"));
+  ASSERT_TRUE(post(R"({"query":"q","mmr":null,"section_tokens":300,"kb_id":")" + base_ + "\"}"));
+
+  const auto& asked = search_.asked.at(0);
+  EXPECT_EQ(asked.ranking.fusion, search::Fusion::weighted);
+  EXPECT_EQ(asked.ranking.weights.value().vector, 2);
+  EXPECT_EQ(asked.ranking.weights.value().keyword, 0.5);
+  EXPECT_EQ(asked.ranking.mmr_lambda, 0.25);
+  EXPECT_EQ(asked.ranking.recency.value().half_life_days, 90);
+  EXPECT_EQ(asked.ranking.recency.value().weight, 0.3);
+  EXPECT_EQ(asked.ranking.recency.value().field, "published");
+  ASSERT_THAT(asked.ranking.tag_boosts, SizeIs(1));
+  EXPECT_EQ(asked.ranking.tag_boosts[0].tag, "faq");
+  EXPECT_EQ(asked.ranking.tag_boosts[0].factor, 1.5);
+  ASSERT_THAT(asked.ranking.metadata_boosts, SizeIs(1));
+  EXPECT_EQ(asked.ranking.metadata_boosts[0].match.at("year").at("gte"), 2024);
+  EXPECT_EQ(asked.ranking.metadata_boosts[0].factor, 2);
+  EXPECT_TRUE(asked.explain);
+  EXPECT_EQ(asked.section_tokens_max, 300);
+  const auto& plain = search_.asked.at(1);
+  EXPECT_FALSE(plain.ranking.reorders());
+  EXPECT_FALSE(plain.ranking.weights);
+  EXPECT_FALSE(plain.explain);
+  EXPECT_EQ(plain.section_tokens_max, 0);
+}
+
+TEST_F(SearchEndpoint, names_every_wrong_ranking_option) {
+  EXPECT_THAT(fields_refused(R"({"query":"q","kb_id":")" + base_ +
+                             R"(","fusion":"max","weights":{"vector":11,"words":1},"mmr":{},)"
+                             R"("recency":{"weight":2,"days":3},"boosts":{"tags":{"faq":"much"},)"
+                             R"("metadata":[{"match":7,"factor":0},3],"more":{}},"explain":"yes",)"
+                             R"("return":"page","section_tokens":5})"),
+              testing::UnorderedElementsAre("fusion", "weights.vector", "weights.words",
+                                            "mmr.lambda", "recency.weight", "recency.days",
+                                            "boosts.tags.faq", "boosts.metadata.0.match",
+                                            "boosts.metadata.0.factor", "boosts.metadata.1",
+                                            "boosts.more", "explain", "return", "section_tokens"));
+}
+
+TEST_F(SearchEndpoint, tells_what_made_a_score_and_the_section) {
+  search_.hit.fused_score = 0.5;
+  search_.hit.boost = 1.5;
+  search_.hit.mmr_penalty = 0.25;
+  search_.hit.words = {{.word = "refund", .term = "refunds", .body = 2, .rarity = 1.5F}};
+  search_.hit.section = search::HitSection{.text = "All of it.", .index_last = 4};
+
+  auto plain = post(R"({"query":"q","kb_id":")" + base_ + "\"}");
+  auto explained = post(R"({"query":"q","explain":true,"kb_id":")" + base_ + "\"}");
+
+  ASSERT_TRUE(plain && explained);
+  const auto& hit = explained->at("data").at("text_results").at(0);
+  EXPECT_EQ(hit.at("content"), "All of it.");
+  EXPECT_EQ(hit.at("section").at("chunk_index_last"), 4);
+  const auto& details = hit.at("scoring_details").as_object();
+  EXPECT_EQ(details.at("fused_score"), 0.5);
+  EXPECT_EQ(details.at("boost"), 1.5);
+  EXPECT_EQ(details.at("recency"), 1.0);
+  EXPECT_EQ(details.at("mmr_penalty"), 0.25);
+  EXPECT_EQ(details.at("keywords").at(0).at("term"), "refunds");
+  EXPECT_EQ(details.at("keywords").at(0).at("frequency").at("text"), 2);
+  EXPECT_EQ(details.at("keywords").at(0).at("idf"), 1.5);
+  EXPECT_FALSE(plain->at("data")
+                   .at("text_results")
+                   .at(0)
+                   .at("scoring_details")
+                   .as_object()
+                   .contains("keywords"));
 }
 
 TEST_F(SearchEndpoint, names_every_wrong_field) {
