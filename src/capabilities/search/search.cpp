@@ -41,6 +41,7 @@ std::vector<KnowledgeBaseId> bases_of(const SearchRequest& request) {
 struct Finds {
   Candidates candidates{};
   std::vector<knowledge::Chunk> chunks{};
+  double fetch_ms = 0;
   bool is_outdated = false;  // something has changed meanwhile: an index or chunks are gone
 };
 
@@ -71,7 +72,9 @@ class PassageSearch final : public Search {
     if (scope)
       if (auto kept = cache_.find(*scope, request.query, begin))
         co_return co_await answer_again(context, std::move(request), *kept, 0, begin);
+    auto embedding_begin = parts_.clock.steady();
     auto embedded = co_await embed(context, request.query);
+    auto embedding_ms = since(embedding_begin);
     CO_TRY_VOID(context.check());
     if (scope && embedded && request.may_be_similar)
       if (auto kept = cache_.find_near(*scope, request.query, embedded->row(0), begin))
@@ -89,10 +92,14 @@ class PassageSearch final : public Search {
       co_return fail(ErrorCode::unavailable,
                      "The indexes cannot all be open at the same time; try again later");
     bool is_sound = embedded && !finds.candidates.is_degraded && !finds.is_outdated;
-    auto answer = make_answer(request, std::move(finds), bases);
+    auto answer = make_answer(finds, bases);
+    answer.timings.embedding_ms = embedding_ms;
+    arrange(answer.hits, finds.candidates.ranked, request);
     if (request.section_tokens_max > 0) {
+      auto widening_begin = parts_.clock.steady();
       auto adding = widen(context, request, std::move(answer.hits));
       CO_TRY(answer.hits, co_await std::move(adding));
+      answer.timings.fetch_ms += since(widening_begin);
     }
     highlight(answer.hits, request.query);
     if (scope && is_sound) {
@@ -104,6 +111,11 @@ class PassageSearch final : public Search {
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
+
+  // Milliseconds.
+  [[nodiscard]] double since(Instant begin) const {
+    return std::chrono::duration<double, std::milli>(parts_.clock.steady() - begin).count();
+  }
 
   Task<Result<Bases>> get(CallContext context, std::vector<KnowledgeBaseId> ids) {
     Bases bases;
@@ -138,6 +150,7 @@ class PassageSearch final : public Search {
     auto answer = *kept.answer;
     answer.query_tokens = tokens;
     answer.base_cost = price_of(tokens);
+    answer.timings = {};
     answer.is_cached = true;
     answer.cache_similarity = kept.similarity;
     answer.original_query = std::move(kept.original_query);
@@ -149,26 +162,28 @@ class PassageSearch final : public Search {
   // Measures and records an answer before it is given.
   Task<Result<SearchAnswer>> tell(CallContext context, SearchRequest request, SearchAnswer answer,
                                   Instant begin) {
-    std::chrono::duration<double> time = parts_.clock.steady() - begin;
-    seconds_.observe(time.count());
-    answer.search_time_ms = time.count() * 1000;
+    answer.search_time_ms = since(begin);
+    seconds_.observe(answer.search_time_ms / 1000);
     co_await log_.record(record_of(context, std::move(request), answer));
     co_return answer;
   }
 
-  SearchAnswer make_answer(const SearchRequest& request, Finds finds, const Bases& bases) const {
+  // All that was found, in the order of fusion; takes the chunks.
+  SearchAnswer make_answer(Finds& finds, const Bases& bases) const {
     const auto& candidates = finds.candidates;
     SearchAnswer answer{
         .hits = make_hits(candidates.ranked, std::move(finds.chunks)),
         .total_found = static_cast<std::int64_t>(candidates.ranked.size()),
         .query_tokens = candidates.query_tokens,
         .embedding_model = parts_.embedder.model(),
+        .timings = {.vector_ms = candidates.vector_ms,
+                    .keyword_ms = candidates.keyword_ms,
+                    .fetch_ms = finds.fetch_ms},
         .used_vectors = candidates.used_vectors,
         .used_keywords = candidates.used_keywords,
         .base_cost = price_of(candidates.query_tokens),
     };
     for (const auto& base : bases) answer.chunks_searched += base->chunk_count;
-    arrange(answer.hits, candidates.ranked, request);
     return answer;
   }
 
@@ -216,7 +231,9 @@ class PassageSearch final : public Search {
     auto count = ids.size();
     Finds finds{.candidates = std::move(candidates)};
     if (count > 0) {
+      auto begin = parts_.clock.steady();
       CO_TRY(finds.chunks, co_await parts_.knowledge.chunks(context, std::move(ids)));
+      finds.fetch_ms = since(begin);
     }
     finds.is_outdated = finds.candidates.is_outdated || finds.chunks.size() < count;
     co_return finds;

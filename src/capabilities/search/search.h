@@ -76,6 +76,14 @@ struct TextHit {
   std::optional<HitSection> section{};  // where the request wants it
 };
 
+// Where the time of a search went. Lists are asked for at the same time.
+struct SearchTimings {
+  double embedding_ms = 0;
+  double vector_ms = 0;
+  double keyword_ms = 0;
+  double fetch_ms = 0;  // of the chunks and their sections
+};
+
 struct SearchAnswer {
   std::vector<TextHit> hits;
   std::int64_t total_found = 0;  // candidates of both lists together
@@ -83,6 +91,7 @@ struct SearchAnswer {
   std::string embedding_model{};
   std::int64_t chunks_searched = 0;
   double search_time_ms = 0;
+  SearchTimings timings{};
   bool used_vectors = true;         // false: the embedder failed, words alone ranked the hits
   bool used_keywords = true;        // false: the keyword index failed or had no hit
   billing::MicroUsd base_cost = 0;  // before the margin

@@ -1,5 +1,6 @@
 #include "capabilities/search/internal/candidate_finder.h"
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <utility>
@@ -35,7 +36,10 @@ Task<Result<Candidates>> CandidateFinder::find(CallContext context, SearchReques
   auto by_words = find_words(context, std::move(request.query), wanted, prepared);
   wanted.count_max = asks_vectors ? rule.list_max : 0;
   auto by_meaning = find_near(context, std::move(wanted), prepared);
-  auto [words, vectors] = co_await both(std::move(by_words), std::move(by_meaning));
+  auto asking = both(timed(std::move(by_words)), timed(std::move(by_meaning)));
+  auto [asked_words, asked_vectors] = co_await std::move(asking);
+  auto& words = asked_words.hits;
+  auto& vectors = asked_vectors.hits;
   CO_TRY_VOID(context.check());
   if (prepared.ensured && (is_closed(words) || is_closed(vectors)))
     co_return Candidates{.is_outdated = true};
@@ -47,7 +51,9 @@ Task<Result<Candidates>> CandidateFinder::find(CallContext context, SearchReques
   if (!words) note_failure("The keyword index failed", context, words.error());
 
   Candidates candidates{.used_vectors = vectors.has_value() && asks_vectors,
-                        .is_degraded = !vectors || !words};
+                        .is_degraded = !vectors || !words,
+                        .vector_ms = asked_vectors.time_ms,
+                        .keyword_ms = asked_words.time_ms};
   std::span<const PassageHit> vector_hits;
   std::span<const PassageHit> keyword_hits;
   if (prepared.embedded) candidates.query_tokens = prepared.embedded->tokens;
@@ -98,6 +104,13 @@ Task<CandidateFinder::Hits> CandidateFinder::find_near(CallContext context, Pass
       context, prepared.bases, std::vector<float>(row.begin(), row.end()), std::move(wanted));
   auto hits = co_await std::move(searching);
   co_return hits;
+}
+
+Task<CandidateFinder::TimedHits> CandidateFinder::timed(Task<Hits> list) {
+  auto begin = parts_.clock.steady();
+  auto hits = co_await std::move(list);
+  std::chrono::duration<double, std::milli> time = parts_.clock.steady() - begin;
+  co_return TimedHits{.hits = std::move(hits), .time_ms = time.count()};
 }
 
 void CandidateFinder::note_failure(std::string_view what, const CallContext& context,

@@ -20,6 +20,8 @@ struct Candidates {
   bool used_vectors = false;
   bool used_keywords = false;
   bool is_degraded = false;  // a list that was asked failed
+  double vector_ms = 0;
+  double keyword_ms = 0;
   bool is_outdated = false;  // an index was closed before it could be asked; nothing else is set
 };
 
@@ -41,12 +43,17 @@ class CandidateFinder {
 
  private:
   using Hits = Result<std::vector<PassageHit>>;
+  struct TimedHits {
+    Hits hits;
+    double time_ms = 0;
+  };
 
   Task<Result<PassageFilter>> compile(CallContext context, Prepared prepared, SearchFilter filter);
   [[nodiscard]] FusionRule rule_of(const RankingOptions& options) const;
   Task<Hits> find_words(CallContext context, std::string query, PassageQuery wanted,
                         Prepared prepared);
   Task<Hits> find_near(CallContext context, PassageQuery wanted, Prepared prepared);
+  Task<TimedHits> timed(Task<Hits> list);
   void note_failure(std::string_view what, const CallContext& context, const Error& error);
 
   const SearchParts& parts_;

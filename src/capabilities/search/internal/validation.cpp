@@ -40,7 +40,7 @@ Result<void> validate(const SearchRequest& request) {
     complain("query", "must have at most 2000 characters");
   if (request.top_k < 1 || request.top_k > top_k_max) complain("top_k", "must be between 1 and 50");
   if (request.type == SearchType::image)
-    complain("search_type", "image search is not available yet; use text or hybrid");
+    complain("search_type", "images are searched by their own operation; use text or hybrid");
   if (request.other_bases.size() >= bases_per_search_max)
     complain("kb_ids", "must have at most 100 ids");
   bool has_section = request.section_tokens_max != 0;

@@ -1,7 +1,11 @@
 #include "faces/http/endpoints/search_json.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string_view>
+
+#include "faces/http/endpoints/image_json.h"
 
 namespace aiva::http {
 namespace {
@@ -96,25 +100,67 @@ void write_hit(JsonWriter& writer, const search::TextHit& hit, bool is_explained
   writer.field("highlight", hit.highlight).end_object();
 }
 
+void write_images(JsonWriter& writer, const Findings& findings) {
+  writer.key("image_results").begin_array();
+  if (findings.images)
+    for (const auto& hit : findings.images->hits) write_image_hit(writer, hit);
+  writer.end_array();
+  if (findings.images) writer.field("images_searched", findings.images->images_searched);
+  writer.key("warnings").begin_array();
+  if (!findings.images_warning.empty())
+    writer.begin_object()
+        .field("part", "images")
+        .field("message", findings.images_warning)
+        .end_object();
+  writer.end_array();
+}
+
+void write_times(JsonWriter& writer, const search::SearchAnswer& answer, const Findings& findings) {
+  auto time_ms = answer.search_time_ms;
+  if (findings.images) time_ms = std::max(time_ms, findings.images->search_time_ms);
+  writer.field("search_time_ms", time_ms)
+      .key("timings")
+      .begin_object()
+      .field("embedding_ms", answer.timings.embedding_ms)
+      .field("vector_ms", answer.timings.vector_ms)
+      .field("keyword_ms", answer.timings.keyword_ms)
+      .field("fetch_ms", answer.timings.fetch_ms);
+  if (findings.images)
+    writer.field("images_ms", findings.images->search_time_ms);
+  else
+    writer.null_field("images_ms");
+  writer.end_object();
+}
+
+const std::string& model_of(const Findings& findings) {
+  if (findings.passages) return findings.passages->embedding_model;
+  const auto& images = *findings.images;
+  return images.image_model.empty() ? images.text_model : images.image_model;
+}
+
 }  // namespace
 
-void write_search_answer(JsonWriter& writer, const search::SearchAnswer& answer,
-                         SearchAnswerForm form) {
+void write_findings(JsonWriter& writer, const Findings& findings, SearchAnswerForm form) {
+  search::SearchAnswer none;
+  none.used_vectors = false;
+  none.used_keywords = false;
+  const auto& answer = findings.passages ? *findings.passages : none;
+  auto image_count = findings.images ? findings.images->hits.size() : 0;
   writer.begin_object()
       .field("search_type", to_string(form.type))
-      .field("total_found", answer.total_found)
-      .field("returned", answer.hits.size())
+      .field("total_found", answer.total_found + static_cast<std::int64_t>(image_count))
+      .field("returned", answer.hits.size() + image_count)
       .key("text_results")
       .begin_array();
   for (const auto& hit : answer.hits) write_hit(writer, hit, form.is_explained);
   writer.end_array();
-  for (std::string_view none : {"image_results", "product_results"})
-    writer.key(none).begin_array().end_array();
+  write_images(writer, findings);
+  writer.key("product_results").begin_array().end_array();
   writer.field("query_tokens", answer.query_tokens)
-      .field("embedding_model", answer.embedding_model)
-      .field("chunks_searched", answer.chunks_searched)
-      .field("search_time_ms", answer.search_time_ms)
-      .field("used_vectors", answer.used_vectors)
+      .field("embedding_model", model_of(findings))
+      .field("chunks_searched", answer.chunks_searched);
+  write_times(writer, answer, findings);
+  writer.field("used_vectors", answer.used_vectors)
       .field("used_keywords", answer.used_keywords)
       .field("cached", answer.is_cached);
   if (answer.is_cached)

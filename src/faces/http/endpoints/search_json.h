@@ -1,9 +1,20 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
+#include "capabilities/images/types.h"
 #include "capabilities/search/search.h"
 #include "foundation/json_writer.h"
 
 namespace aiva::http {
+
+// What the halves of a search found.
+struct Findings {
+  std::optional<search::SearchAnswer> passages{};
+  std::optional<images::ImageAnswer> images{};
+  std::string images_warning{};  // why images were not looked for although they were wanted
+};
 
 struct SearchAnswerForm {
   search::SearchType type = search::SearchType::hybrid;
@@ -11,7 +22,6 @@ struct SearchAnswerForm {
 };
 
 // Writes the answer to a search as one JSON value.
-void write_search_answer(JsonWriter& writer, const search::SearchAnswer& answer,
-                         SearchAnswerForm form);
+void write_findings(JsonWriter& writer, const Findings& findings, SearchAnswerForm form);
 
 }  // namespace aiva::http

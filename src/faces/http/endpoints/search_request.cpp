@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "faces/http/endpoints/staged_picture.h"
 #include "foundation/time.h"
 
 namespace aiva::http {
@@ -22,6 +23,9 @@ constexpr std::size_t kinds_max = 3;
 constexpr std::int64_t page_max = 1'000'000;
 constexpr int section_tokens_default = 1000;
 constexpr int section_tokens_most = 8000;
+constexpr std::array<std::string_view, 9> passage_options{"filters", "fusion",  "weights",
+                                                          "mmr",     "recency", "boosts",
+                                                          "return",  "explain", "section_tokens"};
 constexpr std::array<std::string_view, 2> weight_names{"vector", "keyword"};
 constexpr std::array<std::string_view, 1> mmr_names{"lambda"};
 constexpr std::array<std::string_view, 3> recency_names{"half_life_days", "weight", "field"};
@@ -59,8 +63,24 @@ search::SearchType read_type(json::Fields& fields) {
   auto text = fields.optional_text("search_type", name_limits);
   if (!text) return search::SearchType::hybrid;
   auto type = search::parse_search_type(*text);
-  if (!type) fields.add_error("search_type", "must be text, image or hybrid");
+  if (*text == "product")
+    fields.add_error("search_type", "there is no catalogue of products; use text, image or hybrid");
+  else if (!type)
+    fields.add_error("search_type", "must be text, image or hybrid");
   return type.value_or(search::SearchType::hybrid);
+}
+
+// A picture may be looked for without words.
+std::string read_query(json::Fields& fields) {
+  bool is_picture =
+      fields.has("image") && fields.optional_text("search_type", name_limits) == "image";
+  if (is_picture) return fields.optional_text("query", query_limits).value_or(std::string());
+  return fields.text("query", query_limits);
+}
+
+void refuse_passage_options(json::Fields& fields) {
+  for (auto name : passage_options)
+    if (fields.has(name)) fields.add_error(name, "is about passages, not images");
 }
 
 std::vector<DocumentId> read_documents(json::Fields& fields) {
@@ -246,24 +266,31 @@ int read_section_tokens(json::Fields& fields) {
 
 }  // namespace
 
-Result<search::SearchRequest> read_search_request(const json::Value& body) {
+Result<SearchQuery> read_search_query(const json::Value& body) {
   json::Fields fields(body);
   auto bases = read_bases(fields);
-  search::SearchRequest wanted{.query = fields.text("query", query_limits),
+  search::SearchRequest wanted{.query = read_query(fields),
                                .top_k = static_cast<int>(fields.integer("top_k", 5, 1, 50)),
                                .type = read_type(fields)};
   if (!bases.empty()) {
     wanted.knowledge_base = bases.front();
     wanted.other_bases.assign(bases.begin() + 1, bases.end());
   }
-  if (fields.has("image")) fields.add_error("image", "search by image is not available yet");
+  auto image = fields.optional_text("image", {.length_min = 1, .length_max = image_text_bytes_max});
+  if (image && wanted.type == search::SearchType::text)
+    fields.add_error("image", "is looked for by the search types image and hybrid");
+  if (wanted.type == search::SearchType::image) refuse_passage_options(fields);
   if (fields.object("filters") != nullptr)
     wanted.filter = read_filter(body.get_object().at("filters"), fields);
   if (body.is_object()) wanted.ranking = read_ranking(body.get_object(), fields);
   wanted.explain = fields.boolean("explain", false);
   wanted.section_tokens_max = read_section_tokens(fields);
   TRY_VOID(fields.finish());
-  return wanted;
+  SearchQuery query{.wanted = std::move(wanted)};
+  if (image) {
+    TRY(query.image, decode_image(*image));
+  }
+  return query;
 }
 
 }  // namespace aiva::http

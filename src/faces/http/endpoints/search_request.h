@@ -1,12 +1,20 @@
 #pragma once
 
+#include <string>
+
 #include "capabilities/search/search.h"
 #include "foundation/json.h"
 #include "foundation/result.h"
 
 namespace aiva::http {
 
-// Reads the body of a search; fails with `invalid` and every field that is wrong.
-Result<search::SearchRequest> read_search_request(const json::Value& body);
+struct SearchQuery {
+  search::SearchRequest wanted{};
+  std::string image{};  // the bytes of a picture to look for; empty: none
+};
+
+// Reads the body of a search; fails with `invalid` and every field that is wrong, or `too_large`
+// (the image).
+Result<SearchQuery> read_search_query(const json::Value& body);
 
 }  // namespace aiva::http
