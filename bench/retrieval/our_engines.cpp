@@ -39,8 +39,9 @@ std::vector<std::uint64_t> search(const VectorBlock& block, const float* query,
                                   const RowMask& mask) {
   const std::span values(query, block.shape().dimension);
   TopK<std::uint64_t> top(wanted);
-  search_vectors(block, PreparedQuery::prepare(block.shape(), values), mask, {.count_max = wanted},
-                 0, top);
+  const VectorScope scope{.block = &block, .mask = mask};
+  search_vectors({&scope, 1}, PreparedQuery::prepare(block.shape(), values), {.count_max = wanted},
+                 top);
   std::vector<std::uint64_t> keys;
   for (const auto& entry : top.take()) keys.push_back(entry.key);
   return keys;

@@ -59,7 +59,7 @@ struct SearchRecords {
 Subject subject_of(Parts& parts, knowledge::PassageRows& rows, SearchRecords records) {
   auto make_search = [&parts, records](const evaluation::Ranking& ranking) {
     search::SearchSettings settings{.cache_time = std::chrono::seconds(0)};
-    if (ranking.vector_weight) settings.vector_weight = *ranking.vector_weight;
+    if (ranking.vector_weight) settings.weights.vector = *ranking.vector_weight;
     return search::make_search({.database = records.database,
                                 .knowledge = *parts.knowledge,
                                 .catalog = *parts.catalog,

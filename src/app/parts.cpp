@@ -189,6 +189,7 @@ void build_capabilities(const Config& config, Parts& parts) {
                            .metrics = parts.metrics,
                            .compute = parts.compute},
                           {.concurrency = static_cast<std::size_t>(config.images.concurrency)});
+  bool is_shared = config.cache.provider != "memory";
   parts.search = search::make_search({.database = *parts.database,
                                       .knowledge = *parts.knowledge,
                                       .catalog = *parts.catalog,
@@ -196,7 +197,9 @@ void build_capabilities(const Config& config, Parts& parts) {
                                       .index = *parts.index,
                                       .billing = *parts.billing,
                                       .clock = parts.clock,
-                                      .metrics = parts.metrics},
+                                      .metrics = parts.metrics,
+                                      .shared_cache = is_shared ? parts.cache.get() : nullptr,
+                                      .sections = parts.sections.get()},
                                      {.cache_time = seconds(config.search.cache_s)});
   parts.history = search::make_history(
       {.database = *parts.database, .knowledge = *parts.knowledge, .clock = parts.clock});

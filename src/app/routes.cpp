@@ -74,7 +74,10 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::image_routes({.images = *parts.images,
                           .staging_folder = parts.objects->staging_folder(),
                           .files = parts.files}));
-  add(http::search_routes(*parts.search));
+  add(http::search_routes({.search = *parts.search,
+                           .images = *parts.images,
+                           .staging_folder = parts.objects->staging_folder(),
+                           .files = parts.files}));
   add(http::search_history_routes(*parts.history));
   add(http::kept_answer_routes(*parts.search));
   add(http::chat_routes(*parts.chat));

@@ -56,16 +56,32 @@ struct PassageFilter {
   }
 };
 
+// What a word of a query adds to the BM25 score of a passage.
+struct WordReason {
+  std::string word{};         // of the query
+  std::string term{};         // that the passage has: the word, its stem, or one it begins
+  bool is_stem = false;       // the passage has the stem in another form
+  std::uint32_t body = 0;     // how often it stands in the passage's text,
+  std::uint32_t heading = 0;  // in its heading
+  std::uint32_t title = 0;    // and in its title
+  float rarity = 0;           // the idf
+  float score = 0;            // the scores of all words add up to the passage's
+};
+
 struct PassageHit {
   ChunkId chunk{};
   DocumentId document{};
-  float score = 0;  // cosine, -1 … 1, or BM25, above 0
+  float score = 0;                  // cosine, -1 … 1, or BM25, above 0
+  std::vector<float> vector{};      // where it was wanted and the passage has one: of unit length
+  std::vector<WordReason> words{};  // of a search by words, where it was wanted
 };
 
 // What a search of the index asks.
 struct PassageQuery {
   std::size_t count_max = 10;
   PassageFilter filter{};
+  bool wants_vectors = false;
+  bool wants_reasons = false;  // an index may have none to give
 };
 
 // The passages of knowledge bases, found by vectors and by words. Derived from the rows: whatever
@@ -113,6 +129,16 @@ class PassageIndex {
   virtual Task<Result<std::vector<PassageHit>>> search_words(CallContext context,
                                                              KnowledgeBaseId base, std::string text,
                                                              PassageQuery query) = 0;
+  // Both for several knowledge bases, which are searched as if they were one. Fail with `not_found`
+  // unless all are open. Here: one after the other, the best of all by their scores. That makes no
+  // difference to cosines; an index that counts how many passages have a word should count them in
+  // all of these knowledge bases together.
+  virtual Task<Result<std::vector<PassageHit>>> search_vectors_across(
+      CallContext context, std::vector<KnowledgeBaseId> bases, std::vector<float> vector,
+      PassageQuery query);
+  virtual Task<Result<std::vector<PassageHit>>> search_words_across(
+      CallContext context, std::vector<KnowledgeBaseId> bases, std::string text,
+      PassageQuery query);
   // Passages that searches can find; 0 unless it is open.
   [[nodiscard]] virtual std::size_t size(KnowledgeBaseId base) const = 0;
 };

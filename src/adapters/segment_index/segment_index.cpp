@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <iterator>
+#include <optional>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "adapters/segment_index/internal/folder_lock.h"
 #include "adapters/segment_index/internal/handle.h"
@@ -56,17 +60,36 @@ retrieval::RowFilter to_row_filter(const PassageFilter& filter) {
   return rows;
 }
 
+PassageHit to_hit(const retrieval::Snapshot& snapshot, const retrieval::FoundRow& found) {
+  const auto& segment = *snapshot.segments[found.segment].segment;
+  return {.chunk = ChunkId{segment.keys()[found.row]},
+          .document = DocumentId{segment.group_keys()[segment.row_groups()[found.row]]},
+          .score = found.score};
+}
+
 std::vector<PassageHit> to_hits(const retrieval::Snapshot& snapshot,
-                                std::span<const retrieval::FoundRow> found) {
+                                std::span<const retrieval::FoundRow> found, bool wants_vectors) {
   std::vector<PassageHit> hits;
   hits.reserve(found.size());
   for (const auto& row : found) {
-    const auto& segment = *snapshot.segments[row.segment].segment;
-    hits.push_back({.chunk = ChunkId{segment.keys()[row.row]},
-                    .document = DocumentId{segment.group_keys()[segment.row_groups()[row.row]]},
-                    .score = row.score});
+    auto& hit = hits.emplace_back(to_hit(snapshot, row));
+    if (wants_vectors) hit.vector = retrieval::vector_of(snapshot, row);
   }
   return hits;
+}
+
+std::vector<WordReason> to_reasons(std::vector<retrieval::KeywordReason> found) {
+  std::vector<WordReason> reasons;
+  for (auto& reason : found)
+    reasons.push_back({.word = std::move(reason.word),
+                       .term = std::move(reason.term),
+                       .is_stem = reason.is_stem,
+                       .body = reason.body,
+                       .heading = reason.heading,
+                       .title = reason.title,
+                       .rarity = reason.rarity,
+                       .score = reason.score});
+  return reasons;
 }
 
 // Makes a vector unit length; false when it has no direction.
@@ -140,39 +163,58 @@ class SegmentIndex final : public PassageIndex {
   Task<Result<std::vector<PassageHit>>> search_vectors(CallContext context, KnowledgeBaseId base,
                                                        std::vector<float> vector,
                                                        PassageQuery query) override {
-    auto handle = use(base);
-    if (handle == nullptr) co_return not_open();
-    const auto& shape = handle->collection->shape();
-    if (vector.size() != shape.dimension)
-      co_return fail(ErrorCode::invalid, "The query has another dimension than the index");
-    if (!normalise(vector)) co_return fail(ErrorCode::invalid, "The query has no direction");
-    auto snapshot = handle->collection->snapshot();
-    auto scan = [&]() -> Result<std::vector<PassageHit>> {
-      retrieval::SnapshotFilter filter(*snapshot, to_row_filter(query.filter));
-      auto found =
-          retrieval::search_vectors(*snapshot, shape.vectors(), vector, query.count_max, filter);
-      auto hits = to_hits(*snapshot, found);
-      for (auto& hit : hits) hit.score = std::clamp(hit.score, -1.0F, 1.0F);
-      return hits;
-    };
-    bool is_short = snapshot->live() * shape.dimension <= vector_work_max;
-    auto hits = co_await compute(context, is_short, scan);
-    co_return hits;
+    return search_vectors_across(std::move(context), {base}, std::move(vector), std::move(query));
   }
 
   Task<Result<std::vector<PassageHit>>> search_words(CallContext context, KnowledgeBaseId base,
                                                      std::string text,
                                                      PassageQuery query) override {
-    auto handle = use(base);
-    if (handle == nullptr) co_return not_open();
-    auto snapshot = handle->collection->snapshot();
-    auto look_up = [&]() -> Result<std::vector<PassageHit>> {
-      retrieval::SnapshotFilter filter(*snapshot, to_row_filter(query.filter));
-      auto analyzer = analyzers_.lend();
-      auto found = retrieval::search_words(*snapshot, *analyzer, text, query.count_max, filter);
-      return to_hits(*snapshot, found);
+    return search_words_across(std::move(context), {base}, std::move(text), std::move(query));
+  }
+
+  Task<Result<std::vector<PassageHit>>> search_vectors_across(CallContext context,
+                                                              std::vector<KnowledgeBaseId> bases,
+                                                              std::vector<float> vector,
+                                                              PassageQuery query) override {
+    auto united = unite(bases);
+    if (!united) co_return not_open();
+    const auto& shape = united->shape;
+    if (vector.size() != shape.dimension)
+      co_return fail(ErrorCode::invalid, "The query has another dimension than the index");
+    if (!normalise(vector)) co_return fail(ErrorCode::invalid, "The query has no direction");
+    const auto& snapshot = united->snapshot;
+    auto scan = [&]() -> Result<std::vector<PassageHit>> {
+      retrieval::SnapshotFilter filter(snapshot, to_row_filter(query.filter));
+      auto found =
+          retrieval::search_vectors(snapshot, shape.vectors(), vector, query.count_max, filter);
+      auto hits = to_hits(snapshot, found, query.wants_vectors);
+      for (auto& hit : hits) hit.score = std::clamp(hit.score, -1.0F, 1.0F);
+      return hits;
     };
-    auto hits = co_await compute(context, snapshot->live() <= word_rows_max, look_up);
+    bool is_short = snapshot.live() * shape.dimension <= vector_work_max;
+    auto hits = co_await compute(context, is_short, scan);
+    co_return hits;
+  }
+
+  Task<Result<std::vector<PassageHit>>> search_words_across(CallContext context,
+                                                            std::vector<KnowledgeBaseId> bases,
+                                                            std::string text,
+                                                            PassageQuery query) override {
+    auto united = unite(bases);
+    if (!united) co_return not_open();
+    const auto& snapshot = united->snapshot;
+    auto look_up = [&]() -> Result<std::vector<PassageHit>> {
+      retrieval::SnapshotFilter filter(snapshot, to_row_filter(query.filter));
+      auto analyzer = analyzers_.lend();
+      auto found = retrieval::search_words(snapshot, *analyzer, text, query.count_max, filter);
+      auto hits = to_hits(snapshot, found, query.wants_vectors);
+      if (!query.wants_reasons) return hits;
+      auto reasons = retrieval::explain_words(snapshot, *analyzer, text, found);
+      for (std::size_t i = 0; i < hits.size(); ++i)
+        hits[i].words = to_reasons(std::move(reasons[i]));
+      return hits;
+    };
+    auto hits = co_await compute(context, snapshot.live() <= word_rows_max, look_up);
     co_return hits;
   }
 
@@ -215,6 +257,27 @@ class SegmentIndex final : public PassageIndex {
     HandlePointer handle_;
     Collection::Change change_;
   };
+
+  // The segments of several knowledge bases as those of one.
+  struct United {
+    retrieval::CollectionShape shape{};
+    retrieval::Snapshot snapshot{};
+  };
+
+  // Nothing unless all are open with vectors of one model.
+  std::optional<United> unite(std::span<const KnowledgeBaseId> bases) {
+    std::optional<United> united;
+    for (auto base : bases) {
+      auto handle = use(base);
+      if (handle == nullptr) return std::nullopt;
+      const auto& shape = handle->collection->shape();
+      if (!united) united = United{.shape = shape};
+      if (united->shape != shape) return std::nullopt;
+      const auto& segments = handle->collection->snapshot()->segments;
+      std::ranges::copy(segments, std::back_inserter(united->snapshot.segments));
+    }
+    return united;
+  }
 
   template <class Function>
   Task<std::invoke_result_t<Function&>> compute(CallContext context, bool is_short,

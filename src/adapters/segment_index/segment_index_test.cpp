@@ -59,6 +59,42 @@ class SegmentIndexIn : public testing::Test {
   KnowledgeBaseId base_ = KnowledgeBaseId::make();
 };
 
+TEST_F(SegmentIndexIn, a_folder_counts_words_in_all_knowledge_bases_that_are_searched) {
+  auto index = open();
+  auto other = KnowledgeBaseId::make();
+  auto whole = KnowledgeBaseId::make();
+  std::vector<IndexedPassage> passages;
+  for (int i = 0; i < 9; ++i)
+    passages.push_back({.chunk = ChunkId::make(),
+                        .document = DocumentId::make(),
+                        .text = i < 4 ? "rain and wind" : "wind of the sea, sea and sand",
+                        .language = "en"});
+  passages[8].text = "rain at sea";
+  auto bring = [&](KnowledgeBaseId base, std::size_t first, std::size_t count) {
+    ASSERT_EQ(open_base(*index, base), 0);
+    auto change = index->begin(base);
+    ASSERT_TRUE(change.has_value());
+    auto begin = passages.begin() + static_cast<std::ptrdiff_t>(first);
+    std::vector<IndexedPassage> some(begin, begin + static_cast<std::ptrdiff_t>(count));
+    ASSERT_TRUE(sync_wait((*change)->add({}, std::move(some))).has_value());
+    ASSERT_TRUE(sync_wait((*change)->commit({}, 0, 1)).has_value());
+  };
+  bring(base_, 0, 4);
+  bring(other, 4, 5);
+  bring(whole, 0, 9);
+
+  auto across = sync_wait(index->search_words_across({}, {base_, other}, "rain sea", {9, {}}));
+  auto alone = sync_wait(index->search_words({}, whole, "rain sea", {9, {}}));
+
+  ASSERT_TRUE(across.has_value() && alone.has_value());
+  ASSERT_EQ(across->size(), 9U);
+  ASSERT_EQ(alone->size(), 9U);
+  for (std::size_t i = 0; i < 9; ++i) {
+    EXPECT_EQ((*across)[i].chunk, (*alone)[i].chunk);
+    EXPECT_FLOAT_EQ((*across)[i].score, (*alone)[i].score);
+  }
+}
+
 TEST_F(SegmentIndexIn, a_folder_is_there_again_after_an_orderly_end) {
   auto index = open();
   ASSERT_EQ(open_base(*index, base_), 0);

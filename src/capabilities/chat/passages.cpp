@@ -6,7 +6,7 @@
 #include <string>
 
 #include "capabilities/chat/citations.h"
-#include "capabilities/chat/joined_text.h"
+#include "capabilities/knowledge/joined_text.h"
 #include "capabilities/search/best_sentence.h"
 #include "capabilities/search/sentence_scorer.h"
 
@@ -72,7 +72,7 @@ Passage passage_of(const knowledge::Chunk& hit, ChunkPointers chunks) {
                   .page_first = hit.page_first,
                   .page_last = hit.page_last,
                   .heading_path = hit.heading_path,
-                  .text = joined_text(hit.heading_path, chunks)};
+                  .text = knowledge::joined_text(hit.heading_path, chunks)};
   for (const auto* chunk : chunks) {
     passage.page_first = std::min(passage.page_first, chunk->page_first);
     passage.page_last = std::max(passage.page_last, chunk->page_last);

@@ -79,6 +79,8 @@ class RowImages final : public Images {
   Task<Result<ImageAnswer>> search(CallContext context, ImageQuery query) override {
     return finder_.search(std::move(context), std::move(query));
   }
+  Task<Result<std::vector<KnowledgeBaseId>>> with_images(
+      CallContext context, std::vector<KnowledgeBaseId> bases) override;
   Task<Result<JobOutcome>> run(CallContext context, Job job) override {
     return figures_.run(std::move(context), std::move(job));
   }
@@ -136,6 +138,22 @@ Task<Result<AddedImage>> RowImages::add(CallContext context, KnowledgeBaseId bas
   CO_TRY_VOID(co_await intake_.store(context, std::move(prepared), image.staged_path));
   added.processing_time_ms = elapsed_ms();
   co_return added;
+}
+
+Task<Result<std::vector<KnowledgeBaseId>>> RowImages::with_images(
+    CallContext context, std::vector<KnowledgeBaseId> bases) {
+  auto reading = read(core_.parts.database, context,
+                      [&](SqlSession& sql) -> Result<std::vector<KnowledgeBaseId>> {
+                        ImagesTable table(sql);
+                        std::vector<KnowledgeBaseId> found;
+                        for (auto base : bases) {
+                          TRY(auto has_any, table.has_any(context.tenant, base));
+                          if (has_any) found.push_back(base);
+                        }
+                        return found;
+                      });
+  auto found = co_await std::move(reading);
+  co_return found;
 }
 
 Task<Result<std::optional<Image>>> RowImages::find_same(CallContext context, KnowledgeBaseId base,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "capabilities/billing/billing.h"
 #include "capabilities/images/types.h"
@@ -57,6 +58,10 @@ class Images {
   // The images that fit best. Fails with `invalid` (fields; nothing is looked for), `unavailable`
   // when no model can compare what is looked for.
   virtual Task<Result<ImageAnswer>> search(CallContext context, ImageQuery query) = 0;
+
+  // Those of these knowledge bases that have any image; costs little.
+  virtual Task<Result<std::vector<KnowledgeBaseId>>> with_images(
+      CallContext context, std::vector<KnowledgeBaseId> bases) = 0;
 
   // Runs one leased job to its end: what was a figure of the document and is none any more goes.
   virtual Task<Result<JobOutcome>> run(CallContext context, Job job) = 0;

@@ -73,6 +73,47 @@ TEST_F(ImagesTest, finds_pictures_by_what_is_said_seen_and_printed_on_them) {
   EXPECT_EQ(answer.image_model, "");
 }
 
+TEST_F(ImagesTest, searches_several_knowledge_bases_as_one) {
+  auto red = add(220, 20, 20);
+  auto first = base_;
+  base_ = make_base("Second")->id;
+  auto orange = add(220, 120, 20);
+  auto empty = make_base("Empty")->id;
+  auto foreign = sync_wait(knowledge_->create(stranger(), {.name = "Foreign"})).value()->id;
+  ImageQuery query{.picture = picture_file(210, 30, 25), .other_bases = {first, empty, first}};
+
+  auto answer = search(query);
+  auto like = search({.like = red.id, .other_bases = {first}});
+  query.knowledge_base = base_;
+  query.other_bases = {foreign};
+  auto refused = sync_wait(images_->search(context(), query));
+  auto with = sync_wait(images_->with_images(context(), {empty, base_, first, foreign}));
+
+  EXPECT_THAT(ids_of(answer), ElementsAre(red.id, orange.id));
+  EXPECT_EQ(answer.hits[0].image.knowledge_base, first);
+  EXPECT_EQ(answer.images_searched, 2);
+  EXPECT_THAT(ids_of(like), ElementsAre(red.id, orange.id));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::not_found);
+  ASSERT_TRUE(with);
+  EXPECT_THAT(*with, ElementsAre(base_, first));
+  EXPECT_THAT(sync_wait(images_->with_images(stranger(), {base_})).value(), testing::IsEmpty());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM image_searches"), 2);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM image_searches WHERE kb_id = ?", {first}), 2);
+}
+
+TEST_F(ImagesTest, charges_only_the_picture_of_a_search_that_is_charged_already) {
+  add(220, 20, 20, "apple");
+
+  EXPECT_EQ(search({.text = "apple", .is_part = true}).base_cost, 0);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM credit_transactions WHERE operation = "
+                   "'image_search'"),
+            0);
+  EXPECT_EQ(search({.picture = picture_file(210, 30, 25), .is_part = true}).base_cost, 2000);
+  EXPECT_EQ(search({.text = "apple"}).base_cost, 500);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM image_searches"), 3);
+}
+
 TEST_F(ImagesTest, fuses_text_and_picture) {
   auto red = add(220, 20, 20);
   auto red_shop = add(200, 40, 40, "shop");

@@ -85,7 +85,11 @@ struct ImageQuery {
   int top_k = 5;                                   // 1…50
   double score_min = 0;                            // hits below it are left out
   bool is_billed = true;                           // false: the caller charges base_cost
+  std::vector<KnowledgeBaseId> other_bases{};  // searched with it as if all were one; at most 99
+  bool is_part = false;  // of a search that is charged already: only a picture costs something
 };
+
+inline constexpr std::size_t bases_per_query_max = 100;
 
 struct ImageHit {
   Image image{};

@@ -74,7 +74,7 @@ class RowKnowledge final : public Knowledge {
                                            DocumentFilter filter) override;
   Task<Result<void>> act(CallContext context, DocumentId id, DocumentAction action) override;
   Task<Result<std::vector<Chunk>>> chunks(CallContext context, std::vector<ChunkId> ids) override;
-  Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) override;
+  Task<Result<void>> ensure_indexed(CallContext context, std::vector<KnowledgeBaseId> ids) override;
   DocumentWork& work() override { return work_; }
 
  private:
@@ -243,8 +243,9 @@ Task<Result<std::vector<Chunk>>> RowKnowledge::chunks(CallContext context,
   co_return chunks;
 }
 
-Task<Result<void>> RowKnowledge::ensure_indexed(CallContext context, KnowledgeBaseId id) {
-  return core_.index.ensure(std::move(context), id);
+Task<Result<void>> RowKnowledge::ensure_indexed(CallContext context,
+                                                std::vector<KnowledgeBaseId> ids) {
+  return core_.index.ensure(std::move(context), std::move(ids));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "capabilities/billing/billing.h"
@@ -76,8 +77,12 @@ class Knowledge {
   // The chunks of these ids in this order, skipping ids that are gone or of another tenant.
   virtual Task<Result<std::vector<Chunk>>> chunks(CallContext context,
                                                   std::vector<ChunkId> ids) = 0;
-  // Makes the index of the knowledge base show its current rows.
-  virtual Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) = 0;
+  // Makes the indexes of these knowledge bases show their current rows.
+  virtual Task<Result<void>> ensure_indexed(CallContext context,
+                                            std::vector<KnowledgeBaseId> ids) = 0;
+  Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) {
+    return ensure_indexed(std::move(context), std::vector{id});
+  }
 
   // What is done with documents after they came in: jobs, metadata, reading again.
   virtual DocumentWork& work() = 0;

@@ -164,6 +164,7 @@ struct Chunk {
   std::string document_name{};
   std::string file_type{};
   std::string document_metadata{};
+  UnixMs document_created_at = 0;
 };
 
 // The page on which byte `offset` of the chunk's text stands.

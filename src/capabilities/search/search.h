@@ -10,6 +10,8 @@
 #include "capabilities/billing/billing.h"
 #include "capabilities/knowledge/document_catalog.h"
 #include "capabilities/knowledge/knowledge.h"
+#include "capabilities/knowledge/sections.h"
+#include "capabilities/search/ranking_options.h"
 #include "capabilities/search/search_filter.h"
 #include "foundation/call_context.h"
 #include "foundation/metrics.h"
@@ -37,17 +39,50 @@ struct SearchRequest {
   bool is_billed = true;                   // false: the caller charges base_cost with its own work
   SearchFilter filter{};                   // looked at before anything is ranked
   bool may_be_similar = true;              // false: no answer to a question that is only alike
+  std::vector<KnowledgeBaseId> other_bases{};  // searched with it as if all were one; at most 99
+  RankingOptions ranking{};
+  bool explain = false;        // hits name the words that found them
+  int section_tokens_max = 0;  // above 0: hits come with their section, at most so long; 50…8000
+};
+
+inline constexpr std::size_t bases_per_search_max = 100;
+
+// What stands around a hit under its heading, in the order of the document. No chunk is in the
+// sections of two hits; a hit that stands in the section of a better one is left out.
+struct HitSection {
+  std::string text{};
+  std::int64_t index_first = 0;  // of its chunks within the document
+  std::int64_t index_last = 0;
+  int page_first = 1;
+  int page_last = 1;
+  int token_count = 0;
 };
 
 struct TextHit {
   knowledge::Chunk chunk;
-  double score = 0;                // fused, 0…1; hits are sorted by it
+  // fused_score * boost * recency. Hits are sorted by it, or in the order diversity chose them.
+  double score = 0;
+  double fused_score = 0;          // 0…1
   std::optional<double> cosine{};  // when the vector list had it
   std::optional<double> bm25{};    // when the keyword list had it
   int vector_rank = 0;             // from 1; 0: not in that list
   int keyword_rank = 0;
-  std::string highlight{};  // the sentence of the chunk that fits the query best
+  double boost = 1;    // the product of the factors that fit its document
+  double recency = 1;  // what its age left of the score
+  // What likeness to a hit above it took from it when diversity chose; nothing without diversity.
+  std::optional<double> mmr_penalty{};
+  std::vector<WordReason> words{};  // where the request wants explanations and words found it
+  std::string highlight{};          // the sentence of the chunk that fits the query best
   int highlight_page = 1;
+  std::optional<HitSection> section{};  // where the request wants it
+};
+
+// Where the time of a search went. Lists are asked for at the same time.
+struct SearchTimings {
+  double embedding_ms = 0;
+  double vector_ms = 0;
+  double keyword_ms = 0;
+  double fetch_ms = 0;  // of the chunks and their sections
 };
 
 struct SearchAnswer {
@@ -57,6 +92,7 @@ struct SearchAnswer {
   std::string embedding_model{};
   std::int64_t chunks_searched = 0;
   double search_time_ms = 0;
+  SearchTimings timings{};
   bool used_vectors = true;         // false: the embedder failed, words alone ranked the hits
   bool used_keywords = true;        // false: the keyword index failed or had no hit
   billing::MicroUsd base_cost = 0;  // before the margin
@@ -67,14 +103,14 @@ struct SearchAnswer {
   double cache_age_s = 0;
 };
 
-// Finds the chunks of a knowledge base that answer a question.
+// Finds the chunks of knowledge bases that answer a question.
 class Search {
  public:
   virtual ~Search() = default;
-  // Fails with `invalid` (fields), `not_found` (the knowledge base), `quota_exceeded`, or what the
-  // lists failed with when neither could be had. The log row and the charge of a search are written
-  // shortly after the answer, in groups; what is not yet written is lost when the process is
-  // killed.
+  // Fails with `invalid` (fields), `not_found` (any of the knowledge bases), `quota_exceeded`, or
+  // what the lists failed with when neither could be had. The log row and the charge of a search
+  // are written shortly after the answer, in groups; what is not yet written is lost when the
+  // process is killed.
   virtual Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) = 0;
   // Forgets the answers kept for a knowledge base, those of processes that share the cache too;
   // says how many this process had. Fails with `not_found`, or `unavailable` when only this process
@@ -92,12 +128,13 @@ struct SearchParts {
   const Clock& clock;
   Metrics& metrics;
   Cache* shared_cache = nullptr;  // that several processes share; null: this one is alone
+  knowledge::Sections* sections = nullptr;  // null: hits come without sections
 };
 
 struct SearchSettings {
-  std::size_t candidates_max = 50;       // of each list
-  double vector_weight = 0.7;            // against 1 of the keyword list; README.md says why
-  billing::MicroUsd search_price = 500;  // per search, specification D
+  std::size_t candidates_max = 50;                 // of each list
+  FusionWeights weights{};                         // of requests that say none; README.md says why
+  billing::MicroUsd search_price = 500;            // per search, specification D
   std::int64_t nano_usd_per_embedding_token = 20;  // 0.02 USD per million tokens
   std::size_t unwritten_max = 10'000;              // log rows waiting; a search waits beyond it
   std::chrono::seconds cache_time{3600};  // how long an answer may be given again; 0: never

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <compare>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -77,14 +78,6 @@ bool is_fit_member(const json::Value& wanted) {
          });
 }
 
-bool has_tags(const json::Object& metadata, const std::vector<std::string>& tags) {
-  if (tags.empty()) return true;
-  const auto* found = metadata.if_contains("tags");
-  return found != nullptr && std::ranges::all_of(tags, [found](const auto& tag) {
-           return is_or_has(*found, json::Value(tag));
-         });
-}
-
 }  // namespace
 
 std::vector<FieldError> mistakes_of(const SearchFilter& filter) {
@@ -95,17 +88,33 @@ std::vector<FieldError> mistakes_of(const SearchFilter& filter) {
   if (filter.documents.size() > documents_max)
     complain("document_ids", "must have at most 1000 entries");
   if (filter.tags.size() > tags_max) complain("tags", "must have at most 20 entries");
-  if (filter.metadata.size() > members_max) complain("metadata", "must have at most 10 members");
-  for (const auto& member : filter.metadata)
-    if (!is_fit_member(member.value()))
-      complain("metadata." + std::string(member.key()),
-               "must be a text, number, flag or null, or an object of eq, ne, gt, gte, lt, lte, in "
-               "and exists");
+  auto of_metadata = mistakes_of_metadata(filter.metadata, "filters.metadata");
+  std::ranges::move(of_metadata, std::back_inserter(mistakes));
   if (filter.page_min && filter.page_max && *filter.page_min > *filter.page_max)
     complain("page_min", "must not be greater than page_max");
   if (filter.created_from && filter.created_until && *filter.created_from > *filter.created_until)
     complain("created_from", "must not be later than created_until");
   return mistakes;
+}
+
+std::vector<FieldError> mistakes_of_metadata(const json::Object& wanted, const std::string& path) {
+  std::vector<FieldError> mistakes;
+  if (wanted.size() > members_max) mistakes.push_back({path, "must have at most 10 members"});
+  for (const auto& member : wanted)
+    if (!is_fit_member(member.value()))
+      mistakes.push_back(
+          {path + "." + std::string(member.key()),
+           "must be a text, number, flag or null, or an object of eq, ne, gt, gte, lt, lte, in and "
+           "exists"});
+  return mistakes;
+}
+
+bool has_tags(const json::Object& metadata, const std::vector<std::string>& tags) {
+  if (tags.empty()) return true;
+  const auto* found = metadata.if_contains("tags");
+  return found != nullptr && std::ranges::all_of(tags, [found](const auto& tag) {
+           return is_or_has(*found, json::Value(tag));
+         });
 }
 
 bool fits_metadata(const json::Object& metadata, const json::Object& wanted) {

@@ -47,5 +47,9 @@ DocumentSet allowed_documents(const std::vector<knowledge::CatalogEntry>& catalo
 
 // Whether a document's metadata has what `wanted` (SearchFilter::metadata) says.
 bool fits_metadata(const json::Object& metadata, const json::Object& wanted);
+// Whether a document's metadata has all these tags.
+bool has_tags(const json::Object& metadata, const std::vector<std::string>& tags);
+// What is wrong with SearchFilter::metadata, which stands under `path`.
+std::vector<FieldError> mistakes_of_metadata(const json::Object& wanted, const std::string& path);
 
 }  // namespace aiva::search

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "capabilities/search/testing/shelf.h"
@@ -22,6 +23,31 @@ struct LogRow {
   double top_score = 0;
 
   bool operator==(const LogRow&) const = default;
+};
+
+// All chunks of the shelf are one section.
+class WholeShelf final : public knowledge::Sections {
+ public:
+  explicit WholeShelf(ShelfKnowledge& shelf) : shelf_(shelf) {}
+
+  Task<Result<std::vector<knowledge::Section>>> around(CallContext context,
+                                                       std::vector<ChunkId> ids,
+                                                       int tokens_max) override {
+    tokens_asked = tokens_max;
+    CO_TRY(auto chunks, co_await shelf_.chunks(context, ids));
+    std::ranges::sort(chunks, {}, &knowledge::Chunk::index);
+    std::vector<knowledge::Section> sections;
+    for (auto id : ids) {
+      auto self = std::ranges::find(chunks, id, &knowledge::Chunk::id);
+      sections.push_back({.chunks = chunks, .at = static_cast<std::size_t>(self - chunks.begin())});
+    }
+    co_return sections;
+  }
+
+  int tokens_asked = 0;
+
+ private:
+  ShelfKnowledge& shelf_;
 };
 
 class SearchTest : public testing::Test {
@@ -50,7 +76,8 @@ class SearchTest : public testing::Test {
                         .index = index_,
                         .billing = *billing_,
                         .clock = clock_,
-                        .metrics = metrics_},
+                        .metrics = metrics_,
+                        .sections = sections_},
                        settings);
   }
 
@@ -72,6 +99,19 @@ class SearchTest : public testing::Test {
     return rows;
   }
 
+  std::vector<KnowledgeBaseId> bases_in_log() {
+    std::vector<KnowledgeBaseId> bases;
+    auto select = [&bases](SqlSession& sql) {
+      return sql.query("SELECT kb_id FROM knowledge_searches ORDER BY id", {},
+                       [&bases](const SqlRow& row) -> Result<void> {
+                         bases.push_back(row.id<KnowledgeBaseId>(0));
+                         return {};
+                       });
+    };
+    EXPECT_TRUE(sync_wait(read(*database_, {}, select)));
+    return bases;
+  }
+
   std::int64_t balance() {
     return sync_wait(billing_->balance(context(), tenant_)).value().available;
   }
@@ -84,6 +124,7 @@ class SearchTest : public testing::Test {
   ShelfKnowledge shelf_{embedder_, index_};
   TenantId tenant_ = database_.add_tenant();
   KnowledgeBaseId base_ = shelf_.add_base(tenant_);
+  knowledge::Sections* sections_ = nullptr;
   std::unique_ptr<billing::Billing> billing_ = billing::make_billing(*database_, clock_, {});
   std::unique_ptr<Search> search_ = make();
 };
@@ -187,6 +228,244 @@ TEST_F(SearchTest, sees_the_next_version_of_a_document_that_changes_while_it_loo
   ASSERT_TRUE(answer) << answer.error().message;
   ASSERT_THAT(answer->hits, SizeIs(1));
   EXPECT_EQ(answer->hits.front().chunk.id, next);
+}
+
+TEST_F(SearchTest, searches_several_knowledge_bases_as_one) {
+  search_ = make({});
+  auto other = shelf_.add_base(tenant_);
+  auto third = shelf_.add_base(tenant_);
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  auto best = shelf_.add(other, {"Refunds of gift cards are paid at once.", 3});
+  shelf_.add(third, {"Gift cards are refunded, say others.", 3});
+  SearchRequest request{.knowledge_base = base_,
+                        .query = "refunds of gift cards",
+                        .other_bases = {other, base_, other}};
+
+  auto answer = sync_wait(search_->search(context(), request));
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_THAT(answer->hits, SizeIs(2));
+  EXPECT_EQ(answer->hits[0].chunk.id, best);
+  EXPECT_EQ(answer->hits[0].chunk.knowledge_base, other);
+  EXPECT_EQ(answer->hits[1].chunk.knowledge_base, base_);
+  EXPECT_EQ(answer->hits[0].vector_rank, 1);
+  EXPECT_EQ(answer->hits[1].vector_rank, 2);
+  EXPECT_EQ(answer->chunks_searched, 2);
+  EXPECT_EQ(answer->query_tokens, 4);
+  EXPECT_EQ(shelf_.times_ensured(), 1);
+  EXPECT_EQ(embedder_.texts_embedded(), 3U) << "two chunks and the query";
+}
+
+TEST_F(SearchTest, answers_again_for_the_same_knowledge_bases_in_any_order_until_one_changes) {
+  search_ = make({});
+  auto other = shelf_.add_base(tenant_);
+  auto third = shelf_.add_base(tenant_);
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  auto ask = [&](KnowledgeBaseId first, std::vector<KnowledgeBaseId> others) {
+    return sync_wait(search_->search(context(), {.knowledge_base = first,
+                                                 .query = "when are refunds paid",
+                                                 .other_bases = std::move(others)}))
+        .value();
+  };
+
+  EXPECT_FALSE(ask(base_, {other}).is_cached);
+  EXPECT_TRUE(ask(other, {base_}).is_cached);
+  EXPECT_FALSE(ask(base_, {}).is_cached);
+  EXPECT_FALSE(ask(base_, {third}).is_cached);
+  EXPECT_TRUE(ask(base_, {}).is_cached);
+
+  for (auto changed : {base_, other}) {
+    shelf_.add(changed, {"Refunds of gift cards are paid at once.", 4});
+    EXPECT_FALSE(ask(base_, {other}).is_cached);
+    EXPECT_TRUE(ask(base_, {other}).is_cached);
+  }
+}
+
+TEST_F(SearchTest, filters_documents_of_all_knowledge_bases) {
+  auto other = shelf_.add_base(tenant_);
+  auto add = [&](KnowledgeBaseId base, const std::string& metadata) {
+    return shelf_.add_chunk(base, {.text = "refunds are paid",
+                                   .page_first = 1,
+                                   .page_last = 1,
+                                   .document_name = metadata,
+                                   .document_metadata = metadata});
+  };
+  add(base_, R"({"year":2024})");
+  auto first = add(base_, R"({"year":2023})");
+  add(other, R"({"year":2022})");
+  auto second = add(other, R"({"year":2023})");
+  SearchRequest request{.knowledge_base = base_, .query = "refunds", .other_bases = {other}};
+  request.filter.metadata = {{"year", 2023}};
+
+  auto answer = sync_wait(search_->search(context(), request));
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  std::vector<ChunkId> found;
+  for (const auto& hit : answer->hits) found.push_back(hit.chunk.id);
+  EXPECT_THAT(found, testing::UnorderedElementsAre(first, second));
+}
+
+TEST_F(SearchTest, charges_and_logs_a_search_of_several_knowledge_bases_once) {
+  use_billing({.margin_percent = 20, .is_enforced = true});
+  ASSERT_TRUE(sync_wait(billing_->add(context(), tenant_, 100'000, "start")));
+  auto other = shelf_.add_base(tenant_);
+  shelf_.add(other, {"Refunds are paid within 14 days.", 3});
+  for (std::string query : {"refunds", "zebra"})
+    ASSERT_TRUE(sync_wait(search_->search(
+        context(), {.knowledge_base = base_, .query = query, .other_bases = {other}})));
+
+  EXPECT_THAT(log_after_the_end(), SizeIs(2));
+  EXPECT_EQ(balance(), 100'000 - 2 * 600);
+  EXPECT_THAT(bases_in_log(), ElementsAre(other, other));
+}
+
+TEST_F(SearchTest, refuses_all_for_one_knowledge_base_that_is_not_the_tenants) {
+  auto foreign = shelf_.add_base(database_.add_tenant("Other"));
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+
+  auto answer = sync_wait(search_->search(
+      context(), {.knowledge_base = base_, .query = "refunds", .other_bases = {foreign}}));
+  auto too_many = sync_wait(search_->search(
+      context(), {.knowledge_base = base_,
+                  .query = "refunds",
+                  .other_bases = std::vector<KnowledgeBaseId>(100, KnowledgeBaseId::make())}));
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::not_found);
+  ASSERT_FALSE(too_many);
+  EXPECT_EQ(too_many.error().code, ErrorCode::invalid);
+  EXPECT_THAT(log_after_the_end(), IsEmpty());
+}
+
+TEST_F(SearchTest, brings_an_index_up_again_that_was_closed_meanwhile) {
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  int closed = 0;
+  shelf_.after_ensuring([&] {
+    if (closed++ == 0) index_.erase(base_);
+  });
+
+  auto answer = search("refunds");
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_THAT(answer->hits, SizeIs(1));
+  EXPECT_EQ(shelf_.times_ensured(), 2);
+
+  shelf_.after_ensuring([&] { index_.erase(base_); });
+  answer = search("refunds");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::unavailable);
+}
+
+TEST_F(SearchTest, looks_once_whether_the_index_follows_its_rows) {
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+
+  ASSERT_TRUE(search("refunds"));
+
+  EXPECT_EQ(shelf_.times_ensured(), 1);
+}
+
+TEST_F(SearchTest, ranks_as_the_request_wants) {
+  shelf_.add(base_, {.text = "refunds are paid within days", .document = "a"});
+  shelf_.add(base_, {.text = "refunds are paid within days", .document = "b"});
+  auto other = shelf_.add(base_, {.text = "refunds of cheap tents", .document = "c"});
+  SearchRequest request{
+      .knowledge_base = base_, .query = "refunds are paid within days", .top_k = 2};
+
+  auto plain = sync_wait(search_->search(context(), request)).value();
+  request.ranking.mmr_lambda = 0.5;
+  auto diverse = sync_wait(search_->search(context(), request)).value();
+
+  ASSERT_THAT(plain.hits, SizeIs(2));
+  EXPECT_NE(plain.hits[1].chunk.id, other);
+  EXPECT_FALSE(plain.hits[1].mmr_penalty);
+  ASSERT_THAT(diverse.hits, SizeIs(2));
+  EXPECT_EQ(diverse.hits[1].chunk.id, other);
+  EXPECT_GT(diverse.hits[1].mmr_penalty.value(), 0);
+
+  request.ranking = {.fusion = Fusion::weighted, .weights = FusionWeights{0, 1}};
+  auto by_words = sync_wait(search_->search(context(), request)).value();
+  EXPECT_FALSE(by_words.used_vectors);
+  EXPECT_EQ(by_words.hits.front().vector_rank, 0);
+  EXPECT_DOUBLE_EQ(by_words.hits.front().score, 1);
+  request.ranking = {.weights = FusionWeights{1, 0}};
+  auto by_meaning = sync_wait(search_->search(context(), request)).value();
+  EXPECT_FALSE(by_meaning.used_keywords);
+  EXPECT_EQ(by_meaning.hits.front().keyword_rank, 0);
+}
+
+TEST_F(SearchTest, lifts_a_boosted_document_from_far_down) {
+  auto add = [&](const std::string& name, const std::string& text, const std::string& metadata) {
+    return shelf_.add_chunk(base_, {.text = text,
+                                    .page_first = 1,
+                                    .page_last = 1,
+                                    .document_name = name,
+                                    .document_metadata = metadata});
+  };
+  for (int i = 0; i < 40; ++i) add("n" + std::to_string(i), "refunds are paid within days", "{}");
+  auto wanted = add("faq", "refunds and more", R"({"tags":["faq"]})");
+  SearchRequest request{.knowledge_base = base_, .query = "refunds are paid within days"};
+  request.ranking.tag_boosts = {{"faq", 10}};
+
+  auto answer = sync_wait(search_->search(context(), request));
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  const auto& best = answer->hits.front();
+  EXPECT_EQ(best.chunk.id, wanted);
+  EXPECT_DOUBLE_EQ(best.boost, 10);
+  EXPECT_DOUBLE_EQ(best.score, best.fused_score * 10);
+  request.ranking.tag_boosts = {{"faq", 11}};
+  EXPECT_EQ(sync_wait(search_->search(context(), request)).error().code, ErrorCode::invalid);
+}
+
+TEST_F(SearchTest, names_the_words_that_found_a_hit_when_asked) {
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  SearchRequest request{.knowledge_base = base_, .query = "paid refunds"};
+
+  EXPECT_THAT(sync_wait(search_->search(context(), request))->hits.front().words, IsEmpty());
+  request.explain = true;
+  auto answer = sync_wait(search_->search(context(), request));
+
+  ASSERT_TRUE(answer);
+  std::vector<std::string> words;
+  for (const auto& word : answer->hits.front().words) words.push_back(word.word);
+  EXPECT_THAT(words, ElementsAre("paid", "refunds"));
+}
+
+TEST_F(SearchTest, gives_the_section_around_a_hit_where_it_is_wanted) {
+  auto first = shelf_.add(base_, {"Refunds are paid.", 3});
+  shelf_.add(base_, {"Refunds take 14 days to be paid.", 4});
+  SearchRequest request{.knowledge_base = base_, .query = "refunds paid"};
+  request.section_tokens_max = 500;
+
+  EXPECT_EQ(sync_wait(search_->search(context(), request)).error().code, ErrorCode::unavailable);
+  WholeShelf sections{shelf_};
+  sections_ = &sections;
+  search_ = make();
+  auto answer = sync_wait(search_->search(context(), request));
+  request.section_tokens_max = 49;
+  auto too_short = sync_wait(search_->search(context(), request));
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_THAT(answer->hits, SizeIs(1)) << "the other chunk stands in the section";
+  EXPECT_EQ(answer->hits.front().chunk.id, first);
+  ASSERT_TRUE(answer->hits.front().section);
+  EXPECT_EQ(answer->hits.front().section->text,
+            "Refunds are paid.\n\nRefunds take 14 days to be paid.");
+  EXPECT_EQ(sections.tokens_asked, 500);
+  EXPECT_EQ(too_short.error().code, ErrorCode::invalid);
+}
+
+TEST_F(SearchTest, keeps_answers_to_requests_apart_that_rank_differently) {
+  search_ = make({});
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  SearchRequest request{.knowledge_base = base_, .query = "when are refunds paid"};
+  auto is_cached = [&] { return sync_wait(search_->search(context(), request))->is_cached; };
+
+  EXPECT_FALSE(is_cached());
+  request.ranking.fusion = Fusion::weighted;
+  EXPECT_FALSE(is_cached());
+  request.explain = true;
+  EXPECT_FALSE(is_cached());
+  EXPECT_TRUE(is_cached());
 }
 
 TEST_F(SearchTest, explains_why_a_hit_stands_where_it_stands) {

@@ -250,6 +250,77 @@ TEST_P(PassageIndexContract, keeps_knowledge_bases_apart) {
   EXPECT_THAT(chunks_of(nearest(other, {1, 0, 0}, 10)), testing::ElementsAre(secret.chunk));
 }
 
+TEST_P(PassageIndexContract, searches_several_knowledge_bases_as_one) {
+  auto other = KnowledgeBaseId::make();
+  auto third = KnowledgeBaseId::make();
+  auto near = passage(DocumentId::make(), {0.8F, 0.6F, 0}, "Refunds of tents.");
+  add_axes(base_);
+  open(other);
+  open(third);
+  ASSERT_TRUE(apply(other, {.added = {near}}).has_value());
+  ASSERT_TRUE(apply(third, {.added = {passage(DocumentId::make(), {1, 0, 0}, "Refunds tents.")}}));
+  std::vector<KnowledgeBaseId> bases{base_, other};
+
+  auto by_vector = sync_wait(index_->search_vectors_across({}, bases, {1, 0.1F, 0}, {2, {}}));
+  auto by_words = sync_wait(index_->search_words_across({}, bases, "tents refunds", {9, {}}));
+  PassageFilter filter{.documents = std::make_shared<DocumentSet>(DocumentSet{near.document})};
+  auto filtered = sync_wait(index_->search_words_across({}, bases, "tents", {9, filter}));
+
+  ASSERT_TRUE(by_vector && by_words && filtered);
+  EXPECT_THAT(chunks_of(*by_vector), testing::ElementsAre(axes_[0].chunk, near.chunk));
+  ASSERT_EQ(by_words->size(), 3U);
+  EXPECT_EQ(by_words->front().chunk, near.chunk) << "it has both words";
+  EXPECT_EQ(by_words->front().document, near.document);
+  EXPECT_THAT(chunks_of(*filtered), testing::ElementsAre(near.chunk));
+  bases.push_back(KnowledgeBaseId::make());
+  EXPECT_EQ(sync_wait(index_->search_words_across({}, bases, "tents", {9, {}})).error().code,
+            ErrorCode::not_found);
+  EXPECT_EQ(sync_wait(index_->search_vectors_across({}, bases, {1, 0, 0}, {9, {}})).error().code,
+            ErrorCode::not_found);
+}
+
+TEST_P(PassageIndexContract, gives_vectors_only_where_they_are_wanted) {
+  add_axes(base_);
+  auto wordy = passage(DocumentId::make(), {}, "Refunds without a vector.");
+  ASSERT_TRUE(apply(base_, {{wordy}, {}, 1, 2}).has_value());
+
+  auto near = sync_wait(index_->search_vectors({}, base_, {1, 0, 0}, {.wants_vectors = true}));
+  auto named = sync_wait(index_->search_words({}, base_, "refunds", {.wants_vectors = true}));
+  auto plain = sync_wait(index_->search_vectors({}, base_, {1, 0, 0}, {}));
+
+  ASSERT_TRUE(near && named && plain);
+  ASSERT_EQ(near->size(), 3U);
+  ASSERT_EQ(near->front().vector.size(), 3U);
+  EXPECT_NEAR(near->front().vector[0], 1, 1e-3);
+  ASSERT_EQ(named->size(), 2U);
+  for (const auto& hit : *named) EXPECT_EQ(hit.vector.size(), hit.chunk == wordy.chunk ? 0U : 3U);
+  EXPECT_TRUE(plain->front().vector.empty());
+}
+
+TEST_P(PassageIndexContract, explains_words_where_it_can) {
+  add_axes(base_);
+
+  auto hits = sync_wait(
+      index_->search_words({}, base_, "cold tents with bicycles", {.wants_reasons = true}));
+
+  ASSERT_TRUE(hits);
+  ASSERT_FALSE(hits->empty());
+  const auto& best = hits->front();
+  EXPECT_EQ(best.chunk, axes_[1].chunk);
+  if (best.words.empty()) GTEST_SKIP() << "this index has no reasons to give";
+  float sum = 0;
+  std::vector<std::string> words;
+  for (const auto& word : best.words) {
+    sum += word.score;
+    words.push_back(word.word);
+    EXPECT_EQ(word.body, 1U) << word.word;
+    EXPECT_GT(word.rarity, 0) << word.word;
+  }
+  EXPECT_NEAR(sum, best.score, 1e-3);
+  EXPECT_THAT(words, testing::IsSupersetOf({"cold", "tents"}));
+  EXPECT_THAT(words, testing::Not(testing::Contains("bicycles")));
+}
+
 TEST_P(PassageIndexContract, fails_precisely) {
   EXPECT_EQ(search_failure(base_, {1, 0, 0}), ErrorCode::not_found);
   EXPECT_FALSE(index_->begin(base_).has_value());

@@ -58,8 +58,8 @@ class PlainPassageIndex final : public PassageIndex {
     for (const auto& [id, passage] : found->second.passages) {
       if (!fits(passage, query.filter) || passage.vector.empty()) continue;
       const auto& values = passage.vector;
-      hits.push_back({id, passage.document,
-                      std::inner_product(values.begin(), values.end(), vector.begin(), 0.0F)});
+      auto cosine = std::inner_product(values.begin(), values.end(), vector.begin(), 0.0F);
+      hits.push_back(make_hit(passage, cosine, query));
     }
     co_return best_of(std::move(hits), query.count_max);
   }
@@ -75,7 +75,9 @@ class PlainPassageIndex final : public PassageIndex {
     for (const auto& [id, passage] : found->second.passages) {
       if (!fits(passage, query.filter)) continue;
       auto score = count_shared_words(text, passage.heading + "\n" + passage.text);
-      if (score > 0) hits.push_back({id, passage.document, score});
+      if (score == 0) continue;
+      auto& hit = hits.emplace_back(make_hit(passage, score, query));
+      if (query.wants_reasons) hit.words = reasons_of(text, passage);
     }
     co_return best_of(std::move(hits), query.count_max);
   }
@@ -143,6 +145,24 @@ class PlainPassageIndex final : public PassageIndex {
     if (filter.page_max && passage.page_first > *filter.page_max) return false;
     return filter.kinds.empty() ||
            std::ranges::find(filter.kinds, passage.kind) != filter.kinds.end();
+  }
+  static PassageHit make_hit(const IndexedPassage& passage, float score,
+                             const PassageQuery& query) {
+    PassageHit hit{.chunk = passage.chunk, .document = passage.document, .score = score};
+    if (query.wants_vectors) hit.vector = passage.vector;
+    return hit;
+  }
+  static std::vector<WordReason> reasons_of(std::string_view text, const IndexedPassage& passage) {
+    std::vector<WordReason> reasons;
+    auto body = split_words(passage.text);
+    auto heading = split_words(passage.heading);
+    for (const auto& word : split_words(text)) {
+      WordReason reason{.word = word, .term = word, .rarity = 1, .score = 1};
+      reason.body = static_cast<std::uint32_t>(std::ranges::count(body, word));
+      reason.heading = static_cast<std::uint32_t>(std::ranges::count(heading, word));
+      if (reason.body + reason.heading > 0) reasons.push_back(std::move(reason));
+    }
+    return reasons;
   }
   static std::vector<PassageHit> best_of(std::vector<PassageHit> hits, std::size_t count_max) {
     std::ranges::sort(hits, [](const PassageHit& a, const PassageHit& b) {

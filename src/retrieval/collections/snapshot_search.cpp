@@ -33,6 +33,13 @@ std::vector<std::uint64_t> unusable_rows(const SegmentView& view) {
   return unusable;
 }
 
+KeywordQuery parse_for(std::span<const KeywordScope> scopes, Analyzer& analyzer,
+                       std::string_view text) {
+  std::vector<const KeywordBlock*> blocks;
+  for (const auto& scope : scopes) blocks.push_back(scope.block);
+  return parse_keyword_query(analyzer, text, languages_of(blocks));
+}
+
 }  // namespace
 
 SnapshotFilter::SnapshotFilter(const Snapshot& snapshot, const RowFilter& filter) {
@@ -56,20 +63,22 @@ std::vector<FoundRow> search_vectors(const Snapshot& snapshot, const VectorShape
                                      const SnapshotFilter& filter, bool is_exact) {
   if (shape.dimension == 0 || count_max == 0 || filter.count() == 0) return {};
   auto prepared = PreparedQuery::prepare(shape, query);
-  TopK<std::uint64_t> top(count_max);
-  VectorSearchOptions options{.count_max = count_max, .is_exact = is_exact};
+  std::vector<VectorScope> scopes;
+  std::vector<std::vector<std::uint64_t>> unusable(snapshot.segments.size());
   for (std::size_t i = 0; i < snapshot.segments.size(); ++i) {
     const auto& view = snapshot.segments[i];
     auto mask = filter.mask(view, i);
     if (!mask.allowed.empty() && mask.allowed_count == 0) continue;
-    std::vector<std::uint64_t> unusable;
     if (!view.segment->vectorless().empty()) {
-      unusable = unusable_rows(view);
-      mask.dead = unusable;
+      unusable[i] = unusable_rows(view);
+      mask.dead = unusable[i];
     }
-    search_vectors(*view.segment->vectors(), prepared, mask, options,
-                   static_cast<std::uint64_t>(i) << row_bits, top);
+    scopes.push_back({.block = view.segment->vectors(),
+                      .mask = mask,
+                      .first_key = static_cast<std::uint64_t>(i) << row_bits});
   }
+  TopK<std::uint64_t> top(count_max);
+  search_vectors(scopes, prepared, {.count_max = count_max, .is_exact = is_exact}, top);
   return found_rows(top);
 }
 
@@ -78,18 +87,34 @@ std::vector<FoundRow> search_words(const Snapshot& snapshot, Analyzer& analyzer,
                                    const SnapshotFilter& filter) {
   if (count_max == 0 || filter.count() == 0) return {};
   std::vector<KeywordScope> scopes;
-  std::vector<const KeywordBlock*> blocks;
   for (std::size_t i = 0; i < snapshot.segments.size(); ++i) {
     const auto& view = snapshot.segments[i];
     scopes.push_back({.block = &view.segment->keywords(), .mask = filter.mask(view, i)});
-    blocks.push_back(&view.segment->keywords());
   }
-  auto query = parse_keyword_query(analyzer, text, languages_of(blocks));
+  auto query = parse_for(scopes, analyzer, text);
   if (query.is_empty()) return {};
   std::vector<FoundRow> found;
   for (const auto& match : search_keywords(scopes, query, {}, count_max))
     found.push_back({.segment = match.block, .row = match.row, .score = match.score});
   return found;
+}
+
+std::vector<std::vector<KeywordReason>> explain_words(const Snapshot& snapshot, Analyzer& analyzer,
+                                                      std::string_view text,
+                                                      std::span<const FoundRow> rows) {
+  std::vector<KeywordScope> scopes;
+  for (const auto& view : snapshot.segments) scopes.push_back({.block = &view.segment->keywords()});
+  std::vector<KeywordMatch> matches;
+  for (const auto& row : rows) matches.push_back({.block = row.segment, .row = row.row});
+  return explain_keywords(scopes, parse_for(scopes, analyzer, text), {}, matches);
+}
+
+std::vector<float> vector_of(const Snapshot& snapshot, const FoundRow& row) {
+  const auto& segment = *snapshot.segments[row.segment].segment;
+  if (segment.vectors() == nullptr || segment.attributes()[row.row].has_vector == 0) return {};
+  std::vector<float> vector(segment.vectors()->shape().dimension);
+  segment.vectors()->read_row(row.row, vector.data());
+  return vector;
 }
 
 }  // namespace aiva::retrieval

@@ -9,6 +9,7 @@
 #include "retrieval/collections/row_filter.h"
 #include "retrieval/collections/segment.h"
 #include "retrieval/keywords/analysis.h"
+#include "retrieval/keywords/keyword_search.h"
 #include "retrieval/vectors/vectors.h"
 
 namespace aiva::retrieval {
@@ -44,5 +45,13 @@ std::vector<FoundRow> search_vectors(const Snapshot& snapshot, const VectorShape
 std::vector<FoundRow> search_words(const Snapshot& snapshot, Analyzer& analyzer,
                                    std::string_view text, std::size_t count_max,
                                    const SnapshotFilter& filter);
+
+// Why each of these rows was found by the words of a text, as explain_keywords says.
+std::vector<std::vector<KeywordReason>> explain_words(const Snapshot& snapshot, Analyzer& analyzer,
+                                                      std::string_view text,
+                                                      std::span<const FoundRow> rows);
+
+// The row's vector of unit length where the metric is cosine; empty when it has none.
+std::vector<float> vector_of(const Snapshot& snapshot, const FoundRow& row);
 
 }  // namespace aiva::retrieval

@@ -21,6 +21,10 @@ class Bm25 {
 
   // The points that a word in `word_rows` of all rows tends to as it becomes more frequent.
   [[nodiscard]] float points_max(std::uint64_t word_rows) const;
+  // The idf of a word whose points tend to these.
+  [[nodiscard]] float rarity(float points_max) const {
+    return points_max / points_per_score / (settings_.saturation + 1);
+  }
   // The points of each posting of a block: at least one, at most `points_max` and one.
   void score(const PostingBlock& block, std::span<const std::uint16_t> lengths, float points_max,
              std::span<std::uint32_t, keyword_format::postings_per_block> points) const;

@@ -72,7 +72,7 @@ void use(const KeywordBlock& block) {
     auto query = parse_keyword_query(analyzer, text, block.languages());
     for (const auto& match : search_keywords({&scope, 1}, query, {}, 5)) {
       EXPECT_LT(match.row, block.rows());
-      (void)explain_keywords({&scope, 1}, query, {}, match);
+      (void)explain_keywords({&scope, 1}, query, {}, {&match, 1});
     }
   }
   const KeywordSource source{.block = &block};

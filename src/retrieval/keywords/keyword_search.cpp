@@ -210,6 +210,7 @@ KeywordReason explain_word(const WordLists& word, const KeywordQuery& query,
               .body = cursor.postings().body[at],
               .heading = cursor.postings().heading[at],
               .title = cursor.postings().title[at],
+              .rarity = bm25.rarity(word.points_max),
               .score = static_cast<float>(points) / points_per_score};
   }
   return reason;
@@ -236,16 +237,20 @@ std::vector<KeywordMatch> search_keywords(std::span<const KeywordScope> scopes,
   return matches;
 }
 
-std::vector<KeywordReason> explain_keywords(std::span<const KeywordScope> scopes,
-                                            const KeywordQuery& query, const Bm25Settings& settings,
-                                            const KeywordMatch& match) {
-  std::vector<KeywordReason> reasons;
-  if (match.block >= scopes.size() || match.row >= scopes[match.block].block->rows()) return {};
+std::vector<std::vector<KeywordReason>> explain_keywords(std::span<const KeywordScope> scopes,
+                                                         const KeywordQuery& query,
+                                                         const Bm25Settings& settings,
+                                                         std::span<const KeywordMatch> matches) {
+  std::vector<std::vector<KeywordReason>> reasons(matches.size());
   ResolvedQuery resolved(scopes, query, settings);
-  const auto& block = *scopes[match.block].block;
-  for (const auto& word : resolved.lists_of(match.block)) {
-    auto reason = explain_word(word, query, block, resolved.bm25(), match.row);
-    if (reason.score > 0) reasons.push_back(std::move(reason));
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    const auto& match = matches[i];
+    if (match.block >= scopes.size() || match.row >= scopes[match.block].block->rows()) continue;
+    const auto& block = *scopes[match.block].block;
+    for (const auto& word : resolved.lists_of(match.block)) {
+      auto reason = explain_word(word, query, block, resolved.bm25(), match.row);
+      if (reason.score > 0) reasons[i].push_back(std::move(reason));
+    }
   }
   return reasons;
 }

@@ -46,6 +46,7 @@ struct KeywordReason {
   std::uint32_t body = 0;     // how often it stands in the row's body,
   std::uint32_t heading = 0;  // in its heading
   std::uint32_t title = 0;    // and in its title
+  float rarity = 0;           // BM25's idf: the fewer rows have the word, the more
   float score = 0;
 };
 
@@ -56,9 +57,11 @@ std::vector<KeywordMatch> search_keywords(std::span<const KeywordScope> scopes,
                                           const KeywordQuery& query, const Bm25Settings& settings,
                                           std::size_t count_max);
 
-// Why a row was found: the words it has, in the query's order. Their scores add up to the row's.
-std::vector<KeywordReason> explain_keywords(std::span<const KeywordScope> scopes,
-                                            const KeywordQuery& query, const Bm25Settings& settings,
-                                            const KeywordMatch& match);
+// Why each of these rows was found: the words it has, in the query's order. Their scores add up to
+// the row's. Nothing for a row that no block has.
+std::vector<std::vector<KeywordReason>> explain_keywords(std::span<const KeywordScope> scopes,
+                                                         const KeywordQuery& query,
+                                                         const Bm25Settings& settings,
+                                                         std::span<const KeywordMatch> matches);
 
 }  // namespace aiva::retrieval

@@ -396,26 +396,35 @@ TEST(KeywordSearch, explains_scores_by_words) {
   CutCorpus cut(corpus, 600);
   auto scopes = cut.scopes();
 
-  for (auto text : queries)
-    for (const auto& match : search_keywords(scopes, parse(text), {}, 20)) {
-      auto reasons = explain_keywords(scopes, parse(text), {}, match);
+  for (auto text : queries) {
+    auto matches = search_keywords(scopes, parse(text), {}, 20);
+    auto reasons = explain_keywords(scopes, parse(text), {}, matches);
+    ASSERT_EQ(reasons.size(), matches.size());
+    for (std::size_t i = 0; i < matches.size(); ++i) {
       float sum = 0;
-      for (const auto& reason : reasons) {
+      for (const auto& reason : reasons[i]) {
         sum += reason.score;
         EXPECT_GT(reason.body + reason.heading + reason.title, 0U);
+        EXPECT_GT(reason.rarity, 0);
+        EXPECT_LT(reason.score, reason.rarity * 2.2F);
       }
-      EXPECT_NEAR(sum, match.score, 1e-4) << text;
+      EXPECT_NEAR(sum, matches[i].score, 1e-4) << text;
     }
+  }
 }
 
 TEST(KeywordSearch, explains_which_form_of_a_word_a_row_has) {
   const auto rows = std::to_array<RowText>({{"the houses stand", "houses"}, {"one house"}});
   auto held = build_block(rows);
   const KeywordScope scope{.block = &held.block};
+  const auto both = std::to_array<KeywordMatch>({{.row = 0}, {.row = 1}});
+  const auto strange = std::to_array<KeywordMatch>({{.block = 4}, {.row = 4}});
 
-  auto exact = explain_keywords({&scope, 1}, parse("houses one"), {}, {.row = 0});
-  auto other = explain_keywords({&scope, 1}, parse("houses one"), {}, {.row = 1});
+  auto reasons = explain_keywords({&scope, 1}, parse("houses one"), {}, both);
 
+  ASSERT_EQ(reasons.size(), 2U);
+  const auto& exact = reasons[0];
+  const auto& other = reasons[1];
   ASSERT_EQ(exact.size(), 1U);
   EXPECT_EQ(exact[0].term, "houses");
   EXPECT_FALSE(exact[0].is_stem);
@@ -426,8 +435,11 @@ TEST(KeywordSearch, explains_which_form_of_a_word_a_row_has) {
   EXPECT_EQ(other[0].term, "hous");
   EXPECT_TRUE(other[0].is_stem);
   EXPECT_EQ(other[1].word, "one");
-  EXPECT_THAT(explain_keywords({&scope, 1}, parse("one"), {}, {.block = 4}), IsEmpty());
-  EXPECT_THAT(explain_keywords({&scope, 1}, parse("one"), {}, {.row = 4}), IsEmpty());
+  // "one" stands in one row, "houses" in both.
+  EXPECT_GT(other[1].rarity, other[0].rarity);
+  EXPECT_FLOAT_EQ(exact[0].rarity, other[0].rarity);
+  EXPECT_THAT(explain_keywords({&scope, 1}, parse("one"), {}, strange),
+              ElementsAre(IsEmpty(), IsEmpty()));
 }
 
 }  // namespace

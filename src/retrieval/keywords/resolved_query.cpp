@@ -103,7 +103,7 @@ ResolvedQuery::Counted ResolvedQuery::resolve_prefix(std::span<const KeywordScop
 std::vector<WordLists> ResolvedQuery::lists_of(std::size_t scope) const {
   std::vector<WordLists> words;
   for (std::size_t i = 0; i < words_.size(); ++i) {
-    WordLists word{.word = i};
+    WordLists word{.word = i, .points_max = words_[i].points_max};
     for (const auto& form : words_[i].forms) {
       const auto& postings = form.lists[scope];
       bool is_known = std::ranges::any_of(word.lists, [&](const WeightedList& known) {

@@ -22,6 +22,7 @@ struct WeightedList {
 // The lists of one block for one word of the query, each once.
 struct WordLists {
   std::size_t word = 0;
+  float points_max = 0;  // of its written form
   std::vector<WeightedList> lists{};
 };
 

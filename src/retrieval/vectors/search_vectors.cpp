@@ -2,6 +2,10 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <vector>
 
 #include "retrieval/vectors/candidates.h"
 #include "retrieval/vectors/prepared_query.h"
@@ -15,20 +19,20 @@ constexpr std::size_t allowed_bytes_max = 3000;
 // A filtered search of lists goes on until it has seen so many rows that pass.
 constexpr std::size_t filtered_rows_min = 2000;
 
-// How many rows each stage hands to the next.
+// How many rows each stage hands to the next, of all blocks together.
 struct StageSizes {
   std::size_t heads = 0;  // scanned heads of codes to whole codes
   std::size_t codes = 0;  // codes to bytes
   std::size_t bytes = 0;  // bytes to half floats
 };
 
-StageSizes sizes_of(const VectorViews& views, std::size_t count_max) {
+StageSizes sizes_of(const VectorViews& views, std::size_t rows, std::size_t count_max) {
   StageSizes sizes;
   sizes.bytes = std::max<std::size_t>(30, count_max * 3);
   sizes.codes = std::max<std::size_t>(100, count_max * 10);
   sizes.heads = views.head == views.rotated
                     ? sizes.codes
-                    : std::max(sizes.codes * 4, std::min(views.rows / 100, sizes.codes * 20));
+                    : std::max(sizes.codes * 4, std::min(rows / 100, sizes.codes * 20));
   return sizes;
 }
 
@@ -38,243 +42,318 @@ void prefetch(const void* start, std::size_t bytes) {
   for (std::size_t i = 0; i < bytes; i += 64) __builtin_prefetch(at + i);
 }
 
-class Search {
- public:
-  Search(const VectorBlock& block, const PreparedQuery& query, const RowMask& mask,
-         const VectorSearchOptions& options, std::uint64_t first_key, TopK<std::uint64_t>& top)
-      : views_(block.views()),
-        query_(query.forms()),
-        mask_(mask),
-        options_(options),
-        first_key_(first_key),
-        top_(top),
-        sizes_(sizes_of(views_, options.count_max)) {}
+// One of the blocks that are searched together. The places of candidates count through all blocks.
+struct Part {
+  const VectorViews* views = nullptr;
+  const RowMask* mask = nullptr;
+  std::uint64_t first_key = 0;
+  std::uint32_t first_place = 0;
+  std::optional<BlockQuery> query{};
+  std::vector<float> list_scores{};  // of the centres of all lists; empty where there are none
 
-  void run() {
-    if (options_.is_exact || sizes_.bytes >= views_.rows) return score_all_halves();
-    const BlockQuery query(query_, views_);
-    Candidates best(sizes_.bytes);
-    const bool is_selective = !mask_.allowed.empty() && mask_.allowed_count <= allowed_bytes_max;
-    if (is_selective) {
-      score_bytes(query, visible_rows(), best);
-    } else if (!views_.has_codes() || sizes_.heads * 2 >= views_.rows) {
-      score_all_bytes(query, best);
-    } else {
-      score_bytes(query, scan_codes(query), best);
-    }
-    score_halves(best.finish());
-  }
-
- private:
   // The rows 64 * word + i that may be seen, as bits i.
   [[nodiscard]] std::uint64_t visible(std::size_t word) const {
-    const std::size_t left = views_.rows - word * 64;
+    const std::size_t left = views->rows - word * 64;
     std::uint64_t bits = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
-    if (!mask_.allowed.empty()) bits &= word < mask_.allowed.size() ? mask_.allowed[word] : 0;
-    if (word < mask_.dead.size()) bits &= ~mask_.dead[word];
+    if (!mask->allowed.empty()) bits &= word < mask->allowed.size() ? mask->allowed[word] : 0;
+    if (word < mask->dead.size()) bits &= ~mask->dead[word];
     return bits;
   }
 
   template <class Visit>
   void for_each_visible(const Visit& visit) const {
-    for (std::size_t word = 0; word < block_count(views_.rows); ++word) {
+    for (std::size_t word = 0; word < block_count(views->rows); ++word) {
       for (std::uint64_t bits = visible(word); bits != 0; bits &= bits - 1)
-        visit(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
+        visit(static_cast<std::uint32_t>(word * 64) +
+              static_cast<std::uint32_t>(std::countr_zero(bits)));
     }
   }
 
-  [[nodiscard]] std::vector<Candidate> visible_rows() const {
-    std::vector<Candidate> rows;
-    rows.reserve(std::min(mask_.allowed_count, views_.rows));
-    for_each_visible(
-        [&](std::size_t row) { rows.push_back({.place = static_cast<std::uint32_t>(row)}); });
-    return rows;
-  }
-
-  void score_half(std::size_t row) {
-    const auto& kernels = vector_kernels();
-    const std::uint16_t* half_row = views_.half_row(row);
-    const std::size_t count = views_.shape.dimension;
-    const float score = views_.shape.metric == Metric::l2
-                            ? -kernels.distance_halves(query_.values.data(), half_row, count)
-                            : kernels.dot_halves(query_.values.data(), half_row, count);
-    top_.offer(score, first_key_ + row);
-  }
-
-  void score_all_halves() {
-    for_each_visible([&](std::size_t row) { score_half(row); });
-  }
-
-  void score_halves(const std::vector<Candidate>& candidates) {
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (i + 1 < candidates.size())
-        prefetch(views_.half_row(candidates[i + 1].place), views_.shape.dimension * 2);
-      score_half(candidates[i].place);
-    }
-  }
-
-  void score_all_bytes(const BlockQuery& query, Candidates& best) {
-    for_each_visible([&](std::size_t row) {
-      best.offer(query.score_bytes(views_.byte_row(row), views_.byte_factors[row]),
-                 static_cast<std::uint32_t>(row));
-    });
-  }
-
-  void score_bytes(const BlockQuery& query, const std::vector<Candidate>& candidates,
-                   Candidates& best) {
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (i + 2 < candidates.size())
-        prefetch(views_.byte_row(candidates[i + 2].place), views_.rotated);
-      const std::uint32_t row = candidates[i].place;
-      best.offer(query.score_bytes(views_.byte_row(row), views_.byte_factors[row]), row);
-    }
-  }
-
-  std::vector<Candidate> scan_codes(const BlockQuery& query) {
-    if (views_.lists > 0) return scan_lists(query);
-    EstimateTerms terms = terms_of(query);
-    terms.base = query.base;
-    Candidates heads(sizes_.heads);
-    for (std::size_t block = 0; block < block_count(views_.rows); ++block) {
-      const std::uint64_t bits = visible(block);
-      if (bits != 0) scan_block(query, terms, block, bits, heads);
-    }
-    return refine(query, heads.finish());
-  }
-
-  [[nodiscard]] EstimateTerms terms_of(const BlockQuery& query) const {
-    // The head speaks for the whole code.
-    const float share = static_cast<float>(views_.rotated) / static_cast<float>(views_.head);
-    return {.sum_offset = query.table_offset * share, .sum_scale = query.table_scale * share};
-  }
-
-  // Reads the lists with the best centres, and under a filter further ones until enough rows pass
-  // it: the nearest that pass lie further away than the nearest of all.
-  std::vector<Candidate> scan_lists(const BlockQuery& query) {
-    std::vector<Candidate> lists(views_.lists);
-    list_scores_.resize(views_.lists);
-    for (std::size_t list = 0; list < views_.lists; ++list) {
-      lists[list] = {query.score_bytes(views_.list_bytes.data() + list * views_.rotated,
-                                       views_.list_factors[list]),
-                     static_cast<std::uint32_t>(list)};
-      list_scores_[list] = lists[list].score;
-    }
-    const bool is_filtered = !mask_.allowed.empty();
-    const std::size_t sorted = is_filtered ? lists.size() : views_.probes;
-    std::ranges::partial_sort(lists, lists.begin() + static_cast<std::ptrdiff_t>(sorted),
-                              Candidate::is_better);
-    EstimateTerms terms = terms_of(query);
-    Candidates heads(sizes_.heads);
-    std::size_t seen = 0;
-    const std::size_t seen_min = std::max(filtered_rows_min, sizes_.codes * 20);
-    for (std::size_t at = 0; at < sorted; ++at) {
-      if (at >= views_.probes && seen >= seen_min) break;
-      terms.base = lists[at].score;
-      seen += scan_list(query, terms, lists[at].place, heads);
-    }
-    auto best = refine(query, heads.finish());
-    for (auto& candidate : best) candidate.place = views_.list_rows[candidate.place];
-    return best;
-  }
-
-  // How many rows of the list were visible.
-  std::size_t scan_list(const BlockQuery& query, const EstimateTerms& terms, std::size_t list,
-                        Candidates& heads) {
-    const std::size_t first = views_.list_bounds[list];
-    const std::size_t end = views_.list_bounds[list + 1];
-    std::size_t seen = 0;
-    for (std::size_t block = first / 64; block * 64 < end; ++block) {
-      const std::uint64_t bits = visible_places(block, first, end);
-      seen += static_cast<std::size_t>(std::popcount(bits));
-      if (bits != 0) scan_block(query, terms, block, bits, heads);
-    }
-    return seen;
-  }
-
-  // The places of a block within [first, end) whose rows may be seen, as bits.
+  // The places of a block of codes within [first, end) whose rows may be seen, as bits.
   [[nodiscard]] std::uint64_t visible_places(std::size_t block, std::size_t first,
                                              std::size_t end) const {
     const std::size_t start = block * 64;
     std::uint64_t bits = ~std::uint64_t{0};
     if (first > start) bits &= bits << (first - start);
     if (end - start < 64) bits &= (std::uint64_t{1} << (end - start)) - 1;
-    if (mask_.is_open()) return bits;
+    if (mask->is_open()) return bits;
     for (std::uint64_t left = bits; left != 0; left &= left - 1) {
       const std::uint64_t bit = left & (~left + 1);
       const auto place = start + static_cast<std::size_t>(std::countr_zero(left));
-      if (!mask_.sees(views_.list_rows[place])) bits ^= bit;
+      if (!mask->sees(views->list_rows[place])) bits ^= bit;
     }
     return bits;
   }
 
-  void scan_block(const BlockQuery& query, const EstimateTerms& terms, std::size_t block,
-                  std::uint64_t bits, Candidates& heads) {
+  // The score of the centre the code at this place of the block refers to.
+  [[nodiscard]] float base_of(std::uint32_t place) const {
+    if (list_scores.empty()) return query->base;
+    const auto next = std::ranges::upper_bound(views->list_bounds, place);
+    return list_scores[static_cast<std::size_t>(next - views->list_bounds.begin()) - 1];
+  }
+};
+
+// Goes through blocks of one shape as if they were one: every stage keeps the best of all of them.
+class Search {
+ public:
+  Search(std::span<const VectorScope> scopes, const PreparedQuery& query,
+         const VectorSearchOptions& options, TopK<std::uint64_t>& top)
+      : query_(query.forms()), options_(options), top_(top) {
+    parts_.reserve(scopes.size());
+    for (const auto& scope : scopes) {
+      const auto& views = scope.block->views();
+      auto& part = parts_.emplace_back();
+      part.views = &views;
+      part.mask = &scope.mask;
+      part.first_key = scope.first_key;
+      part.first_place = static_cast<std::uint32_t>(rows_);
+      rows_ += views.rows;
+      rows_shown_ += scope.mask.allowed.empty() ? views.rows : scope.mask.allowed_count;
+      is_filtered_ = is_filtered_ || !scope.mask.allowed.empty();
+    }
+    sizes_ = sizes_of(*parts_.front().views, rows_, options.count_max);
+  }
+
+  void run() {
+    if (options_.is_exact || sizes_.bytes >= rows_) return score_all_halves();
+    for (auto& part : parts_) part.query.emplace(query_, *part.views);
+    Candidates best(sizes_.bytes);
+    const bool is_selective = is_filtered_ && rows_shown_ <= allowed_bytes_max;
+    Candidates heads(sizes_.heads);
+    for (auto& part : parts_) {
+      if (is_selective)
+        score_bytes(visible_rows(part), best);
+      else if (!part.views->has_codes() || sizes_.heads * 2 >= rows_)
+        score_all_bytes(part, best);
+      else
+        scan_codes(part, heads);
+    }
+    score_bytes(rows_of(refine(heads.finish())), best);
+    score_halves(best.finish());
+  }
+
+ private:
+  // A candidate's block and its row or place in it.
+  struct Found {
+    const Part* part = nullptr;
+    std::uint32_t place = 0;
+  };
+
+  [[nodiscard]] Found find(std::uint32_t place) const {
+    if (parts_.size() == 1) return {parts_.data(), place};
+    const auto next = std::ranges::upper_bound(parts_, place, {}, &Part::first_place);
+    const auto& part = *std::prev(next);
+    return {&part, place - part.first_place};
+  }
+
+  [[nodiscard]] std::vector<Found> find(const std::vector<Candidate>& candidates) const {
+    std::vector<Found> found;
+    found.reserve(candidates.size());
+    for (const auto& candidate : candidates) found.push_back(find(candidate.place));
+    return found;
+  }
+
+  void score_half(const Part& part, std::size_t row) {
+    const auto& kernels = vector_kernels();
+    const auto& views = *part.views;
+    const std::uint16_t* half_row = views.half_row(row);
+    const std::size_t count = views.shape.dimension;
+    const float score = views.shape.metric == Metric::l2
+                            ? -kernels.distance_halves(query_.values.data(), half_row, count)
+                            : kernels.dot_halves(query_.values.data(), half_row, count);
+    top_.offer(score, part.first_key + row);
+  }
+
+  void score_all_halves() {
+    for (const auto& part : parts_)
+      part.for_each_visible([&](std::uint32_t row) { score_half(part, row); });
+  }
+
+  void score_halves(const std::vector<Candidate>& candidates) {
+    const auto found = find(candidates);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (i + 1 < found.size()) {
+        const auto& next = found[i + 1];
+        prefetch(next.part->views->half_row(next.place), next.part->views->shape.dimension * 2);
+      }
+      score_half(*found[i].part, found[i].place);
+    }
+  }
+
+  static void score_byte_row(const Part& part, std::uint32_t row, Candidates& best) {
+    const auto& views = *part.views;
+    best.offer(part.query->score_bytes(views.byte_row(row), views.byte_factors[row]),
+               part.first_place + row);
+  }
+
+  static void score_all_bytes(const Part& part, Candidates& best) {
+    part.for_each_visible([&](std::uint32_t row) { score_byte_row(part, row, best); });
+  }
+
+  [[nodiscard]] static std::vector<Found> visible_rows(const Part& part) {
+    std::vector<Found> rows;
+    rows.reserve(std::min(part.mask->allowed_count, part.views->rows));
+    part.for_each_visible([&](std::uint32_t row) { rows.push_back({&part, row}); });
+    return rows;
+  }
+
+  // The rows of places of codes.
+  [[nodiscard]] std::vector<Found> rows_of(const std::vector<Candidate>& candidates) const {
+    auto rows = find(candidates);
+    for (auto& row : rows)
+      if (row.part->views->lists > 0) row.place = row.part->views->list_rows[row.place];
+    return rows;
+  }
+
+  static void score_bytes(const std::vector<Found>& rows, Candidates& best) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i + 2 < rows.size()) {
+        const auto& next = rows[i + 2];
+        prefetch(next.part->views->byte_row(next.place), next.part->views->rotated);
+      }
+      score_byte_row(*rows[i].part, rows[i].place, best);
+    }
+  }
+
+  void scan_codes(Part& part, Candidates& heads) const {
+    if (part.views->lists > 0) return scan_lists(part, heads);
+    EstimateTerms terms = terms_of(part);
+    terms.base = part.query->base;
+    for (std::size_t block = 0; block < block_count(part.views->rows); ++block) {
+      const std::uint64_t bits = part.visible(block);
+      if (bits != 0) scan_block(part, terms, block, bits, heads);
+    }
+  }
+
+  [[nodiscard]] static EstimateTerms terms_of(const Part& part) {
+    // The head speaks for the whole code.
+    const float share =
+        static_cast<float>(part.views->rotated) / static_cast<float>(part.views->head);
+    return {.sum_offset = part.query->table_offset * share,
+            .sum_scale = part.query->table_scale * share};
+  }
+
+  // Reads the lists with the best centres, and under a filter further ones until enough rows pass
+  // it: the nearest that pass lie further away than the nearest of all.
+  void scan_lists(Part& part, Candidates& heads) const {
+    const auto& views = *part.views;
+    std::vector<Candidate> lists(views.lists);
+    part.list_scores.resize(views.lists);
+    for (std::size_t list = 0; list < views.lists; ++list) {
+      lists[list] = {part.query->score_bytes(views.list_bytes.data() + list * views.rotated,
+                                             views.list_factors[list]),
+                     static_cast<std::uint32_t>(list)};
+      part.list_scores[list] = lists[list].score;
+    }
+    const bool is_filtered = !part.mask->allowed.empty();
+    const std::size_t sorted = is_filtered ? lists.size() : views.probes;
+    std::ranges::partial_sort(lists, lists.begin() + static_cast<std::ptrdiff_t>(sorted),
+                              Candidate::is_better);
+    EstimateTerms terms = terms_of(part);
+    std::size_t seen = 0;
+    const std::size_t seen_min = std::max(filtered_rows_min, sizes_.codes * 20);
+    for (std::size_t at = 0; at < sorted; ++at) {
+      if (at >= views.probes && seen >= seen_min) break;
+      terms.base = lists[at].score;
+      seen += scan_list(part, terms, lists[at].place, heads);
+    }
+  }
+
+  // How many rows of the list were visible.
+  static std::size_t scan_list(const Part& part, const EstimateTerms& terms, std::size_t list,
+                               Candidates& heads) {
+    const std::size_t first = part.views->list_bounds[list];
+    const std::size_t end = part.views->list_bounds[list + 1];
+    std::size_t seen = 0;
+    for (std::size_t block = first / 64; block * 64 < end; ++block) {
+      const std::uint64_t bits = part.visible_places(block, first, end);
+      seen += static_cast<std::size_t>(std::popcount(bits));
+      if (bits != 0) scan_block(part, terms, block, bits, heads);
+    }
+    return seen;
+  }
+
+  static void scan_block(const Part& part, const EstimateTerms& terms, std::size_t block,
+                         std::uint64_t bits, Candidates& heads) {
     alignas(64) std::array<std::uint16_t, rows_per_block> sums;
     alignas(64) std::array<float, rows_per_block> estimates;
-    const std::size_t columns = views_.head / 8;
-    query.kernels->sum_block(views_.codes.data() + block * columns * rows_per_block, columns,
+    const auto& views = *part.views;
+    const auto& query = *part.query;
+    const std::size_t columns = views.head / 8;
+    query.kernels->sum_block(views.codes.data() + block * columns * rows_per_block, columns,
                              query.tables.data(), sums.data());
-    const auto& factors = views_.code_factors[block];
+    const auto& factors = views.code_factors[block];
     bits &=
         query.kernels->estimate_block(sums.data(), factors.scales.data(), factors.offsets.data(),
                                       terms, heads.least(), estimates.data());
     for (; bits != 0; bits &= bits - 1) {
       const auto row = static_cast<std::size_t>(std::countr_zero(bits));
-      heads.offer(estimates[row], static_cast<std::uint32_t>(block * rows_per_block + row));
+      heads.offer(estimates[row],
+                  part.first_place + static_cast<std::uint32_t>(block * rows_per_block + row));
     }
   }
 
-  // The score of the centre the code at this place refers to.
-  [[nodiscard]] float base_of(const BlockQuery& query, std::uint32_t place) const {
-    if (list_scores_.empty()) return query.base;
-    const auto next = std::ranges::upper_bound(views_.list_bounds, place);
-    return list_scores_[static_cast<std::size_t>(next - views_.list_bounds.begin()) - 1];
+  static void prefetch_code(const Found& found) {
+    const auto& views = *found.part->views;
+    const std::size_t tail_bytes = (views.rotated - views.head) / 8;
+    prefetch(views.code_tails.data() + found.place * tail_bytes, tail_bytes);
+    const auto& factors = views.code_factors[found.place / rows_per_block];
+    __builtin_prefetch(&factors.scales[found.place % rows_per_block]);
+    __builtin_prefetch(&factors.offsets[found.place % rows_per_block]);
   }
 
   // The estimates again from the whole codes.
-  std::vector<Candidate> refine(const BlockQuery& query, std::vector<Candidate>& heads) {
-    if (views_.head == views_.rotated) return heads;
-    const std::size_t tail_bytes = (views_.rotated - views_.head) / 8;
-    const float share = static_cast<float>(views_.head) / static_cast<float>(views_.rotated);
+  std::vector<Candidate> refine(const std::vector<Candidate>& heads) const {
+    const auto& shape = *parts_.front().views;
+    if (shape.head == shape.rotated) return heads;
+    const std::size_t tail_bytes = (shape.rotated - shape.head) / 8;
+    const float share = static_cast<float>(shape.head) / static_cast<float>(shape.rotated);
     Candidates best(sizes_.codes);
+    const auto found = find(heads);
     constexpr std::size_t ahead = 8;
     for (std::size_t i = 0; i < heads.size(); ++i) {
-      if (i + ahead < heads.size()) {
-        const std::size_t next = heads[i + ahead].place;
-        prefetch(views_.code_tails.data() + next * tail_bytes, tail_bytes);
-        const auto& next_factors = views_.code_factors[next / rows_per_block];
-        __builtin_prefetch(&next_factors.scales[next % rows_per_block]);
-        __builtin_prefetch(&next_factors.offsets[next % rows_per_block]);
-      }
-      const auto& head = heads[i];
-      const auto& factors = views_.code_factors[head.place / rows_per_block];
-      const float fixed = base_of(query, head.place) + factors.offsets[head.place % rows_per_block];
-      const float tail = query.sum_tail(views_.code_tails.data() + head.place * tail_bytes);
+      if (i + ahead < heads.size()) prefetch_code(found[i + ahead]);
+      const auto& [part, place] = found[i];
+      const auto& factors = part->views->code_factors[place / rows_per_block];
+      const float fixed = part->base_of(place) + factors.offsets[place % rows_per_block];
+      const float tail = part->query->sum_tail(part->views->code_tails.data() + place * tail_bytes);
       const float score =
-          fixed + (head.score - fixed) * share + factors.scales[head.place % rows_per_block] * tail;
-      best.offer(score, head.place);
+          fixed + (heads[i].score - fixed) * share + factors.scales[place % rows_per_block] * tail;
+      best.offer(score, heads[i].place);
     }
     return best.finish();
   }
 
-  const VectorViews& views_;
   const QueryForms& query_;
-  const RowMask& mask_;
   const VectorSearchOptions& options_;
-  std::uint64_t first_key_;
   TopK<std::uint64_t>& top_;
+  std::vector<Part> parts_;
+  std::size_t rows_ = 0;
+  std::size_t rows_shown_ = 0;  // at most
+  bool is_filtered_ = false;
   StageSizes sizes_;
-  std::vector<float> list_scores_;  // of the centres of all lists
 };
 
 }  // namespace
 
-void search_vectors(const VectorBlock& block, const PreparedQuery& query, const RowMask& mask,
-                    const VectorSearchOptions& options, std::uint64_t first_key,
-                    TopK<std::uint64_t>& top) {
-  if (query.finds_nothing() || !(block.shape() == query.shape())) return;
-  if (block.rows() == 0 || options.count_max == 0) return;
-  Search(block, query, mask, options, first_key, top).run();
+void search_vectors(std::span<const VectorScope> scopes, const PreparedQuery& query,
+                    const VectorSearchOptions& options, TopK<std::uint64_t>& top) {
+  if (query.finds_nothing() || options.count_max == 0) return;
+  std::vector<VectorScope> together;
+  std::size_t rows = 0;
+  auto search = [&] {
+    if (!together.empty()) Search(together, query, options, top).run();
+    together.clear();
+    rows = 0;
+  };
+  for (const auto& scope : scopes) {
+    if (scope.block->rows() == 0 || !(scope.block->shape() == query.shape())) continue;
+    // Places have 32 bits.
+    if (rows + scope.block->rows() > std::numeric_limits<std::uint32_t>::max()) search();
+    rows += scope.block->rows();
+    together.push_back(scope);
+  }
+  search();
 }
 
 }  // namespace aiva::retrieval

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <set>
 #include <string>
@@ -32,8 +33,9 @@ std::unique_ptr<Built> build(const VectorShape& shape, std::span<const float> ro
 Entries search(const VectorBlock& block, std::span<const float> query, std::size_t count,
                const RowMask& mask = {}, bool is_exact = false) {
   TopK<std::uint64_t> top(count);
-  search_vectors(block, PreparedQuery::prepare(block.shape(), query), mask,
-                 {.count_max = count, .is_exact = is_exact}, 0, top);
+  const VectorScope scope{.block = &block, .mask = mask};
+  search_vectors({&scope, 1}, PreparedQuery::prepare(block.shape(), query),
+                 {.count_max = count, .is_exact = is_exact}, top);
   return top.take();
 }
 
@@ -220,6 +222,100 @@ TEST(SearchVectors, prefers_the_smaller_row_of_equal_ones) {
     ASSERT_EQ(entries.size(), 5U);
     for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(entries[i].key, i * 40);
   }
+}
+
+// Blocks of these numbers of rows, cut out of `rows` in their order.
+struct Cut {
+  std::vector<std::unique_ptr<Built>> blocks;
+  std::vector<VectorScope> scopes;
+};
+
+Cut cut(const VectorShape& shape, std::span<const float> rows, std::span<const std::size_t> counts,
+        const VectorBuildOptions& options = {}) {
+  Cut cut;
+  std::size_t first = 0;
+  for (const auto count : counts) {
+    cut.blocks.push_back(
+        build(shape, rows.subspan(first * shape.dimension, count * shape.dimension), options));
+    cut.scopes.push_back({.block = &cut.blocks.back()->block, .first_key = first});
+    first += count;
+  }
+  return cut;
+}
+
+Entries search(const Cut& cut, const VectorShape& shape, std::span<const float> query,
+               std::size_t count, bool is_exact = false) {
+  TopK<std::uint64_t> top(count);
+  search_vectors(cut.scopes, PreparedQuery::prepare(shape, query),
+                 {.count_max = count, .is_exact = is_exact}, top);
+  return top.take();
+}
+
+TEST(SearchVectors, finds_in_many_blocks_what_it_finds_in_one) {
+  for (const auto& kind : {clustered, MadeVectors{.dimension = 640, .clusters = 20}}) {
+    const VectorShape shape{.dimension = kind.dimension};
+    VectorMaker maker(kind, 4);
+    const auto rows = maker.make(3000);
+    const auto asked = maker.make(20);
+    // One with lists, some too small for codes.
+    for (const std::size_t lists_from : {std::size_t{1000}, std::size_t{9999}}) {
+      const std::array<std::size_t, 8> counts{300, 3, 64, 1500, 200, 600, 1, 332};
+      const auto blocks = cut(shape, rows, counts, {.lists_from = lists_from});
+      double found = 0;
+      for (std::size_t i = 0; i < 20; ++i) {
+        const std::span query(asked.data() + i * shape.dimension, shape.dimension);
+        const auto entries = search(blocks, shape, query, 10);
+        ASSERT_EQ(entries.size(), 10U);
+        found += recall(truth(shape, rows, query.data(), 10), entries);
+        for (const auto& entry : entries)
+          EXPECT_NEAR(entry.score,
+                      exact_score(shape.metric, query.data(),
+                                  rows.data() + entry.key * shape.dimension, shape.dimension),
+                      2e-3);
+      }
+      EXPECT_GE(found / 20, 0.97) << kind.dimension << ", lists from " << lists_from;
+    }
+  }
+}
+
+TEST(SearchVectors, keeps_to_the_mask_of_each_block) {
+  const auto rows = small_rows(4000);
+  const std::array<std::size_t, 3> counts{1000, 1000, 2000};
+  auto blocks = cut(small_shape, rows, counts);
+  const auto dead = every(1000, 2);
+  const auto allowed = every(2000, 7);
+  const std::vector<std::uint64_t> none(16);
+  blocks.scopes[0].mask.dead = dead;
+  blocks.scopes[1].mask.allowed = none;
+  blocks.scopes[2].mask = {.allowed = allowed, .allowed_count = 286};
+
+  const auto entries = search(blocks, small_shape, std::span(rows).first(96), 4000);
+
+  EXPECT_EQ(entries.size(), 500U + 286U);
+  for (const auto& entry : entries) {
+    const bool is_first = entry.key < 1000 && entry.key % 2 == 1;
+    const bool is_last = entry.key >= 2000 && (entry.key - 2000) % 7 == 0;
+    EXPECT_TRUE(is_first || is_last) << entry.key;
+  }
+  for (const auto& entry : search(blocks, small_shape, std::span(rows).first(96), 5))
+    EXPECT_FALSE(entry.key >= 1000 && entry.key < 2000);
+}
+
+TEST(SearchVectors, leaves_out_blocks_of_another_shape) {
+  const auto rows = small_rows(500);
+  const auto fitting = build(small_shape, rows);
+  const auto other = build({.dimension = 48}, rows);
+  const std::array<VectorScope, 3> scopes{VectorScope{.block = &other->block},
+                                          VectorScope{.block = &fitting->block, .first_key = 5000},
+                                          VectorScope{.block = &other->block}};
+  TopK<std::uint64_t> top(3);
+
+  search_vectors(scopes, PreparedQuery::prepare(small_shape, std::span(rows).first(96)),
+                 {.count_max = 3}, top);
+
+  const auto entries = top.take();
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[0].key, 5000U);
 }
 
 TEST(BuildVectors, writes_the_same_bytes_from_rows_read_back) {

@@ -101,11 +101,18 @@ struct VectorSearchOptions {
   bool is_exact = false;       // compares every row in half floats: the truth, slowly
 };
 
-// Offers the `count_max` best rows of the block that the mask shows, and some more, under the key
-// first_key + row, with their scores as the half floats give them. Nothing when the shapes differ.
-// Of equal scores the smaller row is offered.
-void search_vectors(const VectorBlock& block, const PreparedQuery& query, const RowMask& mask,
-                    const VectorSearchOptions& options, std::uint64_t first_key,
-                    TopK<std::uint64_t>& top);
+// A block and which of its rows may be found, under the keys first_key + row. The block must
+// outlive the search.
+struct VectorScope {
+  const VectorBlock* block = nullptr;
+  RowMask mask{};
+  std::uint64_t first_key = 0;
+};
+
+// Offers the `count_max` best rows of all blocks together, and some more, with their scores as the
+// half floats give them. Blocks of another shape than the query's are left out. Of equal scores the
+// smaller row of the earlier block is offered.
+void search_vectors(std::span<const VectorScope> scopes, const PreparedQuery& query,
+                    const VectorSearchOptions& options, TopK<std::uint64_t>& top);
 
 }  // namespace aiva::retrieval

@@ -121,7 +121,8 @@ test("search finds the passage and explains its score", async () => {
 
   assert.equal(reply.status, 200, reply.text);
   const found = reply.body.data;
-  assert.ok(found.returned >= 1 && found.returned <= 3);
+  assert.ok(found.text_results.length >= 1 && found.text_results.length <= 3);
+  assert.equal(found.returned, found.text_results.length + found.image_results.length);
   assert.match(found.text_results[0].content, /14 days/);
   assert.equal(found.text_results[0].source.document_name.endsWith(".pdf"), true);
   assert.equal(typeof found.text_results[0].scoring_details.cosine_similarity, "number");

@@ -25,7 +25,7 @@ class SearchedKnowledge : public knowledge::KnowledgeFixture {
  private:
   std::unique_ptr<search::Search> search_with(const Ranking& ranking) {
     search::SearchSettings settings{.cache_time = std::chrono::seconds(0)};
-    if (ranking.vector_weight) settings.vector_weight = *ranking.vector_weight;
+    if (ranking.vector_weight) settings.weights.vector = *ranking.vector_weight;
     return search::make_search({.database = database_,
                                 .knowledge = *knowledge_,
                                 .catalog = *catalog_,

@@ -16,6 +16,9 @@ constexpr std::size_t text_bytes_max = 8000;
 constexpr std::size_t text_characters_max = 2000;
 constexpr std::size_t candidates_max = 200;  // of each list that is fused
 constexpr double rank_offset = 60;
+// A key of a scan: the knowledge base in the upper half, the row in the lower.
+constexpr int row_bits = 32;
+constexpr std::uint64_t row_mask = 0xFFFFFFFF;
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(
@@ -35,11 +38,21 @@ Result<void> check(const ImageQuery& query) {
   if (!has_text && !query.picture && !query.like)
     complain("query", "is required where neither an image nor an image_id is given");
   if (query.picture && query.like) complain("image_id", "must not be given beside an image");
+  if (query.other_bases.size() >= bases_per_query_max)
+    complain("kb_ids", "must have at most 100 ids");
   if (query.top_k < 1 || query.top_k > top_k_max) complain("top_k", "must be between 1 and 50");
   if (!(query.score_min >= -1 && query.score_min <= 1))
     complain("min_score", "must be between -1 and 1");
   if (!error.details.empty()) return fail(std::move(error));
   return {};
+}
+
+// The knowledge bases a query names, each once.
+std::vector<KnowledgeBaseId> bases_of(const ImageQuery& query) {
+  std::vector<KnowledgeBaseId> bases{query.knowledge_base};
+  for (auto base : query.other_bases)
+    if (std::ranges::find(bases, base) == bases.end()) bases.push_back(base);
+  return bases;
 }
 
 std::string_view type_of(const ImageQuery& query) {
@@ -53,21 +66,21 @@ std::string_view type_of(const ImageQuery& query) {
 Task<Result<ImageAnswer>> Finder::search(CallContext context, ImageQuery query) {
   CO_TRY_VOID(check(query));
   auto begin = std::chrono::steady_clock::now();
-  CO_TRY_VOID(co_await core_.parts.knowledge.get(context, query.knowledge_base));
+  auto bases = bases_of(query);
+  for (auto base : bases) CO_TRY_VOID(co_await core_.parts.knowledge.get(context, base));
   if (query.is_billed)
     CO_TRY_VOID(co_await core_.parts.billing.require(context, context.tenant,
                                                      core_.settings.search_balance_least));
   CO_TRY(auto probes, co_await make_probes(context, query));
   ImageAnswer answer;
-  answer.base_cost =
-      core_.settings.price_per_search + (query.picture ? core_.settings.price_per_image : 0);
+  answer.base_cost = (query.is_part ? 0 : core_.settings.price_per_search) +
+                     (query.picture ? core_.settings.price_per_image : 0);
   std::vector<retrieval::RankedList<ImageId>> lists;
   std::unordered_map<ImageId, ImageHit> hits;
   auto count = probes.size() == 1 ? static_cast<std::size_t>(query.top_k) : candidates_max;
   for (const auto& probe : probes) {
     (probe.is_of_words ? answer.text_model : answer.image_model) = probe.model;
-    CO_TRY(auto ranking,
-           co_await rank(context, query.knowledge_base, probe, count, answer.images_searched));
+    CO_TRY(auto ranking, co_await rank(context, bases, probe, count, answer.images_searched));
     auto& list = lists.emplace_back();
     for (const auto& ranked : ranking) {
       list.keys.push_back(ranked.id);
@@ -107,12 +120,13 @@ Task<Result<std::vector<Finder::Probe>>> Finder::make_probes(CallContext context
 Task<Result<void>> Finder::add_picture_probe(CallContext context, const ImageQuery& query,
                                              std::vector<Probe>& probes) {
   auto& model = core_.parts.model;
+  auto bases = bases_of(query);
   if (query.like) {
     auto reading =
         read(core_.parts.database, context, [&](SqlSession& sql) -> Result<std::vector<float>> {
           ImagesTable table(sql);
           TRY(auto image, table.get(context.tenant, *query.like));
-          if (image.knowledge_base != query.knowledge_base)
+          if (std::ranges::find(bases, image.knowledge_base) == bases.end())
             return fail(ErrorCode::not_found, "No such image");
           return table.vector(image.id, model.model());
         });
@@ -147,23 +161,34 @@ Task<Result<void>> Finder::add_text_probes(CallContext context, const ImageQuery
   co_return Result<void>{};
 }
 
-Task<Result<Finder::Ranking>> Finder::rank(CallContext context, KnowledgeBaseId base,
+Task<Result<Finder::Ranking>> Finder::rank(CallContext context, const Bases& bases,
                                            const Probe& probe, std::size_t count,
                                            std::int64_t& searched) {
-  auto loading = read(core_.parts.database, context, [&](SqlSession& sql) {
-    return cache_.get(sql, base, probe.model, probe.vector.size());
+  using Sets = std::vector<VectorCache::Pointer>;
+  auto loading = read(core_.parts.database, context, [&](SqlSession& sql) -> Result<Sets> {
+    Sets sets;
+    for (auto base : bases) {
+      TRY(auto set, cache_.get(sql, base, probe.model, probe.vector.size()));
+      sets.push_back(std::move(set));
+    }
+    return sets;
   });
-  CO_TRY(auto set, co_await std::move(loading));
-  searched = std::max(searched, static_cast<std::int64_t>(set->ids.size()));
+  CO_TRY(auto sets, co_await std::move(loading));
+  std::int64_t rows = 0;
+  for (const auto& set : sets) rows += static_cast<std::int64_t>(set->ids.size());
+  searched = std::max(searched, rows);
   auto scan = [&]() -> Result<Ranking> {
     retrieval::TopK<std::uint64_t> top(count);
-    retrieval::VectorRows rows;
-    rows.values = set->values.data();
-    rows.count = set->ids.size();
-    rows.dimension = set->dimension;
-    retrieval::exact_scan(rows, probe.vector, 0, top);
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      retrieval::VectorRows vectors;
+      vectors.values = sets[i]->values.data();
+      vectors.count = sets[i]->ids.size();
+      vectors.dimension = sets[i]->dimension;
+      retrieval::exact_scan(vectors, probe.vector, static_cast<std::uint64_t>(i) << row_bits, top);
+    }
     Ranking ranking;
-    for (const auto& entry : top.take()) ranking.push_back({set->ids[entry.key], entry.score});
+    for (const auto& entry : top.take())
+      ranking.push_back({sets[entry.key >> row_bits]->ids[entry.key & row_mask], entry.score});
     return ranking;
   };
   auto ranking = co_await run_on(core_.parts.compute, context, scan);
@@ -190,18 +215,19 @@ Task<Result<void>> Finder::fill_in(CallContext context, ImageAnswer& answer) {
 
 Task<Result<void>> Finder::log(CallContext context, const ImageQuery& query,
                                const ImageAnswer& answer) {
-  SearchRow row{.base = query.knowledge_base,
-                .query = query.text,
-                .type = std::string(type_of(query)),
-                .results = answer.hits.size(),
-                .top_score = answer.hits.empty() ? 0 : answer.hits.front().score,
-                .time_ms = answer.search_time_ms,
-                .base_cost = answer.base_cost};
+  SearchRow row{
+      .base = answer.hits.empty() ? query.knowledge_base : answer.hits.front().image.knowledge_base,
+      .query = query.text,
+      .type = std::string(type_of(query)),
+      .results = answer.hits.size(),
+      .top_score = answer.hits.empty() ? 0 : answer.hits.front().score,
+      .time_ms = answer.search_time_ms,
+      .base_cost = answer.base_cost};
   auto reference = Uuid::make().to_string();
   auto now = core_.parts.clock.unix_ms();
   auto writing = write(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
     TRY_VOID(ImagesTable(sql).log_search(context.tenant, context.user, row, now));
-    if (!query.is_billed) return {};
+    if (!query.is_billed || answer.base_cost == 0) return {};
     TRY_VOID(core_.parts.billing.charge(
         sql, context.tenant,
         {.operation = "image_search", .reference = reference, .base = answer.base_cost}));

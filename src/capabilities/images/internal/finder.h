@@ -37,7 +37,9 @@ class Finder {
                                        std::vector<Probe>& probes);
   Task<Result<void>> add_text_probes(CallContext context, const ImageQuery& query,
                                      std::vector<Probe>& probes);
-  Task<Result<Ranking>> rank(CallContext context, KnowledgeBaseId base, const Probe& probe,
+  using Bases = std::vector<KnowledgeBaseId>;
+
+  Task<Result<Ranking>> rank(CallContext context, const Bases& bases, const Probe& probe,
                              std::size_t count, std::int64_t& searched);
   Task<Result<void>> fill_in(CallContext context, ImageAnswer& answer);
   Task<Result<void>> log(CallContext context, const ImageQuery& query, const ImageAnswer& answer);

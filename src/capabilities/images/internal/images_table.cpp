@@ -178,6 +178,12 @@ Result<std::int64_t> ImagesTable::count(KnowledgeBaseId base) {
   return number("SELECT COUNT(*) FROM images WHERE kb_id = ?", {base});
 }
 
+Result<bool> ImagesTable::has_any(TenantId tenant, KnowledgeBaseId base) {
+  TRY(auto found, number("SELECT EXISTS (SELECT 1 FROM images WHERE kb_id = ? AND tenant_id = ?)",
+                         {base, tenant}));
+  return found != 0;
+}
+
 Result<void> ImagesTable::remove(TenantId tenant, ImageId id) {
   TRY(auto removed,
       sql_.execute("DELETE FROM images WHERE id = ? AND tenant_id = ?", {id, tenant}));

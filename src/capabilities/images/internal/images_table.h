@@ -62,6 +62,7 @@ class ImagesTable {
   Result<ImageStatistics> statistics(TenantId tenant, KnowledgeBaseId base,
                                      const std::string& model);
   Result<std::int64_t> count(KnowledgeBaseId base);
+  Result<bool> has_any(TenantId tenant, KnowledgeBaseId base);
   Result<void> remove(TenantId tenant, ImageId id);
   // An uploaded image of this content.
   Result<std::optional<ImageId>> find_content(TenantId tenant, KnowledgeBaseId base,

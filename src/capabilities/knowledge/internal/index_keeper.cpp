@@ -44,7 +44,7 @@ void IndexKeeper::follow(TenantId tenant, KnowledgeBaseId base) {
   if (!index_.version(base)) return;
   begin_work();
   CallContext context{.tenant = tenant};
-  start(ensure(context, base), [this, context](std::exception_ptr exception, auto outcome) {
+  start(ensure(context, {base}), [this, context](std::exception_ptr exception, auto outcome) {
     // A search that needs it tries again and tells its caller.
     if (exception == nullptr && !*outcome && outcome->error().code != ErrorCode::not_found)
       log::failure("An index could not follow its rows", context, outcome->error());
@@ -52,17 +52,36 @@ void IndexKeeper::follow(TenantId tenant, KnowledgeBaseId base) {
   });
 }
 
-Task<Result<std::int64_t>> IndexKeeper::read_version(CallContext context, KnowledgeBaseId base) {
-  auto reading = read(database_, context, [tenant = context.tenant, base](SqlSession& sql) {
-    return KnowledgeBasesTable(sql).version(tenant, base);
-  });
-  auto version = co_await std::move(reading);
-  co_return version;
+Task<Result<std::vector<std::int64_t>>> IndexKeeper::read_versions(
+    CallContext context, std::vector<KnowledgeBaseId> bases) {
+  auto reading =
+      read(database_, context, [&](SqlSession& sql) -> Result<std::vector<std::int64_t>> {
+        std::vector<std::int64_t> versions;
+        for (auto base : bases) {
+          TRY(auto version, KnowledgeBasesTable(sql).version(context.tenant, base));
+          versions.push_back(version);
+        }
+        return versions;
+      });
+  auto versions = co_await std::move(reading);
+  co_return versions;
 }
 
-Task<Result<void>> IndexKeeper::ensure(CallContext context, KnowledgeBaseId base) {
-  CO_TRY(auto version, co_await read_version(context, base));
-  // Whoever is on its way may have read the rows before the last change: then another goes.
+// Indexes that are behind follow one after the other: each of them is busy with one thread's work.
+Task<Result<void>> IndexKeeper::ensure(CallContext context, std::vector<KnowledgeBaseId> bases) {
+  CO_TRY(auto versions, co_await read_versions(context, bases));
+  for (std::size_t i = 0; i < bases.size(); ++i) {
+    auto shown = index_.version(bases[i]);
+    if (shown && *shown >= versions[i]) continue;
+    auto ensuring = ensure_version(context, bases[i], versions[i]);
+    CO_TRY_VOID(co_await std::move(ensuring));
+  }
+  co_return Result<void>{};
+}
+
+// Whoever is on its way may have read the rows before the last change: then another goes.
+Task<Result<void>> IndexKeeper::ensure_version(CallContext context, KnowledgeBaseId base,
+                                               std::int64_t version) {
   constexpr int rounds_max = 16;
   for (int round = 0; round < rounds_max; ++round) {
     auto shown = index_.version(base);
@@ -104,7 +123,8 @@ Task<Result<void>> IndexKeeper::ensure_once(CallContext context, KnowledgeBaseId
 Task<Result<void>> IndexKeeper::catch_up(CallContext context, KnowledgeBaseId base) {
   auto started = std::chrono::steady_clock::now();
   CatchUp done;
-  CO_TRY(done.to, co_await read_version(context, base));
+  CO_TRY(auto versions, co_await read_versions(context, {base}));
+  done.to = versions.front();
   CO_TRY(done.from, co_await index_.open(context, base, vectors()));
   if (done.from >= done.to) co_return Result<void>{};
   CO_TRY(auto change, index_.begin(base));

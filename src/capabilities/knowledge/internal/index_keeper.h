@@ -33,8 +33,8 @@ class IndexKeeper {
   IndexKeeper(const IndexKeeper&) = delete;
   IndexKeeper& operator=(const IndexKeeper&) = delete;
 
-  // Makes the index show the rows of a knowledge base of context.tenant, or later ones.
-  Task<Result<void>> ensure(CallContext context, KnowledgeBaseId base);
+  // Makes the index show the rows of knowledge bases of context.tenant, or later ones.
+  Task<Result<void>> ensure(CallContext context, std::vector<KnowledgeBaseId> bases);
   // The rows of a knowledge base have changed: an index in use follows now, behind the caller, so
   // that the next search need not wait for it.
   void follow(TenantId tenant, KnowledgeBaseId base);
@@ -50,7 +50,10 @@ class IndexKeeper {
     std::int64_t of_other_models = 0;
   };
 
-  Task<Result<std::int64_t>> read_version(CallContext context, KnowledgeBaseId base);
+  Task<Result<std::vector<std::int64_t>>> read_versions(CallContext context,
+                                                        std::vector<KnowledgeBaseId> bases);
+  Task<Result<void>> ensure_version(CallContext context, KnowledgeBaseId base,
+                                    std::int64_t version);
   Task<Result<void>> ensure_once(CallContext context, KnowledgeBaseId base);
   Task<Result<void>> catch_up(CallContext context, KnowledgeBaseId base);
   Task<Result<void>> bring_changes(CallContext context, KnowledgeBaseId base,

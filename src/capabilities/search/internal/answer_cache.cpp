@@ -35,6 +35,9 @@ std::string form_of(const SearchRequest& request) {
   write_number(writer, "until", filter.created_until);
   write_number(writer, "page_min", filter.page_min);
   write_number(writer, "page_max", filter.page_max);
+  writer.field("explain", request.explain).field("section", request.section_tokens_max);
+  writer.key("ranking");
+  write_options(writer, request.ranking);
   writer.end_object();
   return form;
 }
@@ -127,10 +130,15 @@ void AnswerCache::put(const CacheScope& scope, NewAnswer answer) {
 }
 
 std::int64_t AnswerCache::clear(KnowledgeBaseId base) {
+  auto name = base.to_string();
+  std::int64_t count = 0;
   std::lock_guard lock(mutex_);
+  for (auto& other : bases_)
+    count += static_cast<std::int64_t>(std::erase_if(other.entries, [&](const Entry& entry) {
+      return other.id == base || entry.form.contains(name);
+    }));
   auto place = places_.find(base);
-  if (place == places_.end()) return 0;
-  auto count = static_cast<std::int64_t>(place->second->entries.size());
+  if (place == places_.end()) return count;
   bases_.erase(place->second);
   places_.erase(place);
   return count;

@@ -26,6 +26,7 @@ struct CacheScope {
   std::string form{};      // form_of() the request
   std::int64_t epoch = 0;  // SharedAnswers::epoch()
   int top_k = 50;          // of the request
+  bool is_shared = true;   // answers may come from and go to other processes
 };
 
 // Everything of a request but its question, as text.
@@ -70,7 +71,8 @@ class AnswerCache {
   std::optional<CachedAnswer> find_near(const CacheScope& scope, const std::string& query,
                                         std::span<const float> vector, Clock::time_point now);
   void put(const CacheScope& scope, NewAnswer answer);
-  // Forgets the answers of a knowledge base; answers how many there were.
+  // Forgets the answers of a knowledge base, those to searches of several with it among them;
+  // answers how many there were.
   std::int64_t clear(KnowledgeBaseId base);
 
  private:

@@ -16,7 +16,7 @@ Task<CacheScope> AnswerStore::scope_of(CallContext context, CacheScope scope) {
 Task<AnswerStore::Found> AnswerStore::find(CallContext context, CacheScope scope, std::string query,
                                            Instant now) {
   Found found{.answer = kept_.find(scope, query, now)};
-  if (found.answer || shared_ == nullptr) co_return found;
+  if (found.answer || shared_ == nullptr || !scope.is_shared) co_return found;
   auto shared = co_await shared_->find(context, scope, query);
   if (!shared) co_return found;
   if (normal_question(shared->query) != normal_question(query)) {
@@ -54,7 +54,7 @@ void AnswerStore::keep(const CacheScope& scope, const CachedAnswer& found, Insta
 
 void AnswerStore::put(const CallContext& context, const CacheScope& scope, NewAnswer answer) {
   if (settings_.time_to_live <= std::chrono::seconds(0)) return;
-  if (shared_ != nullptr) shared_->put(context, scope, answer);
+  if (shared_ != nullptr && scope.is_shared) shared_->put(context, scope, answer);
   kept_.put(scope, std::move(answer));
 }
 

@@ -24,10 +24,14 @@ constexpr std::int64_t count_max = 1'000'000'000'000;
 constexpr double score_max = 1e9;
 constexpr std::int64_t instant_max = 253'402'300'799'999;  // the end of the year 9999
 
-// Every member is bound, so that a new one is not forgotten here.
+// Every member is bound, so that a new one is not forgotten here. Words and sections are not kept:
+// such answers are not shared.
 void write_hit(JsonWriter& writer, const TextHit& hit) {
-  const auto& [chunk, score, cosine, bm25, vector_rank, keyword_rank, highlight, page] = hit;
-  writer.begin_object().field("id", chunk.id).field("score", score);
+  const auto& [chunk, score, fused, cosine, bm25, vector_rank, keyword_rank, boost, recency,
+               mmr_penalty, words, highlight, page, section] = hit;
+  writer.begin_object().field("id", chunk.id).field("score", score).field("fused", fused);
+  writer.field("boost", boost).field("recency", recency);
+  if (mmr_penalty) writer.field("mmr_penalty", *mmr_penalty);
   if (cosine) writer.field("cosine", *cosine);
   if (bm25) writer.field("bm25", *bm25);
   writer.field("vector_rank", vector_rank).field("keyword_rank", keyword_rank).end_object();
@@ -40,8 +44,12 @@ std::optional<TextHit> read_hit(const json::Value& value) {
   auto score = fields.optional_number("score", 0, score_max);
   TextHit hit{.chunk = {},
               .score = score.value_or(0),
+              .fused_score = fields.optional_number("fused", 0, score_max).value_or(0),
               .cosine = fields.optional_number("cosine", -score_max, score_max),
               .bm25 = fields.optional_number("bm25", 0, score_max)};
+  hit.boost = fields.optional_number("boost", 0, score_max).value_or(1);
+  hit.recency = fields.optional_number("recency", 0, 1).value_or(1);
+  hit.mmr_penalty = fields.optional_number("mmr_penalty", -score_max, score_max);
   hit.vector_rank = static_cast<int>(fields.integer("vector_rank", 0, 0, rank_max));
   hit.keyword_rank = static_cast<int>(fields.integer("keyword_rank", 0, 0, rank_max));
   if (!fields.finish() || !id || !score) return std::nullopt;

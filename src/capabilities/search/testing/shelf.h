@@ -72,6 +72,11 @@ class ShelfKnowledge final : public knowledge::Knowledge {
   // Does that once, when chunks are fetched next.
   void before_next_fetch(std::function<void()> action) { before_fetch_ = std::move(action); }
 
+  // Done each time after indexes were to show their rows.
+  void after_ensuring(std::function<void()> action) { after_ensuring_ = std::move(action); }
+  // How often indexes were to show its rows.
+  [[nodiscard]] int times_ensured() const { return times_ensured_; }
+
   Task<Result<knowledge::KnowledgeBasePointer>> get(CallContext context,
                                                     KnowledgeBaseId id) override {
     auto found = bases_.find(id);
@@ -93,8 +98,20 @@ class ShelfKnowledge final : public knowledge::Knowledge {
     co_return found;
   }
 
+  using knowledge::Knowledge::ensure_indexed;
+  Task<Result<void>> ensure_indexed(CallContext context,
+                                    std::vector<KnowledgeBaseId> ids) override {
+    ++times_ensured_;
+    for (auto id : ids) {
+      auto ensuring = bring_up(context, id);
+      CO_TRY_VOID(co_await std::move(ensuring));
+    }
+    if (after_ensuring_) after_ensuring_();
+    co_return Result<void>();
+  }
+
   // Brings all passages to the index anew; without vectors where the embedder fails.
-  Task<Result<void>> ensure_indexed(CallContext context, KnowledgeBaseId id) override {
+  Task<Result<void>> bring_up(CallContext context, KnowledgeBaseId id) {
     auto version = bases_.at(id)->version;
     PassageVectors vectors{embedder_.model(), embedder_.dimension()};
     CO_TRY(auto shown, co_await index_.open(context, id, vectors));
@@ -208,7 +225,9 @@ class ShelfKnowledge final : public knowledge::Knowledge {
 
   static Error not_here() { return internal_error("The shelf does not do this"); }
 
+  int times_ensured_ = 0;
   std::function<void()> before_fetch_;
+  std::function<void()> after_ensuring_;
   FakeTextEmbedder& embedder_;
   PassageIndex& index_;
   std::map<KnowledgeBaseId, knowledge::KnowledgeBasePointer> bases_;

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,7 +9,7 @@
 
 #include "faces/http/endpoints/image_json.h"
 #include "faces/http/endpoints/paging.h"
-#include "foundation/crypto.h"
+#include "faces/http/endpoints/staged_picture.h"
 #include "foundation/json.h"
 
 namespace aiva::http {
@@ -21,7 +20,6 @@ using images::ImageQuery;
 
 constexpr std::uint64_t file_bytes_max = images::image_bytes_max;
 constexpr std::uint64_t form_overhead_bytes = 1024 * 1024;
-constexpr std::uint64_t base64_bytes_max = (file_bytes_max + 2) / 3 * 4;
 constexpr std::chrono::seconds processing_time_max{75};
 constexpr json::Fields::TextLimits id_limits{.length_max = 64};
 constexpr json::Fields::TextLimits query_limits{.length_max = 8000};
@@ -32,29 +30,6 @@ struct Parts {
   ThreadPool& files;
 };
 using PartsPointer = std::shared_ptr<Parts>;
-
-// A file of ours that goes when this dies.
-class StagedPicture {
- public:
-  explicit StagedPicture(std::filesystem::path path) : path_(std::move(path)) {}
-  StagedPicture(const StagedPicture&) = delete;
-  StagedPicture& operator=(const StagedPicture&) = delete;
-  ~StagedPicture() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] Result<void> write(const std::string& bytes) const {
-    std::ofstream file(path_, std::ios::binary | std::ios::trunc);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (!file) return fail(ErrorCode::unavailable, "The image cannot be staged", path_.string());
-    return {};
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 Result<KnowledgeBaseId> parse_base(std::optional<std::string_view> text) {
   if (!text || text->empty()) return fail(invalid_field("kb_id", "is required"));
@@ -182,16 +157,6 @@ Result<ImageQuery> read_form_query(Request& request) {
   return query;
 }
 
-// An image in JSON comes as base64, with or without `data:image/png;base64,` before it.
-Result<std::string> decode_image(std::string_view text) {
-  if (text.starts_with("data:")) text.remove_prefix(std::min(text.find(',') + 1, text.size()));
-  auto bytes = from_base64(text);
-  if (!bytes || bytes->empty()) return fail(invalid_field("image", "must be an image in base64"));
-  if (bytes->size() > file_bytes_max)
-    return fail(ErrorCode::too_large, "An image may have at most 10 MB");
-  return *std::move(bytes);
-}
-
 struct JsonQuery {
   ImageQuery query{};
   std::string image{};  // its bytes; empty: none
@@ -208,8 +173,7 @@ Result<JsonQuery> read_json_query(const Request& request) {
   auto like = fields.optional_text("image_id", id_limits);
   if (like) read.query.like = ImageId::parse(*like);
   if (like && !read.query.like) fields.add_error("image_id", "must be an id");
-  auto image =
-      fields.optional_text("image", {.length_min = 1, .length_max = base64_bytes_max + 64});
+  auto image = fields.optional_text("image", {.length_min = 1, .length_max = image_text_bytes_max});
   TRY_VOID(fields.finish());
   if (names_base(request)) {
     TRY(read.query.knowledge_base, request.id<KnowledgeBaseId>("kbId"));
@@ -233,7 +197,7 @@ Task<Result<Response>> search(PartsPointer parts, CallContext context, Request& 
     co_return co_await answer(parts, context, std::move(query));
   }
   CO_TRY(auto read, read_json_query(request));
-  StagedPicture picture(parts->staging_folder / ("query-" + Uuid::make().to_string()));
+  StagedPicture picture(parts->staging_folder);
   if (!read.image.empty()) {
     auto writing = [&] { return picture.write(read.image); };
     CO_TRY_VOID(co_await run_on(parts->files, context, writing));
@@ -259,7 +223,7 @@ std::vector<Route> image_routes(const ImageRouteParts& borrowed) {
                        .file_bytes_max = file_bytes_max,
                        .deadline = processing_time_max};
   RouteOptions queries{.body = BodyKind::json_or_multipart,
-                       .body_bytes_max = base64_bytes_max + form_overhead_bytes,
+                       .body_bytes_max = image_text_bytes_max + form_overhead_bytes,
                        .file_bytes_max = file_bytes_max,
                        .deadline = processing_time_max};
 

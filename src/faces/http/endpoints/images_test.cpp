@@ -177,6 +177,16 @@ TEST_F(ImageEndpoints, searches_by_base64_form_id_and_text) {
     EXPECT_FALSE(entry.path().filename().string().starts_with("query-")) << entry.path();
 }
 
+TEST_F(ImageEndpoints, search_takes_as_large_a_picture_in_json_as_in_a_form) {
+  auto picture = [](std::size_t bytes) {
+    return R"({"image":")" + to_base64(std::string(bytes, 'x')) + "\"}";
+  };
+  constexpr std::size_t most = 10 * 1024 * 1024;
+
+  EXPECT_EQ(send("POST", place() + "/search", picture(most)).status, 400) << "it is no picture";
+  EXPECT_EQ(send("POST", place() + "/search", picture(most + 1)).status, 413);
+}
+
 TEST_F(ImageEndpoints, search_says_what_is_wrong) {
   for (const char* body : {"{}", R"({"query":"a","top_k":0})", R"({"image":"***"})",
                            R"({"image_id":"x"})", R"({"query":7})"})

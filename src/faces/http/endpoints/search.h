@@ -1,13 +1,24 @@
 #pragma once
 
+#include <filesystem>
 #include <vector>
 
+#include "capabilities/images/images.h"
 #include "capabilities/search/search.h"
 #include "faces/http/route.h"
+#include "foundation/thread_pool.h"
 
 namespace aiva::http {
 
-// Searching a knowledge base: /api/v1/search and /api/knowledge/search, which are the same.
-std::vector<Route> search_routes(search::Search& search);
+// What the routes need; borrowed.
+struct SearchRouteParts {
+  search::Search& search;
+  images::Images& images;
+  std::filesystem::path staging_folder;  // for images that come within JSON
+  ThreadPool& files;                     // writes them there
+};
+
+// Searching knowledge bases: /api/v1/search and /api/knowledge/search, which are the same.
+std::vector<Route> search_routes(const SearchRouteParts& parts);
 
 }  // namespace aiva::http

@@ -1,9 +1,9 @@
-#include "capabilities/chat/joined_text.h"
+#include "capabilities/knowledge/joined_text.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace aiva::chat {
+namespace aiva::knowledge {
 namespace {
 
 constexpr std::size_t overlap_bytes_max = 4096;
@@ -30,12 +30,12 @@ std::size_t overlap_of(std::string_view before, std::string_view next) {
 }
 
 // The header rows that a part of a split table begins with; they are in none of its spans.
-std::string_view repeated_header(const knowledge::Chunk& chunk) {
+std::string_view repeated_header(const Chunk& chunk) {
   if (chunk.type != "table" || chunk.spans.empty()) return {};
   return std::string_view(chunk.text).substr(0, chunk.spans.front().begin);
 }
 
-void append_next(std::string& text, const knowledge::Chunk& before, const knowledge::Chunk& next) {
+void append_next(std::string& text, const Chunk& before, const Chunk& next) {
   auto header = repeated_header(next);
   if (!header.empty() && std::string_view(before.text).starts_with(header)) {
     text += '\n';
@@ -57,10 +57,9 @@ std::string_view path_below(std::string_view path, std::string_view above) {
 
 }  // namespace
 
-std::string joined_text(std::string_view heading_path,
-                        std::span<const knowledge::Chunk* const> chunks) {
+std::string joined_text(std::string_view heading_path, std::span<const Chunk* const> chunks) {
   std::string text;
-  const knowledge::Chunk* before = nullptr;
+  const Chunk* before = nullptr;
   for (const auto* chunk : chunks) {
     bool is_under_new_heading = before == nullptr || before->heading_path != chunk->heading_path;
     auto heading = path_below(chunk->heading_path, heading_path);
@@ -77,4 +76,4 @@ std::string joined_text(std::string_view heading_path,
   return text;
 }
 
-}  // namespace aiva::chat
+}  // namespace aiva::knowledge

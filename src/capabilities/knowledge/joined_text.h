@@ -6,12 +6,11 @@
 
 #include "capabilities/knowledge/types.h"
 
-namespace aiva::chat {
+namespace aiva::knowledge {
 
 // The text of chunks that follow each other in a document as one: what two of them repeat (the
 // overlap within a split paragraph, the header rows of a split table) stands once, and headings
 // below `heading_path` stand above their text.
-std::string joined_text(std::string_view heading_path,
-                        std::span<const knowledge::Chunk* const> chunks);
+std::string joined_text(std::string_view heading_path, std::span<const Chunk* const> chunks);
 
-}  // namespace aiva::chat
+}  // namespace aiva::knowledge

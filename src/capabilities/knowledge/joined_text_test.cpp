@@ -1,13 +1,11 @@
-#include "capabilities/chat/joined_text.h"
+#include "capabilities/knowledge/joined_text.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace aiva::chat {
+namespace aiva::knowledge {
 namespace {
-
-using knowledge::Chunk;
 
 std::string join(const std::vector<Chunk>& chunks, std::string_view heading_path = "") {
   std::vector<const Chunk*> pointers;
@@ -52,4 +50,4 @@ TEST(JoinedText, is_found_quickly_in_hostile_chunks) {
 }
 
 }  // namespace
-}  // namespace aiva::chat
+}  // namespace aiva::knowledge

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "capabilities/knowledge/types.h"
+#include "capabilities/search/internal/ranking.h"
+#include "capabilities/search/search.h"
+
+namespace aiva::search {
+
+// The chunks with why the candidates of these ids stand where they stand.
+std::vector<TextHit> make_hits(std::span<const Candidate> ranked,
+                               std::vector<knowledge::Chunk> chunks);
+
+}  // namespace aiva::search

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "capabilities/images/types.h"
+#include "capabilities/search/search.h"
+#include "foundation/json_writer.h"
+
+namespace aiva::http {
+
+// What the halves of a search found.
+struct Findings {
+  std::optional<search::SearchAnswer> passages{};
+  std::optional<images::ImageAnswer> images{};
+  std::string images_warning{};  // why images were not looked for although they were wanted
+};
+
+struct SearchAnswerForm {
+  search::SearchType type = search::SearchType::hybrid;
+  bool is_explained = false;  // hits list the words that found them
+};
+
+// Writes the answer to a search as one JSON value.
+void write_findings(JsonWriter& writer, const Findings& findings, SearchAnswerForm form);
+
+}  // namespace aiva::http

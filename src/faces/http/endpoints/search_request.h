@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "capabilities/search/search.h"
+#include "foundation/json.h"
+#include "foundation/result.h"
+
+namespace aiva::http {
+
+struct SearchQuery {
+  search::SearchRequest wanted{};
+  std::string image{};  // the bytes of a picture to look for; empty: none
+};
+
+// Reads the body of a search; fails with `invalid` and every field that is wrong, or `too_large`
+// (the image).
+Result<SearchQuery> read_search_query(const json::Value& body);
+
+}  // namespace aiva::http
