@@ -41,7 +41,7 @@ TEST(RankingOptions, name_every_mistake) {
   double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THAT(fields({.weights = FusionWeights{0, 0}}), ElementsAre("weights"));
   EXPECT_THAT(fields({.weights = FusionWeights{-1, 11}}),
-              ElementsAre("weights.vector", "weights.keyword", "weights"));
+              ElementsAre("weights.vector", "weights.keyword"));
   EXPECT_THAT(fields({.weights = FusionWeights{nan, 1}}), ElementsAre("weights.vector"));
   EXPECT_THAT(fields({.mmr_lambda = 1.1}), ElementsAre("mmr.lambda"));
   EXPECT_THAT(fields({.recency = Recency{.half_life_days = 0, .weight = 2}}),

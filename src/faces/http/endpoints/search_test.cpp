@@ -87,6 +87,9 @@ class PreparedImages final : public images::Images {
   }
   Task<Result<JobOutcome>> run(CallContext, Job) override { co_return fail(not_here()); }
   Task<Result<std::int64_t>> sweep_files(CallContext) override { co_return fail(not_here()); }
+  Task<Result<std::int64_t>> remove_old_searches(CallContext, std::chrono::days) override {
+    co_return fail(not_here());
+  }
 
   std::string base_with_images;
   std::optional<Error> failure;
