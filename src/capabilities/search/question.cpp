@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <set>
-#include <utility>
+#include <vector>
 
 #include "capabilities/search/terms.h"
 #include "foundation/crypto.h"
@@ -19,21 +19,49 @@ constexpr auto courtesies = std::to_array<std::string_view>(
     {"explain", "hello", "hey", "hi", "just", "kind", "please", "thank"});
 static_assert(std::ranges::is_sorted(courtesies));
 
-// "Have I paid" is about the past, "I have" is not; sorted.
-constexpr auto persons =
-    std::to_array<std::string_view>({"he", "i", "it", "she", "they", "we", "you"});
-static_assert(std::ranges::is_sorted(persons));
-
-// Stop words that make another question of it, and what they stand for; sorted.
-using Pair = std::pair<std::string_view, std::string_view>;
-constexpr auto tellings = std::to_array<Pair>({
-    {"been", "past"},  {"did", "past"},    {"from", "from"}, {"had", "past"},    {"how", "how"},
-    {"i", "first"},    {"me", "first"},    {"my", "first"},  {"our", "first"},   {"than", "than"},
-    {"their", "they"}, {"them", "they"},   {"they", "they"}, {"us", "first"},    {"was", "past"},
-    {"we", "first"},   {"were", "past"},   {"when", "when"}, {"where", "where"}, {"who", "who"},
-    {"whom", "who"},   {"whose", "whose"}, {"why", "why"},   {"you", "second"},  {"your", "second"},
+// What a stop word does to a question.
+enum class Role {
+  question,  // asks for something
+  person,    // says who
+  past,
+  mode,  // tells questions apart that ask for no more than yes or no
+  link,  // says how the words around it belong together
+};
+struct SmallWord {
+  std::string_view word;
+  Role role;
+  std::string_view meaning;
+};
+constexpr auto small_words = std::to_array<SmallWord>({
+    {"about", Role::link, "about"},     {"and", Role::link, "and"},
+    {"any", Role::link, "any"},         {"as", Role::link, "as"},
+    {"at", Role::link, "at"},           {"been", Role::past, "past"},
+    {"but", Role::link, "but"},         {"by", Role::link, "by"},
+    {"can", Role::mode, "can"},         {"could", Role::mode, "can"},
+    {"did", Role::past, "past"},        {"for", Role::link, "for"},
+    {"from", Role::link, "from"},       {"had", Role::past, "past"},
+    {"how", Role::question, "how"},     {"i", Role::person, "i"},
+    {"if", Role::link, "if"},           {"in", Role::link, "in"},
+    {"into", Role::link, "into"},       {"me", Role::person, "me"},
+    {"my", Role::person, "i"},          {"of", Role::link, "of"},
+    {"on", Role::link, "on"},           {"or", Role::link, "or"},
+    {"our", Role::person, "i"},         {"shall", Role::mode, "will"},
+    {"should", Role::mode, "should"},   {"some", Role::link, "some"},
+    {"than", Role::link, "than"},       {"that", Role::link, "that"},
+    {"their", Role::person, "they"},    {"them", Role::person, "they"},
+    {"then", Role::link, "then"},       {"they", Role::person, "they"},
+    {"those", Role::link, "that"},      {"to", Role::link, "to"},
+    {"us", Role::person, "me"},         {"was", Role::past, "past"},
+    {"we", Role::person, "i"},          {"were", Role::past, "past"},
+    {"what", Role::question, "what"},   {"when", Role::question, "when"},
+    {"where", Role::question, "where"}, {"which", Role::question, "what"},
+    {"who", Role::question, "who"},     {"whom", Role::question, "who"},
+    {"whose", Role::question, "whose"}, {"why", Role::question, "why"},
+    {"will", Role::mode, "will"},       {"with", Role::link, "with"},
+    {"would", Role::mode, "will"},      {"you", Role::person, "you"},
+    {"your", Role::person, "you"},
 });
-static_assert(std::ranges::is_sorted(tellings));
+static_assert(std::ranges::is_sorted(small_words, {}, &SmallWord::word));
 
 constexpr std::string_view ascii_signs = "#+$%&*/=<>@^~|\\";
 // As long as terms get: what is longer is cut there.
@@ -61,6 +89,59 @@ std::string signs_of(std::string_view text) {
   return signs;
 }
 
+// Gathers what the words of a question say.
+class Sense {
+ public:
+  void add(const Term& term) {
+    auto found = std::ranges::lower_bound(small_words, term.stem, {}, &SmallWord::word);
+    bool is_small = term.is_stop_word && found != small_words.end() && found->word == term.stem;
+    if (is_small)
+      add(*found);
+    else if (!term.is_stop_word && !is_courtesy(term.stem))
+      words_.append(term.stem).append(" ");
+    last_ = term.stem;
+  }
+
+  // Persons in the order in which they first come, "do you pay me" being another question than "do
+  // I pay you".
+  [[nodiscard]] std::string text() const {
+    std::string text = words_ + "|";
+    for (auto person : persons_) text.append(person).append(" ");
+    text += "|";
+    for (auto asked : asked_) text.append(asked).append(" ");
+    if (asked_.empty())
+      for (auto mode : modes_) text.append(mode).append(" ");
+    return text + (is_past_ ? "|past" : "");
+  }
+
+ private:
+  static bool is_courtesy(std::string_view stem) {
+    return std::ranges::binary_search(courtesies, stem);
+  }
+
+  void add(const SmallWord& small) {
+    switch (small.role) {
+      case Role::question: asked_.insert(small.meaning); return;
+      case Role::mode: modes_.insert(small.meaning); return;
+      case Role::past: is_past_ = true; return;
+      case Role::link: words_.append(small.meaning).append(" "); return;
+      case Role::person: break;
+    }
+    if (small.meaning == "me" && last_ == "tell") return;
+    // "Have I paid" is about the past, "I have" is not.
+    if (last_ == "have" || last_ == "has") is_past_ = true;
+    if (std::ranges::find(persons_, small.meaning) == persons_.end())
+      persons_.push_back(small.meaning);
+  }
+
+  std::string words_;
+  std::vector<std::string_view> persons_;
+  std::set<std::string_view> asked_;
+  std::set<std::string_view> modes_;
+  bool is_past_ = false;
+  std::string last_;
+};
+
 }  // namespace
 
 std::string normal_question(std::string_view query) {
@@ -87,23 +168,12 @@ std::int64_t hash_of_question(std::string_view normal_form) {
 
 std::string sense_of_question(std::string_view query) {
   auto text = normal_question(query);
-  std::string sense;
-  std::set<std::string_view> told;
-  bool is_after_have = false;
+  Sense sense;
   for (const auto& term : terms_of(text)) {
     if (term.stem.size() > whole_term_bytes_max) return text;
-    bool is_person = std::ranges::binary_search(persons, std::string_view(term.stem));
-    if (is_after_have && is_person) told.insert("past");
-    is_after_have = term.stem == "have" || term.stem == "has";
-    if (term.is_stop_word) {
-      auto found = std::ranges::lower_bound(tellings, term.stem, {}, &Pair::first);
-      if (found != tellings.end() && found->first == term.stem) told.insert(found->second);
-    } else if (!std::ranges::binary_search(courtesies, std::string_view(term.stem))) {
-      sense.append(term.stem).append(" ");
-    }
+    sense.add(term);
   }
-  for (auto telling : told) sense.append("|").append(telling);
-  return sense + signs_of(text);
+  return sense.text() + signs_of(text);
 }
 
 }  // namespace aiva::search

@@ -15,9 +15,10 @@ std::int64_t hash_of_question(std::string_view normal_form);
 
 // What two questions must have in common for the answer to one to be given to the other, however
 // near an encoder finds them: it hardly tells numbers, codes, names and opposites apart, nor who
-// does what to whom. These are the stems of all words that say something, in their order, and
-// besides who asks whom about what: words such as who, when, my, your and from, the past, and
-// signs such as + and #. English words alone are known to say nothing.
+// does what to whom. These are, in their order, the stems of all words that say something and the
+// words that link them (to, from, with, or), and besides what is asked for (who, when, …), persons,
+// the past, signs such as + and #, and in questions for yes or no whether it is can, should or
+// will. English words alone are known to say nothing.
 std::string sense_of_question(std::string_view query);
 
 }  // namespace aiva::search
