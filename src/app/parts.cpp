@@ -189,7 +189,8 @@ void build_capabilities(const Config& config, Parts& parts) {
                            .metrics = parts.metrics,
                            .compute = parts.compute},
                           {.concurrency = static_cast<std::size_t>(config.images.concurrency)});
-  bool is_shared = config.cache.provider != "memory";
+  // A cache of this process would only hold again what the search keeps itself.
+  auto* shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr;
   parts.search = search::make_search({.database = *parts.database,
                                       .knowledge = *parts.knowledge,
                                       .catalog = *parts.catalog,
@@ -198,7 +199,7 @@ void build_capabilities(const Config& config, Parts& parts) {
                                       .billing = *parts.billing,
                                       .clock = parts.clock,
                                       .metrics = parts.metrics,
-                                      .shared_cache = is_shared ? parts.cache.get() : nullptr,
+                                      .shared_cache = shared_cache,
                                       .sections = parts.sections.get()},
                                      {.cache_time = seconds(config.search.cache_s)});
   parts.history = search::make_history(
