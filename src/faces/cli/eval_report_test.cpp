@@ -77,7 +77,7 @@ TEST(EvalReport, is_json_for_programs) {
   ASSERT_EQ(runs.size(), 2U);
   EXPECT_TRUE(runs[0].at("exact").is_null());
   EXPECT_EQ(runs[1].at("exact").at("vectors"), 7);
-  EXPECT_EQ(runs[0].at("slices").at(0).at("metrics").at("hit@1").at("mean"), 0.0);
+  EXPECT_EQ(runs[0].at("slices").at(0).at("metrics").at("hit@1").at("mean").to_number<double>(), 0);
   EXPECT_TRUE(runs[0].at("slices").at(0).at("tag").is_null());
   EXPECT_EQ(runs[1].at("questions").at(0).at("rank"), 1);
   EXPECT_EQ(runs[1].at("questions").at(0).at("hits").at(0).at("page_last"), 4);

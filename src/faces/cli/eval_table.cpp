@@ -55,8 +55,8 @@ class Table {
           run.separation->answerable_cosine, run.separation->unanswerable_cosine,
           run.separation->area);
     if (run.exact)
-      add("Of the {} exactly nearest vectors {:.4f} were brought up, at least {:.1f} ({} questions, "
-          "{} vectors).\n",
+      add("Of the {} exactly nearest vectors {:.4f} were brought up, at least {:.1f} "
+          "({} questions, {} vectors).\n",
           run.exact->depth, run.exact->mean, run.exact->least, run.exact->questions,
           run.exact->vectors);
     add_lost(run);
