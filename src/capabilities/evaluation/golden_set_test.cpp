@@ -142,5 +142,43 @@ TEST(GoldenSet, stops_after_a_hundred_mistakes) {
   EXPECT_GE(found.size(), 100U);
 }
 
+TEST(GoldenSet, survives_anything) {
+  const std::string lines =
+      R"({"id":"a","question":"q","expected":[{"document":"d","pages":[1,"2-3"],"grade":2}]})"
+      "\n"
+      R"({"id":"b","question":"r","unanswerable":true,"tags":["x","y"]})";
+  const std::string rows = "id,question,pages,document,tags\r\na,\"q \"\"x\"\"\",1;2-3,d,x;y\r\n";
+  std::uint32_t state = 1;
+  auto dice = [&state](std::size_t count) {
+    state = state * 1664525U + 1013904223U;
+    return (state >> 8U) % count;
+  };
+  int valid = 0;
+
+  for (int round = 0; round < 4000; ++round) {
+    auto format = round % 2 == 0 ? GoldenFormat::json_lines : GoldenFormat::csv;
+    auto text = format == GoldenFormat::csv ? rows : lines;
+    for (auto changes = 1 + dice(4); changes > 0; --changes) {
+      auto at = dice(text.size());
+      if (dice(3) == 0)
+        text.erase(at, 1 + dice(8));
+      else
+        text[at] = "\",\n\r{}[]:x0-9\xc3\x00"[dice(16)];
+      if (text.empty()) text = "x";
+    }
+    auto read = read_golden_set(text, format);
+    valid += read ? 1 : 0;
+    if (read) {
+      auto again = read_golden_set(write_golden_set(*read), GoldenFormat::json_lines);
+      ASSERT_TRUE(again) << text << again.error().message;
+      EXPECT_EQ(again->size(), read->size());
+    } else {
+      EXPECT_FALSE(read.error().message.empty());
+    }
+  }
+
+  EXPECT_GT(valid, 100) << "some changes must leave a set that is valid";
+}
+
 }  // namespace
 }  // namespace aiva::evaluation

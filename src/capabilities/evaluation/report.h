@@ -38,7 +38,7 @@ struct Outcome {
   int rank = 0;            // of the first relevant hit; 0: there is none
   double time_ms = 0;      // the search took, as its caller saw it
   double best_cosine = 0;  // of the question and any hit; 0 without vectors
-  std::vector<ReportedHit> hits{};
+  std::vector<ReportedHit> hits{};  // the first ten
 };
 
 // The means over the answerable questions with a tag; over all with an empty one.

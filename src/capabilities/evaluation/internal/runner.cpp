@@ -15,7 +15,8 @@
 namespace aiva::evaluation {
 namespace {
 
-constexpr std::size_t readers_max = 2;  // documents read at a time
+constexpr std::size_t hits_reported_max = 10;  // of a question; all of them are judged
+constexpr std::size_t readers_max = 2;         // documents read at a time
 
 // The first relevant hit, from 1; 0: there is none.
 int first_rank(const Judgement& judgement) {
@@ -27,7 +28,7 @@ int first_rank(const Judgement& judgement) {
 std::vector<ReportedHit> report_hits(const std::vector<search::TextHit>& hits,
                                      const Judgement& judgement) {
   std::vector<ReportedHit> reported;
-  for (std::size_t i = 0; i < hits.size(); ++i)
+  for (std::size_t i = 0; i < std::min(hits.size(), hits_reported_max); ++i)
     reported.push_back({.chunk = hits[i].chunk.id,
                         .document = hits[i].chunk.document_name,
                         .page_first = hits[i].chunk.page_first,
