@@ -108,7 +108,7 @@ class PassageIndex {
     // Fails with `invalid` when a vector does not fit.
     virtual Task<Result<void>> add(CallContext context, std::vector<IndexedPassage> passages) = 0;
     // Shows all of it as `to_version`. Fails with `conflict` when the index has left
-    // `from_version`, and changes nothing then.
+    // `from_version` or was erased or opened anew since the change began, and changes nothing then.
     virtual Task<Result<void>> commit(CallContext context, std::int64_t from_version,
                                       std::int64_t to_version) = 0;
   };
@@ -116,6 +116,9 @@ class PassageIndex {
   virtual Result<std::unique_ptr<Change>> begin(KnowledgeBaseId base) = 0;
   // Deletes what the index has of a knowledge base.
   virtual void erase(KnowledgeBaseId base) = 0;
+  // The knowledge bases it keeps something of, open or not, that this process may erase. Fails with
+  // `unavailable`.
+  virtual Task<Result<std::vector<KnowledgeBaseId>>> list(CallContext context) = 0;
 
   // The passages nearest to the vector, best first. Fails with `not_found` unless it is open, with
   // `invalid` on another dimension.

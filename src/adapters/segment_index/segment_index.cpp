@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,9 @@ using segment_index::Upkeep;
 // Rows times dimensions that are compared in the caller's place: a few tenths of a millisecond.
 constexpr std::size_t vector_work_max = 16'000'000;
 constexpr std::size_t word_rows_max = 50'000;
+// Files of so many bytes together are compared with their checksums before they are used: some ten
+// milliseconds. Larger ones are compared behind the first searches.
+constexpr std::size_t check_bytes_max = 64UL * 1024 * 1024;
 
 std::unexpected<Error> not_open() {
   return fail(ErrorCode::not_found, "The index of the knowledge base is not open");
@@ -126,8 +130,8 @@ class SegmentIndex final : public PassageIndex {
       co_return known->collection->snapshot()->version;
     auto opening =
         run_on(building_, context, [this, base, shape] { return open_now(base, shape); });
-    auto version = co_await std::move(opening);
-    co_return version;
+    CO_TRY(auto handle, co_await std::move(opening));
+    co_return handle->collection->snapshot()->version;
   }
 
   [[nodiscard]] std::optional<std::int64_t> version(KnowledgeBaseId base) const override {
@@ -138,7 +142,7 @@ class SegmentIndex final : public PassageIndex {
 
   Result<std::unique_ptr<Change>> begin(KnowledgeBaseId base) override {
     auto handle = find(base);
-    if (handle == nullptr) return not_open();
+    if (handle == nullptr || !handle->begin_change()) return not_open();
     return std::make_unique<SegmentChange>(*this, std::move(handle));
   }
 
@@ -151,13 +155,23 @@ class SegmentIndex final : public PassageIndex {
         handle = std::move(found->second);
         handles_.erase(found);
       }
+      closed_.erase(base);
+      erasing_.insert(base);
     }
-    auto folder = folder_of(base);
-    upkeep_.run([handle = std::move(handle), folder] {
+    if (handle != nullptr) handle->collection->seal();
+    upkeep_.run([this, base, handle = std::move(handle)] {
       if (handle != nullptr) retire(*handle);
-      std::error_code ignored;  // an index of no rows; found and removed when it is opened again
-      if (!folder.empty()) std::filesystem::remove_all(folder, ignored);
+      std::error_code ignored;  // what stays is listed, and erased again
+      if (lock_.is_held()) std::filesystem::remove_all(folder_of(base), ignored);
+      std::unique_lock lock(mutex_);
+      erasing_.erase(erasing_.find(base));
     });
+  }
+
+  Task<Result<std::vector<KnowledgeBaseId>>> list(CallContext context) override {
+    auto listing = run_on(building_, context, [this] { return list_now(); });
+    auto bases = co_await std::move(listing);
+    co_return bases;
   }
 
   Task<Result<std::vector<PassageHit>>> search_vectors(CallContext context, KnowledgeBaseId base,
@@ -176,13 +190,13 @@ class SegmentIndex final : public PassageIndex {
                                                               std::vector<KnowledgeBaseId> bases,
                                                               std::vector<float> vector,
                                                               PassageQuery query) override {
-    auto united = unite(bases);
-    if (!united) co_return not_open();
-    const auto& shape = united->shape;
+    auto uniting = unite(context, std::move(bases));
+    CO_TRY(auto united, co_await std::move(uniting));
+    const auto& shape = united.shape;
     if (vector.size() != shape.dimension)
       co_return fail(ErrorCode::invalid, "The query has another dimension than the index");
     if (!normalise(vector)) co_return fail(ErrorCode::invalid, "The query has no direction");
-    const auto& snapshot = united->snapshot;
+    const auto& snapshot = united.snapshot;
     auto scan = [&]() -> Result<std::vector<PassageHit>> {
       retrieval::SnapshotFilter filter(snapshot, to_row_filter(query.filter));
       auto found =
@@ -200,9 +214,9 @@ class SegmentIndex final : public PassageIndex {
                                                             std::vector<KnowledgeBaseId> bases,
                                                             std::string text,
                                                             PassageQuery query) override {
-    auto united = unite(bases);
-    if (!united) co_return not_open();
-    const auto& snapshot = united->snapshot;
+    auto uniting = unite(context, std::move(bases));
+    CO_TRY(auto united, co_await std::move(uniting));
+    const auto& snapshot = united.snapshot;
     auto look_up = [&]() -> Result<std::vector<PassageHit>> {
       retrieval::SnapshotFilter filter(snapshot, to_row_filter(query.filter));
       auto analyzer = analyzers_.lend();
@@ -228,6 +242,7 @@ class SegmentIndex final : public PassageIndex {
    public:
     SegmentChange(SegmentIndex& index, HandlePointer handle)
         : index_(index), handle_(std::move(handle)), change_(handle_->collection->begin()) {}
+    ~SegmentChange() override { handle_->end_change(); }
 
     void remove(DocumentId document) override { change_.remove_group(document.uuid); }
 
@@ -265,18 +280,18 @@ class SegmentIndex final : public PassageIndex {
   };
 
   // Nothing unless all are open with vectors of one model.
-  std::optional<United> unite(std::span<const KnowledgeBaseId> bases) {
+  Task<Result<United>> unite(CallContext context, std::vector<KnowledgeBaseId> bases) {
     std::optional<United> united;
     for (auto base : bases) {
-      auto handle = use(base);
-      if (handle == nullptr) return std::nullopt;
+      CO_TRY(auto handle, co_await use(context, base));
       const auto& shape = handle->collection->shape();
       if (!united) united = United{.shape = shape};
-      if (united->shape != shape) return std::nullopt;
+      if (united->shape != shape) co_return not_open();
       const auto& segments = handle->collection->snapshot()->segments;
       std::ranges::copy(segments, std::back_inserter(united->snapshot.segments));
     }
-    return united;
+    if (!united) co_return not_open();
+    co_return std::move(*united);
   }
 
   template <class Function>
@@ -298,10 +313,23 @@ class SegmentIndex final : public PassageIndex {
     return found == handles_.end() ? nullptr : found->second;
   }
 
-  HandlePointer use(KnowledgeBaseId base) {
+  // What a search needs; opened again when it was closed for want of memory.
+  Task<Result<HandlePointer>> use(CallContext context, KnowledgeBaseId base) {
     auto handle = find(base);
-    if (handle != nullptr) handle->used_at = ++uses_;
-    return handle;
+    if (handle == nullptr) {
+      if (!shape_of_closed(base)) co_return not_open();
+      auto opening = run_on(building_, context, [this, base] { return open_again(base); });
+      CO_TRY(handle, co_await std::move(opening));
+    }
+    handle->used_at = ++uses_;
+    co_return handle;
+  }
+
+  std::optional<retrieval::CollectionShape> shape_of_closed(KnowledgeBaseId base) const {
+    std::shared_lock lock(mutex_);
+    auto found = closed_.find(base);
+    if (found == closed_.end()) return std::nullopt;
+    return found->second;
   }
 
   std::vector<HandlePointer> handles() const {
@@ -312,35 +340,87 @@ class SegmentIndex final : public PassageIndex {
   }
 
   static void retire(Handle& handle) {
+    handle.collection->seal();
     std::lock_guard lock(handle.writing);
     handle.is_retired = true;
   }
 
-  // On the building thread, so never twice at once.
-  Result<std::int64_t> open_now(KnowledgeBaseId base, const retrieval::CollectionShape& shape) {
+  Result<std::vector<KnowledgeBaseId>> list_now() const {
+    std::unordered_set<KnowledgeBaseId> bases;
+    std::error_code code;
+    if (lock_.is_held()) {
+      for (const auto& entry : std::filesystem::directory_iterator(options_.folder, code))
+        if (auto base = KnowledgeBaseId::parse(entry.path().filename().string()))
+          bases.insert(*base);
+    }
+    if (code)
+      return fail(ErrorCode::unavailable, "The folder for indexes cannot be read", code.message());
+    std::shared_lock lock(mutex_);
+    for (const auto& [base, handle] : handles_) bases.insert(base);
+    for (auto base : erasing_) bases.erase(base);
+    return std::vector(bases.begin(), bases.end());
+  }
+
+  // On the building thread, as open_now, so that nobody opens it in between for another model.
+  Result<HandlePointer> open_again(KnowledgeBaseId base) {
     auto known = find(base);
-    if (known != nullptr && known->collection->shape() == shape)
-      return known->collection->snapshot()->version;
+    if (known != nullptr) return known;
+    auto shape = shape_of_closed(base);
+    if (!shape) return not_open();
+    return open_now(base, *shape);
+  }
+
+  // On the building thread, so never twice at once.
+  Result<HandlePointer> open_now(KnowledgeBaseId base, const retrieval::CollectionShape& shape) {
+    auto known = find(base);
+    if (known != nullptr && known->collection->shape() == shape) return known;
     if (known != nullptr) retire(*known);
     auto handle = std::make_shared<Handle>();
     handle->base = base;
-    handle->folder = folder_of(base);
-    TRY(handle->collection, Collection::open({.folder = handle->folder,
-                                              .is_read_only = !lock_.is_held(),
-                                              .shape = shape,
-                                              .heap_rows_max = options_.heap_rows_max},
-                                             analyzers_));
+    TRY(handle->collection, open_collection(base, shape));
     handle->used_at = ++uses_;
-    auto shown = handle->collection->snapshot()->version;
     {
       std::unique_lock lock(mutex_);
       handles_[base] = handle;
+      closed_.erase(base);
     }
-    upkeep_.run([this, handle] {
-      if (!upkeep_.is_stopping()) check(*handle);
-    });
+    if (handle->collection->file_bytes() > check_bytes_max)
+      upkeep_.run([this, handle] {
+        if (!upkeep_.is_stopping()) check(*handle);
+      });
     close_unused(base);
-    return shown;
+    return handle;
+  }
+
+  // While the folder of an index is being erased, a new one of the name stays on the heap.
+  Result<std::unique_ptr<Collection>> open_collection(KnowledgeBaseId base,
+                                                      const retrieval::CollectionShape& shape) {
+    retrieval::CollectionOptions options{.folder = folder_of(base),
+                                         .is_read_only = !lock_.is_held(),
+                                         .shape = shape,
+                                         .heap_rows_max = options_.heap_rows_max,
+                                         .batch_rows_max = options_.batch_rows_max};
+    {
+      std::shared_lock lock(mutex_);
+      if (erasing_.contains(base)) options.folder.clear();
+    }
+    TRY(auto collection, Collection::open(options, analyzers_));
+    if (collection->file_bytes() > check_bytes_max) return collection;
+    auto verified = collection->verify();
+    if (verified) return collection;
+    log::failure("An index is damaged and made anew", {}, verified.error());
+    collection.reset();
+    if (lock_.is_held())
+      remove_manifest(options.folder);
+    else
+      options.folder.clear();  // its owner's to make anew
+    return Collection::open(options, analyzers_);
+  }
+
+  // Without its manifest an index is empty, whatever else stays.
+  static void remove_manifest(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    std::filesystem::remove(folder / retrieval::manifest_file, ignored);
   }
 
   // Reads all files of an index that was opened and gives it up when one is damaged: the rows are
@@ -350,43 +430,57 @@ class SegmentIndex final : public PassageIndex {
     if (verified) return;
     log::failure("An index is damaged and made anew", {}, verified.error());
     retire(handle);
-    {
-      std::unique_lock lock(mutex_);
-      auto found = handles_.find(handle.base);
-      if (found != handles_.end() && found->second.get() == &handle) handles_.erase(found);
-    }
-    std::error_code ignored;  // without its manifest it is empty, whatever else stays
-    if (lock_.is_held()) std::filesystem::remove(handle.folder / retrieval::manifest_file, ignored);
+    if (lock_.is_held()) remove_manifest(folder_of(handle.base));
+    std::unique_lock lock(mutex_);
+    auto found = handles_.find(handle.base);
+    if (found != handles_.end() && found->second.get() == &handle) handles_.erase(found);
   }
 
   // Closes the indexes used longest ago while all together are too large.
   void close_unused(KnowledgeBaseId busy) {
-    auto all = handles();
-    std::ranges::sort(all, {}, [](const auto& handle) { return handle->used_at.load(); });
+    struct Use {
+      std::int64_t used_at = 0;  // as it was: searches go on while these are sorted
+      std::size_t bytes = 0;
+      HandlePointer handle;
+    };
+    std::vector<Use> uses;
     std::size_t bytes = 0;
-    for (const auto& handle : all) bytes += handle->collection->snapshot()->resident_bytes();
-    for (const auto& handle : all) {
+    for (auto& handle : handles()) {
+      uses.push_back({handle->used_at, handle->collection->snapshot()->resident_bytes(), handle});
+      bytes += uses.back().bytes;
+    }
+    std::ranges::sort(uses, {}, &Use::used_at);
+    for (const auto& use : uses) {
       if (bytes <= options_.resident_bytes_max) break;
-      if (handle->base == busy) continue;
-      bytes -= std::min(bytes, handle->collection->snapshot()->resident_bytes());
-      upkeep_.run([this, handle] { close(handle); });
+      if (use.handle->base == busy || use.handle->is_changing()) continue;
+      bytes -= use.bytes;
+      upkeep_.run([this, handle = use.handle] { close(handle); });
     }
     resident_.set(static_cast<double>(bytes));
   }
 
+  // What is on disk when an index is closed is what it showed, so that a search can open it again.
+  // One that cannot be written is forgotten, and brought its rows anew.
   void close(const HandlePointer& handle) {
     Upkeep::write(*handle);
+    if (!handle->refuse_changes()) return;
+    if (!handle->collection->seal_when_durable()) return handle->allow_changes();
     retire(*handle);
     std::unique_lock lock(mutex_);
     auto found = handles_.find(handle->base);
-    if (found != handles_.end() && found->second == handle) handles_.erase(found);
+    if (found == handles_.end() || found->second != handle) return;
+    handles_.erase(found);
+    if (handle->collection->is_writable()) closed_[handle->base] = handle->collection->shape();
   }
 
   SegmentIndexOptions options_;
   segment_index::FolderLock lock_;
   AnalyzerPool analyzers_;
-  mutable std::shared_mutex mutex_;  // over handles_
+  mutable std::shared_mutex mutex_;  // over the three below
   std::unordered_map<KnowledgeBaseId, HandlePointer> handles_;
+  // Closed for want of memory, with all they showed on disk.
+  std::unordered_map<KnowledgeBaseId, retrieval::CollectionShape> closed_;
+  std::unordered_multiset<KnowledgeBaseId> erasing_;
   std::atomic<std::int64_t> uses_ = 0;
   ThreadPool building_;
   Gauge& resident_;

@@ -17,8 +17,9 @@ struct SegmentIndexOptions {
   std::filesystem::path folder{};
   // What all open indexes may keep in memory together; beyond it those used longest ago are closed.
   std::size_t resident_bytes_max = 2UL * 1024 * 1024 * 1024;
-  std::size_t heap_rows_max = 4096;  // rows of a knowledge base that wait to be written together
-  ThreadPool* compute = nullptr;     // borrowed; searches too long for an event loop run there
+  std::size_t heap_rows_max = 4096;   // rows of a knowledge base that wait to be written together
+  std::size_t batch_rows_max = 8192;  // of one change that become a file at once
+  ThreadPool* compute = nullptr;      // borrowed; searches too long for an event loop run there
 };
 
 // The index of this process: segments of quantised vectors and keyword lists (retrieval/), on the

@@ -155,6 +155,51 @@ TEST_F(SegmentIndexIn, little_memory_closes_what_was_used_longest_ago) {
   EXPECT_EQ(index->size(base_), 50U);
 }
 
+TEST_F(SegmentIndexIn, little_memory_does_not_keep_a_search_from_what_was_closed) {
+  auto index = open(1);
+  std::vector<KnowledgeBaseId> bases;
+  for (int i = 0; i < 5; ++i) {
+    bases.push_back(KnowledgeBaseId::make());
+    ASSERT_EQ(open_base(*index, bases.back()), 0);
+    add(*index, bases.back(), 20, 0);
+  }
+
+  for (int round = 0; round < 20; ++round) {
+    for (auto base : bases) {
+      auto near = sync_wait(index->search_vectors({}, base, {1, 0}, {.count_max = 100}));
+      auto words = sync_wait(index->search_words({}, base, "passage", {.count_max = 100}));
+      ASSERT_TRUE(near.has_value()) << near.error().message;
+      ASSERT_TRUE(words.has_value()) << words.error().message;
+      EXPECT_EQ(near->size(), 20U);
+      EXPECT_EQ(words->size(), 20U);
+    }
+  }
+}
+
+TEST_F(SegmentIndexIn, little_memory_does_not_close_what_is_being_changed) {
+  auto index = open(1);
+  auto other = KnowledgeBaseId::make();
+  ASSERT_EQ(open_base(*index, base_), 0);
+  auto change = index->begin(base_);
+  ASSERT_TRUE(change.has_value());
+  ASSERT_EQ(open_base(*index, other), 0);
+  for (int i = 0; i < 5; ++i) add(*index, other, 50, i);
+
+  EXPECT_TRUE(sync_wait((*change)->commit({}, 0, 1)).has_value());
+}
+
+TEST_F(SegmentIndexIn, a_folder_of_another_name_is_not_listed) {
+  auto index = open();
+  std::filesystem::create_directories(folder_.path() / "notes");
+  ASSERT_EQ(open_base(*index, base_), 0);
+  add(*index, base_, 5, 0);
+  index.reset();
+
+  index = open();
+
+  EXPECT_THAT(sync_wait(index->list({})).value(), testing::ElementsAre(base_));
+}
+
 TEST_F(SegmentIndexIn, a_damaged_file_is_made_anew_from_the_rows) {
   auto index = open();
   ASSERT_EQ(open_base(*index, base_), 0);
@@ -168,14 +213,19 @@ TEST_F(SegmentIndexIn, a_damaged_file_is_made_anew_from_the_rows) {
     file.put('\x7F');
   }
 
-  index = open();
-  open_base(*index, base_);
-  for (int i = 0; i < 500 && index->version(base_); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  auto writer = open();
+  auto second = open();
 
-  EXPECT_EQ(index->version(base_), std::nullopt);
-  EXPECT_EQ(open_base(*index, base_), 0);
-  EXPECT_EQ(index->size(base_), 0U);
+  EXPECT_EQ(open_base(*second, base_), 0);
+  EXPECT_EQ(second->size(base_), 0U);
+  EXPECT_EQ(open_base(*writer, base_), 0);
+  EXPECT_EQ(writer->size(base_), 0U);
+  add(*writer, base_, 3, 0);
+  writer.reset();
+  second.reset();
+  index = open();
+  EXPECT_EQ(open_base(*index, base_), 1);
+  EXPECT_EQ(index->size(base_), 3U);
 }
 
 }  // namespace

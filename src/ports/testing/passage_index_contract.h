@@ -321,6 +321,35 @@ TEST_P(PassageIndexContract, explains_words_where_it_can) {
   EXPECT_THAT(words, testing::Not(testing::Contains("bicycles")));
 }
 
+TEST_P(PassageIndexContract, lists_what_it_has_until_it_is_erased) {
+  auto other = KnowledgeBaseId::make();
+  auto list = [this] { return sync_wait(index_->list({})).value_or(std::vector{base_}); };
+  EXPECT_THAT(list(), testing::Not(testing::Contains(base_)));
+
+  add_axes(base_);
+  open(other);
+  EXPECT_THAT(list(), testing::IsSupersetOf({base_, other}));
+  index_->erase(base_);
+
+  EXPECT_THAT(list(), testing::Not(testing::Contains(base_)));
+  EXPECT_THAT(list(), testing::Contains(other));
+}
+
+TEST_P(PassageIndexContract, takes_no_change_of_an_index_that_was_erased_meanwhile) {
+  add_axes(base_);
+  auto change = index_->begin(base_);
+  ASSERT_TRUE(change.has_value());
+  (*change)->remove(axes_[0].document);
+
+  index_->erase(base_);
+  auto committed = sync_wait((*change)->commit({}, 1, 2));
+
+  ASSERT_FALSE(committed.has_value());
+  EXPECT_EQ(committed.error().code, ErrorCode::conflict);
+  EXPECT_EQ(open(base_), 0);
+  EXPECT_EQ(index_->size(base_), 0U);
+}
+
 TEST_P(PassageIndexContract, fails_precisely) {
   EXPECT_EQ(search_failure(base_, {1, 0, 0}), ErrorCode::not_found);
   EXPECT_FALSE(index_->begin(base_).has_value());

@@ -44,6 +44,13 @@ class PlainPassageIndex final : public PassageIndex {
     std::lock_guard lock(mutex_);
     shelves_.erase(base);
   }
+  Task<Result<std::vector<KnowledgeBaseId>>> list(CallContext context) override {
+    CO_TRY_VOID(context.check());
+    std::lock_guard lock(mutex_);
+    std::vector<KnowledgeBaseId> bases;
+    for (const auto& [base, shelf] : shelves_) bases.push_back(base);
+    co_return bases;
+  }
 
   Task<Result<std::vector<PassageHit>>> search_vectors(CallContext context, KnowledgeBaseId base,
                                                        std::vector<float> vector,

@@ -12,6 +12,7 @@ namespace aiva::retrieval {
 namespace {
 
 constexpr std::string_view segment_suffix = ".segment";
+constexpr std::size_t stem_characters = 12;
 
 using Bits = std::vector<std::uint64_t>;
 
@@ -21,6 +22,12 @@ std::size_t count_bits(const Bits& bits) {
   std::size_t count = 0;
   for (auto word : bits) count += static_cast<std::size_t>(std::popcount(word));
   return count;
+}
+
+// The end of a UUID is random.
+std::string make_file_stem() {
+  auto text = Uuid::make().to_string();
+  return text.substr(text.size() - stem_characters) + "-";
 }
 
 // The view with the rows of these groups deleted too.
@@ -45,7 +52,8 @@ SegmentView without_groups(const SegmentView& view, const std::unordered_set<Uui
 Collection::Collection(CollectionOptions options, AnalyzerPool& analyzers)
     : options_(std::move(options)),
       analyzers_(analyzers),
-      snapshot_(std::make_shared<const Snapshot>()) {}
+      snapshot_(std::make_shared<const Snapshot>()),
+      file_stem_(make_file_stem()) {}
 
 Result<std::unique_ptr<Collection>> Collection::open(CollectionOptions options,
                                                      AnalyzerPool& analyzers) {
@@ -150,11 +158,15 @@ Result<SegmentPointer> Collection::make_segment(std::span<const NewRow> rows) {
 }
 
 std::filesystem::path Collection::next_file() {
-  // Numbers start anew with every process; names of living files are left out.
-  while (true) {
-    auto number = std::to_string(next_number_++);
-    auto path = options_.folder / (number + std::string(segment_suffix));
-    if (!std::filesystem::exists(path)) return path;
+  auto number = std::to_string(next_number_++);
+  return options_.folder / (file_stem_ + number + std::string(segment_suffix));
+}
+
+Collection::Change::~Change() {
+  for (const auto& segment : segments_) {
+    if (segment->is_on_heap()) continue;
+    std::error_code ignored;  // a stranger to the next start
+    std::filesystem::remove(segment->path(), ignored);
   }
 }
 
@@ -162,6 +174,7 @@ Result<void> Collection::commit(Change change, std::int64_t from_version, std::i
   TRY_VOID(change.seal());
   std::lock_guard lock(writing_);
   auto current = snapshot_.load();
+  if (is_sealed_) return fail(ErrorCode::conflict, "The index takes no changes any more");
   if (current->version != from_version)
     return fail(ErrorCode::conflict, "The index is at another version");
   auto next = std::make_shared<Snapshot>();
@@ -169,9 +182,22 @@ Result<void> Collection::commit(Change change, std::int64_t from_version, std::i
   for (const auto& view : current->segments)
     next->segments.push_back(change.removed_.empty() ? view
                                                      : without_groups(view, change.removed_));
-  for (auto& segment : change.segments_) next->segments.push_back({.segment = std::move(segment)});
+  for (auto& segment : std::exchange(change.segments_, {}))
+    next->segments.push_back({.segment = std::move(segment)});
   snapshot_.store(std::move(next));
   return {};
+}
+
+void Collection::seal() {
+  std::lock_guard lock(writing_);
+  is_sealed_ = true;
+}
+
+bool Collection::seal_when_durable() {
+  std::lock_guard lock(writing_);
+  if (is_ahead_of_disk()) return false;
+  is_sealed_ = true;
+  return true;
 }
 
 bool Collection::is_ahead_of_disk() const {
@@ -210,14 +236,7 @@ Result<void> Collection::flush() {
   for (const auto& view : snapshot->segments)
     if (view.segment->is_on_heap()) on_heap.push_back(view);
   if (on_heap.empty() && snapshot->version == disk_version_) return {};
-  Snapshot flushed = *snapshot;
-  if (!on_heap.empty()) {
-    TRY(auto merged, merge_views(on_heap, Target::file));
-    replace(on_heap, merged);
-    std::erase_if(flushed.segments, [](auto& view) { return view.segment->is_on_heap(); });
-    if (merged.segment != nullptr) flushed.segments.push_back({.segment = merged.segment});
-  }
-  return record(flushed);
+  return move_to_file(*snapshot, on_heap);
 }
 
 Result<bool> Collection::merge() {
@@ -227,19 +246,35 @@ Result<bool> Collection::merge() {
   if (!may_merge(*snapshot, chosen)) return false;
   std::vector<SegmentView> views;
   for (auto place : chosen) views.push_back(snapshot->segments[place]);
-  bool stays_on_heap = views.front().segment->is_on_heap();
-  TRY(auto merged, merge_views(views, stays_on_heap ? Target::heap : Target::file));
-  auto current = replace(views, merged);
-  if (stays_on_heap) return true;
-  // What is on the heap is not on disk, so the manifest keeps its version: whoever opens it applies
-  // everything since again.
-  Snapshot durable{.version = disk_version_, .segments = {}};
-  for (const auto& view : current->segments)
-    if (!view.segment->is_on_heap()) durable.segments.push_back(view);
-  TRY_VOID(record(durable));
+  if (views.front().segment->is_on_heap()) {
+    TRY(auto merged, merge_views(views, Target::heap));
+    replace(views, merged);
+    return true;
+  }
+  // Rows deleted since the last manifest go now, so what is on the heap has to come along: the new
+  // manifest shows this version and no mixture of two.
+  for (const auto& view : snapshot->segments)
+    if (view.segment->is_on_heap()) views.push_back(view);
+  TRY_VOID(move_to_file(*snapshot, views));
   std::error_code ignored;  // readers of older snapshots hold the file open until they end
-  for (const auto& view : views) std::filesystem::remove(view.segment->path(), ignored);
+  for (const auto& view : views)
+    if (!view.segment->is_on_heap()) std::filesystem::remove(view.segment->path(), ignored);
   return true;
+}
+
+// Writes these segments of the snapshot as one file, and the manifest of the snapshot with it.
+Result<void> Collection::move_to_file(const Snapshot& snapshot,
+                                      std::span<const SegmentView> views) {
+  Snapshot durable = snapshot;
+  if (!views.empty()) {
+    TRY(auto merged, merge_views(views, Target::file));
+    replace(views, merged);
+    std::erase_if(durable.segments, [views](const auto& view) {
+      return std::ranges::find(views, view.segment, &SegmentView::segment) != views.end();
+    });
+    if (merged.segment != nullptr) durable.segments.push_back({.segment = merged.segment});
+  }
+  return record(durable);
 }
 
 // Writes the living rows of some segments as one.
@@ -263,7 +298,7 @@ Result<Collection::Merged> Collection::merge_views(std::span<const SegmentView> 
 
 // Puts the merged segment in the place of its sources. Rows deleted from these in the meantime are
 // deleted from it.
-SnapshotPointer Collection::replace(std::span<const SegmentView> views, const Merged& merged) {
+void Collection::replace(std::span<const SegmentView> views, const Merged& merged) {
   std::lock_guard lock(writing_);
   auto current = snapshot_.load();
   auto next = std::make_shared<Snapshot>();
@@ -286,8 +321,7 @@ SnapshotPointer Collection::replace(std::span<const SegmentView> views, const Me
     if (view.dead_count > 0) view.dead = std::make_shared<const Bits>(std::move(dead));
     next->segments.push_back(std::move(view));
   }
-  snapshot_.store(next);
-  return next;
+  snapshot_.store(std::move(next));
 }
 
 Result<void> Collection::record(const Snapshot& snapshot) {
@@ -309,6 +343,13 @@ Result<void> Collection::verify() const {
   auto snapshot = snapshot_.load();
   for (const auto& view : snapshot->segments) TRY_VOID(view.segment->verify());
   return {};
+}
+
+std::size_t Collection::file_bytes() const {
+  std::size_t bytes = 0;
+  auto snapshot = snapshot_.load();
+  for (const auto& view : snapshot->segments) bytes += view.segment->file_bytes();
+  return bytes;
 }
 
 }  // namespace aiva::retrieval

@@ -233,6 +233,53 @@ TEST_F(CollectionTest, merges_segments_without_losing_or_reviving_rows) {
   expect_all_found(*collection);
 }
 
+// A merge writes deletions that came after the last flush, so it must write what came with them.
+TEST_F(CollectionTest, shows_exactly_one_version_after_a_merge_that_no_flush_followed) {
+  auto collection = open();
+  Group replaced{.word = "before", .rows = 90};
+  change(*collection, {replaced, {.word = "kept", .rows = 20}});
+  ASSERT_TRUE(collection->flush().has_value());
+  replaced.word = "after";
+  replaced.rows = 7;
+  change(*collection, {replaced});
+  merge_all(*collection);
+
+  collection = open();
+
+  EXPECT_EQ(collection->snapshot()->version, 2);
+  EXPECT_EQ(count_with(*collection, "before"), 0U);
+  expect_all_found(*collection);
+}
+
+TEST_F(CollectionTest, leaves_no_file_of_a_change_that_was_given_up) {
+  auto collection = open();
+  {
+    auto change = collection->begin();
+    for (int i = 0; i < 200; ++i) ASSERT_TRUE(change.add(row(Uuid::make(), "never")).has_value());
+    EXPECT_GT(files(), 0U);
+  }
+  {
+    auto change = collection->begin();
+    for (int i = 0; i < 200; ++i) ASSERT_TRUE(change.add(row(Uuid::make(), "never")).has_value());
+    EXPECT_FALSE(collection->commit(std::move(change), 1, 2).has_value());
+  }
+
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(CollectionTest, takes_no_change_once_it_is_sealed) {
+  auto collection = open();
+  change(*collection, {{.word = "red", .rows = 3}});
+
+  EXPECT_FALSE(collection->seal_when_durable());
+  change(*collection, {{.word = "blue", .rows = 2}});
+  ASSERT_TRUE(collection->flush().has_value());
+  EXPECT_TRUE(collection->seal_when_durable());
+
+  EXPECT_EQ(collection->commit(collection->begin(), 2, 3).error().code, ErrorCode::conflict);
+  expect_all_found(*collection);
+}
+
 TEST_F(CollectionTest, gives_up_a_segment_all_of_whose_rows_are_gone) {
   auto collection = open();
   Group group{.word = "gone", .rows = 100};

@@ -43,6 +43,7 @@ class Segment {
   // The file it is mapped from; empty on the heap.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] bool is_on_heap() const { return file_ == nullptr; }
+  [[nodiscard]] std::size_t file_bytes() const { return is_on_heap() ? 0 : file_->bytes(); }
   // What searches keep in memory.
   [[nodiscard]] std::size_t resident_bytes() const;
   // Compares the file with its checksums; fails with `invalid`.

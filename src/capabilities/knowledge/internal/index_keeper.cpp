@@ -127,10 +127,15 @@ Task<Result<void>> IndexKeeper::catch_up(CallContext context, KnowledgeBaseId ba
   done.to = versions.front();
   CO_TRY(done.from, co_await index_.open(context, base, vectors()));
   if (done.from >= done.to) co_return Result<void>{};
-  CO_TRY(auto change, index_.begin(base));
-  auto bringing = bring_changes(context, base, *change, done);
+  // An index may be closed for want of memory, or made anew, under our hands: then the caller sees
+  // that it does not show the version, and goes round again.
+  auto change = index_.begin(base);
+  if (!change) co_return Result<void>{};
+  auto bringing = bring_changes(context, base, **change, done);
   CO_TRY_VOID(co_await std::move(bringing));
-  CO_TRY_VOID(co_await change->commit(context, done.from, done.to));
+  auto committed = co_await (*change)->commit(context, done.from, done.to);
+  if (!committed && committed.error().code == ErrorCode::conflict) co_return Result<void>{};
+  CO_TRY_VOID(std::move(committed));
   catch_ups_.add();
   passages_.add(static_cast<double>(done.passages));
   auto name = base.to_string();
