@@ -155,6 +155,7 @@ void build_capabilities(const Config& config, Parts& parts) {
                                  .figures_job = images::figures_job_kind});
   parts.housekeeping = knowledge::make_housekeeping({.database = *parts.database,
                                                      .objects = *parts.objects,
+                                                     .index = *parts.index,
                                                      .jobs = *parts.jobs,
                                                      .clock = parts.clock,
                                                      .events = &parts.document_events});
@@ -231,6 +232,8 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
        [&](CallContext context) { return without_count(housekeeping.requeue_stranded(context)); }},
       {"sweep files", hours(1),
        [&](CallContext context) { return without_count(housekeeping.sweep_files(context)); }},
+      {"sweep indexes", hours(1),
+       [&](CallContext context) { return without_count(housekeeping.sweep_indexes(context)); }},
       {"sweep image files", hours(1),
        [&](CallContext context) { return without_count(images.sweep_files(context)); }},
       {"re-index what another model embedded", hours(24),

@@ -7,6 +7,7 @@
 
 #include "capabilities/knowledge/internal/documents_table.h"
 #include "capabilities/knowledge/internal/ingestion_job.h"
+#include "capabilities/knowledge/internal/knowledge_bases_table.h"
 #include "foundation/log.h"
 
 namespace aiva::knowledge {
@@ -22,6 +23,7 @@ class RowHousekeeping final : public Housekeeping {
 
   Task<Result<std::int64_t>> requeue_stranded(CallContext context) override;
   Task<Result<std::int64_t>> sweep_files(CallContext context) override;
+  Task<Result<std::int64_t>> sweep_indexes(CallContext context) override;
 
  private:
   Result<std::vector<DocumentId>> requeue_round(SqlSession& sql, UnixMs now, DocumentId& after);
@@ -110,6 +112,25 @@ Task<Result<std::int64_t>> RowHousekeeping::sweep_round(CallContext context,
     CO_TRY_VOID(co_await std::move(removing));
   }
   co_return static_cast<std::int64_t>(orphans.size());
+}
+
+// A knowledge base has rows before it has an index, so one listed without rows has lost them.
+Task<Result<std::int64_t>> RowHousekeeping::sweep_indexes(CallContext context) {
+  auto listing = parts_.index.list(context);
+  CO_TRY(auto bases, co_await std::move(listing));
+  std::vector<KnowledgeBaseId> orphans;
+  auto reading = read(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
+    for (auto base : bases) {
+      TRY(auto has_row, KnowledgeBasesTable(sql).exists(base));
+      if (!has_row) orphans.push_back(base);
+    }
+    return {};
+  });
+  CO_TRY_VOID(co_await std::move(reading));
+  for (auto base : orphans) parts_.index.erase(base);
+  auto count = static_cast<std::int64_t>(orphans.size());
+  if (count > 0) log::info("Indexes without a knowledge base were erased", {{"indexes", count}});
+  co_return count;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ class HousekeepingOf : public KnowledgeFixture {
   std::unique_ptr<Housekeeping> make() {
     return make_housekeeping({.database = database_,
                               .objects = objects_,
+                              .index = *index_,
                               .jobs = *jobs_,
                               .clock = clock_,
                               .events = &events_});
@@ -65,6 +66,21 @@ TEST_F(HousekeepingOf, files_removes_old_ones_that_no_document_names) {
 
   EXPECT_TRUE(objects_.has(prefix + kept.id.to_string()));
   EXPECT_EQ(sync_wait(objects_.list({}, "documents/", "", 10))->size(), 1U);
+}
+
+TEST_F(HousekeepingOf, indexes_erases_those_whose_knowledge_base_is_gone) {
+  auto base = make_base();
+  upload(base->id, "Kept.");
+  run_due_jobs();
+  ASSERT_TRUE(sync_wait(knowledge_->ensure_indexed(context(), base->id)).has_value());
+  auto gone = KnowledgeBaseId::make();
+  ASSERT_TRUE(sync_wait(index_->open({}, gone, {"m", 3})).has_value());
+
+  EXPECT_EQ(sync_wait(make()->sweep_indexes(context())), 1);
+  EXPECT_EQ(sync_wait(make()->sweep_indexes(context())), 0);
+
+  EXPECT_EQ(index_->version(gone), std::nullopt);
+  EXPECT_NE(index_->version(base->id), std::nullopt);
 }
 
 }  // namespace

@@ -159,4 +159,10 @@ Result<std::int64_t> KnowledgeBasesTable::version(TenantId tenant, KnowledgeBase
   return *version;
 }
 
+Result<bool> KnowledgeBasesTable::exists(KnowledgeBaseId id) {
+  std::int64_t found = 0;
+  TRY_VOID(sql_.query("SELECT 1 FROM knowledge_bases WHERE id = ?", {id}, into(found)));
+  return found != 0;
+}
+
 }  // namespace aiva::knowledge

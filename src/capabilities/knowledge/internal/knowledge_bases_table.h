@@ -35,6 +35,8 @@ class KnowledgeBasesTable {
                                      UnixMs now);
   // The version of the chunks. Fails with `not_found`.
   Result<std::int64_t> version(TenantId tenant, KnowledgeBaseId id);
+  // Whether any tenant has it; for housekeeping alone.
+  Result<bool> exists(KnowledgeBaseId id);
 
  private:
   SqlSession& sql_;
