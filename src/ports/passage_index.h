@@ -80,8 +80,8 @@ struct PassageHit {
 struct PassageQuery {
   std::size_t count_max = 10;
   PassageFilter filter{};
-  bool wants_vectors = false;
-  bool wants_reasons = false;  // an index may have none to give
+  bool wants_vectors = false;  // an index may have none to give
+  bool wants_reasons = false;  // likewise
 };
 
 // The passages of knowledge bases, found by vectors and by words. Derived from the rows: whatever

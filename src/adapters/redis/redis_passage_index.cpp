@@ -164,6 +164,18 @@ class RedisPassageIndex final : public PassageIndex {
     return words_->search_words(std::move(context), base, std::move(text), std::move(query));
   }
 
+  Task<Result<std::vector<PassageHit>>> search_words_across(CallContext context,
+                                                            std::vector<KnowledgeBaseId> bases,
+                                                            std::string text,
+                                                            PassageQuery query) override {
+    return words_->search_words_across(std::move(context), std::move(bases), std::move(text),
+                                       std::move(query));
+  }
+
+  Task<Result<std::vector<KnowledgeBaseId>>> list(CallContext context) override {
+    return words_->list(std::move(context));
+  }
+
   [[nodiscard]] std::size_t size(KnowledgeBaseId base) const override {
     return find(base) == nullptr ? 0 : words_->size(base);
   }

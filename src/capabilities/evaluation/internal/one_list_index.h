@@ -29,6 +29,9 @@ class OneListIndex final : public PassageIndex {
     return index_.begin(base);
   }
   void erase(KnowledgeBaseId base) override { index_.erase(base); }
+  Task<Result<std::vector<KnowledgeBaseId>>> list(CallContext context) override {
+    return index_.list(std::move(context));
+  }
 
   Task<Result<std::vector<PassageHit>>> search_vectors(CallContext context, KnowledgeBaseId base,
                                                        std::vector<float> vector,

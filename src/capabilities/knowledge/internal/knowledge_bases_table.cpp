@@ -160,9 +160,13 @@ Result<std::int64_t> KnowledgeBasesTable::version(TenantId tenant, KnowledgeBase
 }
 
 Result<bool> KnowledgeBasesTable::exists(KnowledgeBaseId id) {
-  std::int64_t found = 0;
-  TRY_VOID(sql_.query("SELECT 1 FROM knowledge_bases WHERE id = ?", {id}, into(found)));
-  return found != 0;
+  bool is_there = false;
+  TRY_VOID(sql_.query("SELECT 1 FROM knowledge_bases WHERE id = ?", {id},
+                      [&is_there](const SqlRow&) -> Result<void> {
+                        is_there = true;
+                        return {};
+                      }));
+  return is_there;
 }
 
 }  // namespace aiva::knowledge
