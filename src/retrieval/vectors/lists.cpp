@@ -217,7 +217,8 @@ class ListMaker {
   std::vector<std::vector<Candidate>> neighbours_of(const std::vector<std::uint32_t>& trials) {
     Columns columns(trial_count, views_.rotated);
     for (std::size_t i = 0; i < trial_count; ++i) columns.set(i, views_.byte_row(trials[i]));
-    std::vector<Candidates> best(trial_count, Candidates(trial_neighbours));
+    std::vector<Candidates> best;
+    for (std::size_t i = 0; i < trial_count; ++i) best.emplace_back(trial_neighbours);
     std::array<std::int32_t, tile_rows * tile_columns> dots;
     // The last rows that fill no tile are not needed for an estimate.
     for (std::size_t row = 0; row + tile_rows <= views_.rows; row += tile_rows) {

@@ -43,7 +43,7 @@ struct BlockQuery {
   alignas(64) std::array<std::uint8_t, head_dimension_max * 4> tables;
 
  private:
-  void make_bytes(std::span<const float> residual);
+  void make_bytes(std::span<const float> residual, float largest);
   void make_tables(std::span<const float> residual);
 };
 

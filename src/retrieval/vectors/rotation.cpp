@@ -26,30 +26,26 @@ Rotation::Rotation(std::size_t dimension)
     : dimension_(dimension),
       rotated_(rotated_dimension(dimension)),
       power_(std::bit_floor(rotated_)),
-      signs_(rotated_ * rounds) {
+      signs_(rotated_ / 64 * rounds) {
   std::uint64_t state = dimension;
-  const float length = 1 / std::sqrt(static_cast<float>(power_));
-  for (std::size_t round = 0; round < rounds; ++round) {
-    // The transform covers the first or the last power_ dimensions by turns and lengthens them.
-    const std::size_t first = round % 2 == 0 ? 0 : rotated_ - power_;
-    float* signs = signs_.data() + round * rotated_;
-    for (std::size_t i = 0; i < rotated_; i += 64) {
-      // Both bounds of the transformed part are multiples of 64.
-      const float size = i >= first && i < first + power_ ? length : 1;
-      const std::uint64_t random = next_random(state);
-      for (std::size_t j = 0; j < 64; ++j) signs[i + j] = (random >> j & 1U) != 0 ? size : -size;
-    }
-  }
+  for (auto& signs : signs_) signs = next_random(state);
 }
 
 void Rotation::apply(const float* in, float* out) const {
   std::copy_n(in, dimension_, out);
   std::fill(out + dimension_, out + rotated_, 0.0F);
   const auto& kernels = vector_kernels();
+  const float length = 1 / std::sqrt(static_cast<float>(power_));
   for (std::size_t round = 0; round < rounds; ++round) {
-    const float* signs = signs_.data() + round * rotated_;
-    for (std::size_t i = 0; i < rotated_; ++i) out[i] *= signs[i];
-    kernels.hadamard(out + (round % 2 == 0 ? 0 : rotated_ - power_), power_);
+    const std::uint64_t* signs = signs_.data() + round * (rotated_ / 64);
+    // The transform covers the first or the last power_ dimensions by turns and lengthens them.
+    // Both bounds of that part are multiples of 64.
+    const std::size_t first = round % 2 == 0 ? 0 : rotated_ - power_;
+    const std::size_t rest = rotated_ - power_;
+    kernels.set_signs(out + first, signs + first / 64, power_, length);
+    const std::size_t other = first == 0 ? power_ : 0;
+    kernels.set_signs(out + other, signs + other / 64, rest, 1);
+    kernels.hadamard(out + first, power_);
   }
 }
 

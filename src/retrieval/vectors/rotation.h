@@ -21,8 +21,8 @@ class Rotation {
  private:
   std::size_t dimension_;
   std::size_t rotated_;
-  std::size_t power_;         // the largest power of two within rotated_
-  std::vector<float> signs_;  // one of each dimension and round, scaled
+  std::size_t power_;                 // the largest power of two within rotated_
+  std::vector<std::uint64_t> signs_;  // a bit of each dimension and round; set: positive
 };
 
 }  // namespace aiva::retrieval

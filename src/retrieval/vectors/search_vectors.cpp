@@ -16,6 +16,12 @@ namespace {
 
 // So many allowed rows at most are compared as bytes one by one, whatever else there is.
 constexpr std::size_t allowed_bytes_max = 3000;
+// So many bytes of rows at most are compared one by one, too: they stay in a core's cache.
+constexpr std::size_t scanned_bytes_max = 512UL * 1024;
+// A bit for each of few dimensions says little, but their bytes are quickly compared: of rows with
+// fewer dimensions than this, more are handed on, up to the factor.
+constexpr std::size_t few_dimensions = 768;
+constexpr std::size_t few_factor_max = 8;
 // A filtered search of lists goes on until it has seen so many rows that pass.
 constexpr std::size_t filtered_rows_min = 2000;
 
@@ -29,10 +35,12 @@ struct StageSizes {
 StageSizes sizes_of(const VectorViews& views, std::size_t rows, std::size_t count_max) {
   StageSizes sizes;
   sizes.bytes = std::max<std::size_t>(30, count_max * 3);
-  sizes.codes = std::max<std::size_t>(100, count_max * 10);
+  const std::size_t factor =
+      std::clamp<std::size_t>(few_dimensions / views.rotated, 1, few_factor_max);
+  sizes.codes = std::max<std::size_t>(100, count_max * 10) * factor;
   sizes.heads = views.head == views.rotated
                     ? sizes.codes
-                    : std::max(sizes.codes * 4, std::min(rows / 100, sizes.codes * 20));
+                    : std::max(sizes.codes * 2, std::min(rows / 100, sizes.codes * 20));
   return sizes;
 }
 
@@ -40,6 +48,16 @@ StageSizes sizes_of(const VectorViews& views, std::size_t rows, std::size_t coun
 void prefetch(const void* start, std::size_t bytes) {
   const auto* at = static_cast<const std::byte*>(start);
   for (std::size_t i = 0; i < bytes; i += 64) __builtin_prefetch(at + i);
+}
+
+// Visits all in order, having asked for the memory of those `ahead` places further on.
+template <std::size_t ahead, class Item, class Ask, class Visit>
+void visit_ahead(const std::vector<Item>& items, const Ask& ask, const Visit& visit) {
+  for (std::size_t i = 0; i < std::min(ahead, items.size()); ++i) ask(items[i]);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i + ahead < items.size()) ask(items[i + ahead]);
+    visit(items[i]);
+  }
 }
 
 // One of the blocks that are searched together. The places of candidates count through all blocks.
@@ -119,11 +137,13 @@ class Search {
     for (auto& part : parts_) part.query.emplace(query_, *part.views);
     Candidates best(sizes_.bytes);
     const bool is_selective = is_filtered_ && rows_shown_ <= allowed_bytes_max;
+    const bool are_few = sizes_.heads * 2 >= rows_ ||
+                         rows_ * parts_.front().views->rotated <= scanned_bytes_max;
     Candidates heads(sizes_.heads);
     for (auto& part : parts_) {
       if (is_selective)
         score_bytes(visible_rows(part), best);
-      else if (!part.views->has_codes() || sizes_.heads * 2 >= rows_)
+      else if (!part.views->has_codes() || are_few)
         score_all_bytes(part, best);
       else
         scan_codes(part, heads);
@@ -170,14 +190,12 @@ class Search {
   }
 
   void score_halves(const std::vector<Candidate>& candidates) {
-    const auto found = find(candidates);
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      if (i + 1 < found.size()) {
-        const auto& next = found[i + 1];
-        prefetch(next.part->views->half_row(next.place), next.part->views->shape.dimension * 2);
-      }
-      score_half(*found[i].part, found[i].place);
-    }
+    visit_ahead<2>(
+        find(candidates),
+        [](const Found& next) {
+          prefetch(next.part->views->half_row(next.place), next.part->views->shape.dimension * 2);
+        },
+        [&](const Found& found) { score_half(*found.part, found.place); });
   }
 
   static void score_byte_row(const Part& part, std::uint32_t row, Candidates& best) {
@@ -206,13 +224,13 @@ class Search {
   }
 
   static void score_bytes(const std::vector<Found>& rows, Candidates& best) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (i + 2 < rows.size()) {
-        const auto& next = rows[i + 2];
-        prefetch(next.part->views->byte_row(next.place), next.part->views->rotated);
-      }
-      score_byte_row(*rows[i].part, rows[i].place, best);
-    }
+    visit_ahead<3>(
+        rows,
+        [](const Found& next) {
+          __builtin_prefetch(&next.part->views->byte_factors[next.place]);
+          prefetch(next.part->views->byte_row(next.place), next.part->views->rotated);
+        },
+        [&](const Found& row) { score_byte_row(*row.part, row.place, best); });
   }
 
   void scan_codes(Part& part, Candidates& heads) const {
@@ -286,11 +304,8 @@ class Search {
     bits &=
         query.kernels->estimate_block(sums.data(), factors.scales.data(), factors.offsets.data(),
                                       terms, heads.least(), estimates.data());
-    for (; bits != 0; bits &= bits - 1) {
-      const auto row = static_cast<std::size_t>(std::countr_zero(bits));
-      heads.offer(estimates[row],
-                  part.first_place + static_cast<std::uint32_t>(block * rows_per_block + row));
-    }
+    heads.offer_block(estimates.data(), bits,
+                      part.first_place + static_cast<std::uint32_t>(block * rows_per_block));
   }
 
   static void prefetch_code(const Found& found) {
@@ -310,17 +325,16 @@ class Search {
     const float share = static_cast<float>(shape.head) / static_cast<float>(shape.rotated);
     Candidates best(sizes_.codes);
     const auto found = find(heads);
-    constexpr std::size_t ahead = 8;
-    for (std::size_t i = 0; i < heads.size(); ++i) {
-      if (i + ahead < heads.size()) prefetch_code(found[i + ahead]);
-      const auto& [part, place] = found[i];
+    std::size_t at = 0;
+    visit_ahead<12>(found, prefetch_code, [&](const Found& one) {
+      const auto& head = heads[at++];
+      const auto& [part, place] = one;
       const auto& factors = part->views->code_factors[place / rows_per_block];
-      const float fixed = part->base_of(place) + factors.offsets[place % rows_per_block];
+      const std::size_t row = place % rows_per_block;
+      const float fixed = part->base_of(place) + factors.offsets[row];
       const float tail = part->query->sum_tail(part->views->code_tails.data() + place * tail_bytes);
-      const float score =
-          fixed + (heads[i].score - fixed) * share + factors.scales[place % rows_per_block] * tail;
-      best.offer(score, heads[i].place);
-    }
+      best.offer(fixed + (head.score - fixed) * share + factors.scales[row] * tail, head.place);
+    });
     return best.finish();
   }
 

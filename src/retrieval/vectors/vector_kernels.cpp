@@ -1,6 +1,8 @@
 #include "retrieval/vectors/vector_kernels.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "foundation/result.h"
 
@@ -113,6 +115,57 @@ std::uint64_t estimate_block(const std::uint16_t* sums, const float* scales, con
   return above;
 }
 
+void subtract(const float* query, const float* centre, std::size_t count, float* residual,
+              ResidualTerms& terms) {
+  terms = {};
+  for (std::size_t i = 0; i < count; ++i) {
+    residual[i] = query[i] - centre[i];
+    terms.norm += residual[i] * residual[i];
+    terms.with_centre += query[i] * centre[i];
+    terms.largest = std::max(terms.largest, std::fabs(residual[i]));
+  }
+}
+
+void bytes_of_floats(const float* values, std::size_t count, float steps, std::int8_t* bytes) {
+  for (std::size_t i = 0; i < count; ++i) {
+    // Truncation of what is positive rounds to the nearest.
+    float scaled = values[i] * steps;
+    scaled += 128.5F;
+    bytes[i] = static_cast<std::int8_t>(static_cast<int>(scaled) - 128);
+  }
+}
+
+void widths_of_fours(const float* values, std::size_t count, float& widest, float& total) {
+  widest = 0;
+  total = 0;
+  for (std::size_t i = 0; i < count; i += 4) {
+    float width = 0;
+    for (std::size_t j = 0; j < 4; ++j) width += std::fabs(values[i + j]);
+    widest = std::max(widest, width);
+    total += width;
+  }
+}
+
+void tables_of_fours(const float* values, std::size_t count, float steps, std::uint8_t* tables) {
+  for (std::size_t i = 0; i < count; i += 4) {
+    for (std::size_t nibble = 0; nibble < 16; ++nibble) {
+      float entry = 0;
+      for (std::size_t j = 0; j < 4; ++j) {
+        const float value = 2 * steps * values[i + j];
+        const bool is_set = (nibble >> j & 1U) != 0;
+        if (is_set == value > 0) entry += std::fabs(value);
+      }
+      tables[i * 4 + nibble] =
+          static_cast<std::uint8_t>(std::min(static_cast<int>(entry + 0.5F), table_entry_max));
+    }
+  }
+}
+
+void set_signs(float* values, const std::uint64_t* positive, std::size_t count, float size) {
+  for (std::size_t i = 0; i < count; ++i)
+    values[i] *= (positive[i / 64] >> i % 64 & 1U) != 0 ? size : -size;
+}
+
 void hadamard(float* values, std::size_t count) {
   for (std::size_t half = 1; half < count; half *= 2) {
     for (std::size_t start = 0; start < count; start += half * 2) {
@@ -136,6 +189,11 @@ constexpr VectorKernels scalar_kernels{
     .sum_of_bits = sum_of_bits,
     .sum_block = sum_block,
     .estimate_block = estimate_block,
+    .subtract = subtract,
+    .bytes_of_floats = bytes_of_floats,
+    .widths_of_fours = widths_of_fours,
+    .tables_of_fours = tables_of_fours,
+    .set_signs = set_signs,
     .hadamard = hadamard,
 };
 

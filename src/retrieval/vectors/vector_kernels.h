@@ -16,6 +16,13 @@ struct EstimateTerms {
   float base = 0;
 };
 
+// What a query says of itself as a block sees it: less the block's centre.
+struct ResidualTerms {
+  float norm = 0;         // squared, of the residual
+  float with_centre = 0;  // the query's dot product with the centre
+  float largest = 0;      // of the residual's components, without sign
+};
+
 // The inner loops of the vector stages. Integer results are the same for every set to the bit;
 // floats differ by rounding. Sizes are in dimensions, and multiples of 64 where so said.
 struct VectorKernels {
@@ -43,6 +50,22 @@ struct VectorKernels {
   std::uint64_t (*estimate_block)(const std::uint16_t* sums, const float* scales,
                                   const float* offsets, const EstimateTerms& terms, float least,
                                   float* estimates) = nullptr;
+  // residual = query - centre; counts of this and what follows are multiples of 64.
+  void (*subtract)(const float* query, const float* centre, std::size_t count, float* residual,
+                   ResidualTerms& terms) = nullptr;
+  // bytes[i] = values[i] * steps, which is within -127 … 127, to the nearest.
+  void (*bytes_of_floats)(const float* values, std::size_t count, float steps,
+                          std::int8_t* bytes) = nullptr;
+  // The greatest sum of four components without sign that stand together, and the sum of all.
+  void (*widths_of_fours)(const float* values, std::size_t count, float& widest,
+                          float& total) = nullptr;
+  // Of each four components v, sixteen entries: entry n is the sum of 2 * steps * |v| over those
+  // whose sign is that of their bit in n, to the nearest.
+  void (*tables_of_fours)(const float* values, std::size_t count, float steps,
+                          std::uint8_t* tables) = nullptr;
+  // values[i] times size where bit i % 64 of positive[i / 64] is set, times -size elsewhere.
+  void (*set_signs)(float* values, const std::uint64_t* positive, std::size_t count,
+                    float size) = nullptr;
   // The Walsh-Hadamard transform in place, not normalised; count is a power of two from 64 on.
   void (*hadamard)(float* values, std::size_t count) = nullptr;
 };

@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include "retrieval/vectors/query_kernels.h"
+
 #define AIVA_AVX512 \
   __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512vbmi,fma,f16c")))
 
@@ -205,6 +207,31 @@ AIVA_AVX512 void hadamard(float* values, std::size_t count) {
   }
 }
 
+AIVA_AVX512 void subtract(const float* query, const float* centre, std::size_t count,
+                          float* residual, ResidualTerms& terms) {
+  query_kernels::subtract(query, centre, count, residual, terms);
+}
+
+AIVA_AVX512 void bytes_of_floats(const float* values, std::size_t count, float steps,
+                                 std::int8_t* bytes) {
+  query_kernels::bytes_of_floats(values, count, steps, bytes);
+}
+
+AIVA_AVX512 void widths_of_fours(const float* values, std::size_t count, float& widest,
+                                 float& total) {
+  query_kernels::widths_of_fours(values, count, widest, total);
+}
+
+AIVA_AVX512 void tables_of_fours(const float* values, std::size_t count, float steps,
+                                 std::uint8_t* tables) {
+  query_kernels::tables_of_fours(values, count, steps, tables);
+}
+
+AIVA_AVX512 void set_signs(float* values, const std::uint64_t* positive, std::size_t count,
+                           float size) {
+  query_kernels::set_signs(values, positive, count, size);
+}
+
 constexpr VectorKernels avx512_kernels{
     .halves_of_floats = halves_of_floats,
     .floats_of_halves = floats_of_halves,
@@ -215,6 +242,11 @@ constexpr VectorKernels avx512_kernels{
     .sum_of_bits = sum_of_bits,
     .sum_block = sum_block,
     .estimate_block = estimate_block,
+    .subtract = subtract,
+    .bytes_of_floats = bytes_of_floats,
+    .widths_of_fours = widths_of_fours,
+    .tables_of_fours = tables_of_fours,
+    .set_signs = set_signs,
     .hadamard = hadamard,
 };
 

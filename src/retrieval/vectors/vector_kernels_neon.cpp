@@ -4,6 +4,8 @@
 
 #include <arm_neon.h>
 
+#include "retrieval/vectors/query_kernels.h"
+
 namespace aiva::retrieval {
 namespace {
 
@@ -82,6 +84,27 @@ void sum_block(const std::uint8_t* codes, std::size_t columns, const std::uint8_
   }
 }
 
+void subtract(const float* query, const float* centre, std::size_t count, float* residual,
+              ResidualTerms& terms) {
+  query_kernels::subtract(query, centre, count, residual, terms);
+}
+
+void bytes_of_floats(const float* values, std::size_t count, float steps, std::int8_t* bytes) {
+  query_kernels::bytes_of_floats(values, count, steps, bytes);
+}
+
+void widths_of_fours(const float* values, std::size_t count, float& widest, float& total) {
+  query_kernels::widths_of_fours(values, count, widest, total);
+}
+
+void tables_of_fours(const float* values, std::size_t count, float steps, std::uint8_t* tables) {
+  query_kernels::tables_of_fours(values, count, steps, tables);
+}
+
+void set_signs(float* values, const std::uint64_t* positive, std::size_t count, float size) {
+  query_kernels::set_signs(values, positive, count, size);
+}
+
 // The rest is either rare or made of plain loops that the compiler turns into vectors.
 VectorKernels make_neon_kernels() {
   VectorKernels kernels = scalar_vector_kernels();
@@ -90,6 +113,11 @@ VectorKernels make_neon_kernels() {
   kernels.dot_bytes = dot_bytes;
   kernels.sum_of_bits = sum_of_bits;
   kernels.sum_block = sum_block;
+  kernels.subtract = subtract;
+  kernels.bytes_of_floats = bytes_of_floats;
+  kernels.widths_of_fours = widths_of_fours;
+  kernels.tables_of_fours = tables_of_fours;
+  kernels.set_signs = set_signs;
   return kernels;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -160,6 +161,73 @@ TEST_P(VectorKernelsTest, transforms_as_the_plain_kernel_does) {
     plain_.hadamard(wanted.data(), count);
     tried_->hadamard(got.data(), count);
     for (std::size_t i = 0; i < count; ++i) ASSERT_NEAR(got[i], wanted[i], 1e-2);
+  }
+}
+
+TEST_P(VectorKernelsTest, prepares_a_query_as_the_plain_kernels_do) {
+  for (std::size_t count = 64; count <= 4096; count += 64) {
+    const auto query = random_floats(count + 1, 1);
+    const auto centre = random_floats(count + 1, 2);
+    std::vector<float> wanted(count);
+    std::vector<float> got(count);
+    ResidualTerms wanted_terms;
+    ResidualTerms terms;
+    plain_.subtract(query.data() + 1, centre.data() + 1, count, wanted.data(), wanted_terms);
+    tried_->subtract(query.data() + 1, centre.data() + 1, count, got.data(), terms);
+    ASSERT_EQ(got, wanted);
+    const float near = 1e-3F * static_cast<float>(count);
+    EXPECT_NEAR(terms.norm, wanted_terms.norm, near);
+    EXPECT_NEAR(terms.with_centre, wanted_terms.with_centre, near);
+    EXPECT_EQ(terms.largest, wanted_terms.largest);
+
+    float widest = 0;
+    float total = 0;
+    float wanted_widest = 0;
+    float wanted_total = 0;
+    plain_.widths_of_fours(wanted.data(), count, wanted_widest, wanted_total);
+    tried_->widths_of_fours(wanted.data(), count, widest, total);
+    EXPECT_NEAR(widest, wanted_widest, 1e-4);
+    EXPECT_NEAR(total, wanted_total, near);
+  }
+}
+
+TEST_P(VectorKernelsTest, makes_bytes_and_tables_exactly) {
+  for (std::size_t count = 64; count <= 4096; count += 64) {
+    auto values = random_floats(count + 1, 3);
+    values[1] = 0;
+    values[2] = -0.0F;
+    float largest = 0;
+    for (const float value : values) largest = std::max(largest, std::fabs(value));
+    values[3] = largest;
+    values[4] = -largest;
+    std::vector<std::int8_t> wanted_bytes(count);
+    std::vector<std::int8_t> bytes(count);
+    plain_.bytes_of_floats(values.data() + 1, count, 127 / largest, wanted_bytes.data());
+    tried_->bytes_of_floats(values.data() + 1, count, 127 / largest, bytes.data());
+    ASSERT_EQ(bytes, wanted_bytes);
+    EXPECT_EQ(*std::ranges::max_element(bytes), 127);
+    EXPECT_EQ(*std::ranges::min_element(bytes), -127);
+
+    std::vector<std::uint8_t> wanted_tables(count * 4);
+    std::vector<std::uint8_t> tables(count * 4);
+    const float steps = table_entry_max / (4 * largest);
+    plain_.tables_of_fours(values.data() + 1, count, steps, wanted_tables.data());
+    tried_->tables_of_fours(values.data() + 1, count, steps, tables.data());
+    ASSERT_EQ(tables, wanted_tables);
+    EXPECT_LE(*std::ranges::max_element(tables), table_entry_max);
+  }
+}
+
+TEST_P(VectorKernelsTest, sets_signs_exactly) {
+  for (std::size_t count = 64; count <= 4096; count += 64) {
+    std::mt19937_64 random(count);
+    std::vector<std::uint64_t> bits(count / 64);
+    for (auto& word : bits) word = random();
+    auto wanted = random_floats(count + 1, 1);
+    auto got = wanted;
+    plain_.set_signs(wanted.data() + 1, bits.data(), count, 0.03125F);
+    tried_->set_signs(got.data() + 1, bits.data(), count, 0.03125F);
+    ASSERT_EQ(got, wanted);
   }
 }
 
