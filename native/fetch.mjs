@@ -2,6 +2,7 @@
 // Fetches the native libraries and model weights named in lock.json into native/unpacked/.
 //
 //   node native/fetch.mjs            fetch what is missing or changed
+//   node native/fetch.mjs --bench    the same, and what only benchmarks need
 //   node native/fetch.mjs --verify   hash every unpacked file again, fetch nothing
 //   node native/fetch.mjs --pin      fill in the hashes that lock.json lacks, for a new entry
 //
@@ -155,10 +156,11 @@ async function load() {
   return { lock, stamp };
 }
 
-async function fetch_all(pinning) {
+async function fetch_all(pinning, sections) {
   const { lock, stamp } = await load();
   const wanted = [];
   for (const entry of lock.packages) {
+    if (entry.section && !sections.includes(entry.section)) continue;
     const states = await Promise.all(entry.files.map((file) => is_in_place(file, stamp)));
     if (!entry.integrity || states.includes(false)) wanted.push(entry);
   }
@@ -186,7 +188,8 @@ async function fetch_all(pinning) {
 async function verify_all() {
   const { lock } = await load();
   let count = 0;
-  for (const { files } of lock.packages) {
+  for (const { files, section } of lock.packages) {
+    if (section) continue;
     for (const file of files) {
       const sha256 = await digest(join(unpacked, file.to), "sha256", "hex").catch(() => "absent");
       if (sha256 !== file.sha256) {
@@ -201,8 +204,10 @@ async function verify_all() {
 try {
   const option = process.argv[2];
   if (option === "--verify") await verify_all();
-  else if (option === undefined || option === "--pin") await fetch_all(option === "--pin");
-  else throw new Failure(`unknown option ${option}; known are --verify and --pin`);
+  else if (option === undefined) await fetch_all(false, []);
+  else if (option === "--bench") await fetch_all(false, ["bench"]);
+  else if (option === "--pin") await fetch_all(true, ["bench"]);
+  else throw new Failure(`unknown option ${option}; known are --bench, --verify and --pin`);
 } catch (failure) {
   const text = failure instanceof Failure ? failure.message : failure.stack;
   progress.done(`native: ${text}`);

@@ -41,5 +41,8 @@ std::vector<Engine> our_engines(const Rows& rows, bool with_lists);
 // FAISS IndexFlatIP, and hnswlib over floats (M = 16, efConstruction = 100) at several ef.
 std::vector<Engine> faiss_engines(const Rows& rows);
 std::vector<Engine> hnswlib_engines(const Rows& rows);
+// The graph of usearch (the same parameters) over half floats and our kernel for them. The rows'
+// values are borrowed.
+std::vector<Engine> usearch_engines(const Rows& rows);
 
 }  // namespace aiva::bench

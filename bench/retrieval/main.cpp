@@ -1,7 +1,8 @@
-// Compares our vector search with FAISS and hnswlib in one process: engines take turns query by
-// query, times are CPU time of the thread, recall is against an exact scan in floats.
+// Compares our vector search with FAISS, hnswlib and usearch in one process: engines take turns
+// query by query, times are CPU time of the thread, recall is against an exact scan in floats.
 // usage: retrieval_bench [CASE…], of the cases printed by --list; all but the large by default
 //        retrieval_bench --vectors FILE DIMENSION    rows of little-endian floats, queries last
+//        retrieval_bench --alone CASE…               ours only, which then find caches warm
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -20,7 +21,15 @@ namespace aiva::bench {
 namespace {
 
 constexpr std::size_t queries = 200;
-constexpr std::size_t turn = 40;
+
+// How engines follow each other: `turn` queries each, all of them `rounds` times.
+struct Course {
+  std::size_t turn = 40;
+  std::size_t rounds = 1;
+};
+constexpr Course alone{.turn = queries, .rounds = 10};
+
+enum class Peers { none, scan, graphs };
 
 struct Case {
   const char* name;
@@ -64,7 +73,7 @@ struct Measured {
 };
 
 void compare(const std::string& title, const Rows& rows, const Rows& asked,
-             const std::vector<Engine>& engines) {
+             const std::vector<Engine>& engines, const Course& course) {
   std::map<std::pair<double, std::size_t>, std::vector<std::uint64_t>> truths;
   for (const auto& engine : engines) {
     for (std::size_t at = 0; at < asked.count(); ++at) {
@@ -73,17 +82,21 @@ void compare(const std::string& title, const Rows& rows, const Rows& asked,
     }
   }
   std::vector<Measured> measured(engines.size());
+  auto measure = [&](std::size_t engine, std::size_t at) {
+    const double start = thread_cpu_s();
+    const auto found = engines[engine].search(asked.row(at));
+    measured[engine].times.push_back(thread_cpu_s() - start);
+    const auto& truth = truths[{engines[engine].filter_share, at}];
+    for (const auto key : found)
+      measured[engine].hits += static_cast<std::size_t>(std::ranges::count(truth, key));
+    measured[engine].hits_max += truth.size();
+  };
   // Turns of some queries: an engine finds in the caches what it left there, not all of it.
-  for (std::size_t first = 0; first < asked.count(); first += turn) {
+  for (std::size_t first = 0; first < asked.count(); first += course.turn) {
+    const std::size_t end = std::min(first + course.turn, asked.count());
     for (std::size_t i = 0; i < engines.size(); ++i) {
-      for (std::size_t at = first; at < std::min(first + turn, asked.count()); ++at) {
-        const double start = thread_cpu_s();
-        const auto found = engines[i].search(asked.row(at));
-        measured[i].times.push_back(thread_cpu_s() - start);
-        const auto& truth = truths[{engines[i].filter_share, at}];
-        for (const auto key : found)
-          measured[i].hits += static_cast<std::size_t>(std::ranges::count(truth, key));
-        measured[i].hits_max += truth.size();
+      for (std::size_t round = 0; round < course.rounds; ++round) {
+        for (std::size_t at = first; at < end; ++at) measure(i, at);
       }
     }
   }
@@ -102,17 +115,20 @@ void compare(const std::string& title, const Rows& rows, const Rows& asked,
 }
 
 void run(const std::string& title, const std::vector<float>& values, std::size_t dimension,
-         std::size_t asked_count, bool with_graph) {
+         std::size_t asked_count, Peers peers) {
   const std::span all(values);
   const std::size_t split = values.size() - asked_count * dimension;
   const Rows rows{.values = all.first(split), .dimension = dimension};
   const Rows asked{.values = all.subspan(split), .dimension = dimension};
   auto engines = our_engines(rows, rows.count() >= 50'000);
-  for (auto& engine : faiss_engines(rows)) engines.push_back(std::move(engine));
-  if (with_graph) {
-    for (auto& engine : hnswlib_engines(rows)) engines.push_back(std::move(engine));
+  if (peers != Peers::none) {
+    for (auto& engine : faiss_engines(rows)) engines.push_back(std::move(engine));
   }
-  compare(title, rows, asked, engines);
+  if (peers == Peers::graphs) {
+    for (auto& engine : hnswlib_engines(rows)) engines.push_back(std::move(engine));
+    for (auto& engine : usearch_engines(rows)) engines.push_back(std::move(engine));
+  }
+  compare(title, rows, asked, engines, peers == Peers::none ? alone : Course{});
 }
 
 std::vector<float> read_vectors(const char* path) {
@@ -132,7 +148,7 @@ int run_file(const char* path, std::size_t dimension) {
     return 1;
   }
   const std::size_t rows = values.size() / dimension;
-  run(path, values, dimension, std::min(queries, rows / 10), true);
+  run(path, values, dimension, std::min(queries, rows / 10), Peers::graphs);
   return 0;
 }
 
@@ -144,6 +160,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 3 && arguments[0] == "--vectors")
     return run_file(argv[2], std::strtoul(argv[3], nullptr, 10));
+  const bool is_alone = !arguments.empty() && arguments[0] == "--alone";
   const bool only_list = arguments.size() == 1 && arguments[0] == "--list";
   for (const auto& each : all_cases()) {
     const bool is_named = std::ranges::find(arguments, each.name) != arguments.end();
@@ -152,7 +169,9 @@ int main(int argc, char** argv) {
     } else if (is_named || (arguments.empty() && !each.is_large)) {
       run(std::string(each.name) + ", " + each.kind.name,
           make_vectors(each.kind, each.rows + queries, each.dimension), each.dimension, queries,
-          each.with_graph);
+          is_alone          ? Peers::none
+          : each.with_graph ? Peers::graphs
+                            : Peers::scan);
     }
   }
   std::puts("\nThe scan of Redis hashes by a Node client takes 1,713 ms for 100k x 1536.");
