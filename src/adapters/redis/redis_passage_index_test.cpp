@@ -323,6 +323,30 @@ TEST_F(RedisIndex, copies_a_set_that_is_mostly_hidden) {
   EXPECT_EQ(manual->size(), 1U);
 }
 
+TEST_F(RedisIndex, deletes_vectors_of_a_model_that_nobody_uses) {
+  auto index = make();
+  auto changed_long_ago = [this](const std::string& pattern) {
+    for (const auto& key : keys())
+      if (key.find(pattern) != std::string::npos) ask(*redis_, {"HSET", key, "changed_s", "1"});
+  };
+  ASSERT_EQ(sync_wait(index->open({}, base_, {"older", dimension})), 0);
+  ASSERT_TRUE(apply(*index, passages(3), 0, 1).has_value());
+  auto older = keys();
+  ASSERT_EQ(sync_wait(index->open({}, base_, {"old", dimension})), 0);
+  ASSERT_TRUE(apply(*index, passages(3), 0, 1).has_value());
+  EXPECT_THAT(keys(), testing::IsSupersetOf(older));
+  changed_long_ago(":state");
+
+  open(*index);
+  auto all = passages(3);
+  ASSERT_TRUE(apply(*index, all, 0, 1).has_value());
+
+  std::size_t states = 0;
+  for (const auto& key : keys()) states += key.ends_with(":state") ? 1 : 0;
+  EXPECT_EQ(states, 1U);
+  EXPECT_EQ(nearest(*index, all[0].vector, 5)->size(), 3U);
+}
+
 TEST_F(RedisIndex, leaves_no_key_of_an_erased_base) {
   auto index = make(small_sets());
   open(*index);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "foundation/ids.h"
 #include "ports/passage_index.h"
@@ -30,6 +31,11 @@ class VectorKeys {
   VectorKeys(const std::string& prefix, KnowledgeBaseId base, std::string model_mark);
 
   [[nodiscard]] const std::string& model_mark() const { return mark_; }
+  [[nodiscard]] VectorKeys of_model(std::string model_mark) const {
+    auto keys = *this;
+    keys.mark_ = std::move(model_mark);
+    return keys;
+  }
   // All in one hash slot.
   [[nodiscard]] std::string models() const { return in_slot("", "models"); }
   [[nodiscard]] std::string state() const { return in_slot("", mark_ + ":state"); }

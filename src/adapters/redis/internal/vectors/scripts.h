@@ -14,7 +14,7 @@ local last = tonumber(redis.call('HGET', KEYS[1], 'last_epoch') or '0')
 if epoch <= last then epoch = last + 1 end
 local text = string.format('%.0f', epoch)
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-redis.call('HSET', KEYS[1], 'last_epoch', text, 'writing', '1')
+redis.call('HSET', KEYS[1], 'last_epoch', text, 'writing', '1', 'changed_s', time[1])
 redis.call('HSETNX', KEYS[1], 'version', '0')
 redis.call('HSETNX', KEYS[1], 'epoch', '0')
 redis.call('HSETNX', KEYS[1], 'sets', '')
@@ -99,7 +99,7 @@ if redis.call('HGET', KEYS[1], 'last_epoch') ~= ARGV[1] then
 end
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'epoch', ARGV[1], 'sets', ARGV[4],
-  'cleaning', '1', 'changed_s', redis.call('TIME')[1])
+  'cleaning', '1')
 return 1
 )";
 

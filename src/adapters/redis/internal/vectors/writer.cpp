@@ -15,6 +15,7 @@ constexpr std::size_t rows_per_script = 16;  // a script holds the server up whi
 constexpr std::size_t documents_per_script = 64;
 constexpr std::size_t copies_per_script = 8;
 constexpr std::size_t members_per_script = 1000;
+constexpr std::int64_t unused_s = 24L * 60 * 60;  // before vectors of another model go
 constexpr std::size_t bytes_per_run = 2UL * 1024 * 1024;
 constexpr std::size_t copied_dimension_max = 7000;  // more than Lua unpacks
 // Bytes tell vectors of few dimensions apart too coarsely.
@@ -50,6 +51,7 @@ Task<Result<RedisReply>> run_one(CallContext context, Redis& redis, RedisBatch b
   co_return std::move(replies.back());
 }
 
+// A number above 0.
 std::optional<Epoch> read_epoch(std::string_view text) {
   Epoch epoch = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), epoch);
@@ -357,7 +359,26 @@ Task<Result<void>> VectorWriter::clean_up(CallContext context) {
   CO_TRY_VOID(co_await copy_wasteful_sets(context));
   CO_TRY_VOID(co_await list_sets(context, true));
   CO_TRY_VOID(co_await drop_unlisted(context, epoch_));
-  CO_TRY_VOID(co_await forget(std::move(context), epoch_));
+  CO_TRY_VOID(co_await forget(context, epoch_));
+  CO_TRY_VOID(co_await drop_other_models(std::move(context)));
+  co_return Result<void>{};
+}
+
+// Processes with two models may run side by side while they are exchanged.
+Task<Result<void>> VectorWriter::drop_other_models(CallContext context) {
+  RedisBatch asking{.key = keys_.state(), .may_repeat = true};
+  asking.commands = {{"TIME"}, {"SMEMBERS", keys_.models()}};
+  CO_TRY(auto replies, co_await redis_.run_one(context, std::move(asking)));
+  auto now = read_epoch(replies[0].list.empty() ? "" : replies[0].list[0].text).value_or(0);
+  for (const auto& mark : texts_of(replies[1])) {
+    if (mark == keys_.model_mark()) continue;
+    auto other = keys_.of_model(mark);
+    RedisBatch looking{.key = other.state(), .may_repeat = true};
+    looking.commands.push_back({"HGET", other.state(), "changed_s"});
+    CO_TRY(auto changed, co_await redis_.call(context, std::move(looking)));
+    if (now - read_epoch(changed.text).value_or(0) < unused_s) continue;
+    CO_TRY_VOID(co_await drop_vectors(context, redis_, std::move(other)));
+  }
   co_return Result<void>{};
 }
 

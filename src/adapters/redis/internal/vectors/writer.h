@@ -42,7 +42,8 @@ class VectorWriter {
   Task<Result<void>> commit(CallContext context, std::int64_t from_version,
                             std::int64_t to_version);
   // After the commit: hides what was replaced, copies sets that are mostly hidden, gives the lease
-  // back. When it fails, the next change does it first.
+  // back, deletes vectors of models that nobody has used for a day. When it fails, the next change
+  // does it first.
   Task<Result<void>> clean_up(CallContext context);
   // Instead of a commit: hides what was added and gives the lease back.
   Task<Result<void>> give_up(CallContext context);
@@ -61,6 +62,7 @@ class VectorWriter {
   Task<Result<void>> end_change(CallContext context, Epoch epoch);
   Task<Result<void>> forget(CallContext context, Epoch epoch);
   Task<Result<void>> hide(CallContext context, std::vector<DocumentId> documents, Epoch epoch);
+  Task<Result<void>> drop_other_models(CallContext context);
   Task<Result<void>> drop_unlisted(CallContext context, Epoch epoch);
   Task<Result<void>> note(CallContext context, std::string list, std::vector<std::string> members);
   Task<Result<void>> count_rows(CallContext context);
