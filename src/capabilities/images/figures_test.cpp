@@ -172,6 +172,36 @@ TEST_F(FiguresTest, forgets_a_document_that_is_gone) {
   EXPECT_EQ(wrong->kind, JobOutcome::Kind::dead);
 }
 
+TEST_F(FiguresTest, shows_the_model_several_figures_at_once) {
+  std::string text;
+  for (int i = 0; i < 10; ++i) text += figure(20, 20 * i, 100) + "\n";
+  text += "FIGURE nothing one could look at\n";
+
+  auto document = read(text);
+  run_figure_jobs();
+
+  EXPECT_THAT(model_.calls(), testing::ElementsAre(8, 2));
+  auto figures = images_of(document.id);
+  ASSERT_EQ(figures.size(), 10U);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM image_vectors WHERE model = 'fake-colours'"), 10);
+  auto answer = search({.picture = picture_file(20, 180, 100)});
+  ASSERT_FALSE(answer.hits.empty());
+  EXPECT_GT(answer.hits[0].score, 0.99);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM credit_transactions WHERE operation = 'image'"), 10);
+}
+
+TEST_F(FiguresTest, leaves_out_one_figure_of_several_that_the_model_refuses) {
+  model_.refuse(77);
+
+  auto document =
+      read(figure(220, 20, 20) + "\n" + figure(77, 20, 20) + "\n" + figure(20, 220, 20));
+  run_figure_jobs();
+
+  EXPECT_EQ(images_of(document.id).size(), 2U);
+  EXPECT_EQ(outcome_.kind, JobOutcome::Kind::completed);
+  EXPECT_THAT(model_.calls(), testing::ElementsAre(3, 1, 1, 1));
+}
+
 TEST_F(FiguresTest, leaves_no_staged_files_behind) {
   read(figure(220, 20, 20) + "\nFIGURE nothing");
   run_figure_jobs();

@@ -20,6 +20,10 @@ class FakeImageModel final : public ImageModel {
 
   // While set, every call fails with this error.
   void fail_with(std::optional<Error> error) { error_ = std::move(error); }
+  // From now on calls with a picture whose first byte is this fail with `invalid`.
+  void refuse(std::uint8_t first_byte) { refused_ = first_byte; }
+  // How many pictures each call for pictures had.
+  [[nodiscard]] const std::vector<std::size_t>& calls() const { return calls_; }
 
   [[nodiscard]] const std::string& model() const override { return model_; }
   [[nodiscard]] std::size_t dimension() const override { return 4; }
@@ -29,12 +33,15 @@ class FakeImageModel final : public ImageModel {
   Task<Result<SeenPictures>> embed_images(CallContext context,
                                           std::vector<Picture> pictures) override {
     CO_TRY_VOID(context.check());
+    calls_.push_back(pictures.size());
     if (error_) co_return fail(*error_);
     SeenPictures seen;
     seen.vectors.model = model_;
     seen.vectors.dimension = dimension();
     for (const auto& picture : pictures) {
       if (!picture.is_whole()) co_return fail(ErrorCode::invalid, "A picture is not whole");
+      if (refused_ && picture.rgb.front() == *refused_)
+        co_return fail(ErrorCode::invalid, "The model does not like this picture");
       std::vector<float> sums(3);
       for (std::size_t i = 0; i < picture.rgb.size(); ++i) sums[i % 3] += picture.rgb[i];
       auto pixels = static_cast<float>(picture.rgb.size()) / 3;
@@ -70,6 +77,8 @@ class FakeImageModel final : public ImageModel {
   std::string model_ = "fake-colours";
   bool has_text_;
   std::optional<Error> error_;
+  std::optional<std::uint8_t> refused_;
+  std::vector<std::size_t> calls_;
 };
 
 }  // namespace aiva

@@ -11,6 +11,7 @@ namespace aiva::images {
 namespace {
 
 constexpr std::chrono::seconds retry_base{30};
+constexpr std::size_t batch_max = 8;  // pictures in one call of the image model
 
 // Whether the picture itself is to blame: the others are indexed without it.
 bool is_about_the_figure(ErrorCode code) {
@@ -52,6 +53,7 @@ Task<Result<void>> Figures::index(CallContext context, DocumentId document) {
     return ImagesTable(sql).figures(context.tenant, document);
   });
   CO_TRY(auto known, co_await std::move(looking));
+  Batch batch{.document = document, .base = source.knowledge_base};
   for (const auto& figure : files->files()) {
     CO_TRY_VOID(context.check());
     auto there = std::ranges::find(known, figure.content_sha256, &Known::value_type::first);
@@ -62,25 +64,77 @@ Task<Result<void>> Figures::index(CallContext context, DocumentId document) {
       CO_TRY_VOID(co_await std::move(moving));
       continue;
     }
-    auto added = co_await add(context, document, source.knowledge_base, figure);
-    if (added) continue;
-    if (!is_about_the_figure(added.error().code)) co_return added;
-    log::failure("A figure was left out", context, added.error());
+    auto decoding = decode(context, batch, figure);
+    CO_TRY_VOID(co_await std::move(decoding));
+    if (batch.images.size() < batch_max) continue;
+    auto adding = add(context, batch);
+    CO_TRY_VOID(co_await std::move(adding));
   }
+  auto adding = add(context, batch);
+  CO_TRY_VOID(co_await std::move(adding));
   co_return co_await remove_others(context, *files, std::move(known));
 }
 
-Task<Result<void>> Figures::add(CallContext context, DocumentId document, KnowledgeBaseId base,
-                                const FigureFile& figure) {
-  Image draft{.id = ImageId::make(), .tenant = context.tenant, .knowledge_base = base};
-  draft.document = document;
+// Puts the figure among those that wait, unless it cannot be decoded.
+Task<Result<void>> Figures::decode(CallContext context, Batch& batch, const FigureFile& figure) {
+  Image draft{.id = ImageId::make(), .tenant = context.tenant, .knowledge_base = batch.base};
+  draft.document = batch.document;
   draft.page = figure.page;
   draft.size_bytes = figure.size_bytes;
   draft.content_sha256 = figure.content_sha256;
   draft.filename = "page-" + std::to_string(figure.page);
   draft.created_at = core_.parts.clock.unix_ms();
-  CO_TRY(auto prepared, co_await intake_.prepare(context, figure.path, std::move(draft)));
-  CO_TRY_VOID(co_await intake_.store(context, std::move(prepared), figure.path));
+  auto decoding = intake_.decode(context, figure.path, std::move(draft));
+  auto decoded = co_await std::move(decoding);
+  if (decoded) {
+    batch.images.push_back(std::move(*decoded));
+    batch.files.push_back(figure.path);
+    co_return Result<void>{};
+  }
+  if (!is_about_the_figure(decoded.error().code)) co_return fail(std::move(decoded.error()));
+  log::failure("A figure was left out", context, decoded.error());
+  co_return Result<void>{};
+}
+
+// Embeds and stores those that wait; the batch is empty then.
+Task<Result<void>> Figures::add(CallContext context, Batch& batch) {
+  if (batch.images.empty()) co_return Result<void>{};
+  Batch taken{.document = batch.document, .base = batch.base};
+  std::swap(taken.images, batch.images);
+  std::swap(taken.files, batch.files);
+  auto kept = taken;
+  auto embedding = intake_.embed(context, std::move(taken.images));
+  auto prepared = co_await std::move(embedding);
+  if (!prepared && is_about_the_figure(prepared.error().code) && kept.images.size() > 1) {
+    // One of them is to blame.
+    auto adding = add_each(context, std::move(kept));
+    auto added = co_await std::move(adding);
+    co_return added;
+  }
+  if (!prepared && !is_about_the_figure(prepared.error().code))
+    co_return fail(std::move(prepared.error()));
+  if (!prepared) {
+    log::failure("A figure was left out", context, prepared.error());
+    co_return Result<void>{};
+  }
+  for (std::size_t i = 0; i < prepared->size(); ++i) {
+    auto storing = intake_.store(context, std::move((*prepared)[i]), kept.files[i]);
+    auto stored = co_await std::move(storing);
+    if (stored) continue;
+    if (!is_about_the_figure(stored.error().code)) co_return stored;
+    log::failure("A figure was left out", context, stored.error());
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Figures::add_each(CallContext context, Batch batch) {
+  for (std::size_t i = 0; i < batch.images.size(); ++i) {
+    Batch alone{.document = batch.document, .base = batch.base};
+    alone.images.push_back(std::move(batch.images[i]));
+    alone.files.push_back(std::move(batch.files[i]));
+    auto adding = add(context, alone);
+    CO_TRY_VOID(co_await std::move(adding));
+  }
   co_return Result<void>{};
 }
 

@@ -19,9 +19,18 @@ class Figures {
  private:
   using Known = std::vector<std::pair<std::string, ImageId>>;  // content and image
 
+  // Where figures come from, and those that wait for the models.
+  struct Batch {
+    DocumentId document{};
+    KnowledgeBaseId base{};
+    std::vector<DecodedImage> images{};
+    std::vector<std::filesystem::path> files{};
+  };
+
   Task<Result<void>> index(CallContext context, DocumentId document);
-  Task<Result<void>> add(CallContext context, DocumentId document, KnowledgeBaseId base,
-                         const FigureFile& figure);
+  Task<Result<void>> decode(CallContext context, Batch& batch, const FigureFile& figure);
+  Task<Result<void>> add(CallContext context, Batch& batch);
+  Task<Result<void>> add_each(CallContext context, Batch batch);
   Task<Result<void>> remove_others(CallContext context, const FigureFiles& files, Known known);
 
   Core& core_;

@@ -78,39 +78,81 @@ Result<Admission> Intake::admit() {
 
 Task<Result<PreparedImage>> Intake::prepare(CallContext context, std::filesystem::path file,
                                             Image draft) {
+  auto decoding = decode(context, std::move(file), std::move(draft));
+  CO_TRY(auto decoded, co_await std::move(decoding));
+  std::vector<DecodedImage> images;
+  images.push_back(std::move(decoded));
+  auto embedding = embed(context, std::move(images));
+  CO_TRY(auto prepared, co_await std::move(embedding));
+  co_return std::move(prepared.front());
+}
+
+Task<Result<DecodedImage>> Intake::decode(CallContext context, std::filesystem::path file,
+                                          Image draft) {
   auto begin = std::chrono::steady_clock::now();
   auto& parts = core_.parts;
   PictureRequest request{.side = parts.model.picture_side(), .wants_text = true};
   auto read = co_await parts.pictures.read(context, file, request);
   if (!read) failed_.add();
   if (!read) co_return fail(std::move(read.error()));
-  PreparedImage prepared{.image = std::move(draft), .thumbnail = std::move(read->thumbnail)};
-  auto& image = prepared.image;
+  DecodedImage decoded;
+  decoded.prepared = {.image = std::move(draft), .thumbnail = std::move(read->thumbnail)};
+  auto& image = decoded.prepared.image;
   image.media_type = read->media_type;
   image.width = read->width;
   image.height = read->height;
   image.text = std::move(read->text);
   auto hash = [&read] { return Result<std::uint64_t>(difference_hash(read->picture)); };
   CO_TRY(image.difference_hash, co_await run_on(parts.compute, context, hash));
+  decoded.picture = std::move(read->picture);
+  decoded.seconds = seconds_since(begin);
+  co_return decoded;
+}
+
+Task<Result<std::vector<PreparedImage>>> Intake::embed(CallContext context,
+                                                       std::vector<DecodedImage> images) {
+  auto begin = std::chrono::steady_clock::now();
   std::vector<Picture> pictures;
-  pictures.push_back(std::move(read->picture));
-  CO_TRY(auto seen, co_await parts.model.embed_images(context, std::move(pictures)));
-  image.model = seen.vectors.model;
-  if (!seen.objects.empty()) image.labels = std::move(seen.objects.front());
-  prepared.vectors.push_back(
-      {.model = seen.vectors.model, .values = std::move(seen.vectors.values)});
-  CO_TRY_VOID(co_await describe(context, prepared));
-  seconds_.observe(seconds_since(begin));
+  for (auto& image : images) pictures.push_back(std::move(image.picture));
+  auto looking = core_.parts.model.embed_images(context, std::move(pictures));
+  CO_TRY(auto seen, co_await std::move(looking));
+  if (seen.vectors.values.size() != images.size() * seen.vectors.dimension)
+    co_return fail(internal_error("The image model answered another number of vectors"));
+  std::vector<PreparedImage> prepared;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    auto& made = prepared.emplace_back(std::move(images[i].prepared));
+    made.image.model = seen.vectors.model;
+    if (i < seen.objects.size()) made.image.labels = std::move(seen.objects[i]);
+    auto row = seen.vectors.row(i);
+    made.vectors.push_back({.model = seen.vectors.model, .values = {row.begin(), row.end()}});
+  }
+  auto describing = describe(context, prepared);
+  CO_TRY_VOID(co_await std::move(describing));
+  auto share = seconds_since(begin) / static_cast<double>(std::max<std::size_t>(images.size(), 1));
+  for (const auto& image : images) seconds_.observe(image.seconds + share);
   co_return prepared;
 }
 
-// Words about the image are searched as texts are.
-Task<Result<void>> Intake::describe(CallContext context, PreparedImage& prepared) {
-  auto caption = caption_of(prepared.image);
-  if (core_.parts.texts.dimension() == 0 || caption.empty()) co_return Result<void>{};
-  std::vector<std::string> texts{std::move(caption)};
-  CO_TRY(auto words, co_await core_.parts.texts.embed(context, std::move(texts)));
-  prepared.vectors.push_back({.model = words.model, .values = std::move(words.values)});
+// Words about the images are searched as texts are.
+Task<Result<void>> Intake::describe(CallContext context, std::vector<PreparedImage>& images) {
+  if (core_.parts.texts.dimension() == 0) co_return Result<void>{};
+  std::vector<std::string> captions;
+  std::vector<PreparedImage*> described;
+  for (auto& image : images) {
+    auto caption = caption_of(image.image);
+    if (caption.empty()) continue;
+    captions.push_back(std::move(caption));
+    described.push_back(&image);
+  }
+  if (captions.empty()) co_return Result<void>{};
+  auto embedding = core_.parts.texts.embed(context, std::move(captions));
+  CO_TRY(auto words, co_await std::move(embedding));
+  if (words.values.size() != described.size() * words.dimension)
+    co_return fail(internal_error("The embedder answered another number of vectors"));
+  for (std::size_t i = 0; i < described.size(); ++i) {
+    auto row = words.row(i);
+    described[i]->vectors.push_back({.model = words.model, .values = {row.begin(), row.end()}});
+  }
   co_return Result<void>{};
 }
 

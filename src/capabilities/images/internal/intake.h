@@ -10,6 +10,7 @@
 
 #include "capabilities/images/images.h"
 #include "capabilities/images/internal/images_table.h"
+#include "foundation/picture/picture.h"
 
 namespace aiva::images {
 
@@ -25,6 +26,13 @@ struct PreparedImage {
   Image image{};
   std::vector<ImageVector> vectors{};
   std::string thumbnail{};
+};
+
+// An image that was decoded; the models have not looked at it yet.
+struct DecodedImage {
+  PreparedImage prepared{};
+  Picture picture{};
+  double seconds = 0;  // it took so far
 };
 
 // A place among the images that are being processed.
@@ -53,6 +61,10 @@ class Intake {
   Result<Admission> admit();
   // Looks at the image in the file; `draft` says what is known of it already.
   Task<Result<PreparedImage>> prepare(CallContext context, std::filesystem::path file, Image draft);
+  // The two halves of it: one file, then some images in one call of each model.
+  Task<Result<DecodedImage>> decode(CallContext context, std::filesystem::path file, Image draft);
+  Task<Result<std::vector<PreparedImage>>> embed(CallContext context,
+                                                 std::vector<DecodedImage> images);
   // Moves the file and the thumbnail into the store, then writes the rows and the charge. Fails
   // with `not_found` when the knowledge base or the document is gone, `conflict` when it is full.
   Task<Result<void>> store(CallContext context, PreparedImage prepared, std::filesystem::path file);
@@ -62,7 +74,7 @@ class Intake {
  private:
   Task<Result<void>> put_files(CallContext context, const PreparedImage& prepared,
                                std::filesystem::path file);
-  Task<Result<void>> describe(CallContext context, PreparedImage& prepared);
+  Task<Result<void>> describe(CallContext context, std::vector<PreparedImage>& images);
 
   Core& core_;
   std::atomic<std::size_t> taken_{0};
