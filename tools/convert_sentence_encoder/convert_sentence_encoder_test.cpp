@@ -94,6 +94,20 @@ TEST(OnnxGraph, names_the_runtimes_domain_only_where_it_is_used) {
   EXPECT_THAT(build(false), testing::Not(HasSubstr("com.microsoft")));
 }
 
+TEST(OnnxGraph, writes_a_byte_without_sign_and_attributes_of_the_runtime) {
+  OnnxGraph graph;
+  auto x = graph.add_input("x", ElementType::float32, {"batch", std::int64_t{2}});
+  auto zero = graph.add_unsigned_byte("z", 128);
+  auto y = graph.add_runtime_node("FusedMatMul", {x, zero}, "y", {{"transB", 1}});
+  graph.add_output(y, ElementType::float32, {"batch", std::int64_t{2}});
+
+  auto bytes = graph.to_model("product", {});
+
+  EXPECT_THAT(bytes, HasSubstr("\x10\x02\x42\x01z\x4a\x01\x80"s));
+  EXPECT_THAT(bytes, HasSubstr("transB"));
+  EXPECT_THAT(bytes, HasSubstr("com.microsoft"));
+}
+
 TEST(PieceList, writes_scores_before_pieces_and_null_as_zero) {
   auto list = make_piece_list(
       R"([["u",0],["a",0],["b",0],["c",0],["d",0],["e",0],[".",-3.28450870514],[":",null]])");

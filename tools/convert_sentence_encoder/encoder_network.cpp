@@ -17,6 +17,8 @@ constexpr std::int64_t heads = 4;
 constexpr float norm_epsilon = 1e-6F;
 constexpr float masked = -1e9F;
 constexpr float int8_largest = 127;
+constexpr float uint8_largest = 255;
+constexpr float range_least = 1e-6F;  // of what is brought to bytes
 
 // Where the tensors of the original graph live: variables folded by TensorFlow, constants of the
 // transformer stack, and kernels kept as they were.
@@ -144,6 +146,7 @@ class EncoderNetwork {
     float factor = 1;
     std::string norm{};  // the normalisation before it, whose bias the offsets take in
     bool is_always_exact = false;
+    bool rectifies = false;  // what is below zero counts as zero
   };
   Result<std::string> add_dense(const Dense& dense, const std::string& x) {
     const std::vector<std::int64_t> shape{dense.inputs, dense.outputs};
@@ -174,13 +177,35 @@ class EncoderNetwork {
       bytes[i] = static_cast<std::int8_t>(std::lround(kernel[i] / scales[i % columns]));
     const std::vector<std::int64_t> shape{dense.inputs, dense.outputs};
     const std::vector<std::int64_t> row{dense.outputs};
+    auto weights = graph_.add_bytes(dense.name + "/kernel", shape, bytes);
+    auto column_scales = graph_.add_floats(dense.name + "/scales", row, scales);
+    auto zero_points =
+        graph_.add_bytes(dense.name + "/zero_points", row, std::vector<std::int8_t>(columns));
+    auto offsets = graph_.add_floats(dense.name + "/bias", row, bias);
+    if (!dense.rectifies)
+      return graph_.add_runtime_node("DynamicQuantizeMatMul",
+                                     {x, weights, column_scales, zero_points, offsets}, dense.name);
+    auto [bytes_of_x, scale, zero] = add_rectified_bytes(dense.name, x);
     return graph_.add_runtime_node(
-        "DynamicQuantizeMatMul",
-        {x, graph_.add_bytes(dense.name + "/kernel", shape, bytes),
-         graph_.add_floats(dense.name + "/scales", row, scales),
-         graph_.add_bytes(dense.name + "/zero_points", row, std::vector<std::int8_t>(columns)),
-         graph_.add_floats(dense.name + "/bias", row, bias)},
-        dense.name);
+        "MatMulIntegerToFloat",
+        {bytes_of_x, weights, scale, column_scales, zero, zero_points, offsets}, dense.name);
+  }
+
+  struct Bytes {
+    std::string values;
+    std::string scale;
+    std::string zero;
+  };
+  // x as bytes from zero up to its largest value. What is below zero becomes zero on the way, which
+  // saves rectifying it before.
+  Bytes add_rectified_bytes(const std::string& name, const std::string& x) {
+    auto largest = graph_.add_node("ReduceMax", {x}, name + "/largest", {{"keepdims", 0}});
+    auto least = graph_.add_float(name + "/range_least", range_least);
+    auto range = graph_.add_node("Max", {largest, least}, name + "/range");
+    auto step = graph_.add_float(name + "/step", 1 / uint8_largest);
+    auto scale = graph_.add_node("Mul", {range, step}, name + "/input_scale");
+    auto zero = graph_.add_unsigned_byte(name + "/input_zero", 0);
+    return {graph_.add_node("QuantizeLinear", {x, scale, zero}, name + "/input"), scale, zero};
   }
 
   // Adds to the offsets what the bias of the normalisation before it comes to behind the kernel.
@@ -200,14 +225,13 @@ class EncoderNetwork {
   // simple operations, which ONNX Runtime computes several times faster than its
   // LayerNormalization.
   std::string add_plain_norm(const std::string& name, const std::string& scale,
-                             const std::string& x, std::int64_t size) {
+                             const std::string& x) {
     const std::vector<Attribute> by_row{{"axes", std::vector<std::int64_t>{-1}}, {"keepdims", 1}};
     auto mean = graph_.add_node("ReduceMean", {x}, name + "/mean", by_row);
     auto centred = graph_.add_node("Sub", {x, mean}, name + "/centred");
-    auto squares = graph_.add_node("ReduceSumSquare", {centred}, name + "/squares", by_row);
-    auto share = graph_.add_float(name + "/share", 1 / static_cast<float>(size));
+    auto squares = graph_.add_node("Mul", {centred, centred}, name + "/squares");
     auto epsilon = graph_.add_float(name + "/epsilon", norm_epsilon);
-    auto variance = graph_.add_node("Mul", {squares, share}, name + "/variance");
+    auto variance = graph_.add_node("ReduceMean", {squares}, name + "/variance", by_row);
     auto raised = graph_.add_node("Add", {variance, epsilon}, name + "/raised");
     auto deviation = graph_.add_node("Sqrt", {raised}, name + "/deviation");
     auto factor = graph_.add_node("Reciprocal", {deviation}, name + "/factor");
@@ -219,7 +243,7 @@ class EncoderNetwork {
                                const std::string& x, std::int64_t size) {
     const auto prefix = norm_prefix(source);
     TRY(auto scale, add_weight(name + "/scale", prefix + "scale" + merged, {size}));
-    if (precision_ == Precision::int8) return add_plain_norm(name, scale, x, size);
+    if (precision_ == Precision::int8) return add_plain_norm(name, scale, x);
     TRY(auto bias, add_weight(name + "/bias", prefix + "bias" + merged, {size}));
     return graph_.add_node("LayerNormalization", {x, scale, bias}, name,
                            {{"axis", -1}, {"epsilon", norm_epsilon}});
@@ -268,9 +292,7 @@ class EncoderNetwork {
         graph_.add_integers(name + "/parts", std::vector<std::int64_t>{heads, heads, heads});
     graph_.add_node_with_outputs("Split", {heads_first, parts},
                                  {name + "/query", name + "/key", name + "/value"}, {{"axis", 1}});
-    auto key = graph_.add_node("Transpose", {name + "/key"}, name + "/key_transposed",
-                               {{"perm", std::vector<std::int64_t>{0, 1, 3, 2}}});
-    auto scores = graph_.add_node("MatMul", {name + "/query", key}, name + "/scores");
+    auto scores = add_scores(name);
     auto biased = graph_.add_node("Add", {scores, attention_bias_}, name + "/masked_scores");
     auto shares = graph_.add_node("Softmax", {biased}, name + "/shares", {{"axis", -1}});
     auto mixed = graph_.add_node("MatMul", {shares, name + "/value"}, name + "/mixed");
@@ -288,6 +310,16 @@ class EncoderNetwork {
         joined);
   }
 
+  // Every query with every key.
+  std::string add_scores(const std::string& name) {
+    if (precision_ == Precision::int8)
+      return graph_.add_runtime_node("FusedMatMul", {name + "/query", name + "/key"},
+                                     name + "/scores", {{"transB", 1}});
+    auto key = graph_.add_node("Transpose", {name + "/key"}, name + "/key_transposed",
+                               {{"perm", std::vector<std::int64_t>{0, 1, 3, 2}}});
+    return graph_.add_node("MatMul", {name + "/query", key}, name + "/scores");
+  }
+
   Result<std::string> add_feed_forward(const std::string& layer, const std::string& source,
                                        const std::string& x) {
     const auto name = layer + "/feed_forward";
@@ -299,12 +331,14 @@ class EncoderNetwork {
                               .outputs = inner_size,
                               .norm = norm_prefix(source + "FFN/")},
                              normed));
-    auto rectified = graph_.add_node("Relu", {wide}, name + "_rectified");
+    bool is_bytes = precision_ == Precision::int8;
+    auto rectified = is_bytes ? wide : graph_.add_node("Relu", {wide}, name + "_rectified");
     return add_dense({.name = name + "_narrow",
                       .kernel = stack + source + "FFN/conv2/Tensordot/Reshape_1",
                       .bias = folded + source + "FFN/conv2/bias" + merged,
                       .inputs = inner_size,
-                      .outputs = hidden_size},
+                      .outputs = hidden_size,
+                      .rectifies = true},
                      rectified);
   }
 

@@ -128,6 +128,11 @@ std::string OnnxGraph::add_float(std::string name, float value) {
   return name;
 }
 
+std::string OnnxGraph::add_unsigned_byte(std::string name, std::uint8_t value) {
+  add_initializer(name, ElementType::uint8, {}, bytes_of(std::span<const std::uint8_t>(&value, 1)));
+  return name;
+}
+
 std::string OnnxGraph::add_node(std::string_view operation, const std::vector<std::string>& inputs,
                                 std::string name, const std::vector<Attribute>& attributes) {
   add_node_with_outputs(operation, inputs, {name}, attributes);
@@ -135,9 +140,10 @@ std::string OnnxGraph::add_node(std::string_view operation, const std::vector<st
 }
 
 std::string OnnxGraph::add_runtime_node(std::string_view operation,
-                                        const std::vector<std::string>& inputs, std::string name) {
+                                        const std::vector<std::string>& inputs, std::string name,
+                                        const std::vector<Attribute>& attributes) {
   has_runtime_nodes_ = true;
-  write_node(operation, runtime_domain, inputs, {name}, {});
+  write_node(operation, runtime_domain, inputs, {name}, attributes);
   return name;
 }
 

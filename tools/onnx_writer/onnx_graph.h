@@ -13,7 +13,7 @@
 namespace aiva::convert {
 
 // Element types of ONNX tensors, by their numbers in onnx.proto.
-enum class ElementType : std::int64_t { float32 = 1, int8 = 3, int64 = 7 };
+enum class ElementType : std::int64_t { float32 = 1, uint8 = 2, int8 = 3, int64 = 7 };
 
 // A size known now, or the name of one known at run time.
 using Dimension = std::variant<std::int64_t, std::string>;
@@ -39,13 +39,14 @@ class OnnxGraph {
   // A constant with no dimension.
   std::string add_integer(std::string name, std::int64_t value);
   std::string add_float(std::string name, float value);
+  std::string add_unsigned_byte(std::string name, std::uint8_t value);
 
   // A node with one output, which takes the name `name`.
   std::string add_node(std::string_view operation, const std::vector<std::string>& inputs,
                        std::string name, const std::vector<Attribute>& attributes = {});
   // A node of ONNX Runtime's own operations (domain com.microsoft).
   std::string add_runtime_node(std::string_view operation, const std::vector<std::string>& inputs,
-                               std::string name);
+                               std::string name, const std::vector<Attribute>& attributes = {});
   // A node with several outputs, which are called `names`.
   void add_node_with_outputs(std::string_view operation, const std::vector<std::string>& inputs,
                              const std::vector<std::string>& names,
