@@ -162,7 +162,8 @@ class PassageSearch final : public Search {
                      .form = form_of(request) + parts_.embedder.model(),
                      .top_k = request.top_k};
     // What an answer between processes does not carry is searched for by each.
-    scope.is_shared = ids.size() == 1 && !request.explain && request.section_tokens_max == 0;
+    scope.is_joint = ids.size() > 1;
+    scope.is_shared = !scope.is_joint && !request.explain && request.section_tokens_max == 0;
     for (auto id : ids) {
       auto version = parts_.index.version(id);
       if (!version) co_return std::nullopt;

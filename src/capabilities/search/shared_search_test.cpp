@@ -121,6 +121,27 @@ TEST_F(SharedSearch, forgets_on_demand_here_at_once_and_elsewhere_soon) {
   EXPECT_TRUE(ask(*second_, "when are refunds paid").is_cached) << "the new answer of the first";
 }
 
+TEST_F(SharedSearch, forgets_answers_of_several_bases_with_each_of_them) {
+  auto other = shelf_.add_base(tenant_);
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  shelf_.add(other, {"Refunds of gift cards are paid at once.", 4});
+  auto is_known = [&](KnowledgeBaseId one, KnowledgeBaseId two) {
+    auto answer = sync_wait(second_->search(
+        context_, {.knowledge_base = one, .query = "when are refunds paid", .other_bases = {two}}));
+    EXPECT_TRUE(answer);
+    return answer && answer->is_cached;
+  };
+  for (auto forgotten : {base_, other}) {
+    is_known(base_, other);
+    EXPECT_TRUE(is_known(other, base_));
+
+    ASSERT_TRUE(sync_wait(first_->forget_answers(context_, forgotten)));
+
+    clock_.advance(std::chrono::seconds(5));
+    EXPECT_FALSE(is_known(base_, other));
+  }
+}
+
 TEST_F(SharedSearch, forgets_only_what_belongs_to_the_tenant) {
   shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
   ask(*alone_, "when are refunds paid");

@@ -27,6 +27,7 @@ struct CacheScope {
   std::int64_t epoch = 0;  // SharedAnswers::epoch()
   int top_k = 50;          // of the request
   bool is_shared = true;   // answers may come from and go to other processes
+  bool is_joint = false;   // of several knowledge bases; `form` names the others
 };
 
 // Everything of a request but its question, as text.

@@ -2,14 +2,26 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 
 #include "capabilities/search/question.h"
 #include "retrieval/kernels.h"
 
 namespace aiva::search {
+namespace {
+
+// Answers of several knowledge bases go when any of the tenant's is cleared: one epoch to look for
+// instead of a hundred. No knowledge base has the id of a tenant.
+KnowledgeBaseId all_of(TenantId tenant) { return {.uuid = tenant.uuid}; }
+
+}  // namespace
 
 Task<CacheScope> AnswerStore::scope_of(CallContext context, CacheScope scope) {
-  if (shared_ != nullptr) scope.epoch = co_await shared_->epoch(context, scope.base);
+  if (shared_ == nullptr) co_return scope;
+  scope.epoch = co_await shared_->epoch(context, scope.base);
+  if (!scope.is_joint) co_return scope;
+  auto joint = co_await shared_->epoch(context, all_of(context.tenant));
+  scope.form.append("@").append(std::to_string(joint));
   co_return scope;
 }
 
@@ -60,7 +72,9 @@ void AnswerStore::put(const CallContext& context, const CacheScope& scope, NewAn
 
 Task<Result<std::int64_t>> AnswerStore::clear(CallContext context, KnowledgeBaseId base) {
   auto count = kept_.clear(base);
-  if (shared_ != nullptr) CO_TRY_VOID(co_await shared_->clear(context, base));
+  if (shared_ == nullptr) co_return count;
+  CO_TRY_VOID(co_await shared_->clear(context, base));
+  CO_TRY_VOID(co_await shared_->clear(context, all_of(context.tenant)));
   co_return count;
 }
 
