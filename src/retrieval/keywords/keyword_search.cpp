@@ -14,6 +14,8 @@ namespace {
 
 // So many rows are scored at once; their points stay in the processor's nearest cache.
 constexpr std::uint32_t window_rows = 2048;
+// So many of them are looked at together; a part of window_rows.
+constexpr std::uint32_t stride = 16;
 
 struct RowPlace {
   std::uint32_t block = 0;
@@ -36,18 +38,29 @@ struct Candidate {
   std::uint32_t points = 0;
 };
 
+// What a search needs for one window at a time; the same for all blocks.
+struct Scratch {
+  Points points;
+  Points word_points;
+  std::vector<Candidate> kept = std::vector<Candidate>(window_rows);
+};
+
 // Scores one block window by window (MaxScore, Turtle and Flood): words that cannot lift a row
 // among the best are not gone through, but only looked up in rows that others have.
 class BlockSearch {
  public:
   BlockSearch(const KeywordScope& scope, std::uint32_t number, const ResolvedQuery& query,
-              std::vector<std::uint64_t> phrase_rows, bool has_phrases, TopK<RowPlace>& best)
+              std::vector<std::uint64_t> phrase_rows, bool has_phrases, Scratch& scratch,
+              TopK<RowPlace>& best)
       : scope_(scope),
         number_(number),
         has_phrases_(has_phrases),
         phrase_rows_(std::move(phrase_rows)),
         lists_(query.lists_of(number)),
-        best_(best) {
+        best_(best),
+        points_(scratch.points),
+        word_points_(scratch.word_points),
+        kept_(scratch.kept) {
     for (const auto& lists : lists_) {
       auto& word = words_.emplace_back();
       word.cursors.reserve(lists.lists.size());
@@ -94,7 +107,8 @@ class BlockSearch {
   }
 
   void add_points(std::span<Word* const> words, std::uint32_t begin, std::uint32_t end) {
-    points_.fill(0);
+    auto rows = rows_looked_at(begin, end);
+    std::fill_n(points_.begin(), rows, 0);
     for (auto* word : words) {
       if (word->cursors.size() == 1) {
         word->cursors[0].visit(begin, end, [&](std::uint32_t row, std::uint32_t points) {
@@ -102,21 +116,25 @@ class BlockSearch {
         });
         continue;
       }
-      word_points_.fill(0);
+      std::fill_n(word_points_.begin(), rows, 0);
       for (auto& cursor : word->cursors)
         cursor.visit(begin, end, [&](std::uint32_t row, std::uint32_t points) {
           auto& most = word_points_[row - begin];
           most = std::max(most, points);
         });
-      for (std::size_t i = 0; i < window_rows; ++i) points_[i] += word_points_[i];
+      for (std::size_t i = 0; i < rows; ++i) points_[i] += word_points_[i];
     }
+  }
+
+  // Of a window, up to a whole stride.
+  static std::size_t rows_looked_at(std::uint32_t begin, std::uint32_t end) {
+    return (end - begin + stride - 1) / stride * stride;
   }
 
   // The visible rows of more than `points_min` points. No row has 2^31: the differences' signs say
   // whether any of a stride has more.
   void collect(std::uint32_t begin, std::uint32_t end, std::uint64_t points_min) {
     std::size_t count = 0;
-    constexpr std::uint32_t stride = 16;
     constexpr std::uint32_t sign = 1U << 31U;
     auto least = static_cast<std::uint32_t>(std::min<std::uint64_t>(points_min, sign - 1));
     for (std::uint32_t first = 0; first < end - begin; first += stride) {
@@ -186,9 +204,9 @@ class BlockSearch {
   TopK<RowPlace>& best_;
 
   std::vector<Word*> order_;  // the words of the window, those of the least bound first
-  Points points_{};
-  Points word_points_{};
-  std::vector<Candidate> kept_ = std::vector<Candidate>(window_rows);
+  Points& points_;
+  Points& word_points_;
+  std::vector<Candidate>& kept_;
   std::span<Candidate> candidates_;  // of kept_
 };
 
@@ -224,12 +242,13 @@ std::vector<KeywordMatch> search_keywords(std::span<const KeywordScope> scopes,
   if (query.is_empty() || count_max == 0) return {};
   ResolvedQuery resolved(scopes, query, settings);
   TopK<RowPlace> best(count_max);
+  Scratch scratch;
   for (std::uint32_t number = 0; number < scopes.size(); ++number) {
     const auto& scope = scopes[number];
     bool has_phrases = !query.phrases.empty();
     auto rows =
         has_phrases ? find_phrase_rows(*scope.block, query.phrases) : std::vector<std::uint64_t>();
-    BlockSearch(scope, number, resolved, std::move(rows), has_phrases, best).run();
+    BlockSearch(scope, number, resolved, std::move(rows), has_phrases, scratch, best).run();
   }
   std::vector<KeywordMatch> matches;
   for (const auto& entry : best.take())
