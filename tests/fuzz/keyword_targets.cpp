@@ -48,7 +48,7 @@ void search(const KeywordBlock& block, Analyzer& analyzer, std::string_view text
   check(query.words.size() <= query_words_max && query.phrases.size() <= query_phrases_max);
   for (const auto& match : search_keywords({&scope, 1}, query, {}, 10)) {
     check(match.row < block.rows());
-    (void)explain_keywords({&scope, 1}, query, {}, match);
+    (void)explain_keywords({&scope, 1}, query, {}, {&match, 1});
   }
 }
 
