@@ -58,8 +58,8 @@ class Killer {
  private:
   void fault(const std::string& what) {
     ++tally_.faults;
-    std::fprintf(stderr, "FAULT at kill %llu: %s\n",
-                 static_cast<unsigned long long>(tally_.kills + 1), what.c_str());
+    const std::uint64_t number = tally_.kills + 1;
+    std::fprintf(stderr, "FAULT at kill %s: %s\n", std::to_string(number).c_str(), what.c_str());
   }
 
   std::vector<Told> kill_child(std::vector<std::string> arguments) {
