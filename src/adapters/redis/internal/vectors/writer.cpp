@@ -15,9 +15,9 @@ constexpr std::size_t rows_per_script = 16;  // a script holds the server up whi
 constexpr std::size_t documents_per_script = 64;
 constexpr std::size_t copies_per_script = 8;
 constexpr std::size_t members_per_script = 1000;
-constexpr std::int64_t unused_s = 24L * 60 * 60;  // before vectors of another model go
-constexpr std::size_t bytes_per_run = 2UL * 1024 * 1024;
-constexpr std::size_t copied_dimension_max = 7000;  // more than Lua unpacks
+constexpr std::int64_t unused_s = 24L * 60 * 60;     // before vectors of another model go
+constexpr std::size_t bytes_per_run = 256UL * 1024;  // a slow server must keep to the deadline
+constexpr std::size_t copied_dimension_max = 7000;   // more than Lua unpacks
 // Bytes tell vectors of few dimensions apart too coarsely.
 constexpr std::size_t quantised_dimension_min = 64;
 
