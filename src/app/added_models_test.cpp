@@ -69,5 +69,43 @@ TEST_F(AddedModels, changes_nothing_when_the_folder_is_no_clip) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "data"));
 }
 
+TEST_F(AddedModels, knows_rerankers_and_clips_apart) {
+  note("reader",
+       describe(AddedReranker{
+           .name = "reader", .model = "reader-0123456789ab", .tokens_max = 512, .logits = 1}));
+  note("vit", describe(AddedClip{.name = "vit",
+                                 .model = "clip-vit-0123456789ab",
+                                 .dimension = 512,
+                                 .picture_side = 224,
+                                 .tokens_max = 77}));
+
+  auto found = find_added_reranker(folder_.path(), "reader");
+
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->model, "reader-0123456789ab");
+  EXPECT_EQ(found->tokens_max, 512U);
+  EXPECT_EQ(found->logits, 1U);
+  for (const char* name : {"vit", "none", "nowhere", "../reader"}) {
+    auto other = find_added_reranker(folder_.path(), name);
+    ASSERT_FALSE(other) << name;
+    EXPECT_EQ(other.error().code, ErrorCode::invalid) << name;
+  }
+  EXPECT_FALSE(find_added_clip(folder_.path(), "reader"));
+}
+
+TEST_F(AddedModels, changes_nothing_when_the_folder_is_no_reranker) {
+  auto source = folder_.path() / "reader";
+  std::filesystem::create_directories(source);
+
+  auto added = add_reranker({.library = "libonnxruntime.so",
+                             .data_folder = folder_.path() / "data",
+                             .source = source,
+                             .name = {}});
+
+  ASSERT_FALSE(added);
+  EXPECT_THAT(added.error().message, HasSubstr("no model.onnx"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "data"));
+}
+
 }  // namespace
 }  // namespace aiva::app

@@ -99,7 +99,7 @@ int list_routes(Config config, const Paths& paths, bool is_json) {
   return code;
 }
 
-int add_model(const Config& config, const Paths& paths, const Arguments& arguments) {
+int add_clip_model(const Config& config, const Paths& paths, const Arguments& arguments) {
   auto folder = prepare_data_folder(config);
   if (!folder) return cli::report(folder.error());
   auto added = add_clip({.library = paths.onnxruntime,
@@ -118,6 +118,25 @@ int add_model(const Config& config, const Paths& paths, const Arguments& argumen
   return 0;
 }
 
+int add_reranker_model(const Config& config, const Paths& paths, const Arguments& arguments) {
+  auto folder = prepare_data_folder(config);
+  if (!folder) return cli::report(folder.error());
+  auto added = add_reranker({.library = paths.onnxruntime,
+                             .data_folder = *folder,
+                             .source = arguments.model_folder,
+                             .name = arguments.name});
+  if (!added) return cli::report(added.error());
+  if (arguments.is_json) {
+    std::printf("%s\n", describe(*added).c_str());
+    return 0;
+  }
+  std::printf("%s: reads up to %zu tokens of a question and a passage.\n", added->model.c_str(),
+              added->tokens_max);
+  std::printf("To use it set  reranker = \"%s\"  in [search] and restart the server.\n",
+              added->name.c_str());
+  return 0;
+}
+
 }  // namespace
 
 bool is_terminal_log() { return isatty(STDERR_FILENO) != 0; }
@@ -129,8 +148,9 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
       return 0;
     case CommandName::routes: return list_routes(config, paths, arguments.is_json);
     case CommandName::doctor: return cli::run_doctor(make_checks(config, paths), arguments.is_json);
-    case CommandName::model_add_clip: return add_model(config, paths, arguments);
     case CommandName::eval: return run_eval(config, paths, arguments);
+    case CommandName::model_add_clip: return add_clip_model(config, paths, arguments);
+    case CommandName::model_add_reranker: return add_reranker_model(config, paths, arguments);
     case CommandName::serve: return 2;
     case CommandName::migrate:
     case CommandName::ingest:

@@ -181,6 +181,12 @@ void bind_rest(Binder& binder, Config& config) {
   binder.integer("search.index_memory_mb", config.search.index_memory_mb, 16, 1'000'000);
   binder.integer("search.cache_s", config.search.cache_s, 0, 604'800);
   binder.integer("search.history_days", config.search.history_days, 0, 36'500);
+  binder.text("search.reranker", config.search.reranker);
+  binder.integer("search.rerank_candidates", config.search.rerank_candidates, 1, 100);
+  binder.integer("search.rerank_timeout_ms", config.search.rerank_timeout_ms, 10, 60'000);
+  binder.text("search.synonyms", config.search.synonyms);
+  binder.boolean("search.expand_queries", config.search.expand_queries);
+  binder.integer("search.expand_timeout_ms", config.search.expand_timeout_ms, 10, 60'000);
   binder.text("documents.legacy_converter", config.documents.legacy_converter,
               {"auto", "libreoffice", "catdoc", "none", ""});
   binder.text("documents.legacy_converter_folder", config.documents.legacy_converter_folder);

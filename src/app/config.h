@@ -108,6 +108,12 @@ struct Config {
     std::int64_t index_memory_mb = 2048;
     std::int64_t cache_s = 3600;
     std::int64_t history_days = 365;
+    std::string reranker = "none";
+    std::int64_t rerank_candidates = 30;
+    std::int64_t rerank_timeout_ms = 1500;
+    std::string synonyms;
+    bool expand_queries = false;
+    std::int64_t expand_timeout_ms = 2000;
     auto operator<=>(const Search&) const = default;
   } search;
   struct Images {

@@ -5,6 +5,7 @@
 
 #include "adapters/onnx/byte_products.h"
 #include "adapters/onnx/clip_image_model.h"
+#include "adapters/onnx/cross_encoder.h"
 #include "adapters/onnx/detector_image_model.h"
 #include "adapters/onnx/onnx_text_embedder.h"
 #include "adapters/onnx/sentence_piece_tokenizer.h"
@@ -89,12 +90,12 @@ Result<EmbedderChoice> make_packaged(const Config& config, const Paths& paths) {
   return choice;
 }
 
-}  // namespace
 OpenAiLimits limits_of(const Config& config) {
   return {.requests_per_minute = static_cast<double>(config.embedder.requests_per_minute),
           .tokens_per_minute = static_cast<double>(config.embedder.tokens_per_minute)};
 }
 
+}  // namespace
 
 Result<EmbedderChoice> make_embedder(const Config& config, const Paths& paths, HttpClient& http) {
   if (config.embedder.provider == "packaged") return make_packaged(config, paths);
@@ -132,6 +133,18 @@ Result<std::unique_ptr<ChatModel>> make_chat_model(const Config& config, HttpCli
                         .api_key = config.chat_model.api_key,
                         .default_model = config.chat_model.model};
   return make_openai_chat_model(std::move(options), http);
+}
+
+Result<std::unique_ptr<Reranker>> make_reranker(const Config& config, const Paths& paths,
+                                                const std::filesystem::path& data_folder) {
+  if (config.search.reranker == "none") return std::unique_ptr<Reranker>();
+  TRY(auto added, find_added_reranker(data_folder, config.search.reranker));
+  return make_cross_encoder({.library_path = paths.onnxruntime,
+                             .folder = added_model_folder(data_folder, added.name),
+                             .model = added.model,
+                             .logits = added.logits,
+                             .tokens_max = added.tokens_max,
+                             .threads = static_cast<std::size_t>(config.embedder.threads)});
 }
 
 }  // namespace aiva::app

@@ -11,6 +11,7 @@
 #include "ports/chat_model.h"
 #include "ports/http_client.h"
 #include "ports/image_model.h"
+#include "ports/reranker.h"
 #include "ports/text_embedder.h"
 
 namespace aiva::app {
@@ -31,5 +32,9 @@ Result<std::unique_ptr<ChatModel>> make_chat_model(const Config& config, HttpCli
 // folder. Where the packaged one's file is missing every call answers `unavailable`.
 Result<std::unique_ptr<ImageModel>> make_image_model(const Config& config, const Paths& paths,
                                                      const std::filesystem::path& data_folder);
+
+// The reranker the configuration names, which was added to the data folder; null for "none".
+Result<std::unique_ptr<Reranker>> make_reranker(const Config& config, const Paths& paths,
+                                                const std::filesystem::path& data_folder);
 
 }  // namespace aiva::app

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "adapters/docworker/document_reader.h"
@@ -93,6 +95,7 @@ Result<void> open_models(const Config& config, const Paths& paths, Parts& parts)
   TRY(parts.http, make_http_client());
   TRY(parts.embedder, make_embedder(config, paths, *parts.http));
   TRY(parts.chat_model, make_chat_model(config, *parts.http));
+  TRY(parts.reranker, make_reranker(config, paths, parts.folder));
   if (parts.chat_model != nullptr) open_tokens(paths, parts);
   DocumentReaderOptions reader{
       .worker_path = paths.document_worker,
@@ -133,7 +136,26 @@ std::size_t embedding_batch(const Config& config) {
   return config.embedder.provider == "openai" ? 100 : 32;
 }
 
-void build_capabilities(const Config& config, Parts& parts) {
+Result<search::SearchSettings> search_settings(const Config& config, const Parts& parts) {
+  search::SearchSettings settings{
+      .cache_time = seconds(config.search.cache_s),
+      .rerank_candidates = static_cast<std::size_t>(config.search.rerank_candidates),
+      .rerank_time = std::chrono::milliseconds(config.search.rerank_timeout_ms)};
+  settings.expansion.time_max = std::chrono::milliseconds(config.search.expand_timeout_ms);
+  settings.expansion.cache_time = settings.cache_time;
+  if (config.search.expand_queries) settings.expansion.model = parts.chat_model.get();
+  settings.expansion.model_name = config.chat_model.model;
+  if (config.search.synonyms.empty()) return settings;
+  std::ifstream file(config.search.synonyms, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) return fail(ErrorCode::invalid, "Cannot read the synonyms " + config.search.synonyms);
+  TRY(auto synonyms, search::Synonyms::parse(text));
+  settings.expansion.synonyms = std::make_shared<const search::Synonyms>(std::move(synonyms));
+  return settings;
+}
+
+Result<void> build_capabilities(const Config& config, Parts& parts) {
+  TRY(auto searching, search_settings(config, parts));
   billing::BillingSettings credits{
       .margin_percent = static_cast<int>(config.billing.margin_percent),
       .is_enforced = config.billing.enforced};
@@ -201,8 +223,9 @@ void build_capabilities(const Config& config, Parts& parts) {
                                       .clock = parts.clock,
                                       .metrics = parts.metrics,
                                       .shared_cache = shared_cache,
-                                      .sections = parts.sections.get()},
-                                     {.cache_time = seconds(config.search.cache_s)});
+                                      .sections = parts.sections.get(),
+                                      .reranker = parts.reranker.get()},
+                                     std::move(searching));
   parts.history = search::make_history(
       {.database = *parts.database, .knowledge = *parts.knowledge, .clock = parts.clock});
   parts.chat = chat::make_chat({.database = *parts.database,
@@ -215,6 +238,7 @@ void build_capabilities(const Config& config, Parts& parts) {
                                 .metrics = parts.metrics,
                                 .sections = parts.sections.get()},
                                {.count_tokens = count_for_model(parts)});
+  return {};
 }
 
 Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
@@ -261,7 +285,7 @@ Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& pat
   TRY_VOID(open_storage(config, *parts));
   TRY_VOID(open_models(config, paths, *parts));
   TRY_VOID(build_identity(config, *parts));
-  build_capabilities(config, *parts);
+  TRY_VOID(build_capabilities(config, *parts));
   return parts;
 }
 

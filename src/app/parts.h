@@ -35,6 +35,7 @@
 #include "ports/object_store.h"
 #include "ports/passage_index.h"
 #include "ports/picture_reader.h"
+#include "ports/reranker.h"
 
 namespace aiva::app {
 
@@ -55,6 +56,7 @@ struct Parts {
   std::unique_ptr<HttpClient> http{};
   EmbedderChoice embedder{};
   std::unique_ptr<ChatModel> chat_model{};
+  std::unique_ptr<Reranker> reranker{};
   std::optional<documents::TokenCounter> tokens{};  // of chat models; none without its ranks
   std::unique_ptr<DocumentReader> reader{};
   std::unique_ptr<PictureReader> pictures{};

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <string_view>
 #include <utility>
 
 #include "adapters/onnx/clip_tokenizer.h"
 #include "adapters/onnx/internal/clip_files.h"
+#include "adapters/onnx/internal/file_fingerprint.h"
 #include "adapters/onnx/internal/lazy_session.h"
-#include "foundation/crypto.h"
 #include "foundation/thread_pool.h"
 
 namespace aiva {
@@ -22,7 +21,6 @@ constexpr std::size_t pictures_max = 64;  // of one call
 constexpr std::size_t texts_max = 256;
 constexpr int side_least = 16;
 constexpr int side_most = 400;  // a reader of pictures gives no larger ones
-constexpr std::size_t fingerprint_digits = 12;
 
 std::unexpected<Error> unfit(const std::string& why) {
   return fail(ErrorCode::invalid, "The CLIP model does not fit: " + why);
@@ -215,16 +213,6 @@ class ClipImageModel final : public ImageModel {
   ThreadPool text_pool_;
   ThreadPool pool_;
 };
-
-Result<std::string> fingerprint_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  Sha256 hash;
-  std::vector<char> piece(1024UL * 1024);
-  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0)
-    hash.update({piece.data(), static_cast<std::size_t>(file.gcount())});
-  if (!file.eof()) return fail(ErrorCode::unavailable, "A model cannot be read", path.string());
-  return to_hex(hash.finish()).substr(0, fingerprint_digits);
-}
 
 }  // namespace
 

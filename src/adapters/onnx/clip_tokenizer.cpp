@@ -9,8 +9,9 @@
 #include <array>
 #include <fstream>
 #include <iterator>
-#include <limits>
+#include <utility>
 
+#include "adapters/onnx/internal/json_members.h"
 #include "foundation/json.h"
 #include "foundation/text/utf8.h"
 
@@ -19,29 +20,9 @@ namespace {
 
 constexpr std::size_t file_bytes_max = 64UL * 1024 * 1024;
 constexpr std::size_t text_bytes_read = 8192;  // more than any 77 tokens need
-constexpr std::size_t word_bytes_max = 512;    // joining takes time by the square of it
 constexpr std::string_view end_of_word = "</w>";
 constexpr std::array<std::string_view, 7> contractions = {"'s", "'t",  "'re", "'ve",
                                                           "'m", "'ll", "'d"};
-
-// Bytes as characters, so that a vocabulary is text: printable ones stand for themselves, the
-// others for those from 256 on.
-std::array<std::string, 256> make_byte_names() {
-  std::array<std::string, 256> names;
-  int next = 256;
-  for (int byte = 0; byte < 256; ++byte) {
-    bool is_printable = (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) ||
-                        (byte >= 0xAE && byte <= 0xFF);
-    icu::UnicodeString(static_cast<UChar32>(is_printable ? byte : next++))
-        .toUTF8String(names[static_cast<std::size_t>(byte)]);
-  }
-  return names;
-}
-
-const std::array<std::string, 256>& byte_names() {
-  static const auto names = make_byte_names();
-  return names;
-}
 
 // Composed and in lower case.
 std::string normalise(std::string_view text) {
@@ -103,22 +84,6 @@ Result<json::Value> read_json(const std::filesystem::path& path) {
   return json::parse(text, {.bytes_max = file_bytes_max});
 }
 
-const json::Value* find(const json::Value& value, std::string_view key) {
-  const auto* object = value.if_object();
-  return object == nullptr ? nullptr : object->if_contains(key);
-}
-
-// "a b", or ["a", "b"].
-std::string read_pair(const json::Value& entry) {
-  if (const auto* text = entry.if_string()) return std::string(*text);
-  const auto* pair = entry.if_array();
-  if (pair == nullptr || pair->size() != 2) return {};
-  const auto* left = (*pair)[0].if_string();
-  const auto* right = (*pair)[1].if_string();
-  if (left == nullptr || right == nullptr) return {};
-  return std::string(*left) + " " + std::string(*right);
-}
-
 }  // namespace
 
 Result<ClipTokenizer> ClipTokenizer::load(const std::filesystem::path& tokenizer_json) {
@@ -127,27 +92,18 @@ Result<ClipTokenizer> ClipTokenizer::load(const std::filesystem::path& tokenizer
     return fail(ErrorCode::invalid, "The tokenizer is none of CLIP's",
                 tokenizer_json.string() + ": " + why);
   };
-  const auto* model = find(document, "model");
-  const auto* vocab = model == nullptr ? nullptr : find(*model, "vocab");
-  const auto* merges = model == nullptr ? nullptr : find(*model, "merges");
-  if (vocab == nullptr || !vocab->is_object()) return malformed("it has no vocabulary");
-  if (merges == nullptr || !merges->is_array()) return malformed("it has no merges");
+  const auto* object = document.if_object();
+  const auto* model = object == nullptr ? nullptr : object_in(*object, "model");
+  if (model == nullptr) return malformed("it has no model");
   ClipTokenizer tokenizer;
-  for (const auto& [token, id] : vocab->get_object()) {
-    if (!id.is_int64()) return malformed("an id is no number");
-    tokenizer.ids_.emplace(token, id.get_int64());
-  }
-  for (const auto& entry : merges->get_array()) {
-    auto pair = read_pair(entry);
-    if (pair.empty()) return malformed("a merge is no pair");
-    tokenizer.ranks_.emplace(std::move(pair), tokenizer.ranks_.size());
-  }
-  auto start = tokenizer.ids_.find("<|startoftext|>");
-  auto end = tokenizer.ids_.find("<|endoftext|>");
-  if (start == tokenizer.ids_.end() || end == tokenizer.ids_.end())
-    return malformed("it has no marks of start and end");
-  tokenizer.start_ = start->second;
-  tokenizer.end_ = end->second;
+  auto pairs = BytePairs::read(*model);
+  if (!pairs) return malformed(pairs.error().message.c_str());
+  tokenizer.pairs_ = std::move(*pairs);
+  auto start = tokenizer.pairs_.id_of("<|startoftext|>");
+  auto end = tokenizer.pairs_.id_of("<|endoftext|>");
+  if (!start || !end) return malformed("it has no marks of start and end");
+  tokenizer.start_ = *start;
+  tokenizer.end_ = *end;
   return tokenizer;
 }
 
@@ -156,35 +112,11 @@ std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text,
   std::vector<std::int64_t> ids{start_};
   auto normal = normalise(utf8_prefix(text, text_bytes_read));
   split_words(normal, [&](std::string_view word) {
-    if (ids.size() < count_max) append_word(word.substr(0, word_bytes_max), ids);
+    if (ids.size() < count_max) pairs_.append(word, end_of_word, end_, ids);
   });
   if (ids.size() > count_max - 1) ids.resize(count_max - 1);
   ids.push_back(end_);
   return ids;
-}
-
-void ClipTokenizer::append_word(std::string_view word, std::vector<std::int64_t>& ids) const {
-  std::vector<std::string> parts;
-  for (char c : word) parts.push_back(byte_names().at(static_cast<unsigned char>(c)));
-  parts.back() += end_of_word;
-  constexpr auto never = std::numeric_limits<std::size_t>::max();
-  while (parts.size() > 1) {
-    std::size_t best = never;
-    std::size_t place = 0;
-    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-      auto rank = ranks_.find(parts[i] + " " + parts[i + 1]);
-      if (rank == ranks_.end() || rank->second >= best) continue;
-      best = rank->second;
-      place = i;
-    }
-    if (best == never) break;
-    parts[place] += parts[place + 1];
-    parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(place) + 1);
-  }
-  for (const auto& part : parts) {
-    auto id = ids_.find(part);
-    ids.push_back(id == ids_.end() ? end_ : id->second);
-  }
 }
 
 }  // namespace aiva

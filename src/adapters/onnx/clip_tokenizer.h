@@ -3,11 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "adapters/onnx/internal/byte_pairs.h"
 #include "foundation/result.h"
 
 namespace aiva {
@@ -26,10 +25,7 @@ class ClipTokenizer {
   [[nodiscard]] std::int64_t end_id() const { return end_; }
 
  private:
-  void append_word(std::string_view word, std::vector<std::int64_t>& ids) const;
-
-  std::unordered_map<std::string, std::int64_t> ids_;
-  std::unordered_map<std::string, std::size_t> ranks_;  // "a b": when a and b are joined
+  BytePairs pairs_;
   std::int64_t start_ = 0;
   std::int64_t end_ = 0;
 };

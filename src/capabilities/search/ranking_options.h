@@ -52,7 +52,8 @@ inline constexpr double boost_max = 10;
 inline constexpr std::size_t tag_boosts_max = 20;
 inline constexpr std::size_t metadata_boosts_max = 10;
 
-// How candidates are ranked. Steps run in this order: fusion, boosts and recency, diversity.
+// How candidates are ranked. Steps run in this order: fusion, the reranker where there is one,
+// boosts and recency, diversity.
 struct RankingOptions {
   Fusion fusion = Fusion::rrf;
   std::optional<FusionWeights> weights{};  // none: the server's

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "capabilities/search/internal/highlights.h"
 #include "capabilities/search/internal/hit_sections.h"
 #include "capabilities/search/internal/hits.h"
+#include "capabilities/search/internal/reranking.h"
 #include "capabilities/search/internal/search_log.h"
 #include "capabilities/search/internal/validation.h"
 
@@ -46,20 +48,30 @@ struct Finds {
   bool is_outdated = false;  // something has changed meanwhile: an index or chunks are gone
 };
 
+struct Expanded {
+  Expansion expansion{};
+  Result<Embeddings> embedded = fail(ErrorCode::unavailable, "The rewordings are not embedded");
+};
+
 class PassageSearch final : public Search {
  public:
   PassageSearch(SearchParts parts, SearchSettings settings)
       : parts_(parts),
-        settings_(settings),
+        settings_(std::move(settings)),
         seconds_(parts.metrics.histogram("aiva_search_seconds", "Time a search took",
                                          duration_buckets_s())),
         repeated_(count_cached(parts.metrics, "same")),
         similar_(count_cached(parts.metrics, "similar")),
         finder_(parts_, settings_),
-        answers_(
-            {.time_to_live = settings.cache_time, .similarity_min = settings.cache_similarity_min},
-            make_shared_answers(parts, settings)),
-        log_(parts.database, parts.billing, parts.metrics, settings.unwritten_max) {}
+        expansion_(settings_.expansion, parts.metrics),
+        reranking_(
+            parts.reranker,
+            {.candidates_max = settings_.rerank_candidates, .time_max = settings_.rerank_time},
+            parts.metrics),
+        answers_({.time_to_live = settings_.cache_time,
+                  .similarity_min = settings_.cache_similarity_min},
+                 make_shared_answers(parts, settings_)),
+        log_(parts.database, parts.billing, parts.metrics, settings_.unwritten_max) {}
 
   Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) override {
     auto begin = parts_.clock.steady();
@@ -88,19 +100,38 @@ class PassageSearch final : public Search {
                                         begin);
     }
 
+    Expanded expanded;
+    if (expansion_.is_on()) {
+      auto expanding = expand(context, request.query, embedded.has_value());
+      expanded = co_await std::move(expanding);
+      CO_TRY_VOID(context.check());
+    }
     Finds finds;
     for (int tries = 1; tries <= tries_max && (tries == 1 || finds.is_outdated); ++tries) {
       if (tries > 1) ensured = co_await parts_.knowledge.ensure_indexed(context, ids);
-      auto looking =
-          look(context, request, {.bases = ids, .ensured = ensured, .embedded = embedded});
+      auto looking = look(context, request,
+                          {.bases = ids,
+                           .ensured = ensured,
+                           .embedded = embedded,
+                           .expansion = expanded.expansion,
+                           .reworded = expanded.embedded});
       CO_TRY(finds, co_await std::move(looking));
     }
     if (finds.candidates.is_outdated)
       co_return fail(ErrorCode::unavailable,
                      "The indexes cannot all be open at the same time; try again later");
-    bool is_sound = embedded && !finds.candidates.is_degraded && !finds.is_outdated;
+    bool is_sound = embedded && !finds.candidates.is_degraded && !finds.is_outdated &&
+                    expanded.expansion.is_complete;
     auto answer = make_answer(finds, bases);
     answer.timings.embedding_ms = embedding_ms;
+    answer.query_expanded = expanded.expansion.to_text();
+    answer.base_cost += price_of(expanded.expansion);
+    if (reranking_.is_on() && !answer.hits.empty()) {
+      auto ordering = reranking_.order(context, request.query, answer.hits);
+      answer.is_reranked = co_await std::move(ordering);
+      CO_TRY_VOID(context.check());
+      is_sound = is_sound && answer.is_reranked;
+    }
     arrange(answer.hits, finds.candidates.ranked, request);
     if (request.section_tokens_max > 0) {
       auto widening_begin = parts_.clock.steady();
@@ -158,9 +189,10 @@ class PassageSearch final : public Search {
                                               const Result<void>& ensured) {
     if (!ensured) co_return std::nullopt;
     std::ranges::sort(ids);
-    CacheScope scope{.base = ids.front(),
-                     .form = form_of(request) + parts_.embedder.model(),
-                     .top_k = request.top_k};
+    CacheScope scope{
+        .base = ids.front(),
+        .form = form_of(request) + parts_.embedder.model() + reranking_.form() + expansion_.form(),
+        .top_k = request.top_k};
     // What an answer between processes does not carry is searched for by each.
     scope.is_joint = ids.size() > 1;
     scope.is_shared = !scope.is_joint && !request.explain && request.section_tokens_max == 0;
@@ -199,7 +231,7 @@ class PassageSearch final : public Search {
     co_return answer;
   }
 
-  // All that was found, in the order of fusion; takes the chunks.
+  // What was found and fetched, in the order of fusion; takes the chunks.
   SearchAnswer make_answer(Finds& finds, const Bases& bases) const {
     const auto& candidates = finds.candidates;
     SearchAnswer answer{
@@ -248,11 +280,22 @@ class PassageSearch final : public Search {
     co_return embedded;
   }
 
+  // What is searched for besides; its rewordings are embedded where the embedder answers.
+  Task<Expanded> expand(CallContext context, std::string query, bool is_embedder_up) {
+    auto expanding = expansion_.expand(context, std::move(query));
+    Expanded expanded{.expansion = co_await std::move(expanding)};
+    if (expanded.expansion.rewordings.empty() || !is_embedder_up) co_return expanded;
+    auto embedding = parts_.embedder.embed(context, expanded.expansion.rewordings);
+    expanded.embedded = co_await std::move(embedding);
+    co_return expanded;
+  }
+
   // The best candidates and their chunks.
   Task<Result<Finds>> look(CallContext context, SearchRequest request,
                            CandidateFinder::Prepared prepared) {
     auto wanted = static_cast<std::size_t>(request.top_k) + spare_candidates;
-    if (request.ranking.reorders()) wanted = 2 * settings_.candidates_max;
+    wanted = reranking_.chunks_needed(wanted);
+    if (request.ranking.reorders()) wanted = std::numeric_limits<std::size_t>::max();
     auto finding = finder_.find(context, std::move(request), prepared);
     CO_TRY(auto candidates, co_await std::move(finding));
     std::vector<ChunkId> ids;
@@ -274,6 +317,12 @@ class PassageSearch final : public Search {
     return settings_.search_price + tokens * settings_.nano_usd_per_embedding_token / 1000;
   }
 
+  [[nodiscard]] billing::MicroUsd price_of(const Expansion& expansion) const {
+    auto nano = expansion.input_tokens * settings_.nano_usd_per_reworded_token +
+                expansion.output_tokens * settings_.nano_usd_per_rewording_token;
+    return (nano + 999) / 1000;
+  }
+
   // One row a search, or counts and costs of a tenant would be wrong; of several knowledge bases
   // under the one that has the best hit.
   SearchRecord record_of(const CallContext& context, SearchRequest request,
@@ -285,6 +334,7 @@ class PassageSearch final : public Search {
             .user = context.user,
             .session = request.session,
             .query = std::move(request.query),
+            .query_expanded = answer.query_expanded,
             .type = request.type,
             .results_count = static_cast<std::int64_t>(answer.hits.size()),
             .top_score = answer.hits.empty() ? 0 : answer.hits.front().score,
@@ -302,6 +352,8 @@ class PassageSearch final : public Search {
   Counter& repeated_;
   Counter& similar_;
   CandidateFinder finder_;
+  QueryExpansion expansion_;
+  Reranking reranking_;
   AnswerStore answers_;
   SearchLog log_;
 };
@@ -324,7 +376,7 @@ std::optional<SearchType> parse_search_type(std::string_view text) {
 }
 
 std::unique_ptr<Search> make_search(SearchParts parts, SearchSettings settings) {
-  return std::make_unique<PassageSearch>(parts, settings);
+  return std::make_unique<PassageSearch>(parts, std::move(settings));
 }
 
 }  // namespace aiva::search

@@ -11,6 +11,7 @@
 #include "capabilities/knowledge/document_catalog.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "capabilities/knowledge/sections.h"
+#include "capabilities/search/query_expansion.h"
 #include "capabilities/search/ranking_options.h"
 #include "capabilities/search/search_filter.h"
 #include "foundation/call_context.h"
@@ -21,6 +22,7 @@
 #include "ports/clock.h"
 #include "ports/database.h"
 #include "ports/passage_index.h"
+#include "ports/reranker.h"
 #include "ports/text_embedder.h"
 
 namespace aiva::search {
@@ -60,15 +62,18 @@ struct HitSection {
 
 struct TextHit {
   knowledge::Chunk chunk;
-  // fused_score * boost * recency. Hits are sorted by it, or in the order diversity chose them.
+  // rerank_score, else fused_score, times boost times recency. Hits are sorted by it, or in the
+  // order diversity chose them. Where a reranker read the best hits, the fused scores of the others
+  // count times the least it gave, so that they come after those.
   double score = 0;
   double fused_score = 0;          // 0…1
   std::optional<double> cosine{};  // when the vector list had it
   std::optional<double> bm25{};    // when the keyword list had it
   int vector_rank = 0;             // from 1; 0: not in that list
   int keyword_rank = 0;
-  double boost = 1;    // the product of the factors that fit its document
-  double recency = 1;  // what its age left of the score
+  std::optional<double> rerank_score{};  // 0…1, where a reranker read question and chunk together
+  double boost = 1;                      // the product of the factors that fit its document
+  double recency = 1;                    // what its age left of the score
   // What likeness to a hit above it took from it when diversity chose; nothing without diversity.
   std::optional<double> mmr_penalty{};
   std::vector<WordReason> words{};  // where the request wants explanations and words found it
@@ -95,6 +100,8 @@ struct SearchAnswer {
   SearchTimings timings{};
   bool used_vectors = true;         // false: the embedder failed, words alone ranked the hits
   bool used_keywords = true;        // false: the keyword index failed or had no hit
+  bool is_reranked = false;         // a reranker has put the first hits in order
+  std::string query_expanded{};     // what was searched for besides, a line each
   billing::MicroUsd base_cost = 0;  // before the margin
   // Set when it was given before, at the same version of the knowledge base.
   bool is_cached = false;
@@ -127,8 +134,9 @@ struct SearchParts {
   billing::Billing& billing;
   const Clock& clock;
   Metrics& metrics;
-  Cache* shared_cache = nullptr;  // that several processes share; null: this one is alone
+  Cache* shared_cache = nullptr;            // that several processes share; null: this one is alone
   knowledge::Sections* sections = nullptr;  // null: hits come without sections
+  Reranker* reranker = nullptr;             // null: hits stay as they were fused
 };
 
 struct SearchSettings {
@@ -137,8 +145,13 @@ struct SearchSettings {
   billing::MicroUsd search_price = 500;            // per search, specification D
   std::int64_t nano_usd_per_embedding_token = 20;  // 0.02 USD per million tokens
   std::size_t unwritten_max = 10'000;              // log rows waiting; a search waits beyond it
-  std::chrono::seconds cache_time{3600};  // how long an answer may be given again; 0: never
-  double cache_similarity_min = 0.95;     // cosine of questions that are taken for one
+  std::chrono::seconds cache_time{3600};        // how long an answer may be given again; 0: never
+  double cache_similarity_min = 0.95;           // cosine of questions that are taken for one
+  std::size_t rerank_candidates = 30;           // hits the reranker reads
+  std::chrono::milliseconds rerank_time{1500};  // beyond it the order stays as it was
+  ExpansionSettings expansion{};                // off unless something is set
+  std::int64_t nano_usd_per_reworded_token = 150;   // read by the chat model
+  std::int64_t nano_usd_per_rewording_token = 600;  // written by it
 };
 
 // The least balance a search needs where credits are enforced (specification D).

@@ -198,6 +198,7 @@ int run_account_command(Identity& identity, const Arguments& arguments) {
     case CommandName::ask:
     case CommandName::eval:
     case CommandName::model_add_clip:
+    case CommandName::model_add_reranker:
     case CommandName::doctor:
     case CommandName::routes:
     case CommandName::version: break;

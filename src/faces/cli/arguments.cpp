@@ -141,6 +141,14 @@ void add_models(CLI::App& app, Arguments& arguments) {
                    "tokenizer.json and preprocessor_config.json")
       ->required();
   clip->add_option("--name", arguments.name, "What to call it; else as the folder");
+  auto* reranker = command(*add, arguments, "reranker",
+                           "A cross-encoder as ONNX, which puts the hits of searches in order",
+                           CommandName::model_add_reranker);
+  reranker
+      ->add_option("folder", arguments.model_folder,
+                   "Folder with model.onnx (there or in onnx/) and tokenizer.json")
+      ->required();
+  reranker->add_option("--name", arguments.name, "What to call it; else as the folder");
 }
 
 }  // namespace

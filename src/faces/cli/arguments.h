@@ -21,6 +21,7 @@ enum class CommandName {
   tenant_list,
   tenant_add,
   model_add_clip,
+  model_add_reranker,
   doctor,
   routes,
   version,
@@ -64,7 +65,7 @@ struct Arguments {
   int top_k = 6;
   EvalArguments eval{};
 
-  std::string model_folder{};  // models add clip: where the model is
+  std::string model_folder{};  // models add: where the model is
 
   std::string email{};
   std::string name{};

@@ -7,6 +7,7 @@
 
 #include "ports/testing/cache_contract.h"
 #include "ports/testing/fake_chat_model.h"
+#include "ports/testing/fake_reranker.h"
 #include "ports/testing/fake_text_embedder.h"
 #include "ports/testing/folder_object_store.h"
 #include "ports/testing/inline_document_reader.h"
@@ -15,6 +16,7 @@
 #include "ports/testing/object_store_contract.h"
 #include "ports/testing/passage_index_contract.h"
 #include "ports/testing/plain_passage_index.h"
+#include "ports/testing/reranker_contract.h"
 #include "ports/testing/scripted_http_client.h"
 #include "ports/testing/temporary_folder.h"
 
@@ -168,6 +170,14 @@ TEST(ScriptedHttpClient, streams_a_body_in_pieces) {
   EXPECT_EQ(*sync_wait((*stream)->next({})), std::nullopt);
   EXPECT_EQ(client.requests().at(0).url, "https://example.org/");
 }
+
+RerankerSubject make_fake_reranker() {
+  return {.reranker = std::make_unique<FakeReranker>(),
+          .query = "return goods",
+          .good_text = "You may return goods.",
+          .bad_text = "The hall opens at nine."};
+}
+INSTANTIATE_TEST_SUITE_P(Fake, RerankerContract, ::testing::Values(make_fake_reranker));
 
 }  // namespace
 }  // namespace aiva

@@ -32,10 +32,12 @@ Task<Result<Candidates>> CandidateFinder::find(CallContext context, SearchReques
                       .wants_reasons = request.explain};
   bool asks_words = rule.weights.keyword > 0;
   bool asks_vectors = rule.weights.vector > 0;
+  auto query = std::move(request.query);
+  if (!prepared.expansion.keywords.empty()) query += " " + prepared.expansion.keywords;
   wanted.count_max = asks_words ? rule.list_max : 0;
-  auto by_words = find_words(context, std::move(request.query), wanted, prepared);
+  auto by_words = find_words(context, std::move(query), wanted, prepared);
   wanted.count_max = asks_vectors ? rule.list_max : 0;
-  auto by_meaning = find_near(context, std::move(wanted), prepared);
+  auto by_meaning = find_near(context, wanted, prepared);
   auto asking = both(timed(std::move(by_words)), timed(std::move(by_meaning)));
   auto [asked_words, asked_vectors] = co_await std::move(asking);
   auto& words = asked_words.hits;
@@ -60,7 +62,15 @@ Task<Result<Candidates>> CandidateFinder::find(CallContext context, SearchReques
   if (vectors) vector_hits = *vectors;
   if (words) keyword_hits = *words;
   candidates.used_keywords = !keyword_hits.empty();
-  candidates.ranked = rank_candidates(vector_hits, keyword_hits, rule);
+  RewordedLists others;
+  if (!prepared.expansion.rewordings.empty()) {
+    auto reworded = ask_reworded(context, rule, std::move(wanted), prepared);
+    others = co_await std::move(reworded);
+    CO_TRY_VOID(context.check());
+    candidates.is_degraded = candidates.is_degraded || !others.failures.empty();
+    if (prepared.reworded) candidates.query_tokens += prepared.reworded->tokens;
+  }
+  candidates.ranked = rank_candidates(vector_hits, keyword_hits, rule, others.lists);
   co_return candidates;
 }
 
@@ -104,6 +114,24 @@ Task<CandidateFinder::Hits> CandidateFinder::find_near(CallContext context, Pass
       context, prepared.bases, std::vector<float>(row.begin(), row.end()), std::move(wanted));
   auto hits = co_await std::move(searching);
   co_return hits;
+}
+
+Task<RewordedLists> CandidateFinder::ask_reworded(CallContext context, FusionRule rule,
+                                                  PassageQuery wanted, Prepared prepared) {
+  wanted.count_max = rule.list_max;
+  wanted.wants_reasons = false;
+  auto weight = settings_.expansion.weight;
+  auto looking =
+      find_reworded(context, parts_.index,
+                    {.bases = prepared.bases,
+                     .rewordings = prepared.expansion.rewordings,
+                     .embedded = prepared.reworded,
+                     .weights = {weight * rule.weights.vector, weight * rule.weights.keyword},
+                     .passages = std::move(wanted)});
+  auto found = co_await std::move(looking);
+  if (!found.failures.empty())
+    note_failure("A question in other words was not searched for", context, found.failures.front());
+  co_return found;
 }
 
 Task<CandidateFinder::TimedHits> CandidateFinder::timed(Task<Hits> list) {

@@ -1,7 +1,7 @@
 #include "capabilities/search/internal/ranking.h"
 
 #include <algorithm>
-#include <array>
+#include <limits>
 #include <tuple>
 
 #include "retrieval/reciprocal_rank_fusion.h"
@@ -30,6 +30,8 @@ class Spread {
 };
 
 int best_rank(const Candidate& candidate) {
+  if (candidate.vector_rank == 0 && candidate.keyword_rank == 0)
+    return std::numeric_limits<int>::max();
   if (candidate.vector_rank == 0) return candidate.keyword_rank;
   if (candidate.keyword_rank == 0) return candidate.vector_rank;
   return std::min(candidate.vector_rank, candidate.keyword_rank);
@@ -38,15 +40,23 @@ int best_rank(const Candidate& candidate) {
 }  // namespace
 
 std::vector<Candidate> rank_candidates(std::span<const PassageHit> vectors,
-                                       std::span<const PassageHit> keywords,
-                                       const FusionRule& rule) {
-  std::array<retrieval::RankedList<ChunkId>, 2> lists;
+                                       std::span<const PassageHit> keywords, const FusionRule& rule,
+                                       std::span<const OtherList> others) {
+  std::vector<retrieval::RankedList<ChunkId>> lists(2 + others.size());
   for (const auto& hit : vectors) lists[0].keys.push_back(hit.chunk);
   for (const auto& hit : keywords) lists[1].keys.push_back(hit.chunk);
   lists[0].weight = rule.weights.vector;
   lists[1].weight = rule.weights.keyword;
   double weights_used =
       (vectors.empty() ? 0 : rule.weights.vector) + (keywords.empty() ? 0 : rule.weights.keyword);
+  std::vector<Spread> spreads;
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    const auto& other = others[i];
+    for (const auto& hit : other.hits) lists[2 + i].keys.push_back(hit.chunk);
+    lists[2 + i].weight = other.weight;
+    if (!other.hits.empty()) weights_used += other.weight;
+    spreads.emplace_back(other.hits, rule.list_max);
+  }
   double best_possible = weights_used / (rank_offset + 1);
   Spread cosines(vectors, rule.list_max);
   Spread words(keywords, rule.list_max);
@@ -72,6 +82,12 @@ std::vector<Candidate> rank_candidates(std::span<const PassageHit> vectors,
       candidate.words = hit.words;
       if (candidate.vector.empty()) candidate.vector = hit.vector;
       weighted += rule.weights.keyword * words.of(hit.score);
+    }
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      if (entry.ranks[2 + i] == 0) continue;
+      const auto& hit = others[i].hits[entry.ranks[2 + i] - 1];
+      if (candidate.vector.empty()) candidate.vector = hit.vector;
+      weighted += others[i].weight * spreads[i].of(hit.score);
     }
     if (rule.fusion == Fusion::weighted) candidate.score = weighted / weights_used;
   }

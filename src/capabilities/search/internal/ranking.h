@@ -29,11 +29,17 @@ struct FusionRule {
   std::size_t list_max = 50;  // of each list; a list of so many may have left others out
 };
 
-// Fuses both lists, best first. An empty list takes no part. A weighted score is the weighted mean
+// What the same question in other words brought up: it moves candidates and adds more.
+struct OtherList {
+  std::vector<PassageHit> hits{};
+  double weight = 0;  // as those of the rule
+};
+
+// Fuses all lists, best first. An empty list takes no part. A weighted score is the weighted mean
 // of the scores in the lists, each spread from 0 for what the list leaves out (the last of a list
 // that is full; else a score of 0) to 1 for its best.
 std::vector<Candidate> rank_candidates(std::span<const PassageHit> vectors,
-                                       std::span<const PassageHit> keywords,
-                                       const FusionRule& rule);
+                                       std::span<const PassageHit> keywords, const FusionRule& rule,
+                                       std::span<const OtherList> others = {});
 
 }  // namespace aiva::search

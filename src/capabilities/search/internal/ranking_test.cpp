@@ -115,5 +115,40 @@ TEST(Ranking, keeps_what_explains_a_candidate) {
   EXPECT_EQ(ranked[1].words.at(0).word, "sea");
 }
 
+TEST(Ranking, lets_other_lists_move_candidates_and_bring_up_more) {
+  std::vector<ChunkId> ids(3);
+  for (auto& id : ids) id = ChunkId::make();
+  std::vector<PassageHit> keywords = {{.chunk = ids[0], .score = 3}, {.chunk = ids[1], .score = 2}};
+  std::vector<OtherList> others = {
+      {.hits = {{.chunk = ids[1], .score = 9}, {.chunk = ids[2], .score = 8}}, .weight = 0.3},
+      {.hits = {}, .weight = 0.3}};
+
+  auto ranked = rank_candidates({}, keywords, rrf(0.7), others);
+
+  ASSERT_EQ(ranked.size(), 3U);
+  EXPECT_EQ(ranked[0].chunk, ids[1]);
+  EXPECT_EQ(ranked[1].chunk, ids[0]);
+  EXPECT_EQ(ranked[2].chunk, ids[2]);
+  EXPECT_EQ(ranked[0].keyword_rank, 2);
+  EXPECT_EQ(ranked[2].keyword_rank, 0);
+  EXPECT_LT(ranked[0].score, 1);
+  EXPECT_FALSE(ranked[2].bm25.has_value());
+}
+
+TEST(Ranking, weighs_the_scores_of_other_lists_too) {
+  std::vector<PassageHit> keywords = {{a, {}, 4.0F}, {b, {}, 2.0F}};
+  std::vector<OtherList> others = {{.hits = {{c, {}, 8.0F}, {b, {}, 8.0F}}, .weight = 0.5}};
+
+  auto ranked = rank_candidates({}, keywords, weighted(0, 1), others);
+
+  ASSERT_EQ(ranked.size(), 3U);
+  EXPECT_EQ(ranked[0].chunk, a);
+  EXPECT_NEAR(ranked[0].score, 1 / 1.5, 1e-6);
+  EXPECT_EQ(ranked[1].chunk, b);
+  EXPECT_NEAR(ranked[1].score, 1 / 1.5, 1e-6);
+  EXPECT_EQ(ranked[2].chunk, c);
+  EXPECT_NEAR(ranked[2].score, 0.5 / 1.5, 1e-6);
+}
+
 }  // namespace
 }  // namespace aiva::search

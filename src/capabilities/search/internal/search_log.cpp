@@ -16,8 +16,8 @@ constexpr int attempts_max = 3;
 constexpr std::string_view insert_search =
     "INSERT INTO knowledge_searches (id, tenant_id, kb_id, user_id, session_id, query, search_type,"
     " results_count, top_score, search_time_ms, query_tokens, base_cost, is_cached, question_hash,"
-    " created_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " query_expanded, created_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 }  // namespace
 
@@ -117,10 +117,10 @@ Task<Result<void>> SearchLog::write_rows(std::span<const SearchRecord> records) 
       auto id = record.id.to_string();
       auto hash = hash_of_question(normal_question(record.query));
       TRY_VOID(session.execute(
-          insert_search,
-          {id, record.tenant, record.knowledge_base, user, record.session, record.query,
-           to_string(record.type), record.results_count, record.top_score, record.time_ms,
-           record.query_tokens, record.base_cost, record.is_cached, hash, record.created_at}));
+          insert_search, {id, record.tenant, record.knowledge_base, user, record.session,
+                          record.query, to_string(record.type), record.results_count,
+                          record.top_score, record.time_ms, record.query_tokens, record.base_cost,
+                          record.is_cached, hash, record.query_expanded, record.created_at}));
       if (!record.is_billed) continue;
       billing::Charge charge{.operation = "search", .reference = id, .base = record.base_cost};
       TRY_VOID(billing_.charge(session, record.tenant, charge));

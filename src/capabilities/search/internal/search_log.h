@@ -25,6 +25,7 @@ struct SearchRecord {
   UserId user{};
   std::optional<ChatSessionId> session{};
   std::string query{};
+  std::string query_expanded{};
   SearchType type = SearchType::hybrid;
   std::int64_t results_count = 0;
   double top_score = 0;

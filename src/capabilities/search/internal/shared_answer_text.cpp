@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t hits_max = 50;
 constexpr std::size_t query_bytes_max = 8000;
 constexpr std::size_t model_bytes_max = 256;
+constexpr std::size_t expanded_bytes_max = 4096;
 constexpr std::size_t id_characters = 36;
 constexpr std::size_t vector_bytes_max = 8192 * sizeof(float);
 constexpr double length_tolerance = 0.01;  // of vectors of unit length
@@ -27,12 +28,13 @@ constexpr std::int64_t instant_max = 253'402'300'799'999;  // the end of the yea
 // Every member is bound, so that a new one is not forgotten here. Words and sections are not kept:
 // such answers are not shared.
 void write_hit(JsonWriter& writer, const TextHit& hit) {
-  const auto& [chunk, score, fused, cosine, bm25, vector_rank, keyword_rank, boost, recency,
+  const auto& [chunk, score, fused, cosine, bm25, vector_rank, keyword_rank, rerank, boost, recency,
                mmr_penalty, words, highlight, page, section] = hit;
   writer.begin_object().field("id", chunk.id).field("score", score).field("fused", fused);
   writer.field("boost", boost).field("recency", recency);
   if (mmr_penalty) writer.field("mmr_penalty", *mmr_penalty);
   if (cosine) writer.field("cosine", *cosine);
+  if (rerank) writer.field("rerank", *rerank);
   if (bm25) writer.field("bm25", *bm25);
   writer.field("vector_rank", vector_rank).field("keyword_rank", keyword_rank).end_object();
 }
@@ -47,6 +49,7 @@ std::optional<TextHit> read_hit(const json::Value& value) {
               .fused_score = fields.optional_number("fused", 0, score_max).value_or(0),
               .cosine = fields.optional_number("cosine", -score_max, score_max),
               .bm25 = fields.optional_number("bm25", 0, score_max)};
+  hit.rerank_score = fields.optional_number("rerank", 0, 1);
   hit.boost = fields.optional_number("boost", 0, score_max).value_or(1);
   hit.recency = fields.optional_number("recency", 0, 1).value_or(1);
   hit.mmr_penalty = fields.optional_number("mmr_penalty", -score_max, score_max);
@@ -91,6 +94,8 @@ std::string write_shared_answer(const SharedAnswer& shared) {
       .field("searched", answer.chunks_searched)
       .field("used_vectors", answer.used_vectors)
       .field("used_keywords", answer.used_keywords)
+      .field("reranked", answer.is_reranked)
+      .field("expanded", answer.query_expanded)
       .key("hits")
       .begin_array();
   for (const auto& hit : answer.hits) write_hit(writer, hit);
@@ -111,6 +116,9 @@ std::optional<SharedAnswer> read_shared_answer(std::string_view text) {
   answer.chunks_searched = fields.integer("searched", 0, 0, count_max);
   answer.used_vectors = fields.boolean("used_vectors", true);
   answer.used_keywords = fields.boolean("used_keywords", true);
+  answer.is_reranked = fields.boolean("reranked", false);
+  answer.query_expanded =
+      fields.optional_text("expanded", {.length_max = expanded_bytes_max}).value_or("");
   const auto* hits = fields.array("hits", hits_max);
   auto vector = read_vector(fields.text("vector", {.length_max = shared_answer_bytes_max}));
   if (!fields.finish() || hits == nullptr || !vector) return std::nullopt;

@@ -77,6 +77,9 @@ class SharedAnswersTest : public testing::Test {
     hit.chunk.id = chunk;
     hit.vector_rank = 2;
     hit.keyword_rank = 1;
+    hit.rerank_score = 0.875;
+    answer.is_reranked = true;
+    answer.query_expanded = "money back";
     answer.hits.push_back(std::move(hit));
     return answer;
   }
@@ -138,6 +141,9 @@ TEST_F(SharedAnswersTest, gives_what_another_process_answered_with_rows_of_now) 
   EXPECT_EQ(hit.score, 0.75);
   EXPECT_EQ(hit.cosine, 0.5);
   EXPECT_EQ(hit.bm25, 3.25);
+  EXPECT_EQ(hit.rerank_score, 0.875);
+  EXPECT_TRUE(found->answer->is_reranked);
+  EXPECT_EQ(found->answer->query_expanded, "money back");
   EXPECT_EQ(hit.vector_rank, 2);
   EXPECT_EQ(hit.keyword_rank, 1);
 }

@@ -67,9 +67,9 @@ void write_scoring(JsonWriter& writer, const search::TextHit& hit, bool is_expla
   write_optional(writer, "bm25", hit.bm25);
   write_rank(writer, "vector_rank", hit.vector_rank);
   write_rank(writer, "keyword_rank", hit.keyword_rank);
-  writer.field("fused_score", hit.fused_score)
-      .field("boost", hit.boost)
-      .field("recency", hit.recency);
+  writer.field("fused_score", hit.fused_score);
+  write_optional(writer, "rerank_score", hit.rerank_score);
+  writer.field("boost", hit.boost).field("recency", hit.recency);
   write_optional(writer, "mmr_penalty", hit.mmr_penalty);
   if (is_explained) write_words(writer, hit);
   writer.end_object();
@@ -162,6 +162,7 @@ void write_findings(JsonWriter& writer, const Findings& findings, SearchAnswerFo
   write_times(writer, answer, findings);
   writer.field("used_vectors", answer.used_vectors)
       .field("used_keywords", answer.used_keywords)
+      .field("reranked", answer.is_reranked)
       .field("cached", answer.is_cached);
   if (answer.is_cached)
     writer.field("cache_similarity", answer.cache_similarity)

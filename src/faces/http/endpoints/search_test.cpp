@@ -33,6 +33,7 @@ class PreparedSearch final : public search::Search {
     hit.chunk.document_metadata = R"({"team":"support"})";
     search::SearchAnswer answer{.total_found = 7, .query_tokens = 4, .embedding_model = "m"};
     answer.timings = {.embedding_ms = 4, .vector_ms = 3, .keyword_ms = 2, .fetch_ms = 1};
+    answer.is_reranked = true;
     answer.hits.push_back(hit);
     co_return answer;
   }
@@ -40,8 +41,12 @@ class PreparedSearch final : public search::Search {
     co_return fail(internal_error("Nothing is kept here"));
   }
 
-  search::TextHit hit{
-      .score = 0.75, .cosine = 0.5, .vector_rank = 2, .highlight = "Paid.", .highlight_page = 3};
+  search::TextHit hit{.score = 0.75,
+                      .cosine = 0.5,
+                      .vector_rank = 2,
+                      .rerank_score = 0.625,
+                      .highlight = "Paid.",
+                      .highlight_page = 3};
   std::optional<Error> failure;
   std::vector<search::SearchRequest> asked;
 };
@@ -151,6 +156,7 @@ TEST_F(SearchEndpoint, answers_in_the_shape_of_the_contract) {
   EXPECT_EQ(data.at("total_found"), 7);
   EXPECT_EQ(data.at("returned"), 1);
   EXPECT_EQ(data.at("cached"), false);
+  EXPECT_EQ(data.at("reranked"), true);
   EXPECT_TRUE(data.at("image_results").as_array().empty());
   const auto& hit = data.at("text_results").at(0).as_object();
   EXPECT_EQ(hit.at("type"), "text");
@@ -162,6 +168,7 @@ TEST_F(SearchEndpoint, answers_in_the_shape_of_the_contract) {
   EXPECT_EQ(hit.at("source").at("metadata").at("team"), "support");
   EXPECT_EQ(hit.at("scoring_details").at("cosine_similarity"), 0.5);
   EXPECT_EQ(hit.at("scoring_details").at("vector_rank"), 2);
+  EXPECT_EQ(hit.at("scoring_details").at("rerank_score"), 0.625);
   EXPECT_TRUE(hit.at("scoring_details").at("bm25").is_null());
   EXPECT_TRUE(hit.at("scoring_details").at("keyword_rank").is_null());
 }
