@@ -54,8 +54,10 @@ inline std::vector<float> make_vectors(const MadeVectors& kind, std::size_t coun
   normals.fill(axes);
   normals.fill(centres);
   normals.fill(mean);
-  for (std::size_t i = 0; i < axes.size(); ++i)
-    axes[i] *= std::pow(static_cast<float>(i / dimension) + 1, -0.35F);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::size_t axis = i / dimension;
+    axes[i] *= std::pow(static_cast<float>(axis) + 1, -0.35F);
+  }
   std::vector<float> rows(count * dimension);
   for (std::size_t at = 0; at < count; ++at) {
     float* row = rows.data() + at * dimension;

@@ -65,7 +65,7 @@ class OpenAiTextEmbedder final : public TextEmbedder {
   }
 
   [[nodiscard]] double estimate(std::string_view text) const {
-    auto usual = static_cast<double>(text.size() / bytes_per_usual_token + 1);
+    auto usual = static_cast<double>(text.size()) / bytes_per_usual_token + 1;
     return options_.estimate_tokens ? std::max(options_.estimate_tokens(text), 1) : usual;
   }
 

@@ -220,10 +220,9 @@ class PipelinedRedis final : public Redis {
     router_.send(std::move(attempt));
   }
 
-  void end(const OperationPointer& operation, Result<Answers> outcome) {
-    auto kept = operation;
-    operations_.erase(kept);
-    kept->finish(std::move(outcome));
+  void end(OperationPointer operation, Result<Answers> outcome) {
+    operations_.erase(operation);
+    operation->finish(std::move(outcome));
   }
 
   void look_later() {

@@ -34,10 +34,10 @@ struct ReportedHit {
 
 // What a search made of one question.
 struct Outcome {
-  MetricValues values{};   // of no meaning where the question is unanswerable
-  int rank = 0;            // of the first relevant hit; 0: there is none
-  double time_ms = 0;      // the search took, as its caller saw it
-  double best_cosine = 0;  // of the question and any hit; 0 without vectors
+  MetricValues values{};            // of no meaning where the question is unanswerable
+  int rank = 0;                     // of the first relevant hit; 0: there is none
+  double time_ms = 0;               // the search took, as its caller saw it
+  double best_cosine = 0;           // of the question and any hit; 0 without vectors
   std::vector<ReportedHit> hits{};  // the first ten
 };
 

@@ -64,7 +64,7 @@ class Reader {
     auto weight = number_of<double>(value);
     if (!weight || !std::isfinite(*weight) || *weight < 0 || *weight > vector_weight_max)
       return fail(wrong(text_, "vector_weight must be a number between 0 and 10"));
-    setting_.vector_weight = *weight;
+    setting_.vector_weight = weight;
     return {};
   }
 

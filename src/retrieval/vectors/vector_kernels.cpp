@@ -155,8 +155,8 @@ void tables_of_fours(const float* values, std::size_t count, float steps, std::u
         const bool is_set = (nibble >> j & 1U) != 0;
         if (is_set == value > 0) entry += std::fabs(value);
       }
-      tables[i * 4 + nibble] =
-          static_cast<std::uint8_t>(std::min(static_cast<int>(entry + 0.5F), table_entry_max));
+      tables[i * 4 + nibble] = static_cast<std::uint8_t>(
+          std::min(static_cast<int>(std::floor(entry + 0.5F)), table_entry_max));
     }
   }
 }

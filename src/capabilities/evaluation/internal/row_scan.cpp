@@ -20,7 +20,7 @@ Task<Result<std::vector<knowledge::Document>>> list_documents(CallContext contex
     CO_TRY_VOID(context.check());
     knowledge::Knowledge::DocumentFilter filter;
     filter.page = {.page = page, .limit = documents_per_page};
-    CO_TRY(auto some, co_await knowledge.documents(context, base, std::move(filter)));
+    CO_TRY(auto some, co_await knowledge.documents(context, base, filter));
     bool is_last = some.items.size() < documents_per_page;
     std::ranges::move(some.items, std::back_inserter(all));
     if (is_last) co_return all;

@@ -178,8 +178,10 @@ Task<Result<void>> VectorWriter::hide(CallContext context, std::vector<DocumentI
     auto last = std::min(documents.size(), first + documents_per_script);
     for (auto at = first; at < last; ++at) {
       auto document = write_uuid(documents[at].uuid);
-      bounds.push_back("[" + document + (is_shown ? "" : epoch_bytes));
-      bounds.push_back("(" + document + epoch_bytes + (is_shown ? "" : std::string(17, '\xFF')));
+      bounds.emplace_back("[").append(document);
+      if (!is_shown) bounds.back().append(epoch_bytes);
+      bounds.emplace_back("(").append(document).append(epoch_bytes);
+      if (!is_shown) bounds.back().append(17, '\xFF');
     }
     std::vector<RedisBatch> batches;
     for (const auto& set : state_.sets)
