@@ -17,8 +17,6 @@ constexpr std::size_t statements_max = 128;
 constexpr std::size_t sql_logged_max = 500;
 constexpr int steps_between_checks = 20000;
 constexpr int wal_pages_max = 1000;
-// Readers map the file anew whenever its size has changed.
-constexpr int file_growth_bytes = 1024 * 1024;
 constexpr std::int64_t wal_bytes_kept_max = 16 * 1024 * 1024;
 
 class StatementRow final : public SqlRow {
@@ -108,7 +106,8 @@ Result<void> Connection::configure(const SqliteOptions& options, ConnectionMode 
   TRY_VOID(execute("PRAGMA foreign_keys = ON"));
   TRY_VOID(execute("PRAGMA temp_store = MEMORY"));
   TRY_VOID(execute("PRAGMA cache_size = " + std::to_string(-options.cache_kib)));
-  TRY_VOID(execute("PRAGMA mmap_size = " + std::to_string(options.mmap_bytes)));
+  // Not mapped into memory: a reader unmaps the whole file whenever another connection has written.
+  TRY_VOID(execute("PRAGMA mmap_size = 0"));
   if (mode == ConnectionMode::reads) return {};
 
   std::string journal;
@@ -123,9 +122,6 @@ Result<void> Connection::configure(const SqliteOptions& options, ConnectionMode 
                                                      : "PRAGMA synchronous = NORMAL"));
   TRY_VOID(execute("PRAGMA wal_autocheckpoint = " + std::to_string(wal_pages_max)));
   TRY_VOID(execute("PRAGMA journal_size_limit = " + std::to_string(wal_bytes_kept_max)));
-  int growth = file_growth_bytes;
-  if (sqlite3_file_control(database, "main", SQLITE_FCNTL_CHUNK_SIZE, &growth) != SQLITE_OK)
-    return fail(ErrorCode::unavailable, "The database's file cannot be made to grow in steps");
   return {};
 }
 

@@ -26,7 +26,6 @@ struct SqliteOptions {
   std::chrono::milliseconds slow_query{200};     // statements above it are logged
   SqliteSync sync = SqliteSync::process;
   std::size_t queue_max = 10000;  // waiting reads, and waiting writes
-  std::int64_t mmap_bytes = 32 * 1024 * 1024;
   int cache_kib = 2048;  // page cache of each connection
 };
 

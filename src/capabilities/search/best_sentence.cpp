@@ -65,13 +65,25 @@ std::vector<std::string_view> sentences_of(const knowledge::Chunk& chunk) {
   return sentences;
 }
 
+std::vector<Sentence> analysed_sentences_of(const knowledge::Chunk& chunk) {
+  std::vector<Sentence> sentences;
+  for (auto text : sentences_of(chunk))
+    sentences.push_back({.text = text, .terms = terms_of(text)});
+  return sentences;
+}
+
 BestSentence best_sentence(const knowledge::Chunk& chunk, const SentenceScorer& scorer) {
+  return best_sentence(chunk, scorer, analysed_sentences_of(chunk));
+}
+
+BestSentence best_sentence(const knowledge::Chunk& chunk, const SentenceScorer& scorer,
+                           std::span<const Sentence> sentences) {
   std::string_view text = chunk.text;
   BestSentence best{.begin = 0, .end = text.size(), .page = chunk.page_first};
   auto context = terms_of(chunk.heading_path);
   bool is_first = true;
-  for (auto sentence : sentences_of(chunk)) {
-    double coverage = scorer.coverage(terms_of(sentence), context);
+  for (const auto& [sentence, terms] : sentences) {
+    double coverage = scorer.coverage(terms, context);
     if (!is_first && coverage <= best.coverage) continue;
     is_first = false;
     best.begin = static_cast<std::size_t>(sentence.data() - text.data());

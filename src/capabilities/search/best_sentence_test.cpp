@@ -6,6 +6,8 @@
 namespace aiva::search {
 namespace {
 
+constexpr std::span<const Sentence> no_sample;
+
 using testing::ElementsAre;
 
 knowledge::Chunk chunk_of(std::vector<std::pair<int, std::string>> blocks) {
@@ -29,7 +31,7 @@ TEST(BestSentence, names_the_page_of_the_sentence_not_of_the_chunk) {
   auto chunk = chunk_of({{2, "Goods travel by rail. Returns are free."},
                          {3, "Refunds are paid within 14 days. They go to the card."}});
 
-  auto best = best_sentence(chunk, SentenceScorer("when are refunds paid", {}));
+  auto best = best_sentence(chunk, SentenceScorer("when are refunds paid", no_sample));
 
   EXPECT_EQ(text_of(chunk, best), "Refunds are paid within 14 days.");
   EXPECT_EQ(best.page, 3);
@@ -39,7 +41,7 @@ TEST(BestSentence, names_the_page_of_the_sentence_not_of_the_chunk) {
 TEST(BestSentence, takes_the_first_sentence_when_none_shares_a_word) {
   auto chunk = chunk_of({{5, "One thing. Another thing."}});
 
-  auto best = best_sentence(chunk, SentenceScorer("zebra", {}));
+  auto best = best_sentence(chunk, SentenceScorer("zebra", no_sample));
 
   EXPECT_EQ(text_of(chunk, best), "One thing.");
   EXPECT_EQ(best.page, 5);
@@ -53,13 +55,13 @@ TEST(BestSentence, goes_with_the_heading_above_it) {
                  {.begin = 46, .end = 51},
                  {.begin = 53, .end = 58}};
 
-  auto best = best_sentence(chunk, SentenceScorer("opening hours", {}));
+  auto best = best_sentence(chunk, SentenceScorer("opening hours", no_sample));
 
   EXPECT_EQ(text_of(chunk, best), "Opening hours\n\nNine to five.");
 }
 
 TEST(BestSentence, survives_an_empty_chunk) {
-  auto best = best_sentence(knowledge::Chunk{}, SentenceScorer("zebra", {}));
+  auto best = best_sentence(knowledge::Chunk{}, SentenceScorer("zebra", no_sample));
 
   EXPECT_EQ(best.begin, best.end);
 }

@@ -34,17 +34,26 @@ double best_likeness(std::string_view wanted, const std::vector<Term>& terms) {
   return best;
 }
 
+std::vector<Sentence> with_terms(std::span<const std::string_view> texts) {
+  std::vector<Sentence> sentences;
+  sentences.reserve(texts.size());
+  for (auto text : texts) sentences.push_back({.text = text, .terms = terms_of(text)});
+  return sentences;
+}
+
 }  // namespace
 
 SentenceScorer::SentenceScorer(std::string_view question,
                                std::span<const std::string_view> sentences)
+    : SentenceScorer(question, with_terms(sentences)) {}
+
+SentenceScorer::SentenceScorer(std::string_view question, std::span<const Sentence> sentences)
     : order_(weighing_terms(question)) {
   for (const auto& stem : order_) weights_.emplace(stem, 0.0);
   std::unordered_set<std::string> met;
-  for (auto sentence : sentences) {
-    auto terms = terms_of(sentence);
+  for (const auto& sentence : sentences) {
     for (auto& [stem, frequency] : weights_) {
-      double best = best_likeness(stem, terms);
+      double best = best_likeness(stem, sentence.terms);
       if (best > 0) met.insert(stem);
       if (best == 1) frequency += 1;
     }

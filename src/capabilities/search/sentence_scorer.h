@@ -11,12 +11,19 @@
 
 namespace aiva::search {
 
+// A sentence and its words.
+struct Sentence {
+  std::string_view text;
+  std::vector<Term> terms{};
+};
+
 // Says how much of a question the words of a sentence cover. A word weighs more the fewer of the
 // given sentences contain it (the idf of Okapi BM25); stop words weigh nothing unless the question
 // has no others.
 class SentenceScorer {
  public:
   // `sentences` is only the sample that rarity is counted in.
+  SentenceScorer(std::string_view question, std::span<const Sentence> sentences);
   SentenceScorer(std::string_view question, std::span<const std::string_view> sentences);
 
   // 0 (no word shared) … 1 (every word of the question). Words that stand only in `context` (the

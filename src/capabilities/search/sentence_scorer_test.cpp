@@ -63,7 +63,7 @@ TEST(SentenceScorer, falls_back_to_stop_words_when_the_question_has_no_others) {
 }
 
 TEST(SentenceScorer, scores_nothing_without_words) {
-  SentenceScorer scorer("?!", {});
+  SentenceScorer scorer("?!", std::span<const Sentence>());
 
   EXPECT_DOUBLE_EQ(scorer.coverage("Anything at all."), 0.0);
 }
