@@ -59,12 +59,12 @@ struct SearchRecords {
 Subject subject_of(Parts& parts, knowledge::PassageRows& rows, SearchRecords records) {
   auto make_search = [&parts, records](const evaluation::Ranking& ranking) {
     search::SearchSettings settings{.cache_time = std::chrono::seconds(0)};
-    if (ranking.vector_weight) settings.weights.vector = *ranking.vector_weight;
+    settings.weights = ranking.weights(settings.weights);
     return search::make_search({.database = records.database,
                                 .knowledge = *parts.knowledge,
                                 .catalog = *parts.catalog,
                                 .embedder = *parts.embedder.embedder,
-                                .index = ranking.index,
+                                .index = *parts.index,
                                 .billing = records.billing,
                                 .clock = parts.clock,
                                 .metrics = parts.metrics},

@@ -10,6 +10,7 @@
 
 #include "capabilities/evaluation/golden_set.h"
 #include "capabilities/evaluation/report.h"
+#include "capabilities/evaluation/setting.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "capabilities/knowledge/passage_rows.h"
 #include "capabilities/search/search.h"
@@ -28,8 +29,14 @@ namespace aiva::evaluation {
 
 // How a search to be evaluated ranks.
 struct Ranking {
-  PassageIndex& index;  // what it looks into
   std::optional<double> vector_weight{};
+  Lists lists = Lists::both;
+  // Of a search whose own weights are `usual`; a list that counts 0 is not asked.
+  [[nodiscard]] search::FusionWeights weights(search::FusionWeights usual) const {
+    if (lists == Lists::vectors) return {.vector = 1, .keyword = 0};
+    if (lists == Lists::words) return {.vector = 0, .keyword = 1};
+    return {.vector = vector_weight.value_or(usual.vector), .keyword = usual.keyword};
+  }
 };
 
 // Knowledge to evaluate, and how it is searched; everything is borrowed.

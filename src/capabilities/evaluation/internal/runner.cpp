@@ -6,7 +6,6 @@
 
 #include "capabilities/evaluation/internal/exact_comparison.h"
 #include "capabilities/evaluation/internal/lanes.h"
-#include "capabilities/evaluation/internal/one_list_index.h"
 #include "capabilities/evaluation/internal/plan_checks.h"
 #include "capabilities/evaluation/internal/reach.h"
 #include "capabilities/evaluation/internal/row_scan.h"
@@ -112,10 +111,8 @@ Task<Result<Run>> Runner::run_setting(Place& place, const Setting& setting) {
   for (const auto& document : place.documents)
     run.chunks += document.is_served ? document.total_chunks : 0;
   run.outcomes.resize(plan_.questions.size());
-  OneListIndex one_list(place.subject.index, setting.lists);
-  PassageIndex& index = setting.lists == Lists::both ? place.subject.index : one_list;
   auto searching =
-      place.subject.make_search({.index = index, .vector_weight = setting.vector_weight});
+      place.subject.make_search({.vector_weight = setting.vector_weight, .lists = setting.lists});
   // The first search opens models and index; it is not measured.
   CO_TRY_VOID(co_await search(place, *searching, plan_.questions.front()));
   done_ = 0;

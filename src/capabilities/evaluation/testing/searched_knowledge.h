@@ -25,12 +25,12 @@ class SearchedKnowledge : public knowledge::KnowledgeFixture {
  private:
   std::unique_ptr<search::Search> search_with(const Ranking& ranking) {
     search::SearchSettings settings{.cache_time = std::chrono::seconds(0)};
-    if (ranking.vector_weight) settings.weights.vector = *ranking.vector_weight;
+    settings.weights = ranking.weights(settings.weights);
     return search::make_search({.database = database_,
                                 .knowledge = *knowledge_,
                                 .catalog = *catalog_,
                                 .embedder = embedder_,
-                                .index = ranking.index,
+                                .index = *index_,
                                 .billing = *billing_,
                                 .clock = clock_,
                                 .metrics = metrics_},
