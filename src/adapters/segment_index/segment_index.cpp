@@ -287,8 +287,8 @@ class SegmentIndex final : public PassageIndex {
       const auto& shape = handle->collection->shape();
       if (!united) united = United{.shape = shape};
       if (united->shape != shape) co_return not_open();
-      const auto& segments = handle->collection->snapshot()->segments;
-      std::ranges::copy(segments, std::back_inserter(united->snapshot.segments));
+      const auto snapshot = handle->collection->snapshot();
+      std::ranges::copy(snapshot->segments, std::back_inserter(united->snapshot.segments));
     }
     if (!united) co_return not_open();
     co_return std::move(*united);

@@ -26,7 +26,7 @@ struct SqliteOptions {
   std::chrono::milliseconds slow_query{200};     // statements above it are logged
   SqliteSync sync = SqliteSync::process;
   std::size_t queue_max = 10000;  // waiting reads, and waiting writes
-  int cache_kib = 2048;  // page cache of each connection
+  int cache_kib = 2048;           // page cache of each connection
 };
 
 // Opens (or makes) a database file in WAL mode: one writer thread that commits queued writes in

@@ -137,8 +137,8 @@ class Search {
     for (auto& part : parts_) part.query.emplace(query_, *part.views);
     Candidates best(sizes_.bytes);
     const bool is_selective = is_filtered_ && rows_shown_ <= allowed_bytes_max;
-    const bool are_few = sizes_.heads * 2 >= rows_ ||
-                         rows_ * parts_.front().views->rotated <= scanned_bytes_max;
+    const bool are_few =
+        sizes_.heads * 2 >= rows_ || rows_ * parts_.front().views->rotated <= scanned_bytes_max;
     Candidates heads(sizes_.heads);
     for (auto& part : parts_) {
       if (is_selective)
