@@ -8,14 +8,12 @@
 #include <string_view>
 
 #include "foundation/call_context.h"
+#include "foundation/pause.h"
 #include "ports/chat_model.h"
 #include "ports/http_client.h"
 #include "ports/text_embedder.h"
 
 namespace aiva {
-
-// Waits that long; fails at once as soon as the call is cancelled.
-using Pause = std::function<Task<Result<void>>(CallContext, std::chrono::milliseconds)>;
 
 // A server that speaks the OpenAI dialect, and how patiently it is asked.
 struct OpenAiOptions {

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/openai/internal/sse_parser.h"
 #include "foundation/json.h"
 #include "foundation/result.h"
+#include "foundation/text/sse_parser.h"
 #include "ports/chat_model.h"
 
 namespace aiva::openai {

@@ -5,9 +5,9 @@
 #include <span>
 #include <utility>
 
-#include "adapters/openai/internal/pause.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
+#include "foundation/pause.h"
 
 namespace aiva::openai {
 namespace {

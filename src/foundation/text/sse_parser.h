@@ -7,7 +7,7 @@
 
 #include "foundation/result.h"
 
-namespace aiva::openai {
+namespace aiva {
 
 // One event of a text/event-stream.
 struct SseEvent {
@@ -36,4 +36,4 @@ class SseParser {
   bool ended_with_cr_ = false;
 };
 
-}  // namespace aiva::openai
+}  // namespace aiva

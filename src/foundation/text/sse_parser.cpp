@@ -1,8 +1,8 @@
-#include "adapters/openai/internal/sse_parser.h"
+#include "foundation/text/sse_parser.h"
 
 #include <utility>
 
-namespace aiva::openai {
+namespace aiva {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
@@ -54,4 +54,4 @@ void SseParser::take_field(std::string_view name, std::string_view value) {
   has_data_ = true;
 }
 
-}  // namespace aiva::openai
+}  // namespace aiva

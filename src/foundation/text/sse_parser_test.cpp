@@ -1,9 +1,9 @@
-#include "adapters/openai/internal/sse_parser.h"
+#include "foundation/text/sse_parser.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace aiva::openai {
+namespace aiva {
 namespace {
 
 using ::testing::ElementsAre;
@@ -56,4 +56,4 @@ TEST(SseParser, bounds_an_event) {
 }
 
 }  // namespace
-}  // namespace aiva::openai
+}  // namespace aiva

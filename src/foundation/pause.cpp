@@ -1,4 +1,4 @@
-#include "adapters/openai/internal/pause.h"
+#include "foundation/pause.h"
 
 #include <condition_variable>
 #include <coroutine>
@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-namespace aiva::openai {
+namespace aiva {
 namespace {
 
 using Instant = std::chrono::steady_clock::time_point;
@@ -144,4 +144,4 @@ Pause make_pause() {
   };
 }
 
-}  // namespace aiva::openai
+}  // namespace aiva

@@ -1,4 +1,4 @@
-#include "adapters/openai/internal/pause.h"
+#include "foundation/pause.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "foundation/thread_pool.h"
 
-namespace aiva::openai {
+namespace aiva {
 namespace {
 
 using std::chrono::milliseconds;
@@ -82,4 +82,4 @@ TEST(Pause, continues_at_home) {
 }
 
 }  // namespace
-}  // namespace aiva::openai
+}  // namespace aiva
