@@ -5,17 +5,19 @@
 #include <utility>
 
 #include "adapters/openai/internal/embedding_answer.h"
-#include "adapters/openai/internal/provider.h"
-#include "adapters/openai/internal/request_pace.h"
+#include "adapters/openai/internal/server_options.h"
 #include "adapters/openai/openai.h"
 #include "foundation/json_writer.h"
 #include "foundation/text/utf8.h"
+#include "ports/model_server/request_pace.h"
+#include "ports/model_server/server.h"
 
 namespace aiva {
 namespace {
 
+using model_server::RequestPace;
+using model_server::Server;
 using openai::EmbeddingAnswer;
-using openai::Provider;
 
 // No tokenizer is at hand: hardly any text has less than two bytes a token, and the rest the
 // provider refuses.
@@ -30,7 +32,7 @@ class OpenAiTextEmbedder final : public TextEmbedder {
  public:
   OpenAiTextEmbedder(OpenAiEmbedderOptions options, HttpClient& http)
       : options_(std::move(options)),
-        provider_(options_.server, http),
+        provider_(openai::server_options(options_.server), http),
         pace_(options_.limits, provider_.options().pause, clock_of(options_.server)),
         dimension_(options_.dimension) {}
 
@@ -55,7 +57,7 @@ class OpenAiTextEmbedder final : public TextEmbedder {
   }
 
  private:
-  static openai::RequestPace::Now clock_of(const OpenAiOptions& server) {
+  static RequestPace::Now clock_of(const OpenAiOptions& server) {
     return server.now ? server.now : [] { return std::chrono::steady_clock::now(); };
   }
 
@@ -112,7 +114,7 @@ class OpenAiTextEmbedder final : public TextEmbedder {
   // `texts` outlive the task.
   Task<Result<EmbeddingAnswer>> ask(CallContext context, std::span<const std::string> texts,
                                     bool is_question) {
-    openai::PostOptions how{.pace = &pace_, .cost = {.is_urgent = is_question}};
+    model_server::PostOptions how{.pace = &pace_, .cost = {.is_urgent = is_question}};
     for (const auto& text : texts) how.cost.tokens += estimate(as_sent(text));
     if (is_question) how.timeout = std::min(options_.question_timeout, options_.server.timeout);
     bool is_packed = wants_base64_;
@@ -153,8 +155,8 @@ class OpenAiTextEmbedder final : public TextEmbedder {
   }
 
   OpenAiEmbedderOptions options_;
-  Provider provider_;
-  openai::RequestPace pace_;
+  Server provider_;
+  RequestPace pace_;
   std::atomic<std::size_t> dimension_;
   std::atomic<bool> wants_base64_ = true;
 };

@@ -1,4 +1,4 @@
-#include "adapters/openai/internal/request_pace.h"
+#include "ports/model_server/request_pace.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace aiva::openai {
+namespace aiva::model_server {
 namespace {
 
 using std::chrono::milliseconds;
@@ -23,7 +23,7 @@ class Pacing : public ::testing::Test {
  protected:
   void limit(double requests, double tokens) {
     pace_.emplace(
-        OpenAiLimits{.requests_per_minute = requests, .tokens_per_minute = tokens},
+        RateLimits{.requests_per_minute = requests, .tokens_per_minute = tokens},
         [this](CallContext context, milliseconds) { return sleep(std::move(context)); },
         [this] { return now_; });
   }
@@ -195,4 +195,4 @@ TEST_F(Pacing, sizes_bulk_so_that_questions_need_not_wait) {
 }
 
 }  // namespace
-}  // namespace aiva::openai
+}  // namespace aiva::model_server

@@ -1,11 +1,11 @@
-#include "adapters/openai/internal/request_pace.h"
+#include "ports/model_server/request_pace.h"
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
 
-namespace aiva::openai {
+namespace aiva::model_server {
 namespace {
 
 using std::chrono::milliseconds;
@@ -79,7 +79,7 @@ class RequestPace::Place {
   Ticket ticket_ = 0;
 };
 
-RequestPace::RequestPace(const OpenAiLimits& limits, Pause pause, Now now)
+RequestPace::RequestPace(const RateLimits& limits, Pause pause, Now now)
     : limits_(limits),
       pause_(std::move(pause)),
       now_(std::move(now)),
@@ -163,4 +163,4 @@ double RequestPace::bulk_tokens_max() const {
   return std::max({burst, share, 1.0});
 }
 
-}  // namespace aiva::openai
+}  // namespace aiva::model_server

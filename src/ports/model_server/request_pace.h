@@ -6,12 +6,18 @@
 #include <mutex>
 #include <set>
 
-#include "adapters/openai/openai.h"
 #include "foundation/call_context.h"
+#include "foundation/pause.h"
 #include "foundation/task.h"
 #include "ports/http_client.h"
 
-namespace aiva::openai {
+namespace aiva::model_server {
+
+// What a provider allows in a minute; 0: no limit is kept.
+struct RateLimits {
+  double requests_per_minute = 0;
+  double tokens_per_minute = 0;
+};
 
 // What a request takes of the limits, and whether somebody waits for its answer right now.
 struct RequestCost {
@@ -47,7 +53,7 @@ class RequestPace {
   using Instant = std::chrono::steady_clock::time_point;
   using Now = std::function<Instant()>;
 
-  RequestPace(const OpenAiLimits& limits, Pause pause, Now now);
+  RequestPace(const RateLimits& limits, Pause pause, Now now);
 
   // Waits for the request's turn and counts it. Fails as the context says, and with `unavailable`
   // when its turn would come after the deadline or too many wait.
@@ -70,7 +76,7 @@ class RequestPace {
   void fill();
   std::set<Ticket>& lane(bool is_urgent) { return is_urgent ? urgent_ : bulk_; }
 
-  const OpenAiLimits limits_;
+  const RateLimits limits_;
   const Pause pause_;
   const Now now_;
   std::mutex mutex_;
@@ -83,4 +89,4 @@ class RequestPace {
   Ticket last_ = 0;
 };
 
-}  // namespace aiva::openai
+}  // namespace aiva::model_server

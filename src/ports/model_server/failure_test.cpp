@@ -1,11 +1,11 @@
-#include "adapters/openai/internal/failure.h"
+#include "ports/model_server/failure.h"
 
 #include <gtest/gtest.h>
 
-#include "adapters/openai/internal/provider.h"
 #include "foundation/time.h"
+#include "ports/model_server/server.h"
 
-namespace aiva::openai {
+namespace aiva::model_server {
 namespace {
 
 using std::chrono::milliseconds;
@@ -129,7 +129,7 @@ TEST(Failure, retries_broken_connections_but_no_guarded_or_ended_ones) {
 }
 
 TEST(Backoff, doubles_up_to_its_limit_and_spreads) {
-  OpenAiOptions options{.backoff_first = milliseconds(100), .backoff_max = milliseconds(350)};
+  ServerOptions options{.backoff_first = milliseconds(100), .backoff_max = milliseconds(350)};
 
   EXPECT_EQ(backoff(options, 1, 0, {}), milliseconds(0));
   EXPECT_EQ(backoff(options, 1, 0.5, {}), milliseconds(50));
@@ -141,4 +141,4 @@ TEST(Backoff, doubles_up_to_its_limit_and_spreads) {
 }
 
 }  // namespace
-}  // namespace aiva::openai
+}  // namespace aiva::model_server

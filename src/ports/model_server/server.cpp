@@ -1,6 +1,7 @@
-#include "adapters/openai/internal/provider.h"
+#include "ports/model_server/server.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -9,7 +10,7 @@
 #include "foundation/log.h"
 #include "foundation/pause.h"
 
-namespace aiva::openai {
+namespace aiva::model_server {
 namespace {
 
 using std::chrono::milliseconds;
@@ -37,7 +38,7 @@ Task<HttpResponse> read_refusal(CallContext context, std::unique_ptr<HttpStream>
 
 }  // namespace
 
-milliseconds backoff(const OpenAiOptions& options, int attempt, double jitter,
+milliseconds backoff(const ServerOptions& options, int attempt, double jitter,
                      std::optional<milliseconds> retry_after) {
   if (retry_after) return *retry_after;
   auto wait = options.backoff_first;
@@ -46,27 +47,26 @@ milliseconds backoff(const OpenAiOptions& options, int attempt, double jitter,
   return milliseconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) * jitter));
 }
 
-Provider::Provider(OpenAiOptions options, HttpClient& http)
+Server::Server(ServerOptions options, HttpClient& http)
     : options_(std::move(options)), http_(http) {
   while (options_.base_url.ends_with('/')) options_.base_url.pop_back();
   if (!options_.pause) options_.pause = make_pause();
 }
 
-HttpRequest Provider::make_request(const std::string& path, const std::string& body,
-                                   const char* accept) const {
+HttpRequest Server::make_request(const std::string& path, const std::string& body,
+                                 const char* accept) const {
   HttpRequest request{.method = "POST",
-                      .url = options_.base_url + path,
+                      .url = options_.base_url + path + options_.query,
                       .headers = {{"Content-Type", "application/json"}, {"Accept", accept}},
                       .body = body,
                       .timeout = options_.timeout,
                       .may_reach_private_addresses = options_.may_reach_private_addresses};
-  if (!options_.api_key.empty())
-    request.headers.push_back({"Authorization", "Bearer " + options_.api_key});
+  for (const auto& header : options_.headers) request.headers.push_back(header);
   return request;
 }
 
-Task<std::expected<HttpResponse, Failure>> Provider::post(CallContext context, std::string path,
-                                                          std::string body, PostOptions options) {
+Task<std::expected<HttpResponse, Failure>> Server::post(CallContext context, std::string path,
+                                                        std::string body, PostOptions options) {
   for (int attempt = 1;; ++attempt) {
     if (options.pace != nullptr) {
       auto entering = options.pace->enter(context, options.cost);
@@ -81,6 +81,7 @@ Task<std::expected<HttpResponse, Failure>> Provider::post(CallContext context, s
     bool is_silent = !response && response.error().code == ErrorCode::timeout;
     auto failure = response ? describe_answer(*response, options_.api_key)
                             : describe_transport(std::move(response.error()));
+    if (options_.on_failure) options_.on_failure(failure);
     // The attempt's time was up, not the call's.
     if (is_silent && context.check()) failure.may_retry = true;
     auto waiting = back_off(context, failure, attempt, options.pace);
@@ -91,21 +92,21 @@ Task<std::expected<HttpResponse, Failure>> Provider::post(CallContext context, s
   }
 }
 
-Task<Result<std::unique_ptr<HttpStream>>> Provider::open(CallContext context, std::string path,
-                                                         std::string body) {
+Task<Result<std::unique_ptr<HttpStream>>> Server::open(CallContext context, std::string path,
+                                                       std::string body) {
   for (int attempt = 1;; ++attempt) {
     Failure failure;
     auto request = make_request(path, body, "text/event-stream");
     auto stream = co_await try_open(context, std::move(request), failure);
     if (stream) co_return stream;
+    if (options_.on_failure) options_.on_failure(failure);
     CO_TRY_VOID(co_await back_off(context, std::move(failure), attempt));
   }
 }
 
 // One attempt; on failure `failure` says more than the error.
-Task<Result<std::unique_ptr<HttpStream>>> Provider::try_open(CallContext context,
-                                                             HttpRequest request,
-                                                             Failure& failure) {
+Task<Result<std::unique_ptr<HttpStream>>> Server::try_open(CallContext context, HttpRequest request,
+                                                           Failure& failure) {
   auto stream = co_await http_.open(context, std::move(request));
   if (!stream) {
     failure = describe_transport(std::move(stream.error()));
@@ -118,8 +119,8 @@ Task<Result<std::unique_ptr<HttpStream>>> Provider::try_open(CallContext context
 }
 
 // Waits before the next attempt, or fails with the error when there should be none.
-Task<Result<void>> Provider::back_off(CallContext context, Failure failure, int attempt,
-                                      RequestPace* pace) {
+Task<Result<void>> Server::back_off(CallContext context, Failure failure, int attempt,
+                                    RequestPace* pace) {
   auto wait = backoff(options_, attempt, random_fraction(), failure.retry_after);
   bool is_too_late = context.deadline != std::chrono::steady_clock::time_point::max() &&
                      std::chrono::steady_clock::now() + wait >= context.deadline;
@@ -129,9 +130,9 @@ Task<Result<void>> Provider::back_off(CallContext context, Failure failure, int 
   log::warn("The model provider is asked again",
             {{"attempt", attempt + 1}, {"wait_ms", wait.count()}, {"cause", failure.error.cause}});
   // What the server told one request holds for all.
-  if (pace != nullptr && failure.is_over_limit) pace->hold(wait);
+  if (pace != nullptr && failure.kind == FailureKind::rate_limited) pace->hold(wait);
   auto waited = co_await options_.pause(context, wait);
   co_return waited;
 }
 
-}  // namespace aiva::openai
+}  // namespace aiva::model_server

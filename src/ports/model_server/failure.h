@@ -8,13 +8,29 @@
 #include "foundation/error.h"
 #include "ports/http_client.h"
 
-namespace aiva::openai {
+namespace aiva::model_server {
+
+enum class FailureKind {
+  rate_limited,  // the server counts too many requests or tokens
+  overloaded,    // or has a problem of its own
+  unreachable,
+  timeout,
+  key_refused,
+  quota_used_up,
+  no_such_model,
+  too_long,
+  content_refused,
+  not_understood,  // our request, or its answer
+};
+
+// The stable name of a kind, as metrics say it.
+std::string_view to_string(FailureKind kind);
 
 // Why an attempt failed, and whether another one may help.
 struct Failure {
   Error error;
+  FailureKind kind = FailureKind::not_understood;
   bool may_retry = false;
-  bool is_over_limit = false;  // the server counts too many requests or tokens
   std::optional<std::chrono::milliseconds> retry_after{};  // as the server asked
   std::string parameter{};                                 // the field it complained about
 };
@@ -26,6 +42,6 @@ Failure describe_answer(const HttpResponse& response, std::string_view api_key);
 Failure describe_transport(Error error);
 
 // Reads an error object inside a stream.
-Error describe_stream_error(std::string_view json_text, std::string_view api_key);
+Failure describe_stream_error(std::string_view json_text, std::string_view api_key);
 
-}  // namespace aiva::openai
+}  // namespace aiva::model_server

@@ -1,4 +1,4 @@
-#include "adapters/openai/internal/failure.h"
+#include "ports/model_server/failure.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include "foundation/text/utf8.h"
 #include "foundation/time.h"
 
-namespace aiva::openai {
+namespace aiva::model_server {
 namespace {
 
 using std::chrono::milliseconds;
@@ -30,17 +30,25 @@ std::string read_text(const json::Object& object, std::string_view name) {
   return text == nullptr ? std::string() : std::string(*text);
 }
 
+// Some servers give the status as a number where others have a word.
+std::string read_code(const json::Object& object) {
+  const auto* value = object.if_contains("code");
+  if (value != nullptr && value->is_int64()) return std::to_string(value->get_int64());
+  return read_text(object, "code");
+}
+
 // The usual form is {"error": {…}}; some servers send {"error": "…"} or the fields bare.
 ProviderError read_provider_error(std::string_view text) {
   auto document = json::parse(text, {.bytes_max = 1024 * 1024});
   const auto* object = document ? document->if_object() : nullptr;
   if (object == nullptr) return {};
   const auto* inner = object->if_contains("error");
-  if (inner != nullptr && inner->is_string()) return {.message = read_text(*object, "error")};
+  if (inner != nullptr && inner->is_string())
+    return {.message = read_text(*object, "error"), .type = {}, .code = {}, .parameter = {}};
   if (inner != nullptr && inner->is_object()) object = &inner->get_object();
   return {.message = read_text(*object, "message"),
           .type = read_text(*object, "type"),
-          .code = read_text(*object, "code"),
+          .code = read_code(*object),
           .parameter = read_text(*object, "param")};
 }
 
@@ -132,38 +140,75 @@ bool is_busy(int status) {
   return status == 408 || status == 409 || status == 425 || status == 429 || status >= 500;
 }
 
-Error judge(int status, const ProviderError& said) {
+Failure make(FailureKind kind, ErrorCode code, const char* message) {
+  return {.error = {.code = code, .message = message}, .kind = kind};
+}
+
+bool says_too_long(const ProviderError& said) {
+  return said.code == "context_length_exceeded" || said.code == "max_tokens_per_request" ||
+         said.type == "request_too_large" || said.message.starts_with("prompt is too long");
+}
+
+Failure judge(int status, const ProviderError& said) {
+  constexpr auto unavailable = ErrorCode::unavailable;
   if (status == 401 || status == 403)
-    return {.code = ErrorCode::unavailable, .message = "The model provider refuses our key"};
+    return make(FailureKind::key_refused, unavailable, "The model provider refuses our key");
   if (said.code == "insufficient_quota" || status == 402)
-    return {.code = ErrorCode::unavailable, .message = "The model provider's quota is used up"};
+    return make(FailureKind::quota_used_up, unavailable, "The model provider's quota is used up");
   if (status == 429)
-    return {.code = ErrorCode::unavailable, .message = "The model provider is overloaded"};
+    return make(FailureKind::rate_limited, unavailable, "The model provider is overloaded");
   if (is_busy(status))
-    return {.code = ErrorCode::unavailable, .message = "The model provider has a problem"};
+    return make(FailureKind::overloaded, unavailable, "The model provider has a problem");
   if (status == 404)
-    return {.code = ErrorCode::unavailable, .message = "The model is not available"};
-  if (status == 413 || said.code == "context_length_exceeded" ||
-      said.code == "max_tokens_per_request")
-    return {.code = ErrorCode::too_large, .message = "The text is too long for the model"};
-  if (said.code.starts_with("content_") || said.code == "content_policy_violation")
-    return {.code = ErrorCode::invalid,
-            .message = "The model provider's content rules refuse this text"};
+    return make(FailureKind::no_such_model, unavailable, "The model is not available");
+  if (status == 413 || says_too_long(said))
+    return make(FailureKind::too_long, ErrorCode::too_large, "The text is too long for the model");
+  if (said.code.starts_with("content_"))
+    return make(FailureKind::content_refused, ErrorCode::invalid,
+                "The model provider's content rules refuse this text");
   if (status >= 300 && status < 400)
-    return {.code = ErrorCode::unavailable, .message = "The model provider answers elsewhere"};
-  return internal_error({});
+    return make(FailureKind::unreachable, unavailable, "The model provider answers elsewhere");
+  return {.error = internal_error({})};
+}
+
+// The status an error inside a stream would have had as an answer.
+int status_of(const ProviderError& said) {
+  if (said.code == "rate_limit_exceeded" || said.type == "rate_limit_error") return 429;
+  int status = 0;
+  auto [end, error] =
+      std::from_chars(said.code.data(), said.code.data() + said.code.size(), status);
+  if (error == std::errc() && *end == '\0' && status >= 400 && status < 600) return status;
+  if (said.type == "authentication_error" || said.type == "permission_error") return 401;
+  if (said.type == "billing_error") return 402;
+  if (says_too_long(said) || said.code.starts_with("content_")) return 400;
+  return 500;
 }
 
 }  // namespace
 
+std::string_view to_string(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::rate_limited: return "rate_limited";
+    case FailureKind::overloaded: return "overloaded";
+    case FailureKind::unreachable: return "unreachable";
+    case FailureKind::timeout: return "timeout";
+    case FailureKind::key_refused: return "key_refused";
+    case FailureKind::quota_used_up: return "quota_used_up";
+    case FailureKind::no_such_model: return "no_such_model";
+    case FailureKind::too_long: return "too_long";
+    case FailureKind::content_refused: return "content_refused";
+    case FailureKind::not_understood: return "not_understood";
+  }
+  return "not_understood";
+}
+
 Failure describe_answer(const HttpResponse& response, std::string_view api_key) {
   auto said = read_provider_error(response.body);
-  Failure failure{.error = judge(response.status, said)};
+  auto failure = judge(response.status, said);
   failure.error.cause = write_cause(response.status, said, api_key);
   failure.parameter = said.parameter;
   failure.may_retry = is_busy(response.status) && said.code != "insufficient_quota";
   if (!failure.may_retry) return failure;
-  failure.is_over_limit = response.status == 429;
   failure.retry_after = read_retry_after(response);
   auto wait =
       std::chrono::ceil<std::chrono::seconds>(failure.retry_after.value_or(milliseconds(1000)));
@@ -173,7 +218,7 @@ Failure describe_answer(const HttpResponse& response, std::string_view api_key) 
 
 Failure describe_transport(Error error) {
   if (error.code == ErrorCode::timeout || error.code == ErrorCode::cancelled)
-    return {.error = std::move(error)};
+    return {.error = std::move(error), .kind = FailureKind::timeout};
   bool may_retry = error.code == ErrorCode::unavailable;
   auto cause = error.message + (error.cause.empty() ? "" : ": " + error.cause);
   if (error.code == ErrorCode::invalid || error.code == ErrorCode::internal)
@@ -182,16 +227,16 @@ Failure describe_transport(Error error) {
                     .message = "The model provider cannot be reached",
                     .cause = std::move(cause),
                     .retry_after_s = may_retry ? 1 : 0},
+          .kind = FailureKind::unreachable,
           .may_retry = may_retry};
 }
 
-Error describe_stream_error(std::string_view json_text, std::string_view api_key) {
+Failure describe_stream_error(std::string_view json_text, std::string_view api_key) {
   auto said = read_provider_error(json_text);
-  int status = said.code == "rate_limit_exceeded" ? 429 : 500;
-  if (said.code == "context_length_exceeded") status = 400;
-  auto error = judge(status, said);
-  error.cause = "in the stream: " + write_cause(status, said, api_key);
-  return error;
+  int status = status_of(said);
+  auto failure = judge(status, said);
+  failure.error.cause = "in the stream: " + write_cause(status, said, api_key);
+  return failure;
 }
 
-}  // namespace aiva::openai
+}  // namespace aiva::model_server
