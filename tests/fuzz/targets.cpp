@@ -19,6 +19,7 @@
 #include "documents/xml/xml_reader.h"
 #include "keyword_targets.h"
 #include "package_text.h"
+#include "schema_target.h"
 
 namespace aiva::fuzz {
 namespace {
@@ -191,7 +192,8 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"records", decode_records},
       {"requests", decode_requests},
       {"keyword_text", analyse_keywords},
-      {"keyword_sections", search_keyword_sections}};
+      {"keyword_sections", search_keyword_sections},
+      {"json_schema", check_json_schema}};
   for (const auto& format : formats) {
     auto run = is_packed(format->format()) ? read_packed : read;
     targets.push_back({std::string(to_string(format->format())),
