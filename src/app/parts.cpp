@@ -246,6 +246,14 @@ Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
   co_return Result<void>();
 }
 
+worker::Chore release_dead_holds(Parts& parts) {
+  constexpr UnixMs life_ms = std::chrono::milliseconds(hours(1)).count();
+  return {"release credits held by dead work", minutes(5), [&parts](CallContext context) {
+            auto made_before = parts.clock.unix_ms() - life_ms;
+            return without_count(parts.billing->release_stale(context, made_before));
+          }};
+}
+
 std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
   auto& housekeeping = *parts.housekeeping;
   auto& documents = parts.knowledge->work();
@@ -264,6 +272,7 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
        [&](CallContext context) { return without_count(documents.reindex_other_models(context)); }},
       {"remove expired sessions", hours(1),
        [&](CallContext context) { return without_count(identity.remove_expired(context)); }}};
+  chores.push_back(release_dead_holds(parts));
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(

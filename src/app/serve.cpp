@@ -108,6 +108,9 @@ struct FirstSteps {
 Result<FirstSteps> take_first_steps(Parts& parts, const cli::Arguments& arguments) {
   FirstSteps steps;
   TRY(steps.admin, make_first_admin(parts));
+  // Of whatever had credits set aside, nothing runs any more when this process serves alone.
+  if (arguments.role == "all")
+    TRY_VOID(sync_wait(parts.billing->release_stale({}, parts.clock.unix_ms())));
   if (arguments.sample_folder.empty()) return steps;
   TRY(auto tenant, cli::find_tenant(parts.identity->directory(), ""));
   TRY(steps.samples, load_samples(parts, tenant.id, arguments.sample_folder));

@@ -1,28 +1,39 @@
 #include "capabilities/billing/billing.h"
 
-#include <cstdio>
+#include <algorithm>
 
-#include "capabilities/billing/internal/ledger_table.h"
+#include "capabilities/billing/internal/book.h"
+#include "capabilities/billing/internal/holds_table.h"
+#include "capabilities/billing/internal/journal_table.h"
+#include "capabilities/billing/internal/reconciliation.h"
 #include "foundation/lru_cache.h"
 
 namespace aiva::billing {
 namespace {
 
-constexpr std::size_t cached_balances_max = 10'000;
-constexpr auto balance_life = std::chrono::seconds(5);
-constexpr MicroUsd amount_max = 1'000'000'000'000;  // a million dollars
+constexpr std::size_t cached_accounts_max = 10'000;
+constexpr auto account_life = std::chrono::seconds(5);
+constexpr UnixMs ended_holds_kept_ms = UnixMs{30} * 24 * 3600 * 1000;
+constexpr int stale_holds_max = 500;  // in one transaction
 constexpr int page_limit_max = 200;
 
-std::string in_dollars(MicroUsd amount) {
-  char text[40];
-  int length = std::snprintf(text, sizeof text, "%.6f", static_cast<double>(amount) / 1e6);
-  return {text, static_cast<std::size_t>(length)};
+Account account_of(CreditSource source) {
+  switch (source) {
+    case CreditSource::added: return Account::added;
+    case CreditSource::promotion: return Account::promotion;
+    case CreditSource::adjustment: return Account::adjustment;
+  }
+  return Account::added;
 }
 
-Error no_credits(MicroUsd available, MicroUsd least) {
-  return Error{.code = ErrorCode::quota_exceeded,
-               .message = "Insufficient credits: " + in_dollars(available) + " USD available, " +
-                          in_dollars(least) + " USD needed"};
+Error unknown_tenant(Error error) {
+  if (error.code != ErrorCode::conflict) return error;
+  return Error{.code = ErrorCode::not_found, .message = "No such tenant"};
+}
+
+Result<void> check_amount(MicroUsd amount) {
+  if (amount > 0 && amount <= amount_max) return {};
+  return fail(invalid_field("amount", "must be above 0 and at most a million dollars"));
 }
 
 class LedgerBilling final : public Billing {
@@ -31,77 +42,168 @@ class LedgerBilling final : public Billing {
       : database_(database),
         clock_(clock),
         settings_(settings),
-        balances_(cached_balances_max, balance_life) {}
+        accounts_(cached_accounts_max, account_life) {}
 
   Task<Result<Balance>> balance(CallContext context, TenantId tenant) override {
-    auto body = [tenant](SqlSession& sql) { return LedgerTable(sql).balance(tenant); };
-    CO_TRY(auto available, co_await read(database_, context, body));
-    co_return to_balance(tenant, available);
+    auto body = [tenant](SqlSession& sql) { return AccountsTable(sql).find(tenant); };
+    CO_TRY(auto account, co_await read(database_, context, body));
+    co_return to_balance(tenant, account);
   }
 
   Task<Result<void>> require(CallContext context, TenantId tenant, MicroUsd least) override {
     if (!settings_.is_enforced) co_return Result<void>();
-    if (auto known = balances_.get(tenant); known && *known >= least) co_return Result<void>();
-    CO_TRY(auto current, co_await balance(context, tenant));
-    balances_.put(tenant, std::make_shared<MicroUsd>(current.available));
-    if (current.available < least) co_return fail(no_credits(current.available, least));
+    if (auto known = accounts_.get(tenant); known && known->available() >= least)
+      co_return Result<void>();
+    auto body = [tenant](SqlSession& sql) { return AccountsTable(sql).find(tenant); };
+    CO_TRY(auto account, co_await read(database_, context, body));
+    remember(tenant, account);
+    if (account.available() < least) co_return fail(no_credits(account, least));
     co_return Result<void>();
   }
 
   Result<MicroUsd> charge(SqlSession& sql, TenantId tenant, const Charge& charge) override {
-    if (charge.base < 0 || charge.base > amount_max)
-      return fail(internal_error("a charge of " + std::to_string(charge.base)));
-    LedgerTable ledger(sql);
-    TRY(bool is_repeated, ledger.has(tenant, charge.operation, charge.reference));
-    MicroUsd final_amount = with_margin(charge.base);
-    if (is_repeated || final_amount == 0) return MicroUsd{0};
-    TRY_VOID(ledger.move(tenant, to_movement(charge, final_amount), clock_.unix_ms()));
-    balances_.erase(tenant);
-    return final_amount;
+    return charge_all(sql, tenant, std::span(&charge, 1));
   }
 
-  Task<Result<Balance>> add(CallContext context, TenantId tenant, MicroUsd amount,
-                            std::string note) override {
-    if (amount <= 0 || amount > amount_max)
-      co_return fail(invalid_field("amount", "must be above 0 and at most a million dollars"));
-    auto reference = Uuid::make().to_string();
+  Result<MicroUsd> charge_all(SqlSession& sql, TenantId tenant,
+                              std::span<const Charge> charges) override {
+    if (std::ranges::all_of(charges, [](const Charge& charge) { return charge.base == 0; }))
+      return MicroUsd{0};
+    TRY(auto book, Book::open(sql, tenant, clock_.unix_ms()));
+    TRY(auto taken, book.take(charges, settings_.margin_percent));
+    TRY_VOID(close(book, tenant));
+    return taken;
+  }
+
+  Result<void> reserve(SqlSession& sql, TenantId tenant, const Hold& hold) override {
+    if (hold.amount < 0 || hold.amount > amount_max)
+      return fail(internal_error("a hold of " + std::to_string(hold.amount)));
     auto now = clock_.unix_ms();
-    auto body = [&](SqlSession& sql) {
-      return LedgerTable(sql).move(tenant,
-                                   {.type = "add",
-                                    .amount = amount,
-                                    .operation = "add",
-                                    .reference = reference,
-                                    .note = note},
-                                   now);
+    TRY(auto book, Book::open(sql, tenant, now));
+    HoldsTable holds(sql);
+    TRY(auto earlier, holds.find(tenant, hold.reference));
+    if (earlier && earlier->hold.operation != hold.operation)
+      return fail(ErrorCode::conflict, "Credits are held for another operation of this reference");
+    if (earlier && earlier->state == HoldState::open) return {};
+    if (earlier && earlier->state == HoldState::settled)
+      return fail(ErrorCode::conflict, "This work is done and paid for");
+    if (settings_.is_enforced && book.account().available() < hold.amount)
+      return fail(no_credits(book.account(), hold.amount));
+    auto opened = holds.open(tenant, hold, earlier.has_value(), now);
+    if (!opened) return fail(unknown_tenant(std::move(opened.error())));
+    book.hold(hold.amount);
+    return close(book, tenant);
+  }
+
+  Result<MicroUsd> settle(SqlSession& sql, TenantId tenant, std::string_view reference,
+                          std::span<const Charge> charges) override {
+    auto now = clock_.unix_ms();
+    TRY(auto book, Book::open(sql, tenant, now));
+    HoldsTable holds(sql);
+    TRY(auto held, holds.find(tenant, reference));
+    if (held && held->state == HoldState::settled) return MicroUsd{0};
+    const auto* hold = held ? &held->hold : nullptr;
+    TRY(auto taken, book.take(charges, settings_.margin_percent, hold));
+    if (held) {
+      TRY_VOID(holds.end(tenant, reference, HoldState::settled, taken, now));
+      if (held->state == HoldState::open) book.hold(-hold->amount);
+    }
+    TRY_VOID(close(book, tenant));
+    return taken;
+  }
+
+  Result<void> release(SqlSession& sql, TenantId tenant, std::string_view reference) override {
+    auto now = clock_.unix_ms();
+    TRY(auto book, Book::open(sql, tenant, now));
+    HoldsTable holds(sql);
+    TRY(auto held, holds.find(tenant, reference));
+    if (!held || held->state != HoldState::open) return {};
+    TRY_VOID(holds.end(tenant, reference, HoldState::released, 0, now));
+    book.hold(-held->hold.amount);
+    return close(book, tenant);
+  }
+
+  Task<Result<std::int64_t>> release_stale(CallContext context, UnixMs made_before) override {
+    std::int64_t released = 0;
+    auto body = [this, made_before](SqlSession& sql) -> Result<std::int64_t> {
+      TRY(auto stale, HoldsTable(sql).open_before(made_before, stale_holds_max));
+      for (const auto& row : stale) TRY_VOID(release(sql, row.tenant, row.hold.reference));
+      return static_cast<std::int64_t>(stale.size());
+    };
+    for (std::int64_t count = stale_holds_max; count == stale_holds_max; released += count) {
+      auto step = co_await write(database_, context, body);
+      if (!step) co_return fail(std::move(step.error()));
+      count = *step;
+    }
+    auto forgotten_before = clock_.unix_ms() - ended_holds_kept_ms;
+    auto forget = [forgotten_before](SqlSession& sql) {
+      return HoldsTable(sql).remove_ended(forgotten_before);
+    };
+    auto forgotten = co_await write(database_, context, forget);
+    if (!forgotten) co_return fail(std::move(forgotten.error()));
+    co_return released;
+  }
+
+  Result<MicroUsd> refund(SqlSession& sql, TenantId tenant, std::string_view operation,
+                          std::string_view reference, std::string_view note) override {
+    TRY(auto book, Book::open(sql, tenant, clock_.unix_ms()));
+    TRY(auto charged, JournalTable(sql).find_charge(tenant, operation, reference));
+    if (!charged) return fail(ErrorCode::not_found, "Nothing was charged for this");
+    TRY(bool is_new, book.post({.type = "refund",
+                                .from = Account::revenue,
+                                .to = Account::credit,
+                                .amount = charged->amount,
+                                .base = charged->base,
+                                .operation = operation,
+                                .reference = reference,
+                                .note = note,
+                                .model = charged->model,
+                                .agent = charged->agent,
+                                .key = charged->key}));
+    TRY_VOID(close(book, tenant));
+    return is_new ? charged->amount : 0;
+  }
+
+  Task<Result<Balance>> add(CallContext context, TenantId tenant, MicroUsd amount, std::string note,
+                            CreditSource source) override {
+    CO_TRY_VOID(check_amount(amount));
+    auto reference = Uuid::make().to_string();
+    auto body = [&](SqlSession& sql) -> Result<Balance> {
+      TRY(auto book, Book::open(sql, tenant, clock_.unix_ms()));
+      TRY_VOID(book.post({.type = "add",
+                          .from = account_of(source),
+                          .to = Account::credit,
+                          .amount = amount,
+                          .operation = "add",
+                          .reference = reference,
+                          .note = note}));
+      TRY_VOID(close(book, tenant));
+      return to_balance(tenant, book.account());
     };
     auto after = co_await write(database_, context, body);
-    balances_.erase(tenant);
     if (!after) co_return fail(unknown_tenant(std::move(after.error())));
-    co_return to_balance(tenant, *after);
+    co_return *after;
   }
 
   Task<Result<Balance>> deduct(CallContext context, TenantId tenant, Charge charge) override {
-    if (charge.base <= 0 || charge.base > amount_max)
-      co_return fail(invalid_field("amount", "must be above 0 and at most a million dollars"));
-    auto now = clock_.unix_ms();
-    auto body = [&](SqlSession& sql) -> Result<MicroUsd> {
-      LedgerTable ledger(sql);
-      TRY(auto available, ledger.balance(tenant));
-      TRY(bool is_repeated, ledger.has(tenant, charge.operation, charge.reference));
-      if (is_repeated) return available;
-      if (settings_.is_enforced && available < charge.base)
-        return fail(no_credits(available, charge.base));
-      return ledger.move(tenant, to_movement(charge, charge.base), now);
+    CO_TRY_VOID(check_amount(charge.base));
+    auto body = [&](SqlSession& sql) -> Result<Balance> {
+      TRY(auto book, Book::open(sql, tenant, clock_.unix_ms()));
+      TRY(auto earlier, JournalTable(sql).find_charge(tenant, charge.operation, charge.reference));
+      if (earlier) return to_balance(tenant, book.account());
+      if (settings_.is_enforced && book.account().available() < charge.base)
+        return fail(no_credits(book.account(), charge.base));
+      TRY_VOID(book.take(std::span(&charge, 1), 0));
+      TRY_VOID(close(book, tenant));
+      return to_balance(tenant, book.account());
     };
     auto after = co_await write(database_, context, body);
-    balances_.erase(tenant);
     if (!after) co_return fail(unknown_tenant(std::move(after.error())));
-    co_return to_balance(tenant, *after);
+    co_return *after;
   }
 
   Task<Result<void>> verify(CallContext context) override {
-    auto body = [](SqlSession& sql) { return LedgerTable(sql).verify(); };
+    auto body = [](SqlSession& sql) { return verify_ledger(sql); };
     auto outcome = co_await read(database_, context, body);
     co_return outcome;
   }
@@ -111,34 +213,34 @@ class LedgerBilling final : public Billing {
     if (limit < 1 || limit > page_limit_max)
       co_return fail(invalid_field("limit", "must be between 1 and 200"));
     if (offset < 0) co_return fail(invalid_field("offset", "must not be negative"));
-    auto body = [=](SqlSession& sql) { return LedgerTable(sql).page(tenant, limit, offset); };
+    auto body = [=](SqlSession& sql) { return JournalTable(sql).page(tenant, limit, offset); };
     auto page = co_await read(database_, context, body);
     co_return page;
   }
 
  private:
-  [[nodiscard]] MicroUsd with_margin(MicroUsd base) const {
-    return (base * (100 + settings_.margin_percent) + 99) / 100;
+  [[nodiscard]] Balance to_balance(TenantId tenant, const AccountRow& account) const {
+    return {.tenant = tenant,
+            .balance = account.balance,
+            .held = account.held,
+            .available = account.available(),
+            .is_unlimited = !settings_.is_enforced};
   }
-  [[nodiscard]] Balance to_balance(TenantId tenant, MicroUsd available) const {
-    return {.tenant = tenant, .available = available, .is_unlimited = !settings_.is_enforced};
+  // What a transaction wrote is known to the gates even before it is committed: should it fail,
+  // they are wrong for the life of the cache at most.
+  Result<void> close(Book& book, TenantId tenant) {
+    TRY_VOID(book.close());
+    remember(tenant, book.account());
+    return {};
   }
-  static Movement to_movement(const Charge& charge, MicroUsd amount) {
-    return {.type = "deduct",
-            .amount = amount,
-            .operation = charge.operation,
-            .reference = charge.reference,
-            .details = charge.details.empty() ? "{}" : std::string_view(charge.details)};
-  }
-  static Error unknown_tenant(Error error) {
-    if (error.code != ErrorCode::conflict) return error;
-    return Error{.code = ErrorCode::not_found, .message = "No such tenant"};
+  void remember(TenantId tenant, const AccountRow& account) {
+    if (settings_.is_enforced) accounts_.put(tenant, std::make_shared<AccountRow>(account));
   }
 
   Database& database_;
   const Clock& clock_;
   BillingSettings settings_;
-  LruCache<TenantId, MicroUsd> balances_;
+  LruCache<TenantId, AccountRow> accounts_;
 };
 
 }  // namespace

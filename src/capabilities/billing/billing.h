@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "capabilities/billing/types.h"
 #include "foundation/call_context.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
@@ -15,46 +16,6 @@
 
 namespace aiva::billing {
 
-// Money in millionths of a US dollar.
-using MicroUsd = std::int64_t;
-
-// One thing that costs: `operation` is "search", "document", "chat", …; `base` is the cost before
-// the margin. `reference` makes it idempotent: the same (operation, reference) is charged once.
-struct Charge {
-  std::string operation;
-  std::string reference;
-  MicroUsd base = 0;
-  std::string details{};  // JSON, for the report
-};
-
-struct Balance {
-  TenantId tenant{};
-  MicroUsd available = 0;
-  bool is_unlimited = false;  // metering only: the embedded default until credits are switched on
-};
-
-struct LedgerEntry {
-  std::string id;
-  std::string type;  // add | deduct | refund
-  MicroUsd amount = 0;
-  MicroUsd balance_before = 0;
-  MicroUsd balance_after = 0;
-  std::string operation;
-  std::string reference;
-  std::string note;
-  UnixMs created_at = 0;
-};
-
-struct LedgerPage {
-  std::vector<LedgerEntry> entries;
-  std::int64_t total = 0;
-};
-
-struct BillingSettings {
-  int margin_percent = 20;   // final = base * (1 + margin/100), rounded up to a micro-dollar
-  bool is_enforced = false;  // false: charges are recorded, gates never close
-};
-
 // Credits of tenants: a ledger in integer micro-dollars whose entries carry the balance before and
 // after; the sum of the entries is the balance.
 class Billing {
@@ -62,16 +23,43 @@ class Billing {
   virtual ~Billing() = default;
 
   virtual Task<Result<Balance>> balance(CallContext context, TenantId tenant) = 0;
-  // Cached for a few seconds while the balance suffices, so that it may be asked on every call.
-  // Fails with `quota_exceeded` when less than `least` is available and credits are enforced.
+  // Cached for a few seconds while what is available suffices, so that it may be asked on every
+  // call. Fails with `quota_exceeded` when less than `least` is available and credits are enforced.
   virtual Task<Result<void>> require(CallContext context, TenantId tenant, MicroUsd least) = 0;
   // Takes base + margin once per (operation, reference) inside the caller's transaction; the answer
   // is the final amount taken (0 on a repetition).
   virtual Result<MicroUsd> charge(SqlSession& session, TenantId tenant, const Charge& charge) = 0;
+  // The same for several charges of a tenant, with one look at its account; answers their sum.
+  virtual Result<MicroUsd> charge_all(SqlSession& session, TenantId tenant,
+                                      std::span<const Charge> charges) = 0;
+
+  // Sets credits aside until settle() or release(). A repetition changes nothing; after a release
+  // the same reference may be held again. Fails with `quota_exceeded` when credits are enforced and
+  // too little is available, `conflict` when the reference is settled or of another operation.
+  virtual Result<void> reserve(SqlSession& session, TenantId tenant, const Hold& hold) = 0;
+  // Takes the charges and ends the hold; answers the sum taken, 0 when it is settled already. More
+  // than was held may be taken: the work is done. Also after a release or without a hold.
+  virtual Result<MicroUsd> settle(SqlSession& session, TenantId tenant, std::string_view reference,
+                                  std::span<const Charge> charges) = 0;
+  // Ends the hold and takes nothing; nothing happens to one that has ended.
+  virtual Result<void> release(SqlSession& session, TenantId tenant,
+                               std::string_view reference) = 0;
+  // Releases holds made before that instant, whose work died, and forgets ended ones after a month;
+  // answers how many were released.
+  virtual Task<Result<std::int64_t>> release_stale(CallContext context, UnixMs made_before) = 0;
+
+  // Gives back what was taken for (operation, reference), once; answers the amount, 0 on a
+  // repetition. `not_found` when nothing was taken.
+  virtual Result<MicroUsd> refund(SqlSession& session, TenantId tenant, std::string_view operation,
+                                  std::string_view reference, std::string_view note) = 0;
   // Adds credits; `amount` > 0.
   virtual Task<Result<Balance>> add(CallContext context, TenantId tenant, MicroUsd amount,
-                                    std::string note) = 0;
-  // Takes an amount for something outside (a call); `quota_exceeded` beyond the balance.
+                                    std::string note, CreditSource source) = 0;
+  Task<Result<Balance>> add(CallContext context, TenantId tenant, MicroUsd amount,
+                            std::string note) {
+    return add(std::move(context), tenant, amount, std::move(note), CreditSource::added);
+  }
+  // Takes an amount for something outside (a call); `quota_exceeded` beyond what is available.
   virtual Task<Result<Balance>> deduct(CallContext context, TenantId tenant, Charge charge) = 0;
   // Fails with `internal` when the ledger does not add up, naming the entries in its cause.
   virtual Task<Result<void>> verify(CallContext context) = 0;

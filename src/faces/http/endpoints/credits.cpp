@@ -44,7 +44,8 @@ Result<TenantId> query_tenant(const Request& request) {
 
 void write_balance(JsonWriter& writer, const billing::Balance& balance, std::string_view name) {
   writer.begin_object().field("tenant_id", balance.tenant);
-  writer.field(name, in_dollars(balance.available)).field("currency", "USD");
+  writer.field(name, in_dollars(balance.balance)).field("held", in_dollars(balance.held));
+  writer.field("available", in_dollars(balance.available)).field("currency", "USD");
   writer.field("is_unlimited", balance.is_unlimited).end_object();
 }
 
