@@ -116,8 +116,8 @@ class Search {
   virtual ~Search() = default;
   // Fails with `invalid` (fields), `not_found` (any of the knowledge bases), `quota_exceeded`, or
   // what the lists failed with when neither could be had. The log row and the charge of a search
-  // are written shortly after the answer, in groups; what is not yet written is lost when the
-  // process is killed.
+  // are written at most 20 ms after the answer, in groups; what is not yet written is lost when
+  // the process is killed.
   virtual Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) = 0;
   // Forgets the answers kept for a knowledge base, those of processes that share the cache too;
   // says how many this process had. Fails with `not_found`, or `unavailable` when only this process

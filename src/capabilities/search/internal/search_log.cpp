@@ -1,6 +1,9 @@
 #include "capabilities/search/internal/search_log.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -27,67 +30,71 @@ SearchLog::SearchLog(Database& database, billing::Billing& billing, Metrics& met
       billing_(billing),
       lost_(metrics.counter("aiva_search_records_lost_total",
                             "Searches whose log row and charge could not be written")),
-      unwritten_max_(unwritten_max) {}
+      unwritten_max_(unwritten_max),
+      thread_([this] { run(); }) {}
 
 SearchLog::~SearchLog() {
-  std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return !is_writing_; });
-  while (!queue_.empty()) {
-    is_writing_ = true;
-    lock.unlock();
-    sync_wait(write_queued());
-    lock.lock();
+  {
+    std::lock_guard lock(mutex_);
+    is_ending_ = true;
   }
+  wanted_.notify_one();
+  thread_.join();
 }
 
 Task<void> SearchLog::record(SearchRecord record) {
   Batch single;  // what the queue has no room for
   {
     std::lock_guard lock(mutex_);
-    if (queue_.size() >= unwritten_max_) {
-      single.push_back(std::move(record));
-    } else {
+    if (queue_.size() < unwritten_max_) {
       queue_.push_back(std::move(record));
-      if (is_writing_) co_return;
-      is_writing_ = true;
+      bool wakes = !std::exchange(is_wanted_, true) || queue_.size() == batch_max;
+      if (wakes) wanted_.notify_one();
+      co_return;
     }
+    single.push_back(std::move(record));
   }
-  if (!single.empty()) {
-    co_await write_batch(std::move(single));
-    co_return;
-  }
-  start(write_queued(), [this](std::exception_ptr exception) {
-    if (exception) stop_writing();
-  });
+  co_await write_batch(std::move(single));
 }
 
-// The next group; empty, with writing declared stopped, when nothing waits.
+// After a failure it waits for the next record or the end of the program, so that a database that
+// is down is not hammered.
+void SearchLog::run() {
+  pthread_setname_np(pthread_self(), "search-log");
+  auto group_begin = std::chrono::steady_clock::now();
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wanted_.wait(lock, [this] { return is_wanted_ || is_ending_; });
+    wanted_.wait_until(lock, group_begin,
+                       [this] { return is_ending_ || queue_.size() >= batch_max; });
+    auto batch = take();
+    is_wanted_ = !queue_.empty();
+    if (batch.empty() && is_ending_) return;
+    lock.unlock();
+    group_begin = std::chrono::steady_clock::now() + group_interval;
+    bool is_written = write_now(std::move(batch));
+    lock.lock();
+    if (!is_written) is_wanted_ = false;
+  }
+}
+
+// The next group, under the lock.
 SearchLog::Batch SearchLog::take() {
-  std::lock_guard lock(mutex_);
   auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), batch_max));
   Batch batch(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);
-  if (batch.empty()) {
-    is_writing_ = false;
-    idle_.notify_all();
-  }
   return batch;
 }
 
-void SearchLog::stop_writing() {
-  std::lock_guard lock(mutex_);
-  is_writing_ = false;
-  idle_.notify_all();
-}
-
-// Writes group after group. After a failure it stops until the next record or the end of the
-// program, so that a database that is down is not hammered.
-Task<void> SearchLog::write_queued() {
-  for (auto batch = take(); !batch.empty(); batch = take()) {
-    bool is_written = co_await write_batch(std::move(batch));
-    if (is_written) continue;
-    stop_writing();
-    co_return;
+bool SearchLog::write_now(Batch batch) {
+  if (batch.empty()) return true;
+  auto count = static_cast<double>(batch.size());
+  try {
+    return sync_wait(write_batch(std::move(batch)));
+  } catch (const std::exception& exception) {
+    lost_.add(count);
+    log::failure("Searches were answered but not recorded", {}, internal_error(exception.what()));
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "capabilities/billing/billing.h"
@@ -38,11 +40,13 @@ struct SearchRecord {
   int attempts = 0;
 };
 
-// Writes the rows of knowledge_searches and their charges behind the answers: whatever gathers
-// while one group is being written becomes the next group, so a busy server pays one commit for
-// many searches and an idle one writes at once. Any thread.
+// Writes the rows of knowledge_searches and their charges behind the answers, on a thread of its
+// own: an idle server writes at once, a busy one what has gathered since group_interval, so that
+// one commit pays for many searches. Any thread.
 class SearchLog {
  public:
+  static constexpr std::chrono::milliseconds group_interval{20};
+
   SearchLog(Database& database, billing::Billing& billing, Metrics& metrics,
             std::size_t unwritten_max);
   // Waits until everything is written or given up.
@@ -56,9 +60,9 @@ class SearchLog {
  private:
   using Batch = std::vector<SearchRecord>;
 
+  void run();
   Batch take();
-  void stop_writing();
-  Task<void> write_queued();
+  bool write_now(Batch batch);
   Task<bool> write_batch(Batch batch);
   Task<Result<void>> write_rows(std::span<const SearchRecord> records);
   void retry_later(SearchRecord record, const Error& error);
@@ -68,9 +72,11 @@ class SearchLog {
   Counter& lost_;
   std::size_t unwritten_max_;
   std::mutex mutex_;
-  std::condition_variable idle_;
+  std::condition_variable wanted_;
   std::deque<SearchRecord> queue_;
-  bool is_writing_ = false;
+  bool is_wanted_ = false;  // something came since the queue was looked at
+  bool is_ending_ = false;
+  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace aiva::search
