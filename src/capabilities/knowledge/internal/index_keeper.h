@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "capabilities/knowledge/internal/chunks_table.h"
-#include "capabilities/knowledge/internal/flight.h"
 #include "foundation/call_context.h"
+#include "foundation/flight.h"
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"

@@ -8,8 +8,8 @@
 
 #include "capabilities/knowledge/document_events.h"
 #include "capabilities/knowledge/internal/documents_table.h"
-#include "capabilities/knowledge/internal/flight.h"
 #include "foundation/call_context.h"
+#include "foundation/flight.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
 #include "ports/clock.h"

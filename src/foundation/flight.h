@@ -9,7 +9,7 @@
 #include "foundation/executor.h"
 #include "foundation/result.h"
 
-namespace aiva::knowledge {
+namespace aiva {
 
 // The end of one piece of work that several coroutines wait for. Shared by those who wait and
 // whoever does the work. Any thread.
@@ -59,4 +59,4 @@ class Flight {
   std::vector<Waiter> waiters_;
 };
 
-}  // namespace aiva::knowledge
+}  // namespace aiva

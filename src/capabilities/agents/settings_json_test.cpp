@@ -1,0 +1,120 @@
+#include "capabilities/agents/settings_json.h"
+
+#include <gtest/gtest.h>
+
+#include "capabilities/agents/internal/checks.h"
+
+namespace aiva::agents {
+namespace {
+
+AgentSettings read(std::string_view text, AgentSettings settings = {}) {
+  auto value = json::parse(text).value();
+  json::Fields fields(value);
+  read_settings(fields, value.as_object(), settings);
+  EXPECT_TRUE(fields.finish().has_value()) << text;
+  return settings;
+}
+
+TEST(SettingsJson, are_read_as_they_were_written) {
+  AgentSettings settings{.instructions = "Say \"hi\"\n",
+                         .provider = "anthropic",
+                         .model = "claude-x",
+                         .temperature = 1.25,
+                         .tokens_max = 77,
+                         .greeting = "Hello",
+                         .language = "ur",
+                         .voice = "alloy",
+                         .knowledge_bases = {KnowledgeBaseId::make(), KnowledgeBaseId::make()},
+                         .search_mode = "always",
+                         .conversation = R"({"a":[1,2]})",
+                         .blocked_topics = {"politics"},
+                         .must_cite = true,
+                         .masks_personal = true,
+                         .speech = {.provider = "deepgram",
+                                    .model = "realtime",
+                                    .vad_threshold = 0.25,
+                                    .silence_duration_ms = 900,
+                                    .deepgram_model = "nova-3",
+                                    .deepgram_voice = "aura",
+                                    .deepgram_language = "en",
+                                    .chat_stt_provider = "groq",
+                                    .chat_stt_model = "whisper",
+                                    .chat_tts_provider = "azure",
+                                    .chat_tts_model = "neural",
+                                    .chat_tts_voice = "en-US-Jenny"}};
+
+  auto again = parse_settings(settings_text(settings));
+
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(*again, settings);
+}
+
+TEST(SettingsJson, understand_older_names) {
+  auto base = KnowledgeBaseId::make();
+  auto settings = read(R"({"provider":"deepgram","model":"realtime-1","chat_model":"gpt-4o-mini",
+      "knowledge_search_mode":"never","kb_id":")" +
+                       base.to_string() + R"("})");
+
+  EXPECT_EQ(settings.model, "gpt-4o-mini");
+  EXPECT_EQ(settings.speech.model, "realtime-1");
+  EXPECT_EQ(settings.speech.provider, "deepgram");
+  EXPECT_EQ(settings.provider, "");
+  EXPECT_EQ(settings.search_mode, "never");
+  EXPECT_EQ(settings.knowledge_bases, std::vector{base});
+  EXPECT_TRUE(read(R"({"kb_id":null})", settings).knowledge_bases.empty());
+  EXPECT_EQ(read("{}", settings), settings);
+  EXPECT_EQ(read(R"({"model":"m"})").model, "m");
+}
+
+TEST(SettingsJson, refuse_a_knowledge_base_that_is_not_among_the_others) {
+  auto value =
+      json::parse(R"({"kb_id":")" + KnowledgeBaseId::make().to_string() + R"(","kb_ids":[]})")
+          .value();
+  json::Fields fields(value);
+  AgentSettings settings;
+  read_settings(fields, value.as_object(), settings);
+
+  EXPECT_FALSE(fields.finish().has_value());
+}
+
+TEST(SettingsJson, know_origins_of_the_web) {
+  for (const auto* good : {"*", "https://example.com", "http://localhost:8080", "https://a-b.c.de"})
+    EXPECT_TRUE(is_web_origin(good)) << good;
+  for (const auto* bad :
+       {"", "example.com", "https://", "https://Example.com", "https://example.com/",
+        "https://example.com:0", "https://example.com:99999", "https://a..b", "https://*.a.com",
+        "javascript:alert(1)", "https://a.com;script-src *", "https://a.com\r\nX: y", "null"})
+    EXPECT_FALSE(is_web_origin(bad)) << bad;
+}
+
+TEST(SettingsJson, know_the_form_of_language_tags) {
+  for (const auto* good : {"en", "pt-BR", "zh-Hant-TW", "sr-Latn-RS", "de-CH-1996", "en-x-shop"})
+    EXPECT_TRUE(is_language_tag(good)) << good;
+  for (const auto* bad : {"", "e", "english please", "en_US", "en-", "-en", "en--US", "en-x",
+                          "toolonglang", "en-toolongsub", "e1"})
+    EXPECT_FALSE(is_language_tag(bad)) << bad;
+}
+
+TEST(SettingsJson, make_slugs_of_names) {
+  EXPECT_EQ(make_slug("Front Desk (EU)"), "front-desk-eu");
+  EXPECT_EQ(make_slug("  --A__B!!c  "), "a-b-c");
+  EXPECT_EQ(make_slug("ab"), "");
+  EXPECT_EQ(make_slug("客服"), "");
+  EXPECT_TRUE(is_slug(make_slug(std::string(300, 'x'))));
+}
+
+TEST(SettingsJson, have_defaults_for_widgets_and_refuse_what_would_break_out) {
+  auto plain = read_widget({});
+  ASSERT_TRUE(plain.has_value());
+  EXPECT_TRUE(plain->origins.empty());
+
+  auto broken = json::parse(R"({"accent_color":"red;}","position":"top","allowed_origins":[1],
+      "messages_per_minute":0})")
+                    .value();
+  auto read = read_widget(broken.as_object());
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().details.size(), 4U);
+}
+
+}  // namespace
+}  // namespace aiva::agents
