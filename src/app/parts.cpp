@@ -273,6 +273,9 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
       {"remove expired sessions", hours(1),
        [&](CallContext context) { return without_count(identity.remove_expired(context)); }}};
   chores.push_back(release_dead_holds(parts));
+  chores.push_back({"sum up usage", minutes(1), [&parts](CallContext context) {
+                      return without_count(parts.billing->usage().add_up(context));
+                    }});
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(

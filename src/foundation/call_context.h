@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 
 #include "foundation/executor.h"
@@ -23,6 +24,7 @@ struct TraceContext {
 struct CallContext {
   TenantId tenant{};
   UserId user{};
+  std::optional<ApiKeyId> api_key{};  // the key the caller showed, if it was one
   TraceContext trace{};
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::stop_token cancellation{};

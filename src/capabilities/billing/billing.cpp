@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include "capabilities/billing/internal/book.h"
+#include "capabilities/billing/internal/budget_rules.h"
 #include "capabilities/billing/internal/holds_table.h"
 #include "capabilities/billing/internal/journal_table.h"
+#include "capabilities/billing/internal/make_budgets.h"
+#include "capabilities/billing/internal/make_usage.h"
 #include "capabilities/billing/internal/reconciliation.h"
 #include "foundation/lru_cache.h"
 
@@ -38,11 +41,15 @@ Result<void> check_amount(MicroUsd amount) {
 
 class LedgerBilling final : public Billing {
  public:
-  LedgerBilling(Database& database, const Clock& clock, BillingSettings settings)
+  LedgerBilling(Database& database, const Clock& clock, BillingSettings settings,
+                CreditListener listener)
       : database_(database),
         clock_(clock),
         settings_(settings),
-        accounts_(cached_accounts_max, account_life) {}
+        listener_(std::move(listener)),
+        accounts_(cached_accounts_max, account_life),
+        budgets_(make_budgets(database, clock, [this](TenantId t) { accounts_.erase(t); })),
+        usage_(make_usage(database)) {}
 
   Task<Result<Balance>> balance(CallContext context, TenantId tenant) override {
     auto body = [tenant](SqlSession& sql) { return AccountsTable(sql).find(tenant); };
@@ -51,13 +58,19 @@ class LedgerBilling final : public Billing {
   }
 
   Task<Result<void>> require(CallContext context, TenantId tenant, MicroUsd least) override {
-    if (!settings_.is_enforced) co_return Result<void>();
-    if (auto known = accounts_.get(tenant); known && known->available() >= least)
+    if (auto known = accounts_.get(tenant);
+        known && !known->has_hard_budgets() && suffices(*known, least))
       co_return Result<void>();
-    auto body = [tenant](SqlSession& sql) { return AccountsTable(sql).find(tenant); };
+    auto now = clock_.unix_ms();
+    auto body = [&](SqlSession& sql) -> Result<AccountRow> {
+      TRY(auto account, AccountsTable(sql).find(tenant));
+      if (account.has_hard_budgets())
+        TRY_VOID(check_hard_budgets(sql, tenant, {.key = context.api_key}, least, now));
+      return account;
+    };
     CO_TRY(auto account, co_await read(database_, context, body));
     remember(tenant, account);
-    if (account.available() < least) co_return fail(no_credits(account, least));
+    if (!suffices(account, least)) co_return fail(no_credits(account, least));
     co_return Result<void>();
   }
 
@@ -71,7 +84,7 @@ class LedgerBilling final : public Billing {
       return MicroUsd{0};
     TRY(auto book, Book::open(sql, tenant, clock_.unix_ms()));
     TRY(auto taken, book.take(charges, settings_.margin_percent));
-    TRY_VOID(close(book, tenant));
+    TRY_VOID(close(sql, book, tenant));
     return taken;
   }
 
@@ -87,12 +100,15 @@ class LedgerBilling final : public Billing {
     if (earlier && earlier->state == HoldState::open) return {};
     if (earlier && earlier->state == HoldState::settled)
       return fail(ErrorCode::conflict, "This work is done and paid for");
-    if (settings_.is_enforced && book.account().available() < hold.amount)
+    if (!suffices(book.account(), hold.amount))
       return fail(no_credits(book.account(), hold.amount));
+    if (book.account().has_hard_budgets())
+      TRY_VOID(check_hard_budgets(sql, tenant, {.key = hold.key, .agent = hold.agent}, hold.amount,
+                                  now));
     auto opened = holds.open(tenant, hold, earlier.has_value(), now);
     if (!opened) return fail(unknown_tenant(std::move(opened.error())));
     book.hold(hold.amount);
-    return close(book, tenant);
+    return close(sql, book, tenant);
   }
 
   Result<MicroUsd> settle(SqlSession& sql, TenantId tenant, std::string_view reference,
@@ -108,7 +124,7 @@ class LedgerBilling final : public Billing {
       TRY_VOID(holds.end(tenant, reference, HoldState::settled, taken, now));
       if (held->state == HoldState::open) book.hold(-hold->amount);
     }
-    TRY_VOID(close(book, tenant));
+    TRY_VOID(close(sql, book, tenant));
     return taken;
   }
 
@@ -120,7 +136,7 @@ class LedgerBilling final : public Billing {
     if (!held || held->state != HoldState::open) return {};
     TRY_VOID(holds.end(tenant, reference, HoldState::released, 0, now));
     book.hold(-held->hold.amount);
-    return close(book, tenant);
+    return close(sql, book, tenant);
   }
 
   Task<Result<std::int64_t>> release_stale(CallContext context, UnixMs made_before) override {
@@ -160,7 +176,7 @@ class LedgerBilling final : public Billing {
                                 .model = charged->model,
                                 .agent = charged->agent,
                                 .key = charged->key}));
-    TRY_VOID(close(book, tenant));
+    TRY_VOID(close(sql, book, tenant));
     return is_new ? charged->amount : 0;
   }
 
@@ -177,7 +193,13 @@ class LedgerBilling final : public Billing {
                           .operation = "add",
                           .reference = reference,
                           .note = note}));
-      TRY_VOID(close(book, tenant));
+      TRY_VOID(close(sql, book, tenant));
+      if (listener_)
+        TRY_VOID(listener_(sql, tenant,
+                           {.type = "credits.added",
+                            .amount = amount,
+                            .balance = book.account().balance,
+                            .created_at = clock_.unix_ms()}));
       return to_balance(tenant, book.account());
     };
     auto after = co_await write(database_, context, body);
@@ -191,10 +213,10 @@ class LedgerBilling final : public Billing {
       TRY(auto book, Book::open(sql, tenant, clock_.unix_ms()));
       TRY(auto earlier, JournalTable(sql).find_charge(tenant, charge.operation, charge.reference));
       if (earlier) return to_balance(tenant, book.account());
-      if (settings_.is_enforced && book.account().available() < charge.base)
+      if (!suffices(book.account(), charge.base))
         return fail(no_credits(book.account(), charge.base));
       TRY_VOID(book.take(std::span(&charge, 1), 0));
-      TRY_VOID(close(book, tenant));
+      TRY_VOID(close(sql, book, tenant));
       return to_balance(tenant, book.account());
     };
     auto after = co_await write(database_, context, body);
@@ -218,7 +240,22 @@ class LedgerBilling final : public Billing {
     co_return page;
   }
 
+  Task<Result<std::vector<LedgerEntry>>> history_before(CallContext context, TenantId tenant,
+                                                        int limit, std::int64_t before) override {
+    if (limit < 1 || limit > page_limit_max)
+      co_return fail(invalid_field("limit", "must be between 1 and 200"));
+    auto body = [=](SqlSession& sql) { return JournalTable(sql).before(tenant, limit, before); };
+    auto entries = co_await read(database_, context, body);
+    co_return entries;
+  }
+
+  Budgets& budgets() override { return *budgets_; }
+  Usage& usage() override { return *usage_; }
+
  private:
+  [[nodiscard]] bool suffices(const AccountRow& account, MicroUsd needed) const {
+    return !settings_.is_enforced || account.available() >= needed;
+  }
   [[nodiscard]] Balance to_balance(TenantId tenant, const AccountRow& account) const {
     return {.tenant = tenant,
             .balance = account.balance,
@@ -228,26 +265,38 @@ class LedgerBilling final : public Billing {
   }
   // What a transaction wrote is known to the gates even before it is committed: should it fail,
   // they are wrong for the life of the cache at most.
-  Result<void> close(Book& book, TenantId tenant) {
+  Result<void> close(SqlSession& sql, Book& book, TenantId tenant) {
     TRY_VOID(book.close());
     remember(tenant, book.account());
+    if (!listener_) return {};
+    for (const auto& alert : book.alerts()) {
+      bool is_budget = alert.type == "budget";
+      TRY_VOID(listener_(sql, tenant,
+                         {.type = is_budget ? "credits.budget_reached" : "credits.low_balance",
+                          .balance = book.account().balance,
+                          .alert = alert,
+                          .created_at = alert.created_at}));
+    }
     return {};
   }
   void remember(TenantId tenant, const AccountRow& account) {
-    if (settings_.is_enforced) accounts_.put(tenant, std::make_shared<AccountRow>(account));
+    accounts_.put(tenant, std::make_shared<AccountRow>(account));
   }
 
   Database& database_;
   const Clock& clock_;
   BillingSettings settings_;
+  CreditListener listener_;
   LruCache<TenantId, AccountRow> accounts_;
+  std::unique_ptr<Budgets> budgets_;
+  std::unique_ptr<Usage> usage_;
 };
 
 }  // namespace
 
 std::unique_ptr<Billing> make_billing(Database& database, const Clock& clock,
-                                      BillingSettings settings) {
-  return std::make_unique<LedgerBilling>(database, clock, settings);
+                                      BillingSettings settings, CreditListener listener) {
+  return std::make_unique<LedgerBilling>(database, clock, settings, std::move(listener));
 }
 
 }  // namespace aiva::billing

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "capabilities/billing/budgets.h"
 #include "capabilities/billing/types.h"
+#include "capabilities/billing/usage.h"
 #include "foundation/call_context.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
@@ -24,7 +26,8 @@ class Billing {
 
   virtual Task<Result<Balance>> balance(CallContext context, TenantId tenant) = 0;
   // Cached for a few seconds while what is available suffices, so that it may be asked on every
-  // call. Fails with `quota_exceeded` when less than `least` is available and credits are enforced.
+  // call. Fails with `quota_exceeded` when less than `least` is available and credits are enforced,
+  // or a budget with a hard limit, of the tenant or of the key that calls, has less left.
   virtual Task<Result<void>> require(CallContext context, TenantId tenant, MicroUsd least) = 0;
   // Takes base + margin once per (operation, reference) inside the caller's transaction; the answer
   // is the final amount taken (0 on a repetition).
@@ -35,7 +38,8 @@ class Billing {
 
   // Sets credits aside until settle() or release(). A repetition changes nothing; after a release
   // the same reference may be held again. Fails with `quota_exceeded` when credits are enforced and
-  // too little is available, `conflict` when the reference is settled or of another operation.
+  // too little is available or a budget with a hard limit has too little left, `conflict` when the
+  // reference is settled or of another operation.
   virtual Result<void> reserve(SqlSession& session, TenantId tenant, const Hold& hold) = 0;
   // Takes the charges and ends the hold; answers the sum taken, 0 when it is settled already. More
   // than was held may be taken: the work is done. Also after a release or without a hold.
@@ -61,14 +65,23 @@ class Billing {
   }
   // Takes an amount for something outside (a call); `quota_exceeded` beyond what is available.
   virtual Task<Result<Balance>> deduct(CallContext context, TenantId tenant, Charge charge) = 0;
-  // Fails with `internal` when the ledger does not add up, naming the entries in its cause.
+  // Fails with `internal` when the ledger does not add up, naming what is wrong in its cause.
   virtual Task<Result<void>> verify(CallContext context) = 0;
   // Newest first.
   virtual Task<Result<LedgerPage>> history(CallContext context, TenantId tenant, int limit,
                                            std::int64_t offset) = 0;
+  // Newest first, those with a sequence below `before`; without the total, so that it is as quick
+  // at the millionth entry as at the first.
+  virtual Task<Result<std::vector<LedgerEntry>>> history_before(CallContext context,
+                                                                TenantId tenant, int limit,
+                                                                std::int64_t before) = 0;
+  // Limits that tenants set themselves, and what was reported of them.
+  virtual Budgets& budgets() = 0;
+  // What was used, by day and kind.
+  virtual Usage& usage() = 0;
 };
 
 std::unique_ptr<Billing> make_billing(Database& database, const Clock& clock,
-                                      BillingSettings settings);
+                                      BillingSettings settings, CreditListener listener = {});
 
 }  // namespace aiva::billing

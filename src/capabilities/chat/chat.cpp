@@ -258,7 +258,7 @@ class DocumentChat final : public Chat {
                        .time_ms = answer.time_ms,
                        .created_at = parts_.clock.unix_ms()};
     auto rows = [&](SqlSession& sql) -> Result<billing::MicroUsd> {
-      TRY(auto final_cost, charge(sql, context.tenant, answer));
+      TRY(auto final_cost, charge(sql, context.tenant, context.api_key, answer));
       auto priced = message;
       priced.final_cost = final_cost;
       TRY_VOID(append_message(sql, context.tenant, answer.session, priced, false));
@@ -268,7 +268,8 @@ class DocumentChat final : public Chat {
     co_return answer;
   }
 
-  Result<billing::MicroUsd> charge(SqlSession& sql, TenantId tenant, const Answer& answer) {
+  Result<billing::MicroUsd> charge(SqlSession& sql, TenantId tenant, std::optional<ApiKeyId> key,
+                                   const Answer& answer) {
     billing::MicroUsd sum = 0;
     for (const auto& operation : answer.operations) {
       if (operation.base_cost == 0) continue;
@@ -284,7 +285,9 @@ class DocumentChat final : public Chat {
                                             {.operation = operation.operation,
                                              .reference = answer.message.to_string(),
                                              .base = operation.base_cost,
-                                             .details = std::move(details)}));
+                                             .details = std::move(details),
+                                             .model = answer.model,
+                                             .key = key}));
       sum += taken;
     }
     return sum;

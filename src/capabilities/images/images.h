@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "capabilities/billing/billing.h"
+#include "capabilities/billing/prices.h"
 #include "capabilities/images/types.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "foundation/call_context.h"
@@ -81,10 +82,10 @@ struct ImageSettings {
   std::int64_t figures_per_document_max = 500;
   std::size_t cached_bytes_max = 256UL * 1024 * 1024;  // of vectors kept for searches
   int duplicate_distance_max = 4;                      // of 64 bits
-  billing::MicroUsd upload_balance_least = 10'000;     // 0.01 USD
-  billing::MicroUsd search_balance_least = 1000;       // 0.001 USD
-  billing::MicroUsd price_per_image = 2000;            // 0.002 USD, also of a picture looked for
-  billing::MicroUsd price_per_search = 500;            // 0.0005 USD
+  billing::MicroUsd upload_balance_least = billing::gates::upload;
+  billing::MicroUsd search_balance_least = billing::gates::search;
+  billing::MicroUsd price_per_image = billing::prices::image;  // also of a picture looked for
+  billing::MicroUsd price_per_search = billing::prices::search;
 };
 
 // What images need of the world; everything is borrowed.

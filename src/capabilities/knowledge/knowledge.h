@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "capabilities/billing/billing.h"
+#include "capabilities/billing/prices.h"
 #include "capabilities/knowledge/document_events.h"
 #include "capabilities/knowledge/document_work.h"
 #include "capabilities/knowledge/types.h"
@@ -102,9 +103,9 @@ struct KnowledgeSettings {
   std::size_t recognition_batch = 16;  // pages whose print one job recognises
   std::size_t archive_files_max = 10'000;
   std::int64_t archive_bytes_max = 1024LL * 1024 * 1024;  // of the files in one archive
-  billing::MicroUsd upload_balance_least = 10'000;        // 0.01 USD
-  billing::MicroUsd price_per_page = 100;                 // 0.0001 USD
-  billing::MicroUsd price_per_million_tokens = 20'000;    // embeddings, 0.02 USD
+  billing::MicroUsd upload_balance_least = billing::gates::upload;
+  billing::MicroUsd price_per_page = billing::prices::page;
+  billing::MicroUsd price_per_million_tokens = billing::prices::million_embedded_tokens;
 };
 
 // What knowledge needs of the world; everything is borrowed.

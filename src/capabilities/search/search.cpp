@@ -332,6 +332,7 @@ class PassageSearch final : public Search {
             .knowledge_base = answer.hits.empty() ? request.knowledge_base
                                                   : answer.hits.front().chunk.knowledge_base,
             .user = context.user,
+            .api_key = context.api_key,
             .session = request.session,
             .query = std::move(request.query),
             .query_expanded = answer.query_expanded,
@@ -340,6 +341,7 @@ class PassageSearch final : public Search {
             .top_score = answer.hits.empty() ? 0 : answer.hits.front().score,
             .time_ms = answer.search_time_ms,
             .query_tokens = answer.query_tokens,
+            .model = answer.embedding_model,
             .base_cost = answer.base_cost,
             .is_billed = request.is_billed,
             .is_cached = answer.is_cached,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capabilities/billing/billing.h"
+#include "capabilities/billing/prices.h"
 #include "capabilities/knowledge/document_catalog.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "capabilities/knowledge/sections.h"
@@ -140,11 +141,11 @@ struct SearchParts {
 };
 
 struct SearchSettings {
-  std::size_t candidates_max = 50;                 // of each list
-  FusionWeights weights{};                         // of requests that say none; README.md says why
-  billing::MicroUsd search_price = 500;            // per search, specification D
-  std::int64_t nano_usd_per_embedding_token = 20;  // 0.02 USD per million tokens
-  std::size_t unwritten_max = 10'000;              // log rows waiting; a search waits beyond it
+  std::size_t candidates_max = 50;  // of each list
+  FusionWeights weights{};          // of requests that say none; README.md says why
+  billing::MicroUsd search_price = billing::prices::search;
+  std::int64_t nano_usd_per_embedding_token = billing::prices::million_embedded_tokens / 1000;
+  std::size_t unwritten_max = 10'000;           // log rows waiting; a search waits beyond it
   std::chrono::seconds cache_time{3600};        // how long an answer may be given again; 0: never
   double cache_similarity_min = 0.95;           // cosine of questions that are taken for one
   std::size_t rerank_candidates = 30;           // hits the reranker reads
@@ -155,7 +156,7 @@ struct SearchSettings {
 };
 
 // The least balance a search needs where credits are enforced (specification D).
-inline constexpr billing::MicroUsd search_balance_min = 1000;
+inline constexpr billing::MicroUsd search_balance_min = billing::gates::search;
 
 // The destructor writes what the log still holds; the parts must outlive it.
 std::unique_ptr<Search> make_search(SearchParts parts, SearchSettings settings = {});

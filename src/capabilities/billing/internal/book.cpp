@@ -1,18 +1,16 @@
 #include "capabilities/billing/internal/book.h"
 
-#include <cstdio>
+#include <algorithm>
+#include <iterator>
 #include <string>
 
+#include "capabilities/billing/internal/alerts_table.h"
+#include "capabilities/billing/internal/budget_rules.h"
+#include "capabilities/billing/internal/dollars.h"
 #include "capabilities/billing/internal/journal_table.h"
 
 namespace aiva::billing {
 namespace {
-
-std::string in_dollars(MicroUsd amount) {
-  char text[40];
-  int length = std::snprintf(text, sizeof text, "%.6f", static_cast<double>(amount) / 1e6);
-  return {text, static_cast<std::size_t>(length)};
-}
 
 Posting to_posting(const Charge& charge, MicroUsd amount, const Hold* hold) {
   return {.type = "deduct",
@@ -53,6 +51,10 @@ Result<bool> Book::post(const Posting& posting) {
   if (!is_new) return false;
   account_.balance += posting.change();
   is_changed_ = true;
+  bool is_use = posting.from == Account::revenue || posting.to == Account::revenue;
+  if (!is_use || !account_.has_budgets()) return true;
+  TRY(auto reached, count_in_budgets(sql_, tenant_, posting, now_));
+  std::ranges::move(reached, std::back_inserter(alerts_));
   return true;
 }
 
@@ -76,7 +78,16 @@ void Book::hold(MicroUsd amount) {
 
 Result<void> Book::close() {
   if (!is_changed_) return {};
-  return AccountsTable(sql_).save(tenant_, account_, now_);
+  TRY_VOID(AccountsTable(sql_).save(tenant_, account_, now_));
+  if (account_.low_balance && balance_before_ >= *account_.low_balance &&
+      account_.balance < *account_.low_balance)
+    alerts_.push_back({.id = Uuid::make().to_string(),
+                       .type = "low_balance",
+                       .amount = account_.balance,
+                       .threshold = *account_.low_balance,
+                       .created_at = now_});
+  for (const auto& alert : alerts_) TRY_VOID(AlertsTable(sql_).insert(tenant_, alert));
+  return {};
 }
 
 }  // namespace aiva::billing

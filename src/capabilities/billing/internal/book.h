@@ -2,7 +2,9 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "capabilities/billing/budgets.h"
 #include "capabilities/billing/internal/accounts_table.h"
 #include "capabilities/billing/internal/posting.h"
 #include "capabilities/billing/types.h"
@@ -29,7 +31,8 @@ class Book {
   static Result<Book> open(SqlSession& sql, TenantId tenant, UnixMs now);
 
   [[nodiscard]] const AccountRow& account() const { return account_; }
-  // Writes the posting unless it is there already; answers whether it was written.
+  // Writes the posting unless it is there already, and counts it in the tenant's budgets; answers
+  // whether it was written.
   Result<bool> post(const Posting& posting);
   // Takes charges that were not taken before, with their margin; answers the sum. `hold`, if any,
   // says whose they are where they do not.
@@ -38,6 +41,8 @@ class Book {
   // Moves credits between `credit` and `held`: negative frees.
   void hold(MicroUsd amount);
   Result<void> close();
+  // What close() found worth telling.
+  [[nodiscard]] const std::vector<Alert>& alerts() const { return alerts_; }
 
  private:
   Book(SqlSession& sql, TenantId tenant, UnixMs now, AccountRow account)
@@ -47,6 +52,8 @@ class Book {
   TenantId tenant_;
   UnixMs now_;
   AccountRow account_;
+  MicroUsd balance_before_ = account_.balance;
+  std::vector<Alert> alerts_{};
   bool is_changed_ = false;
 };
 

@@ -75,6 +75,24 @@ Result<std::vector<HoldRow>> HoldsTable::open_before(UnixMs made_before, int cou
   return holds;
 }
 
+Result<MicroUsd> HoldsTable::sum_open(TenantId tenant, BudgetScope scope,
+                                      std::string_view subject) {
+  MicroUsd sum = 0;
+  auto note_sum = [&](const SqlRow& row) -> Result<void> {
+    sum = row.integer(0);
+    return {};
+  };
+  std::string statement =
+      "SELECT COALESCE(SUM(amount), 0) FROM credit_holds WHERE tenant_id = ? AND state = 'open'";
+  if (scope == BudgetScope::tenant) {
+    TRY_VOID(sql_.query(statement, {tenant}, note_sum));
+    return sum;
+  }
+  statement += scope == BudgetScope::key ? " AND api_key_id = ?" : " AND agent_id = ?";
+  TRY_VOID(sql_.query(statement, {tenant, subject}, note_sum));
+  return sum;
+}
+
 Result<std::int64_t> HoldsTable::remove_ended(UnixMs made_before) {
   return sql_.execute(
       "DELETE FROM credit_holds WHERE state IN ('settled', 'released') AND created_at < ?",

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capabilities/billing/budgets.h"
 #include "capabilities/billing/types.h"
 #include "foundation/result.h"
 #include "ports/database.h"
@@ -29,6 +30,8 @@ class HoldsTable {
   Result<void> open(TenantId tenant, const Hold& hold, bool is_there, UnixMs now);
   Result<void> end(TenantId tenant, std::string_view reference, HoldState state, MicroUsd taken,
                    UnixMs now);
+  // What a tenant, or its key or agent, holds.
+  Result<MicroUsd> sum_open(TenantId tenant, BudgetScope scope, std::string_view subject);
   // Open ones of any tenant, the oldest first.
   Result<std::vector<HoldRow>> open_before(UnixMs made_before, int count_max);
   // Forgets what has ended; answers how many.

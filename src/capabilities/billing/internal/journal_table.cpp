@@ -108,4 +108,16 @@ Result<LedgerPage> JournalTable::page(TenantId tenant, int limit, std::int64_t o
   return page;
 }
 
+Result<std::vector<LedgerEntry>> JournalTable::before(TenantId tenant, int limit,
+                                                      std::int64_t before) {
+  std::vector<LedgerEntry> entries;
+  auto statement = std::string(entry_columns) +
+                   "WHERE tenant_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
+  TRY_VOID(sql_.query(statement, {tenant, before, limit}, [&](const SqlRow& row) -> Result<void> {
+    entries.push_back(to_entry(row));
+    return {};
+  }));
+  return entries;
+}
+
 }  // namespace aiva::billing

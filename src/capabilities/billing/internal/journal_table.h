@@ -23,6 +23,8 @@ class JournalTable {
                                                  std::string_view reference);
   // Newest first.
   Result<LedgerPage> page(TenantId tenant, int limit, std::int64_t offset);
+  // The same, those with a sequence below `before`.
+  Result<std::vector<LedgerEntry>> before(TenantId tenant, int limit, std::int64_t before);
 
  private:
   Result<bool> has(TenantId tenant, const Posting& posting);

@@ -1,12 +1,14 @@
 #pragma once
 
+#include "capabilities/billing/reconciliation.h"
 #include "foundation/result.h"
 #include "ports/database.h"
 
 namespace aiva::billing {
 
-// Fails with `internal` when a balance is not the sum of its postings, an entry does not follow
-// from the one before, or an account's held credits are not the sum of its open holds.
+Result<Reconciliation> reconcile_in(SqlSession& sql);
+
+// Fails with `internal` when the ledger does not add up.
 Result<void> verify_ledger(SqlSession& sql);
 
 }  // namespace aiva::billing

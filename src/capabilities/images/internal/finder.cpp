@@ -230,7 +230,11 @@ Task<Result<void>> Finder::log(CallContext context, const ImageQuery& query,
     if (!query.is_billed || answer.base_cost == 0) return {};
     TRY_VOID(core_.parts.billing.charge(
         sql, context.tenant,
-        {.operation = "image_search", .reference = reference, .base = answer.base_cost}));
+        {.operation = "image_search",
+         .reference = reference,
+         .base = answer.base_cost,
+         .model = answer.image_model.empty() ? answer.text_model : answer.image_model,
+         .key = context.api_key}));
     return {};
   });
   CO_TRY_VOID(co_await std::move(writing));

@@ -174,7 +174,9 @@ Task<Result<void>> Intake::store(CallContext context, PreparedImage prepared,
       TRY_VOID(parts.billing.charge(sql, image.tenant,
                                     {.operation = "image",
                                      .reference = image.id.to_string(),
-                                     .base = core_.settings.price_per_image}));
+                                     .base = core_.settings.price_per_image,
+                                     .model = std::string(parts.model.model()),
+                                     .key = context.api_key}));
       return {};
     });
     outcome = co_await std::move(writing);

@@ -19,7 +19,8 @@ billing::Charge Ingestion::charge_for(const Run& run) const {
   if (is_reread) reference += ":" + std::to_string(run.taken.generation);
   billing::Charge charge{.operation = is_reread ? "document_reindex" : "document",
                          .reference = std::move(reference),
-                         .base = (is_reread ? 0 : page_cost) + embedding_cost};
+                         .base = (is_reread ? 0 : page_cost) + embedding_cost,
+                         .model = std::string(core_.parts.embedder.model())};
   JsonWriter writer(charge.details);
   writer.begin_object()
       .field("kb_id", run.base())

@@ -129,7 +129,11 @@ Task<Result<void>> SearchLog::write_rows(std::span<const SearchRecord> records) 
                           record.top_score, record.time_ms, record.query_tokens, record.base_cost,
                           record.is_cached, hash, record.query_expanded, record.created_at}));
       if (!record.is_billed) continue;
-      billing::Charge charge{.operation = "search", .reference = id, .base = record.base_cost};
+      billing::Charge charge{.operation = "search",
+                             .reference = id,
+                             .base = record.base_cost,
+                             .model = record.model,
+                             .key = record.api_key};
       TRY_VOID(billing_.charge(session, record.tenant, charge));
     }
     return {};

@@ -25,6 +25,7 @@ struct SearchRecord {
   TenantId tenant{};
   KnowledgeBaseId knowledge_base{};
   UserId user{};
+  std::optional<ApiKeyId> api_key{};
   std::optional<ChatSessionId> session{};
   std::string query{};
   std::string query_expanded{};
@@ -33,6 +34,7 @@ struct SearchRecord {
   double top_score = 0;
   double time_ms = 0;
   std::int64_t query_tokens = 0;
+  std::string model{};  // that embedded the question
   billing::MicroUsd base_cost = 0;
   bool is_billed = true;
   bool is_cached = false;

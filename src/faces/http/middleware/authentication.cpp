@@ -42,6 +42,7 @@ Task<Outcome> authenticate(Exchange& exchange, Authenticator& authenticator,
   if (principal) {
     exchange.context.tenant = (*principal)->tenant;
     exchange.context.user = (*principal)->user;
+    exchange.context.api_key = (*principal)->api_key;
     exchange.request.signed_in = std::move(*principal);
     co_return Outcome{};
   }
