@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "capabilities/functions/functions.h"
+#include "capabilities/functions/internal/address_rules.h"
+#include "capabilities/functions/internal/call_log.h"
+#include "capabilities/functions/internal/function_runner.h"
+#include "capabilities/functions/internal/toolbox.h"
+
+namespace aiva::functions {
+
+// Calls what agents' models may call, and jobs of asynchronous functions.
+class ToolDesk final : public AgentTools {
+ public:
+  // The parts are borrowed.
+  ToolDesk(const FunctionParts& parts, const FunctionRules& rules);
+
+  Task<Result<std::vector<ToolDefinition>>> tools_of(CallContext context, AgentId agent) override;
+  Task<Result<ToolOutcome>> call(CallContext context, ToolUse use) override;
+
+  // Calls a function that is at hand, at once.
+  Task<Result<ToolOutcome>> call_now(CallContext context,
+                                     std::shared_ptr<const CompiledFunction> function, ToolUse use);
+  Task<Result<JobOutcome>> run(CallContext context, Job job);
+
+  [[nodiscard]] const AddressRules& rules() const { return rules_; }
+  void forget(TenantId tenant, AgentId agent) { toolboxes_.forget(tenant, agent); }
+
+ private:
+  Task<Result<ToolOutcome>> refuse(CallContext context, ToolUse use, std::string sentence);
+  Task<Result<ToolOutcome>> enqueue(CallContext context,
+                                    std::shared_ptr<const CompiledFunction> function, ToolUse use);
+
+  const FunctionParts& parts_;
+  AddressRules rules_;
+  FunctionRunner runner_;
+  CallLog log_;
+  Toolboxes toolboxes_;
+  Counter& pending_;
+};
+
+}  // namespace aiva::functions
