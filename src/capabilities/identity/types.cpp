@@ -19,14 +19,15 @@ constexpr std::array role_table = {
             "super_admin",
             {knowledge_read, knowledge_write, search, chat, agents_read, agents_write, users_read,
              users_write, keys_manage, audit_read, billing_read, billing_write, tenants_manage,
-             system_read}},
+             system_read, functions_execute}},
     RoleRow{Role::admin,
             "admin",
             {knowledge_read, knowledge_write, search, chat, agents_read, agents_write, users_read,
-             users_write, keys_manage, audit_read, billing_read, billing_write}},
+             users_write, keys_manage, audit_read, billing_read, billing_write, functions_execute}},
     RoleRow{Role::agent_manager,
             "agent_manager",
-            {knowledge_read, knowledge_write, search, chat, agents_read, agents_write}},
+            {knowledge_read, knowledge_write, search, chat, agents_read, agents_write,
+             functions_execute}},
     RoleRow{Role::client, "client", {knowledge_read, search, chat, agents_read}},
 };
 
@@ -50,6 +51,7 @@ constexpr std::array permission_table = {
     PermissionRow{billing_write, "billing.write"},
     PermissionRow{tenants_manage, "tenants.manage"},
     PermissionRow{system_read, "system.read"},
+    PermissionRow{functions_execute, "functions.execute"},
 };
 
 }  // namespace

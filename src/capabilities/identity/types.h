@@ -37,6 +37,7 @@ enum class Permission {
   billing_write,
   tenants_manage,  // other tenants too: super_admin only
   system_read,
+  functions_execute,  // calls functions of agents by name, for bridges and flows
 };
 
 std::string_view to_string(Permission permission);

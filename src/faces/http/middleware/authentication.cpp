@@ -23,6 +23,9 @@ std::optional<Credential> find_credential(const Exchange& exchange) {
   }
   if (!head.api_key.empty())
     return Credential{CredentialKind::api_key, head.api_key.substr(0, credential_bytes_max)};
+  // Bridges of the original send their key so.
+  if (auto token = exchange.request.header("x-internal-token"); !token.empty())
+    return Credential{CredentialKind::api_key, token.substr(0, credential_bytes_max)};
   if (exchange.websocket_route != nullptr)
     if (auto token = exchange.request.query_text("access_token"))
       return Credential{CredentialKind::bearer, *token};

@@ -8,7 +8,8 @@
 
 namespace aiva::http {
 
-// The credential a request carries: `Authorization: Bearer …`, `X-API-Key: …`, or for WebSockets
+// The credential a request carries: `Authorization: Bearer …`, `X-API-Key: …`,
+// `X-Internal-Token: …`, or for WebSockets
 // (browsers cannot set headers there) the query parameter `access_token`.
 std::optional<Credential> find_credential(const Exchange& exchange);
 
