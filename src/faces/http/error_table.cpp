@@ -95,13 +95,17 @@ Response error_response(const Failure& failure, std::string_view request_id) {
   }
   writer.field("request_id", request_id).end_object().end_object();
 
+  add_error_headers(response, error);
+  return response;
+}
+
+void add_error_headers(Response& response, const Error& error) {
   if (response.status == 401)
     response.headers.push_back({"WWW-Authenticate", R"(Bearer realm="aiva")"});
   if (response.status == 426) response.headers.push_back({"Upgrade", "websocket"});
   bool may_retry = response.status == 429 || response.status == 503;
   if (int seconds = error.retry_after_s > 0 ? error.retry_after_s : may_retry; seconds > 0)
     response.headers.push_back({"Retry-After", std::to_string(seconds)});
-  return response;
 }
 
 std::string_view reason_phrase(int status) {

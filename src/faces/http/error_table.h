@@ -44,6 +44,8 @@ int http_status(const Failure& failure);
 // The answer: {"success":false,"error":{"code","message","details"?,"request_id"}} and the headers
 // that belong to it. Never shows a cause.
 Response error_response(const Failure& failure, std::string_view request_id);
+// Adds the headers that belong to an error's answer by its status: how to sign in, when to retry.
+void add_error_headers(Response& response, const Error& error);
 
 // The words after a status number, for the status line.
 std::string_view reason_phrase(int status);

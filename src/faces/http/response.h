@@ -29,6 +29,8 @@ class BodyWriter {
   // Sends a piece and waits until the peer's socket took it. Fails with `cancelled` when the peer
   // is gone or the server stops; return then. The status line goes out with the first piece.
   virtual Task<Result<void>> write(std::string piece) = 0;
+  // Whether the status line is out: a failure can then only be told inside the body.
+  [[nodiscard]] virtual bool is_started() const { return false; }
 };
 
 // Writes Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
@@ -38,6 +40,8 @@ class EventWriter {
   explicit EventWriter(BodyWriter& body) : body_(body) {}
   // Sends one event; `data` may have several lines. Fails with `cancelled` when the client is gone.
   Task<Result<void>> send(std::string event, std::string data, std::string id = {});
+  // Whether the status line is out; it goes early when the first event takes long.
+  [[nodiscard]] bool is_started() const { return body_.is_started(); }
 
  private:
   BodyWriter& body_;

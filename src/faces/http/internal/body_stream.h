@@ -20,7 +20,7 @@ class BodyStream final : public BodyWriter {
   Task<Result<void>> write(std::string piece) override;
   // Sends what ends the body; false when the peer is gone.
   Task<bool> finish();
-  [[nodiscard]] bool is_started() const { return is_started_; }
+  [[nodiscard]] bool is_started() const override { return is_started_; }
 
   // Sends a comment when an event stream was quiet for `quiet_max`, and the head of one that has
   // not begun by the second tick. Never waits.

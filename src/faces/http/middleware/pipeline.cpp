@@ -11,6 +11,7 @@
 #include "faces/http/middleware/security_headers.h"
 #include "faces/http/middleware/tenant.h"
 #include "faces/http/middleware/trace.h"
+#include "faces/http/openai_errors.h"
 #include "foundation/log.h"
 
 namespace aiva::http {
@@ -167,7 +168,9 @@ void Pipeline::answer_failure(Exchange& exchange, Failure failure) {
   exchange.websocket_route = nullptr;
   exchange.must_close |= failure.must_close;
   exchange.is_silent |= failure.is_silent;
-  exchange.response = error_response(failure, exchange.request.request_id);
+  exchange.response = speaks_openai(exchange.request.path)
+                          ? openai_error_response(failure)
+                          : error_response(failure, exchange.request.request_id);
   if (exchange.response.status >= 500)
     log::failure("a request failed", exchange.context, failure.error);
   complete_headers(exchange);

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "capabilities/embeddings/text_vectors.h"
+#include "faces/http/route.h"
+
+namespace aiva::http {
+
+// POST /v1/embeddings as OpenAI's clients speak it.
+std::vector<Route> openai_embedding_routes(embeddings::TextVectors& vectors);
+
+}  // namespace aiva::http
