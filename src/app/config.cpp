@@ -1,6 +1,7 @@
 #include "app/config.h"
 
 #include <toml++/toml.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -8,6 +9,8 @@
 #include <initializer_list>
 #include <set>
 #include <sstream>
+
+#include "capabilities/models/known_providers.h"
 
 namespace aiva::app {
 namespace {
@@ -40,6 +43,17 @@ class Binder {
     if (auto given = environment_(environment_name(path))) value = *given;
     if (allowed.size() > 0 && std::ranges::find(allowed, value) == allowed.end())
       complain(path, "has no such choice: " + value);
+  }
+
+  // A text that may be "env:NAME": what the environment variable of that name holds.
+  void secret(std::string_view path, std::string& value) {
+    constexpr std::string_view reference = "env:";
+    text(path, value);
+    if (!value.starts_with(reference)) return;
+    auto name = value.substr(reference.size());
+    auto given = environment_(name);
+    if (!given) return complain(path, "names an environment variable that is not set: " + name);
+    value = *given;
   }
 
   void integer(std::string_view path, std::int64_t& value, std::int64_t min, std::int64_t max) {
@@ -87,10 +101,7 @@ class Binder {
         complain(name, "is not a section");
         continue;
       }
-      for (const auto& [key, value] : *keys) {
-        auto path = name + "." + std::string(key.str());
-        if (!known_.contains(path)) complain(path, "is not a setting");
-      }
+      refuse_unknown(name, *keys);
     }
     if (mistakes_.empty()) return {};
     Error error{.code = ErrorCode::invalid, .message = "The configuration is not valid"};
@@ -98,18 +109,32 @@ class Binder {
     return fail(std::move(error));
   }
 
- private:
-  toml::node_view<const toml::node> find(std::string_view path) {
-    known_.emplace(path);
-    return table_.at_path(path);
-  }
   void complain(std::string_view path, std::string message) {
     mistakes_.push_back({std::string(path), std::move(message)});
+  }
+
+ private:
+  void refuse_unknown(const std::string& name, const toml::table& keys) {
+    for (const auto& [key, value] : keys) {
+      auto path = name + "." + std::string(key.str());
+      if (known_.contains(path)) continue;
+      const auto* inner = value.as_table();
+      if (inner != nullptr && !inner->empty())
+        refuse_unknown(path, *inner);
+      else if (!known_tables_.contains(path))
+        complain(path, "is not a setting");
+    }
+  }
+  toml::node_view<const toml::node> find(std::string_view path) {
+    known_.emplace(path);
+    known_tables_.emplace(path.substr(0, path.rfind('.')));
+    return table_.at_path(path);
   }
 
   const toml::table& table_;
   const Environment& environment_;
   std::set<std::string> known_;
+  std::set<std::string> known_tables_;
   std::vector<FieldError> mistakes_;
 };
 
@@ -128,6 +153,53 @@ void bind_server(Binder& binder, Config::Server& server) {
   binder.boolean("server.access_log", server.access_log);
   binder.integer("server.request_timeout_s", server.request_timeout_s, 1, 3600);
   binder.integer("server.drain_timeout_s", server.drain_timeout_s, 0, 3600);
+}
+
+void bind_provider(Binder& binder, models::ProviderSettings& provider) {
+  auto path = [&provider](const char* key) {
+    return "model_providers." + provider.name + "." + key;
+  };
+  std::string dialect = provider.dialect == models::Dialect::anthropic ? "anthropic" : "openai";
+  binder.text(path("dialect"), dialect, {"openai", "anthropic"});
+  if (dialect == "anthropic") provider.dialect = models::Dialect::anthropic;
+  if (dialect == "openai") provider.dialect = models::Dialect::openai;
+  binder.text(path("base_url"), provider.base_url);
+  binder.secret(path("api_key"), provider.api_key);
+  binder.boolean(path("needs_key"), provider.needs_key);
+  binder.list(path("prefixes"), provider.prefixes);
+  binder.text(path("default_model"), provider.default_model);
+  binder.integer(path("requests_per_minute"), provider.limits.requests_per_minute, 0, 10'000'000);
+  binder.integer(path("tokens_per_minute"), provider.limits.tokens_per_minute, 0, 10'000'000'000);
+  binder.integer(path("concurrency"), provider.limits.concurrency_max, 0, 1'000'000);
+  binder.text(path("api_version"), provider.quirks.api_version);
+  binder.boolean(path("has_key_header"), provider.quirks.has_key_header);
+  binder.text(path("tokens_field"), provider.quirks.tokens_field,
+              {"", "max_tokens", "max_completion_tokens"});
+  binder.boolean(path("has_stream_options"), provider.quirks.has_stream_options);
+  binder.boolean(path("has_schemas"), provider.quirks.has_schemas);
+  binder.boolean(path("has_short_call_ids"), provider.quirks.has_short_call_ids);
+}
+
+void bind_models(Binder& binder, Config::Models& models) {
+  constexpr std::string_view name_letters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  binder.list("models.providers", models.provider_names);
+  for (const auto& name : models.provider_names) {
+    if (name.empty() || name.find_first_not_of(name_letters) != std::string::npos) {
+      binder.complain("models.providers", "must be names of [a-z0-9_-]: " + name);
+      continue;
+    }
+    models.providers.push_back(models::known_provider(name));
+    bind_provider(binder, models.providers.back());
+  }
+  binder.text("models.default_model", models.default_model);
+  binder.list("models.fall_back", models.fall_back);
+  binder.integer("models.first_token_timeout_ms", models.first_token_timeout_ms, 100, 600'000);
+  binder.integer("models.queue_timeout_ms", models.queue_timeout_ms, 0, 600'000);
+  binder.integer("models.waiting_max", models.waiting_max, 0, 1'000'000);
+  binder.integer("models.waiting_per_tenant_max", models.waiting_per_tenant_max, 0, 1'000'000);
+  binder.list("models.tenant_weights", models.tenant_weights);
+  binder.integer("models.breaker_failures", models.breaker_failures, 1, 1000);
+  binder.integer("models.breaker_rest_s", models.breaker_rest_s, 1, 3600);
 }
 
 void bind_rest(Binder& binder, Config& config) {
@@ -166,9 +238,9 @@ void bind_rest(Binder& binder, Config& config) {
                  10'000'000'000);
   binder.text("embedder.precision", config.embedder.precision, {"auto", "float32", "int8"});
   binder.integer("embedder.threads", config.embedder.threads, 1, 256);
-  binder.text("chat_model.provider", config.chat_model.provider, {"none", "openai"});
+  binder.text("chat_model.provider", config.chat_model.provider, {"none", "openai", "anthropic"});
   binder.text("chat_model.base_url", config.chat_model.base_url);
-  binder.text("chat_model.api_key", config.chat_model.api_key);
+  binder.secret("chat_model.api_key", config.chat_model.api_key);
   binder.text("chat_model.model", config.chat_model.model);
   binder.integer("worker.concurrency", config.worker.concurrency, 0, 256);
   binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
@@ -227,6 +299,7 @@ Result<Config> read_config(std::string_view toml_text, const Environment& enviro
   Binder binder(table, environment);
   bind_server(binder, config.server);
   bind_rest(binder, config);
+  bind_models(binder, config.models);
   TRY_VOID(binder.finish());
   if (config.server.tls_certificate.empty() != config.server.tls_key.empty())
     return fail(invalid_field("server.tls_key", "goes together with server.tls_certificate"));

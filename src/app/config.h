@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capabilities/models/types.h"
 #include "foundation/result.h"
 
 namespace aiva::app {
@@ -88,6 +89,20 @@ struct Config {
     std::string model = "gpt-4o-mini";
     auto operator<=>(const ChatModel&) const = default;
   } chat_model;
+  struct Models {
+    std::vector<std::string> provider_names;
+    std::vector<models::ProviderSettings> providers;  // of those names, from [model_providers.NAME]
+    std::string default_model;
+    std::vector<std::string> fall_back;
+    std::int64_t first_token_timeout_ms = 20000;
+    std::int64_t queue_timeout_ms = 30000;
+    std::int64_t waiting_max = 10000;
+    std::int64_t waiting_per_tenant_max = 1000;
+    std::vector<std::string> tenant_weights;
+    std::int64_t breaker_failures = 5;
+    std::int64_t breaker_rest_s = 30;
+    auto operator<=>(const Models&) const = default;
+  } models;
   struct Worker {
     std::int64_t concurrency = 1;
     std::int64_t lease_s = 60;

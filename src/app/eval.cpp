@@ -87,6 +87,7 @@ class PartsWorkshop final : public evaluation::Workshop {
     config.billing.enforced = false;
     config.images.model = "packaged";  // opened when it is used first, and never here
     config.chat_model.provider = "none";
+    config.models = {};
     TRY(auto parts, make_parts(config, paths));
     TRY_VOID(make_first_admin(*parts));
     TRY(auto tenant, cli::find_tenant(parts->identity->directory(), ""));

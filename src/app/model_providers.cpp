@@ -127,14 +127,6 @@ Result<std::unique_ptr<ImageModel>> make_image_model(const Config& config, const
   return std::make_unique<NoImageModel>(std::move(model.error()));
 }
 
-Result<std::unique_ptr<ChatModel>> make_chat_model(const Config& config, HttpClient& http) {
-  if (config.chat_model.provider == "none") return std::unique_ptr<ChatModel>();
-  OpenAiOptions options{.base_url = config.chat_model.base_url,
-                        .api_key = config.chat_model.api_key,
-                        .default_model = config.chat_model.model};
-  return make_openai_chat_model(std::move(options), http);
-}
-
 Result<std::unique_ptr<Reranker>> make_reranker(const Config& config, const Paths& paths,
                                                 const std::filesystem::path& data_folder) {
   if (config.search.reranker == "none") return std::unique_ptr<Reranker>();

@@ -8,7 +8,6 @@
 #include "app/config.h"
 #include "app/paths.h"
 #include "foundation/result.h"
-#include "ports/chat_model.h"
 #include "ports/http_client.h"
 #include "ports/image_model.h"
 #include "ports/reranker.h"
@@ -24,9 +23,6 @@ struct EmbedderChoice {
 // The text embedder the configuration names. "none" answers `unavailable` to every call, so that
 // search works by keywords alone.
 Result<EmbedderChoice> make_embedder(const Config& config, const Paths& paths, HttpClient& http);
-
-// The chat model the configuration names; null for "none".
-Result<std::unique_ptr<ChatModel>> make_chat_model(const Config& config, HttpClient& http);
 
 // The image model the configuration names: the packaged one, or one that was added to the data
 // folder. Where the packaged one's file is missing every call answers `unavailable`.

@@ -19,6 +19,7 @@
 #include "adapters/segment_index/segment_index.h"
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
+#include "app/chat_providers.h"
 #include "app/data_folder.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
@@ -94,9 +95,7 @@ Result<void> open_image_models(const Config& config, const Paths& paths, Parts& 
 Result<void> open_models(const Config& config, const Paths& paths, Parts& parts) {
   TRY(parts.http, make_http_client());
   TRY(parts.embedder, make_embedder(config, paths, *parts.http));
-  TRY(parts.chat_model, make_chat_model(config, *parts.http));
   TRY(parts.reranker, make_reranker(config, paths, parts.folder));
-  if (parts.chat_model != nullptr) open_tokens(paths, parts);
   DocumentReaderOptions reader{
       .worker_path = paths.document_worker,
       .pdfium_path = paths.pdfium,
@@ -124,6 +123,21 @@ Result<void> build_identity(const Config& config, Parts& parts) {
   return {};
 }
 
+Result<void> build_models(const Config& config, const Paths& paths, Parts& parts) {
+  TRY(auto master_key, load_master_key(config, parts.folder));
+  TRY(parts.models, make_chat_providers(config, std::move(master_key),
+                                        {.database = *parts.database,
+                                         .audit = parts.identity->audit_log(),
+                                         .clock = parts.clock,
+                                         .metrics = parts.metrics,
+                                         .http = *parts.http}));
+  parts.prices = models::make_prices(*parts.database, parts.identity->audit_log(), parts.clock);
+  TRY_VOID(sync_wait(parts.prices->load({})));
+  parts.chat_model = parts.models->make_chat_model();
+  if (parts.chat_model != nullptr) open_tokens(paths, parts);
+  return {};
+}
+
 crawl::CrawlSettings crawl_settings(const Config& config) {
   return {.allow_private_hosts = config.crawl.allow_private_hosts,
           .delay = std::chrono::milliseconds(config.crawl.delay_ms),
@@ -144,7 +158,8 @@ Result<search::SearchSettings> search_settings(const Config& config, const Parts
   settings.expansion.time_max = std::chrono::milliseconds(config.search.expand_timeout_ms);
   settings.expansion.cache_time = settings.cache_time;
   if (config.search.expand_queries) settings.expansion.model = parts.chat_model.get();
-  settings.expansion.model_name = config.chat_model.model;
+  settings.expansion.model_name =
+      config.models.default_model.empty() ? config.chat_model.model : config.models.default_model;
   if (config.search.synonyms.empty()) return settings;
   std::ifstream file(config.search.synonyms, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -297,6 +312,7 @@ Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& pat
   TRY_VOID(open_storage(config, *parts));
   TRY_VOID(open_models(config, paths, *parts));
   TRY_VOID(build_identity(config, *parts));
+  TRY_VOID(build_models(config, paths, *parts));
   TRY_VOID(build_capabilities(config, *parts));
   return parts;
 }

@@ -18,6 +18,8 @@
 #include "capabilities/knowledge/housekeeping.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "capabilities/knowledge/sections.h"
+#include "capabilities/models/models.h"
+#include "capabilities/models/prices.h"
 #include "capabilities/search/history.h"
 #include "capabilities/search/search.h"
 #include "documents/tokens/token_counter.h"
@@ -55,7 +57,6 @@ struct Parts {
   std::unique_ptr<PassageIndex> index{};
   std::unique_ptr<HttpClient> http{};
   EmbedderChoice embedder{};
-  std::unique_ptr<ChatModel> chat_model{};
   std::unique_ptr<Reranker> reranker{};
   std::optional<documents::TokenCounter> tokens{};  // of chat models; none without its ranks
   std::unique_ptr<DocumentReader> reader{};
@@ -64,6 +65,9 @@ struct Parts {
   knowledge::DocumentEvents document_events{};
   std::unique_ptr<billing::Billing> billing{};
   std::unique_ptr<identity::Identity> identity{};
+  std::unique_ptr<models::Models> models{};
+  std::unique_ptr<models::Prices> prices{};
+  std::unique_ptr<ChatModel> chat_model{};  // null where none is configured
   std::unique_ptr<knowledge::Knowledge> knowledge{};
   std::unique_ptr<knowledge::Housekeeping> housekeeping{};
   std::unique_ptr<crawl::Crawler> crawler{};

@@ -18,6 +18,7 @@
 #include "faces/http/endpoints/images.h"
 #include "faces/http/endpoints/kept_answers.h"
 #include "faces/http/endpoints/knowledge_bases.h"
+#include "faces/http/endpoints/models.h"
 #include "faces/http/endpoints/search.h"
 #include "faces/http/endpoints/search_history.h"
 #include "faces/http/endpoints/tenants.h"
@@ -81,6 +82,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::search_history_routes(*parts.history));
   add(http::kept_answer_routes(*parts.search));
   add(http::chat_routes(*parts.chat));
+  add(http::model_routes(*parts.models, *parts.prices));
   return routes;
 }
 

@@ -16,6 +16,8 @@ import { ApiError, unknownModel } from "./openai/errors.mjs";
 import { Faults, errorOf } from "./openai/faults.mjs";
 import { Limits } from "./openai/limits.mjs";
 
+// As Azure serves a deployment, with the key in api-key and ?api-version=.
+const azurePath = /^\/openai\/deployments\/([^/]+)\/chat\/completions$/;
 const bodyBytesMax = 32 * 1024 * 1024;
 const requestsKept = 1000;
 
@@ -115,6 +117,10 @@ class Emulator {
       sendJson(response, 200, describeModel(id));
     } else if (route === "POST /v1/chat/completions") {
       await this.#chat(this.#parse(request, text, seen), response);
+    } else if (request.method === "POST" && azurePath.test(pathname)) {
+      const body = this.#parse(request, text, seen);
+      const [, deployment] = pathname.match(azurePath);
+      await this.#chat({ ...body, model: decodeURIComponent(deployment) }, response);
     } else if (route === "POST /v1/embeddings") {
       await this.#embed(this.#parse(request, text, seen), response);
     } else {
@@ -136,6 +142,14 @@ class Emulator {
   }
 
   #authenticate(request) {
+    const { pathname, searchParams } = new URL(request.url, "http://emulator");
+    if (azurePath.test(pathname)) {
+      if (request.headers["api-key"] !== this.#key) {
+        throw new ApiError(401, "Access denied due to invalid subscription key.", { code: "401" });
+      }
+      if (!searchParams.get("api-version")) throw new ApiError(404, "Resource not found");
+      return;
+    }
     const [scheme, key] = (request.headers.authorization ?? "").split(" ");
     if (scheme !== "Bearer" || !key) {
       throw new ApiError(401, "You didn't provide an API key.");
@@ -205,6 +219,12 @@ class Emulator {
     const fault = this.#faults.take("chat");
     if (await this.#spoil(fault, response)) return;
     const answer = prepareChat(body);
+    if (fault?.kind === "malformed_tool_call") {
+      answer.calls = answer.calls.map((call) => ({
+        ...call,
+        arguments: call.arguments.slice(0, -1),
+      }));
+    }
     if (body.stream) {
       await this.#stream(chunksOf(answer, body.stream_options?.include_usage), fault, response);
       return;

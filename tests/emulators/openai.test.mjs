@@ -387,3 +387,176 @@ test("prints its port when started from the command line", async () => {
 
   assert.equal(response.status, 200);
 });
+
+const weather = {
+  type: "function",
+  function: {
+    name: "weather",
+    description: "Tells the weather.",
+    parameters: {
+      type: "object",
+      properties: { city: { type: "string" }, days: { type: "integer" } },
+      required: ["city", "days"],
+      additionalProperties: false,
+    },
+    strict: true,
+  },
+};
+const ask = (content, changes = {}) => chat({ messages: [{ role: "user", content }], ...changes });
+const firstChoice = async (response) => (await response.json()).choices[0];
+
+test("calls the functions a question names, and the required one", async () => {
+  const both = await firstChoice(
+    await ask('call weather {"city":"Rome"} call weather', { tools: [weather] }),
+  );
+  const none = await firstChoice(await ask("Good morning", { tools: [weather] }));
+  const forced = await firstChoice(
+    await ask("In 3 days?", { tools: [weather], tool_choice: "required" }),
+  );
+
+  assert.equal(both.finish_reason, "tool_calls");
+  assert.equal(both.message.content, null);
+  assert.equal(both.message.tool_calls.length, 2);
+  assert.equal(both.message.tool_calls[0].function.arguments, '{"city":"Rome"}');
+  assert.equal(none.finish_reason, "stop");
+  assert.deepEqual(JSON.parse(forced.message.tool_calls[0].function.arguments), {
+    city: "In 3 days?",
+    days: 3,
+  });
+});
+
+test("streams calls in pieces that join to the whole", async () => {
+  const response = await ask('call weather {"city":"Rome"}', { tools: [weather], stream: true });
+  const events = (await readEvents(response)).slice(0, -1);
+  const deltas = events
+    .map((event) => JSON.parse(event.slice("data: ".length)).choices[0].delta.tool_calls?.[0])
+    .filter(Boolean);
+
+  assert.equal(deltas[0].function.name, "weather");
+  assert.ok(deltas.length > 2);
+  assert.equal(deltas.map((delta) => delta.function.arguments).join(""), '{"city":"Rome"}');
+});
+
+test("says what a function answered", async () => {
+  const call = { id: "c1", type: "function", function: { name: "weather", arguments: "{}" } };
+  const messages = [
+    { role: "user", content: "call weather" },
+    { role: "assistant", content: null, tool_calls: [call] },
+    { role: "tool", tool_call_id: "c1", content: "Sun" },
+  ];
+
+  const { message } = await firstChoice(await chat({ messages, tools: [weather] }));
+
+  assert.equal(message.content, "The function says: Sun");
+  await expectError(await chat({ messages: messages.slice(0, 2) }), 400, { param: "messages" });
+  await expectError(await chat({ messages: messages.slice(2) }), 400, {
+    param: "messages.[0].role",
+  });
+  await expectError(
+    await chat({ messages: [...messages.slice(0, 2), { role: "user", content: "Well?" }] }),
+    400,
+    { param: "messages.[2].role" },
+  );
+});
+
+test("answers in the form asked for", async () => {
+  const json_schema = {
+    name: "form",
+    schema: {
+      type: "object",
+      properties: { n: { type: "integer" }, tags: { type: "array", items: { type: "string" } } },
+    },
+  };
+  const formed = await firstChoice(
+    await ask("Say 7", { response_format: { type: "json_schema", json_schema } }),
+  );
+  const free = await firstChoice(
+    await ask("Hello as JSON", { response_format: { type: "json_object" } }),
+  );
+
+  assert.deepEqual(JSON.parse(formed.message.content), { n: 7, tags: ["Say 7"] });
+  assert.match(JSON.parse(free.message.content).answer, /no source/);
+  await expectError(await ask("Hello", { response_format: { type: "json_object" } }), 400, {
+    param: "messages",
+  });
+  await expectError(
+    await ask("x", {
+      response_format: { type: "json_schema", json_schema: { ...json_schema, strict: true } },
+    }),
+    400,
+    { code: "invalid_json_schema" },
+  );
+});
+
+test("looks at pictures by data and by address", async () => {
+  const picture = (url) => ({ type: "image_url", image_url: { url, detail: "low" } });
+  const words = { type: "text", text: "What is it?" };
+  const good = [words, picture("data:image/png;base64,YWJj"), picture("https://a.example/b.png")];
+
+  const seen = await (await ask(good)).json();
+
+  assert.equal(seen.choices[0].message.content, "I see 2 image(s).");
+  assert.ok(seen.usage.prompt_tokens >= 170);
+  for (const url of ["http://a.example/b.png", "data:image/tiff;base64,YWJj", "file:///etc"]) {
+    await expectError(await ask([words, picture(url)]), 400, { code: "invalid_value" });
+  }
+  await expectError(
+    await chat({ messages: [{ role: "system", content: good }] }),
+    400,
+    { code: "invalid_type" },
+  );
+});
+
+test("ends at a stop word", async () => {
+  const { message } = await firstChoice(await ask("Hello", { stop: ["source"] }));
+
+  assert.equal(message.content, "I have no");
+});
+
+for (const [what, body, param] of [
+  ["a function without a name", { tools: [{ type: "function", function: {} }] }, "tools[0]"],
+  [
+    "a name with a blank",
+    { tools: [{ type: "function", function: { name: "two words" } }] },
+    "tools[0].function.name",
+  ],
+  ["a choice without functions", { tool_choice: "auto" }, "tool_choice"],
+  [
+    "a choice of a function that is not there",
+    { tools: [weather], tool_choice: { type: "function", function: { name: "time" } } },
+    "tool_choice",
+  ],
+  ["an unknown form", { response_format: { type: "xml" } }, "response_format.type"],
+  ["max_tokens for a model that reasons", { model: "o4-mini", max_tokens: 5 }, "max_tokens"],
+  ["a temperature for one", { model: "o4-mini", temperature: 0.2 }, "temperature"],
+  ["an answer that says nothing", { messages: [{ role: "assistant" }] }, "messages[0].content"],
+]) {
+  test(`refuses a chat with ${what}`, async () => {
+    const response = await chat(body);
+    const { error } = await response.json();
+
+    assert.equal(response.status, 400);
+    assert.ok(error.param.startsWith(param), error.param);
+  });
+}
+
+test("writes a malformed call on demand", async () => {
+  await fault({ kind: "malformed_tool_call" });
+
+  const { message } = await firstChoice(await ask("call weather {}", { tools: [weather] }));
+
+  assert.throws(() => JSON.parse(message.tool_calls[0].function.arguments));
+});
+
+test("serves deployments as Azure does", async () => {
+  const body = { messages: [{ role: "user", content: "Hello" }] };
+  const path = "/openai/deployments/gpt-4o/chat/completions";
+  const key = { authorization: "", "api-key": "sk-test" };
+
+  const good = await post(`${path}?api-version=2024-10-21`, body, key);
+
+  assert.equal(good.status, 200);
+  assert.match((await good.json()).model, /^gpt-4o/);
+  assert.equal((await post(path, body, key)).status, 404);
+  assert.equal((await post(`${path}?api-version=2024-10-21`, body)).status, 401);
+});

@@ -154,6 +154,9 @@ TEST_F(AnthropicChat, has_turns_alternate_with_results_first) {
           R"("content":"Sun"},{"type":"tool_result","tool_use_id":"call_2"},)"
           R"({"type":"text","text":"And?"}]}])"))
       << http_.requests().back().body;
+  // Functions that were called must be offered, though they are not any more.
+  EXPECT_EQ(sent().at("tools").as_array().size(), 2U);
+  EXPECT_EQ(sent().at("tool_choice"), *json::parse(R"({"type":"none"})"));
 }
 
 TEST_F(AnthropicChat, sends_pictures_and_functions) {

@@ -33,6 +33,8 @@ class Allowance {
   Allowance(double per_minute, double burst_s);
 
   [[nodiscard]] double capacity() const { return capacity_; }
+  // What may be taken now; negative after more was.
+  [[nodiscard]] double level() const { return level_; }
   void fill(std::chrono::duration<double> time);
   // How long until `cost` may be taken and `kept` is left.
   [[nodiscard]] std::chrono::duration<double> wait_for(double cost, double kept) const;

@@ -15,6 +15,7 @@ export const faultKinds = [
   "cut_body",
   "malformed_sse",
   "stream_error",
+  "malformed_tool_call",
   "wrong_json",
   "wrong_shape",
 ];

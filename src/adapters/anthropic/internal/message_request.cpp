@@ -1,6 +1,7 @@
 #include "adapters/anthropic/internal/message_request.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "foundation/crypto.h"
@@ -170,7 +171,7 @@ class BodyWriter {
       write_choice("tool", answer_function);
       return;
     }
-    if (request_.tools.empty()) return;
+    if (request_.tools.empty()) return write_called();
     writer_.key("tools").begin_array();
     for (const auto& tool : request_.tools) {
       writer_.begin_object().field("name", tool.name);
@@ -186,6 +187,21 @@ class BodyWriter {
       case ToolChoice::Mode::required: write_choice("any"); return;
       case ToolChoice::Mode::named: write_choice("tool", request_.tool_choice.name); return;
     }
+  }
+
+  // Calls in a conversation are refused unless their functions are offered.
+  void write_called() {
+    std::set<std::string_view> names;
+    for (const auto& message : request_.messages)
+      for (const auto& call : message.tool_calls) names.insert(call.name);
+    if (names.empty()) return;
+    writer_.key("tools").begin_array();
+    for (auto name : names) {
+      writer_.begin_object().field("name", name).key("input_schema");
+      writer_.begin_object().field("type", "object").end_object().end_object();
+    }
+    writer_.end_array();
+    write_choice("none");
   }
 
   // A schema must say that it is of an object.

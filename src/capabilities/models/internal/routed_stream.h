@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "capabilities/models/internal/gate.h"
+#include "capabilities/models/internal/lanes.h"
+#include "ports/chat_model.h"
+
+namespace aiva::models {
+
+// What an answer was begun with.
+struct BegunAnswer {
+  std::shared_ptr<Lane> lane;
+  Gate::Pass pass;
+  std::unique_ptr<ChatStream> stream;
+  ChatDelta first;
+};
+
+// An answer whose first piece has come. It counts how it ends, tells the limits what it really took
+// and gives its place back as soon as it is complete.
+std::unique_ptr<ChatStream> make_routed_stream(BegunAnswer begun);
+
+}  // namespace aiva::models
