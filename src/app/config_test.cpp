@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 namespace aiva::app {
 namespace {
@@ -53,6 +54,51 @@ TEST(Config, refuses_text_that_is_not_toml) {
 
 TEST(Config, wants_certificate_and_key_together) {
   EXPECT_FALSE(read_config("[server]\ntls_certificate = \"a.pem\"\n", environment_of({})));
+}
+
+TEST(Config, sets_up_model_providers_by_their_names) {
+  auto config = read_config(
+      "[models]\nproviders = [\"openai\", \"own-1\"]\nfall_back = [\"own-1/llama\"]\n"
+      "[model_providers.openai]\napi_key = \"env:MY_KEY\"\nrequests_per_minute = 500\n"
+      "[model_providers.own-1]\nbase_url = \"http://127.0.0.1:9000/v1\"\nprefixes = [\"llama\"]\n",
+      environment_of({{"MY_KEY", "sk-1"}, {"AIVA_MODEL_PROVIDERS_OPENAI_CONCURRENCY", "3"}}));
+
+  ASSERT_TRUE(config) << config.error().details.at(0).message;
+  const auto& providers = config->models.providers;
+  ASSERT_EQ(providers.size(), 2U);
+  EXPECT_EQ(providers[0].api_key, "sk-1");
+  EXPECT_EQ(providers[0].base_url, "https://api.openai.com/v1");
+  EXPECT_EQ(providers[0].limits.requests_per_minute, 500);
+  EXPECT_EQ(providers[0].limits.concurrency_max, 3);
+  EXPECT_TRUE(providers[0].needs_key);
+  EXPECT_EQ(providers[1].base_url, "http://127.0.0.1:9000/v1");
+  EXPECT_FALSE(providers[1].needs_key);
+}
+
+TEST(Config, takes_model_providers_from_the_environment_alone) {
+  auto config = read_config("", environment_of({{"AIVA_MODELS_PROVIDERS", "anthropic,mistral"},
+                                                {"AIVA_MODEL_PROVIDERS_ANTHROPIC_API_KEY", "k"}}));
+
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->models.providers.at(0).dialect, models::Dialect::anthropic);
+  EXPECT_EQ(config->models.providers.at(0).api_key, "k");
+  EXPECT_TRUE(config->models.providers.at(1).quirks.has_short_call_ids);
+}
+
+TEST(Config, names_every_mistake_of_model_providers) {
+  auto config = read_config(
+      "[models]\nproviders = [\"openai\", \"two words\"]\n"
+      "[model_providers.openai]\napi_key = \"env:NOT_SET\"\nbase_ulr = \"x\"\ndialect = \"latin\"\n"
+      "[model_providers.unlisted]\napi_key = \"x\"\n",
+      environment_of({}));
+
+  ASSERT_FALSE(config);
+  std::set<std::string> fields;
+  for (const auto& mistake : config.error().details) fields.insert(mistake.field);
+  EXPECT_EQ(fields, (std::set<std::string>{"models.providers", "model_providers.openai.api_key",
+                                           "model_providers.openai.base_ulr",
+                                           "model_providers.openai.dialect",
+                                           "model_providers.unlisted.api_key"}));
 }
 
 }  // namespace

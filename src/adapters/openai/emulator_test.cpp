@@ -1,19 +1,15 @@
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
 #include <cmath>
-#include <csignal>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <string>
 
 #include "adapters/http_client/http_client.h"
 #include "adapters/openai/openai.h"
 #include "foundation/json.h"
+#include "ports/testing/emulator_process.h"
 
 namespace aiva {
 namespace {
@@ -22,58 +18,11 @@ using std::chrono::milliseconds;
 
 constexpr const char* program = "tests/emulators/openai.mjs";
 
-// The emulator as a process of its own, which ends with this object.
-class Emulator {
- public:
-  Emulator() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    std::array<std::string, 4> words = {"node", program, "--key", "sk-test"};
-    std::array<char*, 5> arguments = {words[0].data(), words[1].data(), words[2].data(),
-                                      words[3].data(), nullptr};
-    bool is_started =
-        ::posix_spawnp(&process_, "node", &actions, nullptr, arguments.data(), environ) == 0;
-    posix_spawn_file_actions_destroy(&actions);
-    ::close(ends[1]);
-    if (is_started) read_port(ends[0]);
-    if (!is_started) process_ = -1;
-    ::close(ends[0]);
-  }
-  ~Emulator() {
-    if (process_ <= 0) return;
-    ::kill(process_, SIGTERM);
-    ::waitpid(process_, nullptr, 0);
-  }
-  Emulator(const Emulator&) = delete;
-  Emulator& operator=(const Emulator&) = delete;
-
-  [[nodiscard]] bool is_running() const { return port_ != 0; }
-  [[nodiscard]] std::string url(const std::string& path) const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
-  }
-
- private:
-  // The emulator's first line is {"port":N}.
-  void read_port(int input) {
-    std::string line;
-    char c = 0;
-    while (::read(input, &c, 1) == 1 && c != '\n') line += c;
-    auto value = json::parse(line);
-    if (value) port_ = value->at("port").as_int64();
-  }
-
-  pid_t process_ = -1;
-  std::int64_t port_ = 0;
-};
-
 class OpenAiEmulator : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(program)) GTEST_SKIP() << "run from the repository's root";
-    emulator_.emplace();
+    emulator_.emplace(program, "sk-test");
     if (!emulator_->is_running()) GTEST_SKIP() << "node is not installed";
     http_ = std::move(*make_http_client());
     server_ = {.base_url = emulator_->url("/v1"),
@@ -116,7 +65,7 @@ class OpenAiEmulator : public ::testing::Test {
     }
   }
 
-  std::optional<Emulator> emulator_;
+  std::optional<EmulatorProcess> emulator_;
   std::unique_ptr<HttpClient> http_;
   OpenAiOptions server_;
   ChatUsage usage_;
