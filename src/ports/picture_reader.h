@@ -21,7 +21,7 @@ struct PictureRequest {
 
 // What is in an image file, standing upright.
 struct ReadPicture {
-  std::string media_type{};  // image/jpeg, image/png, image/webp or image/gif
+  std::string media_type{};  // image/jpeg, image/png, image/webp, image/gif, image/heic, image/avif
   int width = 0;             // of the file, in pixels
   int height = 0;
   // With the shorter side asked for; of a picture more than four times as long as wide the middle.
@@ -32,7 +32,7 @@ struct ReadPicture {
 };
 
 // Decodes image files in a process that can harm nothing. Failures: `invalid` (damaged, or no JPEG,
-// PNG, WebP or GIF), `too_large` (more than 40 million pixels), `timeout`, `cancelled`,
+// PNG, WebP, GIF, HEIC or AVIF), `too_large` (more than 40 million pixels), `timeout`, `cancelled`,
 // `unavailable`. Print that cannot be recognised is no failure.
 class PictureReader {
  public:

@@ -15,6 +15,7 @@
 #include "documents/formats/format.h"
 #include "documents/formats/image_header.h"
 #include "documents/pictures/decode_picture.h"
+#include "documents/pictures/heif_header.h"
 #include "documents/protocol.h"
 #include "documents/xml/xml_reader.h"
 #include "keyword_targets.h"
@@ -142,16 +143,19 @@ void decode_requests(std::string_view bytes) {
 // their time and show nothing new.
 void decode_image(std::string_view bytes) {
   static const auto functions = [] {
-    auto loaded = documents::OcrFunctions::load("libtesseract.so.5");
-    if (!loaded) give_up("Leptonica", loaded.error());
-    loaded->setMsgSeverity(L_SEVERITY_NONE);
-    return *loaded;
+    auto leptonica = documents::OcrFunctions::load("libtesseract.so.5");
+    if (!leptonica) give_up("Leptonica", leptonica.error());
+    leptonica->setMsgSeverity(L_SEVERITY_NONE);
+    auto heif = documents::HeifFunctions::load();
+    if (!heif) give_up("libheif", heif.error());
+    return documents::PictureFunctions{.leptonica = *leptonica, .heif = *heif};
   }();
   auto header = documents::read_image_header(bytes);
+  auto heif = documents::read_heif_header(bytes);
   constexpr std::int64_t side_max = 1000;
   bool is_large =
       header && (header->pages.front().width > side_max || header->pages.front().height > side_max);
-  if (is_large) return;
+  if (is_large || (heif && heif->longest_side > side_max)) return;
   Server server;
   DocumentSink sink{.blocks = {},
                     .file = [&](const EmbeddedFile& file, std::string_view piece, bool is_last) {

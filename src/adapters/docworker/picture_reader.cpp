@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -96,8 +97,9 @@ class Collector {
   }
 
   Result<void> finish_original() {
-    bool is_known = current_.media_type == "image/jpeg" || current_.media_type == "image/png" ||
-                    current_.media_type == "image/webp" || current_.media_type == "image/gif";
+    constexpr std::array<std::string_view, 6> known = {"image/jpeg", "image/png",  "image/webp",
+                                                       "image/gif",  "image/heic", "image/avif"};
+    bool is_known = std::ranges::find(known, current_.media_type) != known.end();
     if (current_.name != documents::original_file || !is_known || current_.width < 1 ||
         current_.height < 1)
       return reject("malformed account of the image");

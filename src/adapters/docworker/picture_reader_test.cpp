@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <sstream>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -88,9 +89,40 @@ TEST_F(WorkerPictures, says_what_is_wrong_with_an_image) {
 
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().code, ErrorCode::invalid);
-  EXPECT_EQ(text.error().message, "The file is no JPEG, PNG, WebP or GIF image");
+  EXPECT_EQ(text.error().message, "The file is no JPEG, PNG, WebP, GIF or HEIC image");
   ASSERT_FALSE(broken);
   EXPECT_FALSE(broken.error().message.contains("document")) << broken.error().message;
+}
+
+std::string load_heif(const std::string& name) {
+  std::ostringstream content;
+  content << std::ifstream("src/documents/pictures/testdata/" + name, std::ios::binary).rdbuf();
+  return content.str();
+}
+
+// Their decoders would like to have threads, which a child is refused.
+TEST_F(WorkerPictures, reads_photographs_of_telephones) {
+  for (const auto* name : {"plain.heic", "tiles.heic", "turned.heic", "transparent.heic"}) {
+    auto picture = read(load_heif(name));
+
+    ASSERT_TRUE(picture) << name << picture.error().message << " " << picture.error().cause;
+    EXPECT_EQ(picture->media_type, "image/heic");
+    EXPECT_TRUE(picture->picture.is_whole());
+    EXPECT_TRUE(picture->thumbnail.starts_with("\xFF\xD8\xFF"));
+  }
+  auto avif = read(load_heif("transparent.avif"));
+  ASSERT_TRUE(avif) << avif.error().message << " " << avif.error().cause;
+  EXPECT_EQ(avif->media_type, "image/avif");
+}
+
+TEST_F(WorkerPictures, refuses_photographs_that_are_cut_off) {
+  for (const auto* name : {"plain.heic", "transparent.avif"}) {
+    auto whole = load_heif(name);
+    auto picture = read(whole.substr(0, whole.size() - 40));
+
+    ASSERT_FALSE(picture) << name;
+    EXPECT_EQ(picture.error().code, ErrorCode::invalid) << name << picture.error().message;
+  }
 }
 
 TEST_F(WorkerPictures, refuses_a_bomb_without_decoding_it) {

@@ -7,6 +7,8 @@ std::string_view ending_of(std::string_view media_type) {
   if (media_type == "image/png") return ".png";
   if (media_type == "image/webp") return ".webp";
   if (media_type == "image/gif") return ".gif";
+  if (media_type == "image/heic") return ".heic";
+  if (media_type == "image/avif") return ".avif";
   return ".jpg";
 }
 

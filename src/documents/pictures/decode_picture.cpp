@@ -9,6 +9,9 @@
 #include "documents/ocr/leptonica_picture.h"
 #include "documents/ocr/page_image.h"
 #include "documents/ocr/recognise_document.h"
+#include "documents/pictures/heif_header.h"
+#include "documents/pictures/heif_picture.h"
+#include "documents/pictures/picture_limits.h"
 #include "documents/protocol.h"
 #include "foundation/picture/resize.h"
 #include "ports/picture_reader.h"
@@ -16,8 +19,8 @@
 namespace aiva::documents {
 namespace {
 
-constexpr std::int64_t pixels_max = 40'000'000;
-constexpr std::int64_t side_max = 32'000;
+// Of all parts of a HEIF file: a picture, its transparency, and tiles that reach over its edges.
+constexpr std::int64_t part_pixels_max = 4 * pixels_max;
 constexpr int length_to_width_max = 4;
 constexpr int side_min = 16;
 constexpr int jpeg_quality = 82;
@@ -38,27 +41,21 @@ bool is_supported(ImageKind kind) {
   return false;
 }
 
-// A photograph as telephones make them (ISO/IEC 23008-12).
-bool is_heif(std::string_view bytes) {
-  if (bytes.size() < 12 || bytes.substr(4, 4) != "ftyp") return false;
-  auto brand = bytes.substr(8, 4);
-  return brand == "heic" || brand == "heix" || brand == "mif1" || brand == "avif";
+std::unexpected<Error> refuse_size() {
+  return fail(ErrorCode::too_large,
+              "The image has more than " + std::to_string(pixels_max / 1'000'000) +
+                  " million pixels or is longer than " + std::to_string(side_max) + " pixels");
 }
 
 Result<ImageHeader> read_header(std::string_view bytes) {
-  if (is_heif(bytes))
-    return fail(ErrorCode::invalid,
-                "HEIC and AVIF images cannot be read; make a JPEG, PNG or WebP of it");
   auto kind = find_image_kind(bytes);
   if (!kind || !is_supported(*kind))
-    return fail(ErrorCode::invalid, "The file is no JPEG, PNG, WebP or GIF image");
+    return fail(ErrorCode::invalid, "The file is no JPEG, PNG, WebP, GIF or HEIC image");
   auto header = read_image_header(bytes);
   if (!header) return fail(ErrorCode::invalid, "The image is damaged and cannot be opened");
   const auto& size = header->pages.front();
   if (size.width > side_max || size.height > side_max || size.width * size.height > pixels_max)
-    return fail(ErrorCode::too_large,
-                "The image has more than " + std::to_string(pixels_max / 1'000'000) +
-                    " million pixels or is longer than " + std::to_string(side_max) + " pixels");
+    return refuse_size();
   return *std::move(header);
 }
 
@@ -178,9 +175,8 @@ Result<void> send_pictures(const DecodedPicture& decoded, int side, const OcrFun
               jpeg);
 }
 
-}  // namespace
-
-Result<DecodedPicture> decode_picture(const OcrFunctions& functions, std::string_view bytes) {
+Result<DecodedPicture> decode_with_leptonica(const OcrFunctions& functions,
+                                             std::string_view bytes) {
   TRY(auto header, read_header(bytes));
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
   LeptonicaPicture pix(functions, functions.pixReadMem(data, bytes.size()));
@@ -191,19 +187,44 @@ Result<DecodedPicture> decode_picture(const OcrFunctions& functions, std::string
   DecodedPicture decoded{.media_type = std::string(media_type(header.kind)),
                          .whole = copy_pixels(functions, pix.get())};
   pix.replace(nullptr);
-  if (!decoded.whole.is_whole()) return fail(ErrorCode::invalid, "The image is empty");
-  decoded.whole = turn(decoded.whole, header.turns_to_upright, header.is_mirrored);
-  decoded.width = decoded.whole.width;
-  decoded.height = decoded.whole.height;
+  if (decoded.whole.is_whole())
+    decoded.whole = turn(decoded.whole, header.turns_to_upright, header.is_mirrored);
+  return decoded;
+}
+
+// As telephones make them.
+Result<DecodedPicture> decode_heif_image(const std::optional<HeifFunctions>& functions,
+                                         std::string_view bytes) {
+  if (!functions)
+    return fail(ErrorCode::invalid,
+                "HEIC and AVIF images cannot be read here; make a JPEG, PNG or WebP of it");
+  TRY(auto header, read_heif_header(bytes));
+  if (header.longest_side > side_max || header.largest_pixels > pixels_max ||
+      header.all_pixels > part_pixels_max)
+    return refuse_size();
+  TRY(auto whole, decode_heif(*functions, bytes, header));
+  return DecodedPicture{.media_type = std::string(media_type(header.coding)),
+                        .whole = std::move(whole)};
+}
+
+}  // namespace
+
+Result<DecodedPicture> decode_picture(const PictureFunctions& functions, std::string_view bytes) {
+  auto decoded = is_heif(bytes) ? decode_heif_image(functions.heif, bytes)
+                                : decode_with_leptonica(functions.leptonica, bytes);
+  if (!decoded) return decoded;
+  if (!decoded->whole.is_whole()) return fail(ErrorCode::invalid, "The image is empty");
+  decoded->width = decoded->whole.width;
+  decoded->height = decoded->whole.height;
   return decoded;
 }
 
 Result<DocumentSummary> deliver_picture(std::string_view bytes, const ReadRequest& request,
-                                        const OcrFunctions& functions, const Recogniser* recogniser,
-                                        const DocumentSink& sink) {
+                                        const PictureFunctions& functions,
+                                        const Recogniser* recogniser, const DocumentSink& sink) {
   try {
     TRY(auto decoded, decode_picture(functions, bytes));
-    TRY_VOID(send_pictures(decoded, request.picture_side, functions, sink));
+    TRY_VOID(send_pictures(decoded, request.picture_side, functions.leptonica, sink));
     DocumentSummary summary{.format = FileFormat::image, .pages = 1, .pages_read = 1};
     if (recogniser == nullptr || request.pages_to_recognise.empty()) return summary;
     PicturePage page(make_page(decoded.whole));

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "documents/ocr/ocr_functions.h"
+#include "documents/pictures/heif_functions.h"
 #include "foundation/picture/picture.h"
 #include "foundation/result.h"
 #include "ports/document_reader.h"
@@ -11,6 +13,12 @@
 namespace aiva::documents {
 
 class Recogniser;
+
+// The libraries that decode image files.
+struct PictureFunctions {
+  OcrFunctions leptonica{};
+  std::optional<HeifFunctions> heif{};  // nothing where HEIC is not read
+};
 
 // What is in an image file, standing upright.
 struct DecodedPicture {
@@ -20,9 +28,10 @@ struct DecodedPicture {
   Picture whole{};  // all its pixels
 };
 
-// Decodes a JPEG, PNG, WebP or GIF (its first frame). Fails with `invalid`, or `too_large` before
-// anything is decoded. The bytes are hostile, so outside tests this runs in the worker only.
-Result<DecodedPicture> decode_picture(const OcrFunctions& functions, std::string_view bytes);
+// Decodes a JPEG, PNG, WebP, GIF (its first frame), HEIC or AVIF (its primary picture). Fails with
+// `invalid`, or `too_large` before anything is decoded. The bytes are hostile, so outside tests
+// this runs in the worker only.
+Result<DecodedPicture> decode_picture(const PictureFunctions& functions, std::string_view bytes);
 
 // The names of the files that deliver_picture makes, in this order.
 inline constexpr std::string_view original_file = "original";    // no bytes, but type and size
@@ -34,7 +43,7 @@ inline constexpr std::string_view picture_media_type = "image/x-rgb";
 // null and pages are to be recognised, the print as blocks; that print cannot be recognised is no
 // failure.
 Result<DocumentSummary> deliver_picture(std::string_view bytes, const ReadRequest& request,
-                                        const OcrFunctions& functions, const Recogniser* recogniser,
-                                        const DocumentSink& sink);
+                                        const PictureFunctions& functions,
+                                        const Recogniser* recogniser, const DocumentSink& sink);
 
 }  // namespace aiva::documents

@@ -15,14 +15,16 @@
 namespace aiva::documents {
 namespace {
 
-const OcrFunctions& functions() {
+const PictureFunctions& functions() {
   static const auto loaded = [] {
-    auto library = OcrFunctions::load("libtesseract.so.5");
-    if (library) library->setMsgSeverity(L_SEVERITY_NONE);
-    return library;
+    PictureFunctions all;
+    auto leptonica = OcrFunctions::load("libtesseract.so.5");
+    if (!leptonica) ADD_FAILURE() << leptonica.error().message << ": " << leptonica.error().cause;
+    if (leptonica) all.leptonica = *leptonica;
+    if (leptonica) leptonica->setMsgSeverity(L_SEVERITY_NONE);
+    return all;
   }();
-  if (!loaded) ADD_FAILURE() << loaded.error().message << ": " << loaded.error().cause;
-  return *loaded;
+  return loaded;
 }
 
 // Red on the left, blue on the right, white above both.
@@ -45,7 +47,7 @@ std::string make_png(int width, int height) {
 }
 
 std::string make_jpeg(int width, int height, int orientation = 0) {
-  const auto& f = functions();
+  const auto& f = functions().leptonica;
   auto png = make_png(width, height);
   auto* pix = f.pixReadMem(reinterpret_cast<const unsigned char*>(png.data()), png.size());
   auto* deep = f.pixConvertTo32(pix);
@@ -153,7 +155,7 @@ TEST(DecodePicture, refuses_what_it_does_not_read) {
            Case{std::string("\0\0\0\x18"
                             "ftypheic\0\0\0\0",
                             16),
-                ErrorCode::invalid, "HEIC"},
+                ErrorCode::invalid, "HEIC and AVIF images cannot be read here"},
            Case{make_png(20, 20).substr(0, 60), ErrorCode::invalid, "damaged"},
            Case{make_jpeg(20, 20).substr(0, 200), ErrorCode::invalid, "damaged"},
            Case{huge, ErrorCode::too_large, "40 million"},

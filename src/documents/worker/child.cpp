@@ -9,7 +9,6 @@
 
 #include "documents/format_detection.h"
 #include "documents/ocr/recognise_document.h"
-#include "documents/pictures/decode_picture.h"
 #include "documents/read_document.h"
 
 namespace aiva::documents {

@@ -5,8 +5,8 @@
 
 #include "documents/descriptors.h"
 #include "documents/formats/format.h"
-#include "documents/ocr/ocr_functions.h"
 #include "documents/ocr/recogniser.h"
+#include "documents/pictures/decode_picture.h"
 #include "documents/protocol.h"
 #include "documents/worker/sandbox.h"
 
@@ -18,7 +18,7 @@ struct ChildParts {
   const SystemCallFilter& filter;
   const Pdfium* pdfium = nullptr;               // null where it could not be loaded
   const Result<const Recogniser*>& recogniser;  // or why print cannot be recognised
-  const OcrFunctions* pictures = nullptr;       // null where image files are not decoded
+  const PictureFunctions* pictures = nullptr;   // null where image files are not decoded
   int nowhere = -1;                             // /dev/null, opened while it could be
   int worker_id = 0;                            // the process its children must not outlive
 };

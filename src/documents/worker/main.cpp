@@ -120,15 +120,18 @@ aiva::Result<std::unique_ptr<aiva::documents::Recogniser>> open_recogniser(const
 }
 
 // What decodes image files, in the worker that does that.
-std::optional<aiva::documents::OcrFunctions> load_pictures(const Options& options) {
+std::optional<aiva::documents::PictureFunctions> load_pictures(const Options& options) {
   if (!options.is_for_pictures) return std::nullopt;
-  auto functions = aiva::documents::OcrFunctions::load(options.recogniser.library);
-  if (!functions) {
-    std::fprintf(stderr, "aiva-docworker: %s\n", functions.error().cause.c_str());
+  auto leptonica = aiva::documents::OcrFunctions::load(options.recogniser.library);
+  if (!leptonica) {
+    std::fprintf(stderr, "aiva-docworker: %s\n", leptonica.error().cause.c_str());
     return std::nullopt;
   }
-  functions->setMsgSeverity(L_SEVERITY_NONE);
-  return *functions;
+  leptonica->setMsgSeverity(L_SEVERITY_NONE);
+  auto heif = aiva::documents::HeifFunctions::load();
+  if (heif) return aiva::documents::PictureFunctions{.leptonica = *leptonica, .heif = *heif};
+  std::fprintf(stderr, "aiva-docworker: %s\n", heif.error().cause.c_str());
+  return aiva::documents::PictureFunctions{.leptonica = *leptonica};
 }
 
 // When memory is short the reader of a document shall go before anything else.

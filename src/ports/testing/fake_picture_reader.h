@@ -36,7 +36,7 @@ class FakePictureReader final : public PictureReader {
     int green = 0;
     int blue = 0;
     if (!(text >> mark >> red >> green >> blue) || mark != "PAINTED")
-      co_return fail(ErrorCode::invalid, "The file is no JPEG, PNG, WebP or GIF image");
+      co_return fail(ErrorCode::invalid, "The file is no JPEG, PNG, WebP, GIF or HEIC image");
     ReadPicture read{.media_type = "image/png",
                      .width = 640,
                      .height = 480,
