@@ -148,6 +148,7 @@ void bind_server(Binder& binder, Config::Server& server) {
   binder.text("server.tls_key", server.tls_key);
   binder.list("server.trusted_proxies", server.trusted_proxies);
   binder.list("server.cors_origins", server.cors_origins);
+  binder.text("server.public_url", server.public_url);
   binder.integer("server.connections_max", server.connections_max, 1, 1'000'000);
   binder.integer("server.connections_per_ip_max", server.connections_per_ip_max, 1, 1'000'000);
   binder.boolean("server.access_log", server.access_log);

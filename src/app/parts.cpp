@@ -21,6 +21,7 @@
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/chat_providers.h"
 #include "app/data_folder.h"
+#include "capabilities/chat/pricing.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
 
@@ -169,6 +170,28 @@ Result<search::SearchSettings> search_settings(const Config& config, const Parts
   return settings;
 }
 
+// Wants knowledge, identity and billing to be built.
+void build_agents(const Config& config, Parts& parts) {
+  parts.agents = agents::make_agents(
+      {.database = *parts.database,
+       .knowledge = *parts.knowledge,
+       .audit_log = parts.identity->audit_log(),
+       .clock = parts.clock,
+       .metrics = parts.metrics,
+       .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr},
+      {});
+  auto price_of = [prices = chat::ChatSettings{}.prices](std::string_view, std::string_view model,
+                                                         const ChatUsage& usage) {
+    return chat::price_of(prices, model, usage);
+  };
+  parts.instruction_writer = agents::make_instruction_writer({.database = *parts.database,
+                                                              .knowledge = *parts.knowledge,
+                                                              .billing = *parts.billing,
+                                                              .model = parts.chat_model.get(),
+                                                              .model_name = config.chat_model.model,
+                                                              .price_of = std::move(price_of)});
+}
+
 Result<void> build_capabilities(const Config& config, Parts& parts) {
   TRY(auto searching, search_settings(config, parts));
   billing::BillingSettings credits{
@@ -243,6 +266,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
                                      std::move(searching));
   parts.history = search::make_history(
       {.database = *parts.database, .knowledge = *parts.knowledge, .clock = parts.clock});
+  build_agents(config, parts);
   parts.chat = chat::make_chat({.database = *parts.database,
                                 .knowledge = *parts.knowledge,
                                 .search = *parts.search,

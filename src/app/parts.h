@@ -8,6 +8,8 @@
 #include "app/config.h"
 #include "app/model_providers.h"
 #include "app/paths.h"
+#include "capabilities/agents/agents.h"
+#include "capabilities/agents/instruction_writer.h"
 #include "capabilities/billing/billing.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/crawl/crawl.h"
@@ -77,6 +79,8 @@ struct Parts {
   std::unique_ptr<knowledge::ChunkPreviews> previews{};
   std::unique_ptr<search::Search> search{};
   std::unique_ptr<search::History> history{};
+  std::unique_ptr<agents::Agents> agents{};
+  std::unique_ptr<agents::InstructionWriter> instruction_writer{};
   std::unique_ptr<chat::Chat> chat{};
 };
 

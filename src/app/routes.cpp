@@ -4,6 +4,8 @@
 
 #include "app/openapi.h"
 #include "app/version.h"
+#include "faces/http/endpoints/agent_instructions.h"
+#include "faces/http/endpoints/agents.h"
 #include "faces/http/endpoints/api_keys.h"
 #include "faces/http/endpoints/audit.h"
 #include "faces/http/endpoints/auth.h"
@@ -81,6 +83,8 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
                            .files = parts.files}));
   add(http::search_history_routes(*parts.history));
   add(http::kept_answer_routes(*parts.search));
+  add(http::agent_routes(*parts.agents, {.public_url = config.server.public_url}));
+  add(http::agent_instruction_routes(*parts.instruction_writer));
   add(http::chat_routes(*parts.chat));
   add(http::model_routes(*parts.models, *parts.prices));
   return routes;

@@ -51,6 +51,8 @@ before(async () => {
   assert.equal(crawl.status, 202, crawl.text);
   const image = await alice.uploadImage(base, "albatross.png", drawDisc(90, 60, [200, 30, 30]));
   assert.equal(image.status, 201, image.text);
+  const agent = await alice.post("/api/agents", { name: "Albatross", kb_id: base, publish: true });
+  assert.equal(agent.status, 201, agent.text);
   const key = await alice.post("/api/keys", { name: "k", scopes: ["search"] });
   assert.equal(key.status, 201, key.text);
   owned = {
@@ -60,6 +62,8 @@ before(async () => {
     sessionId: session,
     userId: alice.user.id,
     keyId: key.body.data.id,
+    agentId: agent.body.data.id,
+    version: "1",
     crawlId: crawl.body.data.id,
     imageId: image.body.data.id,
     filename: image.body.data.url.split("/").at(-1),
