@@ -4,6 +4,8 @@
 
 #include "capabilities/functions/internal/calls_table.h"
 #include "capabilities/functions/internal/functions_table.h"
+#include "capabilities/functions/internal/mcp_servers_table.h"
+#include "capabilities/functions/internal/row_mcp_servers.h"
 #include "capabilities/functions/internal/tool_desk.h"
 #include "foundation/log.h"
 
@@ -17,7 +19,7 @@ constexpr std::int64_t day_ms = 24LL * 3600 * 1000;
 class RowFunctions final : public Functions {
  public:
   RowFunctions(FunctionParts parts, const FunctionRules& rules)
-      : parts_(std::move(parts)), desk_(parts_, rules) {}
+      : parts_(std::move(parts)), desk_(parts_, rules), servers_(make_mcp_servers(parts_, desk_)) {}
 
   Task<Result<Function>> create(CallContext context, identity::Caller caller, AgentId agent,
                                 FunctionSettings settings) override;
@@ -31,9 +33,9 @@ class RowFunctions final : public Functions {
                                     std::string arguments) override;
   Task<Result<ToolOutcome>> execute(CallContext context, AgentId agent, ToolCall call) override;
   Task<Result<CallPage>> calls(CallContext context, AgentId agent, CallFilter filter) override;
-  Task<Result<FunctionCall>> get_call(CallContext context, AgentId agent, CallId id) override;
   Task<Result<std::int64_t>> remove_old_calls(CallContext context, std::chrono::days age) override;
   AgentTools& tools() override { return desk_; }
+  McpServers& mcp_servers() override { return *servers_; }
   Task<Result<JobOutcome>> run(CallContext context, Job job) override {
     return desk_.run(std::move(context), std::move(job));
   }
@@ -65,6 +67,7 @@ class RowFunctions final : public Functions {
 
   FunctionParts parts_;
   ToolDesk desk_;
+  std::unique_ptr<McpServers> servers_;
 };
 
 Task<Result<Function>> RowFunctions::create(CallContext context, identity::Caller caller,
@@ -170,14 +173,6 @@ Task<Result<CallPage>> RowFunctions::calls(CallContext context, AgentId agent, C
   co_return page;
 }
 
-Task<Result<FunctionCall>> RowFunctions::get_call(CallContext context, AgentId agent, CallId id) {
-  auto reading = with_agent(context, agent, false, [&](SqlSession& sql) {
-    return CallsTable(sql).get(context.tenant, agent, id);
-  });
-  auto call = co_await std::move(reading);
-  co_return call;
-}
-
 Task<Result<std::int64_t>> RowFunctions::remove_old_calls(CallContext context,
                                                           std::chrono::days age) {
   auto than = parts_.clock.unix_ms() - std::int64_t{age.count()} * day_ms;
@@ -200,6 +195,7 @@ Task<Result<std::int64_t>> RowFunctions::remove_old_calls(CallContext context,
 Result<void> remove_functions_of(SqlSession& sql, TenantId tenant, AgentId agent) {
   FunctionsTable table(sql);
   TRY_VOID(table.remove_all(tenant, agent));
+  TRY_VOID(McpServersTable(sql).remove_all(tenant, agent));
   return table.raise_tools_version(agent);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capabilities/functions/agent_tools.h"
+#include "capabilities/functions/mcp_servers.h"
 #include "capabilities/functions/types.h"
 #include "capabilities/identity/audit_log.h"
 #include "foundation/call_context.h"
@@ -19,6 +20,7 @@
 #include "ports/database.h"
 #include "ports/http_client.h"
 #include "ports/job_queue.h"
+#include "ports/tool_server.h"
 
 namespace aiva::functions {
 
@@ -53,13 +55,13 @@ class Functions {
 
   // The log.
   virtual Task<Result<CallPage>> calls(CallContext context, AgentId agent, CallFilter filter) = 0;
-  virtual Task<Result<FunctionCall>> get_call(CallContext context, AgentId agent, CallId id) = 0;
   // Removes calls of all tenants that are older than `age`; answers how many.
   virtual Task<Result<std::int64_t>> remove_old_calls(CallContext context,
                                                       std::chrono::days age) = 0;
 
   // What conversations see of all this.
   virtual AgentTools& tools() = 0;
+  virtual McpServers& mcp_servers() = 0;
   // Calls an asynchronous function: one leased job.
   virtual Task<Result<JobOutcome>> run(CallContext context, Job job) = 0;
 };
@@ -79,6 +81,7 @@ struct FunctionParts {
   Database& database;
   HttpClient& http;
   JobQueue& jobs;
+  ToolServers& tool_servers;
   identity::AuditLog& audit_log;
   const Clock& clock;
   Metrics& metrics;
@@ -87,8 +90,8 @@ struct FunctionParts {
   std::string master_key;  // of secrets, 32 bytes
 };
 
-// Removes the functions of an agent, inside of the transaction that deletes it. Its calls stay in
-// the log until they are old.
+// Removes the functions and servers of tools of an agent, inside of the transaction that deletes
+// it. Its calls stay in the log until they are old.
 Result<void> remove_functions_of(SqlSession& sql, TenantId tenant, AgentId agent);
 
 std::unique_ptr<Functions> make_functions(FunctionParts parts, FunctionRules rules = {});

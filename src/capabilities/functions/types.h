@@ -77,6 +77,7 @@ struct FunctionCall {
 };
 
 struct CallFilter {
+  std::optional<CallId> id{};   // that one only
   std::string function_name{};  // empty: any
   std::optional<CallStatus> status{};
   std::optional<ChatSessionId> session{};

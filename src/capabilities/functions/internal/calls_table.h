@@ -17,7 +17,6 @@ class CallsTable {
   Result<void> insert(TenantId tenant, const FunctionCall& call);
   // Writes down how a pending call ended; false when it was not pending.
   Result<bool> complete(TenantId tenant, const FunctionCall& call);
-  Result<FunctionCall> get(TenantId tenant, AgentId agent, CallId id);
   Result<CallPage> page(TenantId tenant, AgentId agent, const CallFilter& filter);
   // Of all tenants; at most so many. Answers how many.
   Result<std::int64_t> remove_older(UnixMs than, std::int64_t count_max);

@@ -51,6 +51,12 @@ Task<Result<std::vector<ToolDefinition>>> ToolDesk::tools_of(CallContext context
 Task<Result<ToolOutcome>> ToolDesk::call(CallContext context, ToolUse use) {
   auto finding = toolboxes_.find(context, use.agent);
   CO_TRY(auto toolbox, co_await std::move(finding));
+  auto tool = toolbox->server_tools.find(use.call.name);
+  if (tool != toolbox->server_tools.end()) {
+    auto calling = call_server(context, tool->second, std::move(use));
+    auto outcome = co_await std::move(calling);
+    co_return outcome;
+  }
   auto known = toolbox->functions.find(use.call.name);
   if (known == toolbox->functions.end()) {
     auto name = std::string(utf8_prefix(use.call.name, shown_name_bytes));
@@ -81,11 +87,36 @@ Task<Result<ToolOutcome>> ToolDesk::call_now(CallContext context,
   auto running =
       runner_.run(context, std::move(function), use.call.arguments, make_idempotency_key(use));
   auto report = co_await std::move(running);
+  auto settling = settle(context, std::move(use), std::move(entry), std::move(report));
+  auto outcome = co_await std::move(settling);
+  co_return outcome;
+}
+
+Task<Result<ToolOutcome>> ToolDesk::call_server(CallContext context, ServerTool tool, ToolUse use) {
+  auto entry = log_.begin(use);
+  auto running = runner_.run(context, std::move(tool), use.call.arguments);
+  auto report = co_await std::move(running);
+  auto settling = settle(context, std::move(use), std::move(entry), std::move(report));
+  auto outcome = co_await std::move(settling);
+  co_return outcome;
+}
+
+Task<Result<ToolOutcome>> ToolDesk::settle(CallContext context, ToolUse use, FunctionCall entry,
+                                           Result<RunReport> report) {
   log_.settle(entry, report ? *report : failed("The call was cut off: " + report.error().message));
   auto logging = log_.append(without_end(context), std::move(entry));
   co_await std::move(logging);
   if (!report) co_return fail(std::move(report.error()));
   co_return outcome_of(use, *report);
+}
+
+Task<Result<std::vector<RemoteTool>>> ToolDesk::list_tools(
+    CallContext context, std::shared_ptr<const CompiledServer> server) {
+  auto finding = runner_.find_address(context, std::move(server));
+  CO_TRY(auto address, co_await std::move(finding));
+  auto listing = parts_.tool_servers.list_tools(context, std::move(address));
+  auto tools = co_await std::move(listing);
+  co_return tools;
 }
 
 Task<Result<ToolOutcome>> ToolDesk::enqueue(CallContext context,

@@ -25,11 +25,17 @@ class ToolDesk final : public AgentTools {
   Task<Result<ToolOutcome>> call_now(CallContext context,
                                      std::shared_ptr<const CompiledFunction> function, ToolUse use);
   Task<Result<JobOutcome>> run(CallContext context, Job job);
+  // Asks a server for its tools. Fails as ToolServers does.
+  Task<Result<std::vector<RemoteTool>>> list_tools(CallContext context,
+                                                   std::shared_ptr<const CompiledServer> server);
 
   [[nodiscard]] const AddressRules& rules() const { return rules_; }
   void forget(TenantId tenant, AgentId agent) { toolboxes_.forget(tenant, agent); }
 
  private:
+  Task<Result<ToolOutcome>> call_server(CallContext context, ServerTool tool, ToolUse use);
+  Task<Result<ToolOutcome>> settle(CallContext context, ToolUse use, FunctionCall entry,
+                                   Result<RunReport> report);
   Task<Result<ToolOutcome>> refuse(CallContext context, ToolUse use, std::string sentence);
   Task<Result<ToolOutcome>> enqueue(CallContext context,
                                     std::shared_ptr<const CompiledFunction> function, ToolUse use);

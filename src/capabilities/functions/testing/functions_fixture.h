@@ -15,6 +15,7 @@
 #include "capabilities/functions/functions.h"
 #include "capabilities/functions/secrets.h"
 #include "foundation/json.h"
+#include "ports/testing/fake_tool_servers.h"
 #include "ports/testing/manual_clock.h"
 #include "ports/testing/scripted_http_client.h"
 
@@ -52,6 +53,7 @@ class FunctionsFixture : public ::testing::Test {
         {.database = *database_,
          .http = http_,
          .jobs = *jobs_,
+         .tool_servers = tool_servers_,
          .audit_log = audit_,
          .clock = clock_,
          .metrics = metrics_,
@@ -140,6 +142,7 @@ class FunctionsFixture : public ::testing::Test {
     return json_answer(R"({"ok":true})");
   };
   ScriptedHttpClient http_{[this](const HttpRequest& request) { return api_(request); }};
+  FakeToolServers tool_servers_;
   FunctionRules rules_;
   std::unique_ptr<Functions> functions_;
   std::unique_ptr<Secrets> secrets_;

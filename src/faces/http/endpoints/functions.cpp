@@ -169,8 +169,9 @@ Task<Result<Response>> list_calls(Functions& functions, CallContext context, Req
 Task<Result<Response>> get_call(Functions& functions, CallContext context, Request& request) {
   CO_TRY(auto agent, request.id<AgentId>("agentId"));
   CO_TRY(auto id, request.id<CallId>("callId"));
-  CO_TRY(auto call, co_await functions.get_call(context, agent, id));
-  co_return ok_response([&](JsonWriter& writer) { write_function_call(writer, call); });
+  CO_TRY(auto page, co_await functions.calls(context, agent, {.id = id}));
+  if (page.items.empty()) co_return fail(ErrorCode::not_found, "No such call");
+  co_return ok_response([&](JsonWriter& writer) { write_function_call(writer, page.items[0]); });
 }
 
 }  // namespace
