@@ -74,6 +74,8 @@ class RowKnowledge final : public Knowledge {
                                            DocumentFilter filter) override;
   Task<Result<void>> act(CallContext context, DocumentId id, DocumentAction action) override;
   Task<Result<std::vector<Chunk>>> chunks(CallContext context, std::vector<ChunkId> ids) override;
+  Task<Result<ChunksNow>> chunks_now(CallContext context, std::vector<ChunkId> ids,
+                                     std::vector<KnowledgeBaseId> bases) override;
   Task<Result<void>> ensure_indexed(CallContext context, std::vector<KnowledgeBaseId> ids) override;
   DocumentWork& work() override { return work_; }
 
@@ -241,6 +243,21 @@ Task<Result<std::vector<Chunk>>> RowKnowledge::chunks(CallContext context,
                       [&](SqlSession& sql) { return ChunksTable(sql).get(context.tenant, ids); });
   auto chunks = co_await std::move(reading);
   co_return chunks;
+}
+
+Task<Result<Knowledge::ChunksNow>> RowKnowledge::chunks_now(CallContext context,
+                                                            std::vector<ChunkId> ids,
+                                                            std::vector<KnowledgeBaseId> bases) {
+  if (ids.size() > chunks_per_call_max)
+    co_return fail(ErrorCode::too_large, "Too many chunks at once");
+  auto reading = read(core_.parts.database, context, [&](SqlSession& sql) -> Result<ChunksNow> {
+    ChunksNow now;
+    TRY(now.versions, KnowledgeBasesTable(sql).versions(context.tenant, bases));
+    TRY(now.chunks, ChunksTable(sql).get(context.tenant, ids));
+    return now;
+  });
+  auto now = co_await std::move(reading);
+  co_return now;
 }
 
 Task<Result<void>> RowKnowledge::ensure_indexed(CallContext context,

@@ -78,6 +78,14 @@ class Knowledge {
   // The chunks of these ids in this order, skipping ids that are gone or of another tenant.
   virtual Task<Result<std::vector<Chunk>>> chunks(CallContext context,
                                                   std::vector<ChunkId> ids) = 0;
+  // Chunks, and the versions that knowledge bases have in the same moment.
+  struct ChunksNow {
+    std::vector<Chunk> chunks{};           // as chunks() answers them
+    std::vector<std::int64_t> versions{};  // one a knowledge base, in the order asked for
+  };
+  // Fails with `not_found` when one of the knowledge bases is gone.
+  virtual Task<Result<ChunksNow>> chunks_now(CallContext context, std::vector<ChunkId> ids,
+                                             std::vector<KnowledgeBaseId> bases) = 0;
   // Makes the indexes of these knowledge bases show their current rows.
   virtual Task<Result<void>> ensure_indexed(CallContext context,
                                             std::vector<KnowledgeBaseId> ids) = 0;

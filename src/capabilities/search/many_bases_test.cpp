@@ -133,6 +133,7 @@ TEST_F(SearchTest, brings_an_index_up_again_that_was_closed_meanwhile) {
   EXPECT_THAT(answer->hits, SizeIs(1));
   EXPECT_EQ(shelf_.times_ensured(), 2);
 
+  index_.erase(base_);
   shelf_.after_ensuring([&] { index_.erase(base_); });
   answer = search("refunds");
   ASSERT_FALSE(answer);

@@ -7,13 +7,14 @@
 #include <span>
 #include <utility>
 
-#include "capabilities/search/internal/answer_store.h"
 #include "capabilities/search/internal/boosts.h"
 #include "capabilities/search/internal/candidate_finder.h"
 #include "capabilities/search/internal/diversity.h"
 #include "capabilities/search/internal/highlights.h"
 #include "capabilities/search/internal/hit_sections.h"
 #include "capabilities/search/internal/hits.h"
+#include "capabilities/search/internal/index_standing.h"
+#include "capabilities/search/internal/kept_answers.h"
 #include "capabilities/search/internal/reranking.h"
 #include "capabilities/search/internal/search_log.h"
 #include "capabilities/search/internal/validation.h"
@@ -21,7 +22,8 @@
 namespace aiva::search {
 namespace {
 
-constexpr std::size_t spare_candidates = 10;  // fetched besides, should chunks be gone meanwhile
+// Fetched besides, where chunks may be gone meanwhile or sections take hits in.
+constexpr std::size_t spare_candidates = 10;
 // A document may get its next version between the lists and the rows; then it is in neither.
 constexpr int tries_max = 3;
 
@@ -68,9 +70,7 @@ class PassageSearch final : public Search {
             parts.reranker,
             {.candidates_max = settings_.rerank_candidates, .time_max = settings_.rerank_time},
             parts.metrics),
-        answers_({.time_to_live = settings_.cache_time,
-                  .similarity_min = settings_.cache_similarity_min},
-                 make_shared_answers(parts, settings_)),
+        answers_(parts_, settings_, parts.embedder.model() + reranking_.form() + expansion_.form()),
         log_(parts.database, parts.billing, parts.metrics, settings_.unwritten_max) {}
 
   Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) override {
@@ -81,22 +81,20 @@ class PassageSearch final : public Search {
     if (request.is_billed)
       CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search_balance_min));
 
-    auto ensured = co_await parts_.knowledge.ensure_indexed(context, ids);
-    auto scoping = cache_scope(context, request, ids, ensured);
-    auto scope = co_await std::move(scoping);
-    AnswerStore::Found known;
-    if (scope) known = co_await answers_.find(context, *scope, request.query, begin);
-    if (known.answer)
-      co_return co_await answer_again(context, std::move(request), *known.answer, 0, begin);
+    IndexStanding standing(parts_.knowledge, parts_.index, ids);
+    if (standing.versions().empty()) co_await standing.ensure(context);
+    auto finding = answers_.find(context, request, standing, begin);
+    auto kept = co_await std::move(finding);
+    if (kept.found.answer)
+      co_return co_await answer_again(context, std::move(request), *kept.found.answer, 0, begin);
     auto embedding_begin = parts_.clock.steady();
     auto embedded = co_await embed(context, request.query);
     auto embedding_ms = since(embedding_begin);
     CO_TRY_VOID(context.check());
-    if (scope && embedded && request.may_be_similar) {
-      AnswerStore::Near near{request.query, embedded->row(0), std::move(known.alike)};
-      auto looking = answers_.find_near(context, *scope, std::move(near), begin);
-      if (auto kept = co_await std::move(looking))
-        co_return co_await answer_again(context, std::move(request), *kept, embedded->tokens,
+    if (kept.scope && embedded && request.may_be_similar) {
+      auto looking = answers_.find_near(context, request, standing, kept, embedded->row(0));
+      if (auto near = co_await std::move(looking))
+        co_return co_await answer_again(context, std::move(request), *near, embedded->tokens,
                                         begin);
     }
 
@@ -108,10 +106,10 @@ class PassageSearch final : public Search {
     }
     Finds finds;
     for (int tries = 1; tries <= tries_max && (tries == 1 || finds.is_outdated); ++tries) {
-      if (tries > 1) ensured = co_await parts_.knowledge.ensure_indexed(context, ids);
-      auto looking = look(context, request,
+      if (tries > 1) co_await answers_.follow(context, request, standing, kept);
+      auto looking = look(context, request, standing,
                           {.bases = ids,
-                           .ensured = ensured,
+                           .ensured = standing.ensured(),
                            .embedded = embedded,
                            .expansion = expanded.expansion,
                            .reworded = expanded.embedded});
@@ -140,9 +138,9 @@ class PassageSearch final : public Search {
       answer.timings.fetch_ms += since(widening_begin);
     }
     highlight(answer.hits, request.query);
-    if (scope && is_sound) {
+    if (kept.scope && is_sound) {
       auto row = embedded->row(0);
-      answers_.put(context, *scope,
+      answers_.put(context, kept,
                    {.query = request.query,
                     .vector = {row.begin(), row.end()},
                     .answer = std::make_shared<const SearchAnswer>(answer),
@@ -172,40 +170,6 @@ class PassageSearch final : public Search {
       bases.push_back(std::move(base));
     }
     co_return bases;
-  }
-
-  static std::unique_ptr<SharedAnswers> make_shared_answers(const SearchParts& parts,
-                                                            const SearchSettings& settings) {
-    if (parts.shared_cache == nullptr || settings.cache_time.count() == 0) return nullptr;
-    SharedAnswersParts needs{*parts.shared_cache, parts.knowledge, parts.clock, parts.metrics};
-    return std::make_unique<SharedAnswers>(
-        needs, SharedAnswersSettings{.time_to_live = settings.cache_time});
-  }
-
-  // Where answers to the request are kept; nothing when an index does not follow its rows. Of
-  // several knowledge bases under the least id; the others and their versions are part of the form.
-  Task<std::optional<CacheScope>> cache_scope(CallContext context, const SearchRequest& request,
-                                              std::vector<KnowledgeBaseId> ids,
-                                              const Result<void>& ensured) {
-    if (!ensured) co_return std::nullopt;
-    std::ranges::sort(ids);
-    CacheScope scope{
-        .base = ids.front(),
-        .form = form_of(request) + parts_.embedder.model() + reranking_.form() + expansion_.form(),
-        .top_k = request.top_k};
-    // What an answer between processes does not carry is searched for by each.
-    scope.is_joint = ids.size() > 1;
-    scope.is_shared = !scope.is_joint && !request.explain && request.section_tokens_max == 0;
-    for (auto id : ids) {
-      auto version = parts_.index.version(id);
-      if (!version) co_return std::nullopt;
-      if (id == scope.base)
-        scope.version = *version;
-      else
-        scope.form.append(" ").append(id.to_string()).append(":").append(std::to_string(*version));
-    }
-    auto finding = answers_.scope_of(context, std::move(scope));
-    co_return co_await std::move(finding);
   }
 
   Task<Result<SearchAnswer>> answer_again(CallContext context, SearchRequest request,
@@ -290,12 +254,19 @@ class PassageSearch final : public Search {
     co_return expanded;
   }
 
+  // How many candidates' chunks are fetched. None is gone while the versions stay.
+  [[nodiscard]] std::size_t chunks_wanted(const SearchRequest& request, bool may_lack) const {
+    if (request.ranking.reorders()) return std::numeric_limits<std::size_t>::max();
+    auto wanted = static_cast<std::size_t>(request.top_k);
+    if (may_lack || request.section_tokens_max > 0) wanted += spare_candidates;
+    return reranking_.chunks_needed(wanted);
+  }
+
   // The best candidates and their chunks.
   Task<Result<Finds>> look(CallContext context, SearchRequest request,
-                           CandidateFinder::Prepared prepared) {
-    auto wanted = static_cast<std::size_t>(request.top_k) + spare_candidates;
-    wanted = reranking_.chunks_needed(wanted);
-    if (request.ranking.reorders()) wanted = std::numeric_limits<std::size_t>::max();
+                           const IndexStanding& standing, CandidateFinder::Prepared prepared) {
+    auto wanted = chunks_wanted(request, standing.has_followed());
+    auto shown = standing.shown();
     auto finding = finder_.find(context, std::move(request), prepared);
     CO_TRY(auto candidates, co_await std::move(finding));
     std::vector<ChunkId> ids;
@@ -304,12 +275,16 @@ class PassageSearch final : public Search {
       ids.push_back(candidate.chunk);
     auto count = ids.size();
     Finds finds{.candidates = std::move(candidates)};
-    if (count > 0) {
-      auto begin = parts_.clock.steady();
-      CO_TRY(finds.chunks, co_await parts_.knowledge.chunks(context, std::move(ids)));
-      finds.fetch_ms = since(begin);
+    if (finds.candidates.is_outdated || (count == 0 && standing.has_followed())) {
+      finds.is_outdated = finds.candidates.is_outdated;
+      co_return finds;
     }
-    finds.is_outdated = finds.candidates.is_outdated || finds.chunks.size() < count;
+    auto begin = parts_.clock.steady();
+    auto fetching = parts_.knowledge.chunks_now(context, std::move(ids), standing.bases());
+    CO_TRY(auto now, co_await std::move(fetching));
+    finds.fetch_ms = since(begin);
+    finds.is_outdated = now.chunks.size() < count || standing.is_behind(shown, now.versions);
+    finds.chunks = std::move(now.chunks);
     co_return finds;
   }
 
@@ -356,7 +331,7 @@ class PassageSearch final : public Search {
   CandidateFinder finder_;
   QueryExpansion expansion_;
   Reranking reranking_;
-  AnswerStore answers_;
+  KeptAnswers answers_;
   SearchLog log_;
 };
 

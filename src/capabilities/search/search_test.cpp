@@ -14,6 +14,7 @@ namespace {
 
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 TEST_F(SearchTest, keeps_to_documents_whose_metadata_fit_however_far_down_they_stand) {
   auto add = [&](const std::string& name, const std::string& text, const std::string& metadata) {
@@ -116,12 +117,76 @@ TEST_F(SearchTest, sees_the_next_version_of_a_document_that_changes_while_it_loo
   EXPECT_EQ(answer->hits.front().chunk.id, next);
 }
 
-TEST_F(SearchTest, looks_once_whether_the_index_follows_its_rows) {
-  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+TEST_F(SearchTest, has_the_index_follow_its_rows_only_when_they_have_changed) {
+  auto refunds = shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  ASSERT_TRUE(search("refunds"));
+  ASSERT_TRUE(search("refunds"));
+  EXPECT_EQ(shelf_.times_ensured(), 1);
 
+  auto cards = shelf_.add(base_, {"Refunds of gift cards are paid at once.", 4});
+  auto answer = search("refunds");
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  std::vector<ChunkId> found;
+  for (const auto& hit : answer->hits) found.push_back(hit.chunk.id);
+  EXPECT_THAT(found, UnorderedElementsAre(refunds, cards));
+  EXPECT_EQ(shelf_.times_ensured(), 2);
+}
+
+TEST_F(SearchTest, finds_what_came_to_a_knowledge_base_without_a_hit) {
   ASSERT_TRUE(search("refunds"));
 
-  EXPECT_EQ(shelf_.times_ensured(), 1);
+  auto refunds = shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  auto answer = search("refunds");
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_THAT(answer->hits, SizeIs(1));
+  EXPECT_EQ(answer->hits.front().chunk.id, refunds);
+}
+
+TEST_F(SearchTest, asks_the_rows_before_it_gives_an_answer_again) {
+  search_ = make({});
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  ASSERT_TRUE(search("refunds"));
+  ASSERT_TRUE(search("refunds")->is_cached);
+
+  shelf_.add(base_, {"Refunds of gift cards are paid at once.", 4});
+  auto fresh = search("refunds");
+  auto again = search("refunds");
+
+  ASSERT_TRUE(fresh);
+  EXPECT_FALSE(fresh->is_cached);
+  EXPECT_THAT(fresh->hits, SizeIs(2));
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->is_cached);
+  EXPECT_THAT(again->hits, SizeIs(2));
+}
+
+TEST_F(SearchTest, does_not_give_the_answer_to_a_similar_question_when_rows_have_changed) {
+  search_ = make({.cache_similarity_min = 0.5});
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  ASSERT_TRUE(search("when are refunds paid"));
+
+  shelf_.add(base_, {"Refunds of gift cards are paid at once.", 4});
+  auto fresh = search("so when are refunds paid");
+  auto again = search("so when are refunds paid");
+
+  ASSERT_TRUE(fresh);
+  EXPECT_FALSE(fresh->is_cached);
+  EXPECT_THAT(fresh->hits, SizeIs(2));
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->is_cached);
+}
+
+TEST_F(SearchTest, does_not_know_a_knowledge_base_that_is_gone_meanwhile) {
+  shelf_.add(base_, {"Refunds are paid within 14 days.", 3});
+  ASSERT_TRUE(search("refunds"));
+  shelf_.before_next_fetch([&] { sync_wait(shelf_.remove({}, base_)).value(); });
+
+  auto answer = search("refunds");
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::not_found);
 }
 
 TEST_F(SearchTest, explains_why_a_hit_stands_where_it_stands) {

@@ -54,15 +54,9 @@ void IndexKeeper::follow(TenantId tenant, KnowledgeBaseId base) {
 
 Task<Result<std::vector<std::int64_t>>> IndexKeeper::read_versions(
     CallContext context, std::vector<KnowledgeBaseId> bases) {
-  auto reading =
-      read(database_, context, [&](SqlSession& sql) -> Result<std::vector<std::int64_t>> {
-        std::vector<std::int64_t> versions;
-        for (auto base : bases) {
-          TRY(auto version, KnowledgeBasesTable(sql).version(context.tenant, base));
-          versions.push_back(version);
-        }
-        return versions;
-      });
+  auto reading = read(database_, context, [&](SqlSession& sql) {
+    return KnowledgeBasesTable(sql).versions(context.tenant, bases);
+  });
   auto versions = co_await std::move(reading);
   co_return versions;
 }

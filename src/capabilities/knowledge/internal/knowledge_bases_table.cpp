@@ -159,6 +159,17 @@ Result<std::int64_t> KnowledgeBasesTable::version(TenantId tenant, KnowledgeBase
   return *version;
 }
 
+Result<std::vector<std::int64_t>> KnowledgeBasesTable::versions(
+    TenantId tenant, std::span<const KnowledgeBaseId> ids) {
+  std::vector<std::int64_t> versions;
+  versions.reserve(ids.size());
+  for (auto id : ids) {
+    TRY(auto found, version(tenant, id));
+    versions.push_back(found);
+  }
+  return versions;
+}
+
 Result<bool> KnowledgeBasesTable::exists(KnowledgeBaseId id) {
   bool is_there = false;
   TRY_VOID(sql_.query("SELECT 1 FROM knowledge_bases WHERE id = ?", {id},

@@ -35,6 +35,8 @@ class KnowledgeBasesTable {
                                      UnixMs now);
   // The version of the chunks. Fails with `not_found`.
   Result<std::int64_t> version(TenantId tenant, KnowledgeBaseId id);
+  // Those of several, in their order.
+  Result<std::vector<std::int64_t>> versions(TenantId tenant, std::span<const KnowledgeBaseId> ids);
   // Whether any tenant has it; for housekeeping alone.
   Result<bool> exists(KnowledgeBaseId id);
 

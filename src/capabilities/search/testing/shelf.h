@@ -98,6 +98,20 @@ class ShelfKnowledge final : public knowledge::Knowledge {
     co_return found;
   }
 
+  Task<Result<ChunksNow>> chunks_now(CallContext context, std::vector<ChunkId> ids,
+                                     std::vector<KnowledgeBaseId> bases) override {
+    if (auto action = std::exchange(before_fetch_, {})) action();
+    ChunksNow now;
+    for (auto base : bases) {
+      auto getting = get(context, base);
+      CO_TRY(auto known, co_await std::move(getting));
+      now.versions.push_back(known->version);
+    }
+    auto fetching = chunks(context, std::move(ids));
+    CO_TRY(now.chunks, co_await std::move(fetching));
+    co_return now;
+  }
+
   using knowledge::Knowledge::ensure_indexed;
   Task<Result<void>> ensure_indexed(CallContext context,
                                     std::vector<KnowledgeBaseId> ids) override {
