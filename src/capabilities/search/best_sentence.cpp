@@ -96,15 +96,17 @@ BestSentence best_sentence(const knowledge::Chunk& chunk, const SentenceScorer& 
 }
 
 std::string one_line(std::string_view text, std::size_t bytes_max) {
+  auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; };
   std::string line;
-  for (char c : text) {
-    bool is_space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!is_space)
-      line += c;
-    else if (!line.empty() && line.back() != ' ')
-      line += ' ';
+  line.reserve(text.size());
+  for (const auto* at = text.begin(); at != text.end();) {
+    const auto* end = std::find_if(at, text.end(), is_space);
+    if (end != at) {
+      if (!line.empty()) line += ' ';
+      line.append(at, end);
+    }
+    at = std::find_if_not(end, text.end(), is_space);
   }
-  if (line.ends_with(' ')) line.pop_back();
   if (line.size() <= bytes_max) return line;
   auto cut = utf8_prefix(line, bytes_max);
   auto space = cut.rfind(' ');

@@ -23,9 +23,10 @@ std::vector<std::string> weighing_terms(std::string_view question) {
 
 // Which share of a word's weight the other word earns.
 double likeness(std::string_view wanted, std::string_view given) {
-  if (wanted == given) return 1;
-  bool is_compound = wanted.size() >= prefix_bytes_min && given.starts_with(wanted);
-  return is_compound ? prefix_share : 0;
+  // Most words differ in their first letter.
+  if (given.size() < wanted.size() || given[0] != wanted[0] || !given.starts_with(wanted)) return 0;
+  if (given.size() == wanted.size()) return 1;
+  return wanted.size() >= prefix_bytes_min ? prefix_share : 0;
 }
 
 double best_likeness(std::string_view wanted, const std::vector<Term>& terms) {

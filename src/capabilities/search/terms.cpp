@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "foundation/text/sentences.h"
@@ -27,8 +28,22 @@ static_assert(std::ranges::is_sorted(stop_words));
 constexpr std::size_t stop_word_bytes_max =
     std::ranges::max(stop_words, {}, &std::string_view::size).size();
 
+// Where the stop words of each first letter begin, and where those of z end.
+constexpr auto stop_words_by_letter = [] {
+  std::array<std::uint8_t, 27> begins{};
+  for (std::size_t letter = 0; letter < begins.size(); ++letter)
+    begins[letter] = static_cast<std::uint8_t>(std::ranges::count_if(
+        stop_words, [letter](auto word) { return word[0] < static_cast<char>('a' + letter); }));
+  return begins;
+}();
+static_assert(stop_words.size() <= 255 && stop_words_by_letter.back() == stop_words.size());
+
 bool is_in_stop_words(std::string_view word) {
-  return word.size() <= stop_word_bytes_max && std::ranges::binary_search(stop_words, word);
+  if (word.size() > stop_word_bytes_max || word[0] < 'a' || word[0] > 'z') return false;
+  auto letter = static_cast<std::size_t>(word[0] - 'a');
+  const auto* first = stop_words.data() + stop_words_by_letter[letter];
+  const auto* end = stop_words.data() + stop_words_by_letter[letter + 1];
+  return std::find(first, end, word) != end;
 }
 
 bool is_between(char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; }
@@ -90,8 +105,16 @@ void stem_english(std::string& word) {
 
 // A word in lower case and without apostrophes.
 std::string folded(std::string_view word) {
-  std::string out;
-  for (std::size_t at = 0; at < word.size() && out.size() < term_bytes_max;) {
+  std::array<char, term_bytes_max> plain{};
+  std::size_t count = 0;
+  std::size_t at = 0;
+  for (; at < word.size() && count < plain.size(); ++at) {
+    char c = word[at];
+    if (static_cast<unsigned char>(c) >= 0x80) break;
+    if (c != '\'') plain[count++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  }
+  std::string out(plain.data(), count);
+  while (at < word.size() && out.size() < term_bytes_max) {
     auto c = next_code_point(word, at);
     if (c != '\'' && c != 0x2019) append_utf8(out, fold(c));
   }
@@ -101,8 +124,10 @@ std::string folded(std::string_view word) {
 }  // namespace
 
 std::vector<Term> terms_of(std::string_view text) {
+  auto words = split_words(text);
   std::vector<Term> terms;
-  for (auto word : split_words(text)) {
+  terms.reserve(words.size());
+  for (auto word : words) {
     auto stem = folded(word);
     if (stem.empty()) continue;
     bool is_stop_word = is_in_stop_words(stem);

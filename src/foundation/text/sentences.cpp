@@ -134,7 +134,16 @@ bool is_false_end(std::string_view sentence, std::string_view next) {
          });
 }
 
-bool is_letter_or_digit(char c) { return is_letter(c) || is_digit(c); }
+// Letters and digits, and whatever is not ASCII.
+constexpr auto word_bytes = [] {
+  std::array<bool, 256> bytes{};
+  for (std::size_t byte = 0; byte < bytes.size(); ++byte)
+    bytes[byte] = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                  (byte >= 'a' && byte <= 'z') || byte >= 0x80;
+  return bytes;
+}();
+
+bool is_letter_or_digit(char c) { return word_bytes[static_cast<unsigned char>(c)]; }
 
 // Whether the words of the text can be told without the Unicode rules: ASCII without the two
 // marks that these take for letters.
@@ -154,7 +163,9 @@ std::vector<std::string_view> split_simple_words(std::string_view text) {
     if (text[at] != '.' && text[at] != '\'') return false;
     return is_within_number || (is_letter(before) && is_letter(after));
   };
+  constexpr std::size_t bytes_a_word = 6;  // of usual text, the blank included
   std::vector<std::string_view> words;
+  words.reserve(text.size() / bytes_a_word + 1);
   for (std::size_t at = 0; at < text.size();) {
     auto begin = at;
     while (at < text.size() && (is_letter_or_digit(text[at]) || (at > begin && is_joint(at)))) ++at;
