@@ -1,18 +1,19 @@
 #include "capabilities/search/internal/hits.h"
 
-#include <unordered_map>
+#include <algorithm>
 #include <utility>
 
 namespace aiva::search {
 std::vector<TextHit> make_hits(std::span<const Candidate> ranked,
                                std::vector<knowledge::Chunk> chunks) {
-  std::unordered_map<ChunkId, const Candidate*> by_id;
-  for (const auto& candidate : ranked) by_id.emplace(candidate.chunk, &candidate);
   std::vector<TextHit> hits;
+  hits.reserve(chunks.size());
+  auto place = ranked.begin();
   for (auto& chunk : chunks) {
-    auto found = by_id.find(chunk.id);
-    if (found == by_id.end()) continue;
-    const auto& candidate = *found->second;
+    auto found = std::ranges::find(place, ranked.end(), chunk.id, &Candidate::chunk);
+    if (found == ranked.end()) continue;
+    const auto& candidate = *found;
+    place = found + 1;
     hits.push_back({.chunk = std::move(chunk),
                     .score = candidate.score,
                     .fused_score = candidate.score,

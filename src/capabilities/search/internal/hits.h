@@ -9,7 +9,7 @@
 
 namespace aiva::search {
 
-// The chunks with why the candidates of these ids stand where they stand.
+// The chunks, in the order of the candidates, with why these stand where they stand.
 std::vector<TextHit> make_hits(std::span<const Candidate> ranked,
                                std::vector<knowledge::Chunk> chunks);
 

@@ -43,6 +43,8 @@ std::vector<Candidate> rank_candidates(std::span<const PassageHit> vectors,
                                        std::span<const PassageHit> keywords, const FusionRule& rule,
                                        std::span<const OtherList> others) {
   std::vector<retrieval::RankedList<ChunkId>> lists(2 + others.size());
+  lists[0].keys.reserve(vectors.size());
+  lists[1].keys.reserve(keywords.size());
   for (const auto& hit : vectors) lists[0].keys.push_back(hit.chunk);
   for (const auto& hit : keywords) lists[1].keys.push_back(hit.chunk);
   lists[0].weight = rule.weights.vector;
@@ -63,7 +65,9 @@ std::vector<Candidate> rank_candidates(std::span<const PassageHit> vectors,
 
   std::vector<Candidate> candidates;
   std::span<const retrieval::RankedList<ChunkId>> all = lists;
-  for (const auto& entry : retrieval::fuse_by_reciprocal_rank(all, rank_offset)) {
+  auto fused = retrieval::fuse_by_reciprocal_rank(all, rank_offset);
+  candidates.reserve(fused.size());
+  for (const auto& entry : fused) {
     auto& candidate = candidates.emplace_back();
     candidate.chunk = entry.key;
     candidate.score = entry.score / best_possible;
