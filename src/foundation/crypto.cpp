@@ -59,21 +59,32 @@ std::optional<std::string> decode(std::string_view text, const DigitValues& valu
     for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
   }
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() * 3 / 4);
+  std::string out(text.size() * 3 / 4, '\0');
+  auto* to = out.data();
+  std::uint32_t seen = 0;  // bits of all values; no_value has some that digits have not
+  auto value_at = [&](std::size_t at) -> std::uint32_t {
+    auto value = values[static_cast<std::uint8_t>(text[at])];
+    seen |= value;
+    return value;
+  };
+  std::size_t at = 0;
+  for (; at + 4 <= text.size(); at += 4) {
+    auto group =
+        value_at(at) << 18 | value_at(at + 1) << 12 | value_at(at + 2) << 6 | value_at(at + 3);
+    *to++ = static_cast<char>(group >> 16 & 255);
+    *to++ = static_cast<char>(group >> 8 & 255);
+    *to++ = static_cast<char>(group & 255);
+  }
   std::uint32_t group = 0;
   int bits = 0;
-  for (char c : text) {
-    auto value = values[static_cast<std::uint8_t>(c)];
-    if (value == no_value) return std::nullopt;
-    group = (group << 6) | value;
+  for (; at < text.size(); ++at) {
+    group = group << 6 | value_at(at);
     bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>((group >> bits) & 255);
-    }
+    if (bits < 8) continue;
+    bits -= 8;
+    *to++ = static_cast<char>(group >> bits & 255);
   }
-  if ((group & ((1U << bits) - 1)) != 0) return std::nullopt;
+  if (seen > 63 || (group & ((1U << bits) - 1)) != 0) return std::nullopt;
   return out;
 }
 

@@ -36,6 +36,13 @@ TEST(Base64, refuses_what_no_encoder_writes) {
   EXPECT_FALSE(from_base64url("a+"));
   EXPECT_FALSE(from_base64url("QQE=")) << "padding is not part of base64url";
   EXPECT_FALSE(from_base64url("QR")) << "leftover bits must be zero";
+  std::string digits(11, 'A');
+  for (auto& digit : digits) {
+    digit = '*';
+    EXPECT_FALSE(from_base64url(digits)) << digits;
+    digit = 'A';
+  }
+  EXPECT_TRUE(from_base64url(digits));
 }
 
 TEST(Crypto, compares_equal_only_what_is_equal) {

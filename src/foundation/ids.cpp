@@ -1,6 +1,7 @@
 #include "foundation/ids.h"
 
 #include <chrono>
+#include <span>
 
 #include "foundation/crypto.h"
 
@@ -18,11 +19,24 @@ int hex_value(char c) {
 
 bool has_dash_before(std::size_t byte) { return byte == 4 || byte == 6 || byte == 8 || byte == 10; }
 
+// Random bytes for ids, fetched for many at a time: each call of the generator takes locks and asks
+// the kernel whether the process has forked.
+void take_random_bytes(std::span<std::uint8_t> out) {
+  thread_local std::array<std::uint8_t, 1024> fetched{};
+  thread_local std::size_t left = 0;
+  if (left < out.size()) {
+    random_bytes(fetched);
+    left = fetched.size();
+  }
+  left -= out.size();
+  std::memcpy(out.data(), fetched.data() + left, out.size());
+}
+
 }  // namespace
 
 Uuid Uuid::make() {
   Uuid id;
-  random_bytes(id.bytes);
+  take_random_bytes(id.bytes);
   auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
                  std::chrono::system_clock::now().time_since_epoch())
                  .count();

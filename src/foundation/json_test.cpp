@@ -52,6 +52,22 @@ TEST(JsonFields, reads_what_is_right) {
   EXPECT_TRUE(fields.finish());
 }
 
+TEST(JsonWriter, escapes_what_must_be_wherever_it_stands) {
+  for (std::string_view mark : {"\"", "\\", "\n", "\x01", "\x1f", "\x7f", "é", "\x20"})
+    for (std::size_t length = 0; length < 20; ++length)
+      for (std::size_t place = 0; place <= length; ++place) {
+        std::string wanted(length, 'a');
+        wanted.insert(place, mark);
+        std::string text;
+        JsonWriter(text).value(wanted);
+
+        auto read = json::parse(text);
+
+        ASSERT_TRUE(read) << text;
+        ASSERT_EQ(read->get_string(), wanted);
+      }
+}
+
 TEST(JsonWriter, writes_what_a_parser_reads_back) {
   std::string text;
   JsonWriter writer(text);

@@ -3,14 +3,34 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace aiva {
 namespace {
+
+constexpr std::uint64_t in_each_byte(std::uint64_t byte) { return byte * 0x0101010101010101; }
+
+// The high bits of bytes that are less than `limit` (at most 0x80): right for the lowest of them,
+// so right in whether there are any.
+constexpr std::uint64_t bytes_below(std::uint64_t bytes, std::uint64_t limit) {
+  return (bytes - in_each_byte(limit)) & ~bytes & in_each_byte(0x80);
+}
+
+// Whether none of eight bytes needs an escape.
+bool is_clean(const char* at) {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  auto marks =
+      bytes_below(bytes ^ in_each_byte('"'), 1) | bytes_below(bytes ^ in_each_byte('\\'), 1);
+  return (bytes_below(bytes, 0x20) | marks) == 0;
+}
 
 void append_escaped(std::string& out, std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   std::size_t clean_from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    while (i + 8 <= text.size() && is_clean(text.data() + i)) i += 8;
+    if (i == text.size()) break;
     auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
     out.append(text, clean_from, i - clean_from);
