@@ -14,6 +14,7 @@
 #include "app/version.h"
 #include "faces/cli/account_commands.h"
 #include "faces/cli/ask_command.h"
+#include "faces/cli/credit_commands.h"
 #include "faces/cli/doctor_command.h"
 #include "faces/cli/ingest_command.h"
 #include "faces/cli/output.h"
@@ -64,6 +65,8 @@ int run_with_parts(const Config& config, const Paths& paths, const Arguments& ar
     std::printf("The database is at this version.\n");
     return 0;
   }
+  cli::CreditParts credits{*(*parts)->billing, *(*parts)->database, identity.directory()};
+  if (auto code = cli::run_credit_command(credits, arguments)) return *code;
   if (arguments.command != CommandName::ingest && arguments.command != CommandName::ask)
     return cli::run_account_command(identity, arguments);
   auto tenant = cli::find_tenant(identity.directory(), arguments.tenant);
@@ -160,7 +163,11 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
     case CommandName::user_password:
     case CommandName::user_deactivate:
     case CommandName::tenant_list:
-    case CommandName::tenant_add: return run_with_parts(config, paths, arguments);
+    case CommandName::tenant_add:
+    case CommandName::credits_balance:
+    case CommandName::credits_add:
+    case CommandName::credits_history:
+    case CommandName::credits_reconcile: return run_with_parts(config, paths, arguments);
   }
   return 2;
 }

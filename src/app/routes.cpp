@@ -12,6 +12,8 @@
 #include "faces/http/endpoints/chat.h"
 #include "faces/http/endpoints/chunk_preview.h"
 #include "faces/http/endpoints/crawls.h"
+#include "faces/http/endpoints/credit_budgets.h"
+#include "faces/http/endpoints/credit_usage.h"
 #include "faces/http/endpoints/credits.h"
 #include "faces/http/endpoints/docs.h"
 #include "faces/http/endpoints/document_work.h"
@@ -67,6 +69,8 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::api_key_routes(identity));
   add(http::audit_routes(identity));
   add(http::credit_routes(*parts.billing));
+  add(http::credit_budget_routes(parts.billing->budgets()));
+  add(http::credit_usage_routes(parts.billing->usage(), parts.clock));
   add(http::knowledge_base_routes(*parts.knowledge, parts.images.get()));
   http::DocumentRouteOptions documents{
       .file_bytes_max = static_cast<std::uint64_t>(config.limits.document_bytes_max)};

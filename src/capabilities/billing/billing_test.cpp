@@ -9,6 +9,28 @@
 namespace aiva::billing {
 namespace {
 
+// Counts the statements of another session.
+class CountingSession final : public SqlSession {
+ public:
+  explicit CountingSession(SqlSession& inner) : inner_(inner) {}
+  [[nodiscard]] SqlDialect dialect() const override { return inner_.dialect(); }
+  Result<std::int64_t> execute_span(std::string_view sql,
+                                    std::span<const SqlValue> parameters) override {
+    ++count;
+    return inner_.execute_span(sql, parameters);
+  }
+  Result<void> query_span(std::string_view sql, std::span<const SqlValue> parameters,
+                          const EachRow& each) override {
+    ++count;
+    return inner_.query_span(sql, parameters, each);
+  }
+
+  int count = 0;
+
+ private:
+  SqlSession& inner_;
+};
+
 class BillingTest : public testing::Test {
  protected:
   Result<MicroUsd> charge(Billing& billing, const Charge& charge) {
@@ -106,6 +128,25 @@ TEST_F(BillingTest, adds_up_after_many_writers) {
 
   EXPECT_EQ(available(*metered), -2 * 40 * 12);
   EXPECT_TRUE(sync_wait(metered->verify({})));
+}
+
+TEST_F(BillingTest, takes_three_statements_for_a_charge_and_one_more_for_each_further_one) {
+  ASSERT_TRUE(sync_wait(metered->add({}, tenant, 1000, "")));
+  int one = 0;
+  int three = 0;
+  ASSERT_TRUE(sync_wait(write(*database, {}, [&](SqlSession& sql) -> Result<void> {
+    CountingSession first(sql);
+    TRY_VOID(metered->charge(first, tenant, {"search", "a", 10}));
+    CountingSession second(sql);
+    std::vector<Charge> charges{{"search", "b", 10}, {"search", "c", 10}, {"search", "d", 0}};
+    TRY_VOID(metered->charge_all(second, tenant, charges));
+    one = first.count;
+    three = second.count;
+    return {};
+  })));
+
+  EXPECT_EQ(one, 3);
+  EXPECT_EQ(three, 4);
 }
 
 TEST_F(BillingTest, notices_a_ledger_that_does_not_add_up) {

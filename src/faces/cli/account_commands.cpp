@@ -197,6 +197,10 @@ int run_account_command(Identity& identity, const Arguments& arguments) {
     case CommandName::ingest:
     case CommandName::ask:
     case CommandName::eval:
+    case CommandName::credits_balance:
+    case CommandName::credits_add:
+    case CommandName::credits_history:
+    case CommandName::credits_reconcile:
     case CommandName::model_add_clip:
     case CommandName::model_add_reranker:
     case CommandName::doctor:

@@ -129,6 +129,28 @@ void add_tenant(CLI::App& app, Arguments& arguments) {
   add->add_option("name", arguments.name, "Name")->required();
 }
 
+void add_credits(CLI::App& app, Arguments& arguments) {
+  auto* credits = app.add_subcommand("credits", "Look after the credits of tenants");
+  credits->require_subcommand(1);
+  auto* balance = command(*credits, arguments, "balance", "What a tenant has left",
+                          CommandName::credits_balance);
+  balance->add_option("--tenant", arguments.tenant, "Tenant by name or id");
+  auto* add = command(*credits, arguments, "add", "Add credits", CommandName::credits_add);
+  add->add_option("amount", arguments.credits.dollars, "US dollars")
+      ->required()
+      ->check(CLI::Range(0.000001, 1e6));
+  add->add_option("--tenant", arguments.tenant, "Tenant by name or id");
+  add->add_option("--note", arguments.credits.note, "What they are for, at most 500 bytes");
+  add->add_flag("--promotion", arguments.credits.is_promotion, "Given, not bought");
+  auto* history = command(*credits, arguments, "history", "The newest entries of the ledger",
+                          CommandName::credits_history);
+  history->add_option("--tenant", arguments.tenant, "Tenant by name or id");
+  history->add_option("--limit", arguments.credits.limit, "How many")->check(CLI::Range(1, 200));
+  command(*credits, arguments, "reconcile",
+          "Add up the whole ledger; ends with 1 when something differs",
+          CommandName::credits_reconcile);
+}
+
 void add_models(CLI::App& app, Arguments& arguments) {
   auto* models = app.add_subcommand("models", "Manage models");
   models->require_subcommand(1);
@@ -163,6 +185,7 @@ Parsed parse_arguments(int count, const char* const* values) {
   add_eval(app, arguments);
   add_user(app, arguments);
   add_tenant(app, arguments);
+  add_credits(app, arguments);
   add_models(app, arguments);
   command(app, arguments, "migrate", "Bring the database to this version", CommandName::migrate);
   command(app, arguments, "doctor", "Check this installation", CommandName::doctor);

@@ -20,6 +20,10 @@ enum class CommandName {
   user_deactivate,
   tenant_list,
   tenant_add,
+  credits_balance,
+  credits_add,
+  credits_history,
+  credits_reconcile,
   model_add_clip,
   model_add_reranker,
   doctor,
@@ -43,6 +47,14 @@ struct EvalArguments {
   int count = 50;  // questions of a template
 };
 
+// What `aiva credits` is asked for.
+struct CreditArguments {
+  double dollars = 0;
+  std::string note{};
+  bool is_promotion = false;
+  int limit = 20;
+};
+
 // What the command line asks for. Texts are empty and lists too where nothing was given.
 struct Arguments {
   CommandName command = CommandName::version;
@@ -64,6 +76,7 @@ struct Arguments {
   std::string question{};
   int top_k = 6;
   EvalArguments eval{};
+  CreditArguments credits{};
 
   std::string model_folder{};  // models add: where the model is
 

@@ -20,6 +20,18 @@ TEST(Arguments, read_a_server_start) {
   EXPECT_EQ(parsed.arguments.role, "api");
 }
 
+TEST(Arguments, read_credits_to_add_and_refuse_amounts_that_are_none) {
+  auto parsed = parse({"credits", "add", "2.5", "--tenant", "Acme", "--note", "invoice 7"});
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  EXPECT_EQ(parsed.arguments.command, CommandName::credits_add);
+  EXPECT_EQ(parsed.arguments.credits.dollars, 2.5);
+  EXPECT_EQ(parsed.arguments.credits.note, "invoice 7");
+  for (const auto* amount : {"0", "-1", "2000000", "x"})
+    EXPECT_EQ(parse({"credits", "add", amount}).exit_code, 2) << amount;
+  EXPECT_EQ(parse({"credits"}).exit_code, 2);
+}
+
 TEST(Arguments, read_files_and_options_in_any_order) {
   auto parsed = parse({"ingest", "a.pdf", "--kb", "manuals", "b.md", "--json"});
 

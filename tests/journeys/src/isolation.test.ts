@@ -55,6 +55,8 @@ before(async () => {
   assert.equal(agent.status, 201, agent.text);
   const key = await alice.post("/api/keys", { name: "k", scopes: ["search"] });
   assert.equal(key.status, 201, key.text);
+  const budget = await alice.post("/api/credits/budgets", { amount: 5 });
+  assert.equal(budget.status, 201, budget.text);
   owned = {
     tenantId: alice.user.tenant_id,
     kbId: base,
@@ -64,6 +66,7 @@ before(async () => {
     keyId: key.body.data.id,
     agentId: agent.body.data.id,
     version: "1",
+    budgetId: budget.body.data.id,
     crawlId: crawl.body.data.id,
     imageId: image.body.data.id,
     filename: image.body.data.url.split("/").at(-1),
