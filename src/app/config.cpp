@@ -270,6 +270,9 @@ void bind_rest(Binder& binder, Config& config) {
   binder.boolean("crawl.allow_private_hosts", config.crawl.allow_private_hosts);
   binder.integer("crawl.delay_ms", config.crawl.delay_ms, 0, 60'000);
   binder.text("crawl.user_agent", config.crawl.user_agent);
+  binder.boolean("webhooks.allow_private_hosts", config.webhooks.allow_private_hosts);
+  binder.integer("webhooks.concurrency", config.webhooks.concurrency, 1, 256);
+  binder.integer("webhooks.keep_days", config.webhooks.keep_days, 1, 3650);
   binder.text("native.folder", config.native.folder);
   binder.text("native.onnxruntime", config.native.onnxruntime);
   binder.text("native.pdfium", config.native.pdfium);

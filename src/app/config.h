@@ -144,6 +144,12 @@ struct Config {
     std::string user_agent = "AIVA/0.1 (document reader)";
     auto operator<=>(const Crawl&) const = default;
   } crawl;
+  struct Webhooks {
+    bool allow_private_hosts = false;
+    std::int64_t concurrency = 16;
+    std::int64_t keep_days = 30;
+    auto operator<=>(const Webhooks&) const = default;
+  } webhooks;
   struct Native {
     std::string folder;
     std::string onnxruntime;

@@ -20,6 +20,7 @@
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/chat_providers.h"
+#include "app/credit_events.h"
 #include "app/data_folder.h"
 #include "capabilities/chat/pricing.h"
 #include "foundation/crypto.h"
@@ -192,12 +193,25 @@ void build_agents(const Config& config, Parts& parts) {
                                                               .price_of = std::move(price_of)});
 }
 
+Result<void> build_webhooks(const Config& config, Parts& parts) {
+  TRY(auto master_key, load_master_key(config, parts.folder));
+  webhooks::WebhookSettings settings{
+      .may_reach_private_addresses = config.webhooks.allow_private_hosts,
+      .master_key = std::move(master_key),
+      .concurrency = static_cast<std::size_t>(config.webhooks.concurrency)};
+  parts.webhooks = webhooks::make_webhooks(
+      {*parts.database, *parts.http, parts.clock, parts.metrics}, std::move(settings));
+  return {};
+}
+
 Result<void> build_capabilities(const Config& config, Parts& parts) {
   TRY(auto searching, search_settings(config, parts));
   billing::BillingSettings credits{
       .margin_percent = static_cast<int>(config.billing.margin_percent),
       .is_enforced = config.billing.enforced};
-  parts.billing = billing::make_billing(*parts.database, parts.clock, credits);
+  TRY_VOID(build_webhooks(config, parts));
+  parts.billing = billing::make_billing(*parts.database, parts.clock, credits,
+                                        tell_of_credits(parts.webhooks->outbox()));
   parts.knowledge =
       knowledge::make_knowledge({.database = *parts.database,
                                  .objects = *parts.objects,
@@ -209,7 +223,8 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
                                  .billing = *parts.billing,
                                  .clock = parts.clock,
                                  .metrics = parts.metrics,
-                                 .events = &parts.document_events},
+                                 .events = &parts.document_events,
+                                 .outbox = &parts.webhooks->outbox()},
                                 {.document_bytes_max = config.limits.document_bytes_max,
                                  .embedding_batch = embedding_batch(config),
                                  .figures_job = images::figures_job_kind});
@@ -315,6 +330,13 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
   chores.push_back({"sum up usage", minutes(1), [&parts](CallContext context) {
                       return without_count(parts.billing->usage().add_up(context));
                     }});
+  chores.push_back(
+      {"deliver webhooks", seconds(1),
+       [&webhooks = *parts.webhooks](CallContext context) { return webhooks.deliver(context); }});
+  chores.push_back(
+      {"remove old webhook events", hours(1),
+       [&webhooks = *parts.webhooks, age = hours(24 * config.webhooks.keep_days)](
+           CallContext context) { return without_count(webhooks.remove_older(context, age)); }});
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(

@@ -24,6 +24,7 @@
 #include "capabilities/models/prices.h"
 #include "capabilities/search/history.h"
 #include "capabilities/search/search.h"
+#include "capabilities/webhooks/webhooks.h"
 #include "documents/tokens/token_counter.h"
 #include "faces/worker/worker.h"
 #include "foundation/metrics.h"
@@ -65,6 +66,7 @@ struct Parts {
   std::unique_ptr<PictureReader> pictures{};
   std::unique_ptr<ImageModel> image_model{};
   knowledge::DocumentEvents document_events{};
+  std::unique_ptr<webhooks::Webhooks> webhooks{};
   std::unique_ptr<billing::Billing> billing{};
   std::unique_ptr<identity::Identity> identity{};
   std::unique_ptr<models::Models> models{};

@@ -27,6 +27,7 @@
 #include "faces/http/endpoints/search_history.h"
 #include "faces/http/endpoints/tenants.h"
 #include "faces/http/endpoints/users.h"
+#include "faces/http/endpoints/webhooks.h"
 
 namespace aiva::app {
 namespace {
@@ -71,6 +72,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::credit_routes(*parts.billing));
   add(http::credit_budget_routes(parts.billing->budgets()));
   add(http::credit_usage_routes(parts.billing->usage(), parts.clock));
+  add(http::webhook_routes(*parts.webhooks));
   add(http::knowledge_base_routes(*parts.knowledge, parts.images.get()));
   http::DocumentRouteOptions documents{
       .file_bytes_max = static_cast<std::uint64_t>(config.limits.document_bytes_max)};

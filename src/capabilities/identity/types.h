@@ -35,6 +35,7 @@ enum class Permission {
   audit_read,
   billing_read,
   billing_write,
+  webhooks_manage,
   tenants_manage,  // other tenants too: super_admin only
   system_read,
   functions_execute,  // calls functions of agents by name, for bridges and flows

@@ -12,6 +12,7 @@
 #include "capabilities/knowledge/internal/reindex_table.h"
 #include "capabilities/knowledge/internal/reindexing.h"
 #include "capabilities/knowledge/internal/validation.h"
+#include "foundation/json_writer.h"
 
 namespace aiva::knowledge {
 namespace {
@@ -186,7 +187,11 @@ Task<Result<void>> RowKnowledge::remove(CallContext context, KnowledgeBaseId id)
     TRY_VOID(core_.parts.jobs.cancel(sql, reindex_job_kind, id.to_string()));
     TRY_VOID(ChunksTable(sql).remove_of_base(id));
     TRY_VOID(documents.remove_all(context.tenant, id));
-    return KnowledgeBasesTable(sql).remove(context.tenant, id);
+    TRY_VOID(KnowledgeBasesTable(sql).remove(context.tenant, id));
+    if (core_.parts.outbox == nullptr) return {};
+    webhooks::Event event{.type = std::string(webhooks::event_types::knowledge_base_deleted)};
+    JsonWriter(event.data).begin_object().field("kb_id", id).end_object();
+    return core_.parts.outbox->publish(sql, context.tenant, event);
   });
   CO_TRY_VOID(co_await std::move(writing));
   core_.cache.invalidate(context.tenant, id);

@@ -14,6 +14,7 @@
 #include "capabilities/knowledge/document_events.h"
 #include "capabilities/knowledge/document_work.h"
 #include "capabilities/knowledge/types.h"
+#include "capabilities/webhooks/outbox.h"
 #include "foundation/call_context.h"
 #include "foundation/metrics.h"
 #include "foundation/result.h"
@@ -128,7 +129,8 @@ struct KnowledgeParts {
   billing::Billing& billing;
   const Clock& clock;
   Metrics& metrics;
-  DocumentEvents* events = nullptr;  // told about every change of a document's row
+  DocumentEvents* events = nullptr;    // told about every change of a document's row
+  webhooks::Outbox* outbox = nullptr;  // gets what becomes of documents, for subscribers
 };
 
 std::unique_ptr<Knowledge> make_knowledge(KnowledgeParts parts, KnowledgeSettings settings);

@@ -57,6 +57,11 @@ before(async () => {
   assert.equal(key.status, 201, key.text);
   const budget = await alice.post("/api/credits/budgets", { amount: 5 });
   assert.equal(budget.status, 201, budget.text);
+  const webhook = await alice.post("/api/webhooks", { url: "https://receiver.invalid/" });
+  assert.equal(webhook.status, 201, webhook.text);
+  const webhookId = webhook.body.data.webhook.id;
+  const delivery = await alice.post(`/api/webhooks/${webhookId}/test`);
+  assert.equal(delivery.status, 202, delivery.text);
   owned = {
     tenantId: alice.user.tenant_id,
     kbId: base,
@@ -67,6 +72,8 @@ before(async () => {
     agentId: agent.body.data.id,
     version: "1",
     budgetId: budget.body.data.id,
+    webhookId,
+    deliveryId: delivery.body.data.id,
     crawlId: crawl.body.data.id,
     imageId: image.body.data.id,
     filename: image.body.data.url.split("/").at(-1),

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "capabilities/knowledge/internal/base_cache.h"
@@ -8,6 +11,17 @@
 #include "capabilities/knowledge/knowledge.h"
 
 namespace aiva::knowledge {
+
+// What subscribers hear of a document.
+struct DocumentFate {
+  TenantId tenant{};
+  KnowledgeBaseId base{};
+  DocumentId document{};
+  std::string_view filename{};
+  std::optional<std::int64_t> pages{};
+  std::optional<std::int64_t> chunks{};
+  std::string_view error{};
+};
 
 // What everything inside this capability shares.
 struct Core {
@@ -21,6 +35,8 @@ struct Core {
 
   // Forgets what is cached of the knowledge base and tells who watches the document.
   void tell_changed(TenantId tenant, KnowledgeBaseId base, DocumentId document);
+  // Tells subscribers, inside the transaction, what became of a document.
+  Result<void> publish(SqlSession& sql, std::string_view event_type, const DocumentFate& fate);
   // Removes stored files even if the caller is gone; what cannot be removed is swept away later.
   Task<void> remove_objects(CallContext context, std::vector<std::string> keys);
 

@@ -341,7 +341,8 @@ Result<void> DocumentDesk::remove_one(SqlSession& sql, TenantId tenant, Document
   removal.chunks += chunks;
   TRY_VOID(documents.remove(tenant, id));
   removal.documents.push_back(id);
-  return {};
+  return core_.publish(sql, webhooks::event_types::document_deleted,
+                       {.tenant = tenant, .base = removal.base, .document = id});
 }
 
 // The new version of the knowledge base tells who keeps something of the metadata; no passages

@@ -225,6 +225,14 @@ Result<void> Ingestion::write_rows(SqlSession& sql, Run& run) const {
     TRY_VOID(core_.parts.jobs.enqueue(sql, make_figures_job(run.tenant(), run.id(), figures_job)));
   }
   if (run.awaits_recognition()) return {};
+  if (!run.taken.is_reread)
+    TRY_VOID(core_.publish(sql, webhooks::event_types::document_completed,
+                           {.tenant = run.tenant(),
+                            .base = run.base(),
+                            .document = run.id(),
+                            .filename = run.taken.document.filename,
+                            .pages = run.summary.pages,
+                            .chunks = std::ssize(chunks)}));
   ChunksTable table(sql);
   TRY(auto removed, table.remove_of_document(run.base(), run.id()));
   TRY_VOID(table.insert(run.tenant(), chunks,
@@ -285,9 +293,16 @@ Task<Result<JobOutcome>> Ingestion::put_back(CallContext context, RunPointer run
 Task<Result<JobOutcome>> Ingestion::give_up(CallContext context, RunPointer run,
                                             std::string reason) {
   auto now = core_.parts.clock.unix_ms();
-  auto writing = write(core_.parts.database, context, [&](SqlSession& sql) {
-    return DocumentsTable(sql).give_up(run->tenant(), run->id(), run->taken.generation, reason,
-                                       now);
+  auto writing = write(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
+    TRY(auto has_ended,
+        DocumentsTable(sql).give_up(run->tenant(), run->id(), run->taken.generation, reason, now));
+    if (!has_ended) return {};
+    return core_.publish(sql, webhooks::event_types::document_failed,
+                         {.tenant = run->tenant(),
+                          .base = run->base(),
+                          .document = run->id(),
+                          .filename = run->taken.document.filename,
+                          .error = reason});
   });
   auto written = co_await std::move(writing);
   if (!written) co_return JobOutcome{JobOutcome::Kind::retry, reason, database_retry};
@@ -300,8 +315,18 @@ Task<Result<JobOutcome>> Ingestion::bury(CallContext context, Job job, DocumentI
   auto now = core_.parts.clock.unix_ms();
   auto reason = "Given up after it was interrupted " + std::to_string(job.attempts) + " times";
   if (!job.last_error.empty()) reason += "; the last error was: " + job.last_error;
-  auto writing = write(core_.parts.database, context, [&](SqlSession& sql) {
-    return DocumentsTable(sql).end(job.tenant, document, DocumentStatus::failed, reason, now);
+  auto writing = write(core_.parts.database, context, [&](SqlSession& sql) -> Result<bool> {
+    DocumentsTable documents(sql);
+    TRY(bool is_ended, documents.end(job.tenant, document, DocumentStatus::failed, reason, now));
+    if (!is_ended) return false;
+    TRY(auto row, documents.get(job.tenant, document));
+    TRY_VOID(core_.publish(sql, webhooks::event_types::document_failed,
+                           {.tenant = job.tenant,
+                            .base = row.knowledge_base,
+                            .document = document,
+                            .filename = row.filename,
+                            .error = reason}));
+    return true;
   });
   CO_TRY(auto has_ended, co_await std::move(writing));
   if (has_ended) {

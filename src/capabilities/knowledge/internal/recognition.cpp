@@ -182,8 +182,7 @@ Result<bool> Recognition::take_off_pages(SqlSession& sql, Batch& batch, UnixMs n
   const auto& document = batch.printed.document;
   if (outcome.chunks_added == 0 && !batch.pages_left.empty()) return true;
   DocumentsTable documents(sql);
-  if (outcome.chunks_added == 0)
-    return documents.give_up(batch.tenant(), batch.id(), generation, nothing_found, now);
+  if (outcome.chunks_added == 0) return fail_document(sql, batch, nothing_found, now);
   CompletedDocument completed{.file_type = document.file_type,
                               .title = document.title,
                               .page_count = document.page_count,
@@ -192,7 +191,30 @@ Result<bool> Recognition::take_off_pages(SqlSession& sql, Batch& batch, UnixMs n
                               .processing_stats = outcome.processing_stats,
                               .embedding_model = core_.parts.embedder.model(),
                               .pages_to_recognise = outcome.pages_left};
-  return documents.complete(batch.tenant(), batch.id(), generation, completed, now);
+  TRY(bool is_done, documents.complete(batch.tenant(), batch.id(), generation, completed, now));
+  if (!is_done) return false;
+  TRY_VOID(core_.publish(sql, webhooks::event_types::document_completed,
+                         {.tenant = batch.tenant(),
+                          .base = batch.base(),
+                          .document = batch.id(),
+                          .filename = document.filename,
+                          .pages = document.page_count,
+                          .chunks = outcome.chunks_added}));
+  return true;
+}
+
+Result<bool> Recognition::fail_document(SqlSession& sql, const Batch& batch,
+                                        const std::string& reason, UnixMs now) {
+  TRY(bool has_ended, DocumentsTable(sql).give_up(batch.tenant(), batch.id(),
+                                                  batch.printed.generation, reason, now));
+  if (!has_ended) return false;
+  TRY_VOID(core_.publish(sql, webhooks::event_types::document_failed,
+                         {.tenant = batch.tenant(),
+                          .base = batch.base(),
+                          .document = batch.id(),
+                          .filename = batch.printed.document.filename,
+                          .error = reason}));
+  return true;
 }
 
 Result<void> Recognition::add_chunks(SqlSession& sql, Batch& batch, UnixMs now) {
@@ -261,7 +283,7 @@ Task<Result<JobOutcome>> Recognition::give_up(CallContext context, BatchPointer 
   auto writing = write(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
     auto generation = batch->printed.generation;
     if (batch->printed.is_awaited) {
-      TRY_VOID(DocumentsTable(sql).give_up(batch->tenant(), batch->id(), generation, reason, now));
+      TRY_VOID(fail_document(sql, *batch, reason, now));
       return {};
     }
     RecognisedBatch ended{.pages_before = batch->printed.pages};

@@ -28,6 +28,8 @@ class Recognition {
   Task<Result<void>> store(CallContext context, BatchPointer batch);
   Result<void> write_rows(SqlSession& sql, Batch& batch);
   Result<bool> take_off_pages(SqlSession& sql, Batch& batch, UnixMs now);
+  Result<bool> fail_document(SqlSession& sql, const Batch& batch, const std::string& reason,
+                             UnixMs now);
   Result<void> add_chunks(SqlSession& sql, Batch& batch, UnixMs now);
   Task<Result<JobOutcome>> settle_failure(CallContext context, BatchPointer batch, Error error);
   Task<Result<JobOutcome>> give_up(CallContext context, BatchPointer batch, std::string reason);

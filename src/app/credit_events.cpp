@@ -1,0 +1,36 @@
+#include "app/credit_events.h"
+
+#include "foundation/json_writer.h"
+
+namespace aiva::app {
+namespace {
+
+double in_dollars(billing::MicroUsd amount) { return static_cast<double>(amount) / 1e6; }
+
+std::string data_of(const billing::CreditEvent& event) {
+  std::string data;
+  JsonWriter writer(data);
+  writer.begin_object().field("balance", in_dollars(event.balance)).field("currency", "USD");
+  if (!event.alert) {
+    writer.field("amount", in_dollars(event.amount)).end_object();
+    return data;
+  }
+  const auto& alert = *event.alert;
+  writer.field("alert_id", alert.id).field("threshold", in_dollars(alert.threshold));
+  if (alert.budget) {
+    writer.field("budget_id", *alert.budget).field("percent", alert.percent);
+    writer.field("spent", in_dollars(alert.amount));
+  }
+  writer.end_object();
+  return data;
+}
+
+}  // namespace
+
+billing::CreditListener tell_of_credits(webhooks::Outbox& outbox) {
+  return [&outbox](SqlSession& session, TenantId tenant, const billing::CreditEvent& event) {
+    return outbox.publish(session, tenant, {.type = event.type, .data = data_of(event)});
+  };
+}
+
+}  // namespace aiva::app
