@@ -22,6 +22,7 @@ using Ticket = FairQueue::Ticket;
 constexpr double request_burst_s = 1;
 constexpr double token_burst_s = 10;
 constexpr milliseconds wait_least{2};
+constexpr milliseconds wait_most{1000};  // then looked at again: others may be first by now
 
 }  // namespace
 
@@ -110,7 +111,7 @@ Task<> run_timer(std::shared_ptr<Gate::State> state) {
     }
     wake_all(wakes);
     if (!wait) co_return;
-    auto pausing = state->pause({}, std::max(*wait, wait_least));
+    auto pausing = state->pause({}, std::clamp(*wait, wait_least, wait_most));
     auto waited = co_await std::move(pausing);
   }
 }
@@ -196,10 +197,13 @@ Gate::Pass::~Pass() {
 }
 
 void Gate::Pass::correct(double tokens_used) {
-  std::lock_guard lock(state_->mutex);
-  state_->fill();
-  state_->tokens.take(tokens_used - std::exchange(tokens_, tokens_used));
-  state_->fill();
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->fill();
+    state_->tokens.take(tokens_used - std::exchange(tokens_, tokens_used));
+    state_->fill();
+  }
+  dispatch(state_);
 }
 
 Gate::Gate(const GateOptions& options, const Clock& clock, const Pause& pause)

@@ -100,10 +100,14 @@ TEST_F(Passing, keeps_to_tokens_and_counts_what_was_really_taken) {
   call("a1", 900);
   call("a2", 900);
   EXPECT_THAT(gone(), ElementsAre("a1"));
+  call("a3", 900);
   passes_.at("a1").correct(100);
-  sleeping_.pass(milliseconds(8010));
-
+  sleeping_.settle();
   EXPECT_THAT(gone(), ElementsAre("a2"));
+  sleeping_.pass(milliseconds(8990));
+  EXPECT_THAT(gone(), IsEmpty());
+  sleeping_.pass(milliseconds(20));
+  EXPECT_THAT(gone(), ElementsAre("a3"));
 }
 
 TEST_F(Passing, lets_so_many_run_at_a_time) {

@@ -82,21 +82,22 @@ Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest reque
   CO_TRY(auto candidates, routing_.candidates(request.model));
   CO_TRY(auto keys, co_await keys_.of_tenant(context));
   std::optional<Error> failed;
-  for (const auto& candidate : candidates) {
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto& candidate = candidates[i];
     const auto& provider = settings_.providers[candidate.provider];
     CO_TRY(auto lane, lanes_.find(candidate.provider, context.tenant, *keys));
     if (lane == nullptr) {
       if (!failed) failed = without_key(provider.name);
       continue;
     }
-    auto asked = request;
+    bool is_last = i + 1 == candidates.size();
+    auto asked = is_last ? std::move(request) : request;
     asked.model = candidate.model;
     auto asking = ask(context, lane, std::move(asked));
     auto stream = co_await std::move(asking);
     if (stream) co_return stream;
     failed = std::move(stream.error());
     if (!may_go_on(context, *failed)) break;
-    bool is_last = &candidate == &candidates.back();
     if (is_last) break;
     lane->metrics.count_fall_back();
     log::warn("A model provider failed, the next one is asked",
