@@ -100,8 +100,6 @@ Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest reque
     if (!may_go_on(context, *failed)) break;
     if (is_last) break;
     lane->metrics.count_fall_back();
-    log::warn("A model provider failed, the next one is asked",
-              {{"provider", provider.name}, {"reason", failed->message}, {"cause", failed->cause}});
   }
   co_return fail(std::move(*failed));
 }
@@ -169,6 +167,8 @@ Error Router::judge(const CallContext& context, Lane& lane, Error error) const {
     return error;
   }
   lane.metrics.count(Outcome::failed);
+  log::warn("A model provider failed",
+            {{"provider", lane.provider.name}, {"reason", error.message}, {"cause", error.cause}});
   bool is_down = error.code == ErrorCode::unavailable || error.code == ErrorCode::timeout;
   if (is_down)
     lane.breaker.fail();
