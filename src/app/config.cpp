@@ -273,6 +273,9 @@ void bind_rest(Binder& binder, Config& config) {
   binder.boolean("webhooks.allow_private_hosts", config.webhooks.allow_private_hosts);
   binder.integer("webhooks.concurrency", config.webhooks.concurrency, 1, 256);
   binder.integer("webhooks.keep_days", config.webhooks.keep_days, 1, 3650);
+  binder.boolean("functions.allow_private_hosts", config.functions.allow_private_hosts);
+  binder.list("functions.private_hosts", config.functions.private_hosts);
+  binder.integer("functions.call_log_days", config.functions.call_log_days, 0, 3650);
   binder.text("native.folder", config.native.folder);
   binder.text("native.onnxruntime", config.native.onnxruntime);
   binder.text("native.pdfium", config.native.pdfium);

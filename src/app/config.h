@@ -150,6 +150,12 @@ struct Config {
     std::int64_t keep_days = 30;
     auto operator<=>(const Webhooks&) const = default;
   } webhooks;
+  struct Functions {
+    bool allow_private_hosts = false;
+    std::vector<std::string> private_hosts;
+    std::int64_t call_log_days = 90;
+    auto operator<=>(const Functions&) const = default;
+  } functions;
   struct Native {
     std::string folder;
     std::string onnxruntime;

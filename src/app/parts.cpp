@@ -19,6 +19,7 @@
 #include "adapters/segment_index/segment_index.h"
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
+#include "app/agent_functions.h"
 #include "app/chat_providers.h"
 #include "app/credit_events.h"
 #include "app/data_folder.h"
@@ -179,7 +180,8 @@ void build_agents(const Config& config, Parts& parts) {
        .audit_log = parts.identity->audit_log(),
        .clock = parts.clock,
        .metrics = parts.metrics,
-       .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr},
+       .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr,
+       .removals = {functions::remove_functions_of}},
       {});
   auto price_of = [prices = chat::ChatSettings{}.prices](std::string_view, std::string_view model,
                                                          const ChatUsage& usage) {
@@ -282,6 +284,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
   parts.history = search::make_history(
       {.database = *parts.database, .knowledge = *parts.knowledge, .clock = parts.clock});
   build_agents(config, parts);
+  TRY_VOID(build_functions(config, parts));
   parts.chat = chat::make_chat({.database = *parts.database,
                                 .knowledge = *parts.knowledge,
                                 .search = *parts.search,
@@ -337,6 +340,7 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
       {"remove old webhook events", hours(1),
        [&webhooks = *parts.webhooks, age = hours(24 * config.webhooks.keep_days)](
            CallContext context) { return without_count(webhooks.remove_older(context, age)); }});
+  for (auto& chore : function_chores(config, parts)) chores.push_back(std::move(chore));
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(
@@ -398,6 +402,10 @@ std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) 
   };
   handlers[images::figures_job_kind] = [&images = *parts.images](CallContext context, Job job) {
     return images.run(context, std::move(job));
+  };
+  handlers[functions::call_job_kind] = [&functions = *parts.functions](CallContext context,
+                                                                       Job job) {
+    return functions.run(context, std::move(job));
   };
   return worker::make_worker(options, {.queue = *parts.jobs,
                                        .clock = parts.clock,

@@ -13,6 +13,8 @@
 #include "capabilities/billing/billing.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/crawl/crawl.h"
+#include "capabilities/functions/functions.h"
+#include "capabilities/functions/secrets.h"
 #include "capabilities/identity/identity.h"
 #include "capabilities/images/images.h"
 #include "capabilities/knowledge/chunk_preview.h"
@@ -41,6 +43,7 @@
 #include "ports/passage_index.h"
 #include "ports/picture_reader.h"
 #include "ports/reranker.h"
+#include "ports/tool_server.h"
 
 namespace aiva::app {
 
@@ -59,6 +62,7 @@ struct Parts {
   std::unique_ptr<JobQueue> jobs{};
   std::unique_ptr<PassageIndex> index{};
   std::unique_ptr<HttpClient> http{};
+  std::unique_ptr<ToolServers> tool_servers{};
   EmbedderChoice embedder{};
   std::unique_ptr<Reranker> reranker{};
   std::optional<documents::TokenCounter> tokens{};  // of chat models; none without its ranks
@@ -83,6 +87,8 @@ struct Parts {
   std::unique_ptr<search::History> history{};
   std::unique_ptr<agents::Agents> agents{};
   std::unique_ptr<agents::InstructionWriter> instruction_writer{};
+  std::unique_ptr<functions::Secrets> secrets{};
+  std::unique_ptr<functions::Functions> functions{};
   std::unique_ptr<chat::Chat> chat{};
 };
 

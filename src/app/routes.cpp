@@ -18,13 +18,17 @@
 #include "faces/http/endpoints/docs.h"
 #include "faces/http/endpoints/document_work.h"
 #include "faces/http/endpoints/documents.h"
+#include "faces/http/endpoints/functions.h"
 #include "faces/http/endpoints/health.h"
 #include "faces/http/endpoints/images.h"
 #include "faces/http/endpoints/kept_answers.h"
 #include "faces/http/endpoints/knowledge_bases.h"
+#include "faces/http/endpoints/mcp.h"
+#include "faces/http/endpoints/mcp_servers.h"
 #include "faces/http/endpoints/models.h"
 #include "faces/http/endpoints/search.h"
 #include "faces/http/endpoints/search_history.h"
+#include "faces/http/endpoints/secrets.h"
 #include "faces/http/endpoints/tenants.h"
 #include "faces/http/endpoints/users.h"
 #include "faces/http/endpoints/webhooks.h"
@@ -91,6 +95,11 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::kept_answer_routes(*parts.search));
   add(http::agent_routes(*parts.agents, {.public_url = config.server.public_url}));
   add(http::agent_instruction_routes(*parts.instruction_writer));
+  add(http::function_routes(*parts.functions));
+  add(http::mcp_server_routes(parts.functions->mcp_servers()));
+  add(http::secret_routes(*parts.secrets));
+  add(http::mcp_routes({.search = *parts.search, .knowledge = *parts.knowledge},
+                       {.version = version, .origins = config.server.cors_origins}));
   add(http::chat_routes(*parts.chat));
   add(http::model_routes(*parts.models, *parts.prices));
   return routes;

@@ -62,7 +62,26 @@ before(async () => {
   const webhookId = webhook.body.data.webhook.id;
   const delivery = await alice.post(`/api/webhooks/${webhookId}/test`);
   assert.equal(delivery.status, 202, delivery.text);
+  const fn = await alice.post(`/api/agents/${agent.body.data.id}/functions`, {
+    name: "albatross",
+    api_endpoint: "https://site.invalid/albatross",
+  });
+  assert.equal(fn.status, 201, fn.text);
+  const functions = `/api/agents/${agent.body.data.id}/functions`;
+  await alice.post(`${functions}/${fn.body.data.id}/test`, { arguments: {} });
+  const calls = await alice.get(`/api/agents/${agent.body.data.id}/function-calls`);
+  const tools = await alice.post(`/api/agents/${agent.body.data.id}/mcp-servers`, {
+    name: "albatross",
+    url: "https://site.invalid/mcp",
+  });
+  assert.equal(tools.status, 201, tools.text);
+  const secret = await alice.post("/api/secrets", { name: "ALBATROSS", value: "very secret" });
+  assert.equal(secret.status, 201, secret.text);
   owned = {
+    functionId: fn.body.data.id,
+    callId: calls.body.data.items[0].id,
+    mcpServerId: tools.body.data.id,
+    secretName: "ALBATROSS",
     tenantId: alice.user.tenant_id,
     kbId: base,
     documentId: document,
@@ -112,6 +131,8 @@ function body(route: RouteLine): any {
     amount: 1,
     text: "albatross",
     url: "http://site.invalid/",
+    agent_id: owned["agentId"],
+    function_name: "albatross",
   };
 }
 
@@ -138,6 +159,7 @@ test("no route shows or changes another tenant's things", async () => {
     const namesForeign =
       filled.parameters.length > 0 ||
       [
+        "/api/internal/functions/execute",
         "/api/v1/search",
         "/api/knowledge/search",
         "/api/chat/message",

@@ -60,17 +60,18 @@ Result<CallPage> CallsTable::page(TenantId tenant, AgentId agent, const CallFilt
   // Every filter is always there, so that there is one statement: what is not asked for fits all.
   constexpr std::string_view last_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
   auto older_than = filter.older_than ? filter.older_than->to_string() : std::string(last_id);
-  auto id = filter.id ? filter.id->to_string() : std::string();
+  auto first = filter.id ? filter.id->to_string() : std::string();
+  if (filter.id) older_than = first + "~";  // right behind it
   auto status = filter.status ? std::string(to_string(*filter.status)) : std::string();
   auto session = filter.session ? filter.session->to_string() : std::string();
   CallPage page;
   TRY_VOID(sql_.query(
       std::string(select_calls) +
-          " AND id < ? AND (? = '' OR id = ?) AND (? = '' OR function_name = ?) AND (? = '' OR status = ?) "
+          " AND id >= ? AND id < ? AND (? = '' OR function_name = ?) AND (? = '' OR status = ?) "
           "AND (? = '' OR session_id = ?) AND created_at >= ? AND created_at < ? "
           "ORDER BY id DESC LIMIT ?",
-      {tenant, agent, older_than, id, id, filter.function_name, filter.function_name, status,
-       status, session, session, filter.from.value_or(0),
+      {tenant, agent, first, older_than, filter.function_name, filter.function_name, status, status,
+       session, session, filter.from.value_or(0),
        filter.until.value_or(std::numeric_limits<UnixMs>::max()), filter.limit + 1},
       [&page](const SqlRow& row) -> Result<void> {
         page.items.push_back(read_call(row));

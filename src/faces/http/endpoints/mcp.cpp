@@ -208,7 +208,8 @@ class McpServer {
                                       const json::Object& params) {
     std::string name(text_of(params, "name"));
     if (!tools_.offers(name, request.principal().permissions))
-      co_return write_failure(id, invalid_params, "There is no tool " + std::string(utf8_prefix(name, 64)));
+      co_return write_failure(id, invalid_params,
+                              "There is no tool " + std::string(utf8_prefix(name, 64)));
     const auto* arguments = params.if_contains("arguments");
     auto calling =
         tools_.call(context, std::move(name), arguments == nullptr ? json::Value() : *arguments);
