@@ -53,7 +53,8 @@ class KnowledgeFixture : public ::testing::Test {
                          .billing = *billing_,
                          .clock = clock_,
                          .metrics = metrics_,
-                         .events = &events_};
+                         .events = &events_,
+                         .outbox = outbox_};
     knowledge_ = make_knowledge(parts, settings_);
   }
 
@@ -224,6 +225,7 @@ class KnowledgeFixture : public ::testing::Test {
   DocumentEvents events_;
   KnowledgeSettings settings_;
   bool is_billing_enforced_ = false;
+  webhooks::Outbox* outbox_ = nullptr;
   TenantId tenant_ = rows_.add_tenant("Acme");
   TenantId other_tenant_ = rows_.add_tenant("Other");
   mutable ThreadPool pool_{{.name = "home", .threads = 2}};
