@@ -243,6 +243,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.text("chat_model.base_url", config.chat_model.base_url);
   binder.secret("chat_model.api_key", config.chat_model.api_key);
   binder.text("chat_model.model", config.chat_model.model);
+  binder.integer("chat.retention_days", config.chat.retention_days, 0, 36'500);
   binder.integer("worker.concurrency", config.worker.concurrency, 0, 256);
   binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
   binder.integer("documents.concurrency", config.documents.concurrency, 1, 256);

@@ -104,6 +104,10 @@ struct Config {
     std::int64_t breaker_rest_s = 30;
     auto operator<=>(const Models&) const = default;
   } models;
+  struct Chat {
+    std::int64_t retention_days = 0;
+    auto operator<=>(const Chat&) const = default;
+  } chat;
   struct Worker {
     std::int64_t concurrency = 1;
     std::int64_t lease_s = 60;

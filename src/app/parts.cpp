@@ -24,6 +24,7 @@
 #include "app/credit_events.h"
 #include "app/data_folder.h"
 #include "capabilities/chat/pricing.h"
+#include "capabilities/search/session_searches.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
 
@@ -293,8 +294,17 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
                                 .billing = *parts.billing,
                                 .clock = parts.clock,
                                 .metrics = parts.metrics,
-                                .sections = parts.sections.get()},
+                                .sections = parts.sections.get(),
+                                .pause = parts.pause,
+                                .shared_cache = shared_cache,
+                                .background = &parts.turns},
                                {.count_tokens = count_for_model(parts)});
+  parts.chat_people = chat::make_people(*parts.database, parts.clock, {});
+  auto forget_searches = [](SqlSession& sql, TenantId tenant, ChatSessionId id) -> Result<void> {
+    TRY_VOID(search::forget_session_searches(sql, tenant, id));
+    return {};
+  };
+  parts.chat_privacy = chat::make_privacy(*parts.database, parts.clock, {forget_searches});
   return {};
 }
 
@@ -309,6 +319,21 @@ worker::Chore release_dead_holds(Parts& parts) {
             auto made_before = parts.clock.unix_ms() - life_ms;
             return without_count(parts.billing->release_stale(context, made_before));
           }};
+}
+
+void add_chat_chores(const Config& config, Parts& parts, std::vector<worker::Chore>& chores) {
+  chores.push_back({"end dead chat turns", seconds(10), [&chat = *parts.chat](CallContext context) {
+                      return without_count(chat.recover_turns(context, false));
+                    }});
+  auto& privacy = *parts.chat_privacy;
+  chores.push_back({"forget old chat turns", hours(1), [&privacy](CallContext context) {
+                      return without_count(privacy.forget_old_turns(context));
+                    }});
+  if (config.chat.retention_days == 0) return;
+  std::chrono::days age(config.chat.retention_days);
+  chores.push_back({"erase old conversations", hours(1), [&privacy, age](CallContext context) {
+                      return without_count(privacy.remove_older(context, age));
+                    }});
 }
 
 std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
@@ -341,6 +366,7 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
        [&webhooks = *parts.webhooks, age = hours(24 * config.webhooks.keep_days)](
            CallContext context) { return without_count(webhooks.remove_older(context, age)); }});
   for (auto& chore : function_chores(config, parts)) chores.push_back(std::move(chore));
+  add_chat_chores(config, parts, chores);
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(
@@ -385,6 +411,8 @@ void warm_up_models(Parts& parts) {
 
 // Whoever makes a worker holds the ServeLock of the data folder.
 std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) {
+  auto ended = sync_wait(parts.chat->recover_turns({}, true));
+  if (!ended) log::failure("Turns that died are ended later", {}, ended.error());
   auto name = std::to_string(getpid()) + "-" + random_token(6);
   worker::WorkerOptions options{.name = std::move(name),
                                 .concurrency = static_cast<std::size_t>(config.worker.concurrency),

@@ -12,6 +12,8 @@
 #include "capabilities/agents/instruction_writer.h"
 #include "capabilities/billing/billing.h"
 #include "capabilities/chat/chat.h"
+#include "capabilities/chat/people.h"
+#include "capabilities/chat/privacy.h"
 #include "capabilities/crawl/crawl.h"
 #include "capabilities/functions/functions.h"
 #include "capabilities/functions/secrets.h"
@@ -30,6 +32,7 @@
 #include "documents/tokens/token_counter.h"
 #include "faces/worker/worker.h"
 #include "foundation/metrics.h"
+#include "foundation/pause.h"
 #include "foundation/thread_pool.h"
 #include "ports/cache.h"
 #include "ports/chat_model.h"
@@ -55,6 +58,7 @@ struct Parts {
   Metrics metrics{};
   ThreadPool files{{.name = "files", .threads = 2}};
   ThreadPool compute{{.name = "compute", .threads = 2}};
+  ThreadPool turns{{.name = "turns", .threads = 2}};  // of chats that go on without their client
   std::unique_ptr<Database> database{};
   std::unique_ptr<Redis> redis{};  // null where nothing uses it
   std::unique_ptr<Cache> cache{};
@@ -89,7 +93,10 @@ struct Parts {
   std::unique_ptr<agents::InstructionWriter> instruction_writer{};
   std::unique_ptr<functions::Secrets> secrets{};
   std::unique_ptr<functions::Functions> functions{};
+  Pause pause = make_pause();
   std::unique_ptr<chat::Chat> chat{};
+  std::unique_ptr<chat::People> chat_people{};
+  std::unique_ptr<chat::Privacy> chat_privacy{};
 };
 
 // Opens the data folder, brings the schema to this version and builds every part. Fails with a

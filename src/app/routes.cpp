@@ -10,6 +10,8 @@
 #include "faces/http/endpoints/audit.h"
 #include "faces/http/endpoints/auth.h"
 #include "faces/http/endpoints/chat.h"
+#include "faces/http/endpoints/chat_people.h"
+#include "faces/http/endpoints/chat_privacy.h"
 #include "faces/http/endpoints/chunk_preview.h"
 #include "faces/http/endpoints/crawls.h"
 #include "faces/http/endpoints/credit_budgets.h"
@@ -102,6 +104,8 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
                        {.version = version, .origins = config.server.cors_origins}));
   add(http::chat_routes(*parts.chat));
   add(http::model_routes(*parts.models, *parts.prices));
+  add(http::chat_people_routes(*parts.chat_people));
+  add(http::chat_privacy_routes(*parts.chat_privacy));
   return routes;
 }
 

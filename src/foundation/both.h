@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "foundation/task.h"
 
@@ -73,6 +74,17 @@ Task<std::pair<First, Second>> both(Task<First> first, Task<Second> second) {
   if (exception) std::rethrow_exception(exception);
   if (beside->exception) std::rethrow_exception(beside->exception);
   co_return std::pair<First, Second>(std::move(*value), std::move(*beside->value));
+}
+
+// Runs some tasks at once, at most a few dozen, and yields what they yield, in their order.
+template <class T>
+Task<std::vector<T>> all(std::vector<Task<T>> tasks) {
+  if (tasks.empty()) co_return std::vector<T>();
+  Task<T> last = std::move(tasks.back());
+  tasks.pop_back();
+  auto [value, values] = co_await both(std::move(last), all(std::move(tasks)));
+  values.push_back(std::move(value));
+  co_return std::move(values);
 }
 
 }  // namespace aiva

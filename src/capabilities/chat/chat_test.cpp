@@ -245,13 +245,14 @@ TEST_F(ChatTest, does_without_sections_that_are_down_or_too_long) {
 TEST_F(ChatTest, counts_the_tokens_that_the_model_does_not_tell) {
   use_model("One two three four five.");
   chat_ = make({.count_tokens = [](std::string_view text) { return text.size(); }});
-  Ear ear{.deltas_max = 2};
+  Ear ear{.events = {}, .deltas_max = 2};
 
   auto answer = ask(open_session(), "When are refunds paid?", ear.listener());
 
   ASSERT_TRUE(answer);
   EXPECT_TRUE(answer->is_interrupted);
-  EXPECT_EQ(answer->output_tokens, static_cast<std::int64_t>(answer->text.size()));
+  EXPECT_EQ(answer->text, "One two three");
+  EXPECT_EQ(answer->output_tokens, 14);  // with the space behind, which it said, too
   EXPECT_GT(answer->input_tokens, 500);
 }
 
@@ -341,8 +342,8 @@ TEST_F(ChatTest, keeps_what_was_said_when_the_client_goes_away) {
   EXPECT_GT(answer->output_tokens, 0);
   auto saved = messages(session);
   ASSERT_THAT(saved, SizeIs(2));
-  EXPECT_TRUE(saved[1].is_interrupted);
-  EXPECT_EQ(saved[1].content, "one two three");
+  EXPECT_TRUE(saved[1].answer.is_interrupted);
+  EXPECT_EQ(saved[1].answer.text, "one two three");
 }
 
 TEST_F(ChatTest, charges_nothing_when_the_model_fails) {
@@ -455,13 +456,14 @@ TEST_F(ChatTest, keeps_the_conversation_with_its_sources) {
   auto saved = messages(session);
 
   ASSERT_THAT(saved, SizeIs(4));
-  EXPECT_EQ(saved[0].content, "When are refunds paid?");
+  EXPECT_EQ(saved[0].answer.text, "When are refunds paid?");
   EXPECT_EQ(saved[1].role, "assistant");
-  ASSERT_THAT(saved[1].sources, SizeIs(1));
-  EXPECT_EQ(saved[1].sources[0].page, 3);
-  EXPECT_EQ(saved[1].sources[0].quote, "Refunds are paid within 14 days of the return's arrival.");
-  EXPECT_TRUE(saved[1].is_extractive);
-  EXPECT_EQ(saved[1].final_cost, 600);
+  ASSERT_THAT(saved[1].answer.sources, SizeIs(1));
+  EXPECT_EQ(saved[1].answer.sources[0].page, 3);
+  EXPECT_EQ(saved[1].answer.sources[0].quote,
+            "Refunds are paid within 14 days of the return's arrival.");
+  EXPECT_TRUE(saved[1].answer.is_extractive);
+  EXPECT_EQ(saved[1].answer.final_cost, 600);
   EXPECT_LT(saved[1].created_at, saved[3].created_at);
   auto known = sync_wait(chat_->session(context(), session));
   ASSERT_TRUE(known);

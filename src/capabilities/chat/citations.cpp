@@ -124,7 +124,10 @@ void CitationFilter::close_marker(std::string& out) {
   }
   std::string markers;
   for (int number : *numbers) {
-    if (number < 1 || number > passage_count_) continue;
+    if (number < 1 || number > passage_count_) {
+      ++removed_;
+      continue;
+    }
     cited_.insert(number);
     markers += "[" + std::to_string(number) + "]";
   }

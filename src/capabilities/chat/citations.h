@@ -20,8 +20,12 @@ class CitationFilter {
   std::string push(std::string_view piece);
   // What was held back, without white space at its end.
   std::string finish();
+  // More passages were given meanwhile.
+  void set_passage_count(int count) { passage_count_ = count; }
   // The passages cited so far.
   [[nodiscard]] const std::set<int>& cited() const { return cited_; }
+  // Citations of passages that were never given, which were taken out.
+  [[nodiscard]] int removed() const { return removed_; }
 
  private:
   void take(char c, std::string& out);
@@ -31,6 +35,7 @@ class CitationFilter {
   std::string spaces_;  // held back: they may stand before a marker that goes
   std::string marker_;  // held back: "[" and what follows
   std::set<int> cited_;
+  int removed_ = 0;
   bool is_in_code_ = false;
   char before_ = 0;
 };

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "capabilities/chat/chat.h"
+#include "capabilities/chat/types.h"
 #include "foundation/call_context.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
@@ -14,11 +14,12 @@ namespace aiva::chat {
 
 // One answer to a conversation that the caller keeps itself, as in OpenAI's chat completions.
 struct CompletionRequest {
-  std::string agent;                  // id or slug
-  std::vector<ChatMessage> messages;  // oldest first, 1…512; the last one is a user's or a tool's
-  // The caller's own functions: a call of one ends the answer and is handed back.
+  std::string agent{};                  // id or slug
+  std::vector<ChatMessage> messages{};  // oldest first, 1…512; the last is a user's or a tool's
+  // The caller's own functions: a call of one ends the answer and is handed back; what the model
+  // wanted of the agent's functions in the same breath is not called then. At most 128.
   std::vector<ToolDefinition> tools{};
-  ToolChoice tool_choice{};
+  ToolChoice tool_choice{};  // `required` and `named` only with the caller's own functions
   AnswerFormat format{};
   std::optional<double> temperature{};  // empty: the agent's
   std::optional<double> top_p{};

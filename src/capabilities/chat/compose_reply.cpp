@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "capabilities/chat/extract.h"
+#include "capabilities/chat/passages.h"
 #include "capabilities/search/best_sentence.h"
 
 namespace aiva::chat {
@@ -99,8 +100,10 @@ ExtractiveReply compose_reply(std::span<const search::TextHit> hits,
     reply.sources.push_back({.number = number,
                              .document = hit.chunk.document,
                              .document_name = hit.chunk.document_name,
+                             .document_version = hit.chunk.document_version,
                              .chunk = hit.chunk.id,
                              .page = knowledge::page_at(hit.chunk, extract.begin),
+                             .box = box_at(hit.chunk, extract.begin),
                              .quote = search::one_line(text, quote_bytes_max),
                              .heading_path = hit.chunk.heading_path,
                              .score = std::min(extract.score, 1.0)});

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "capabilities/chat/chat.h"
+#include "capabilities/chat/types.h"
 #include "capabilities/search/search.h"
 
 namespace aiva::chat {

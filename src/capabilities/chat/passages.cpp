@@ -104,8 +104,16 @@ void quote_best(Source& source, const Passage& passage, std::string_view stateme
   auto text = std::string_view(quoted->text).substr(best.begin, best.end - best.begin);
   source.quote = search::one_line(text, quote_bytes_max);
   source.page = best.page;
+  source.box = box_at(*quoted, best.begin);
   source.chunk = quoted->id;
   source.heading_path = quoted->heading_path;
+}
+
+// Where the highlight stands, as far as it is found again: it is shown on one line.
+std::optional<Box> box_of(const knowledge::Chunk& chunk, std::string_view highlight) {
+  auto start = highlight.substr(0, std::min<std::size_t>(highlight.size(), 40));
+  auto at = chunk.text.find(start);
+  return at == std::string::npos ? std::nullopt : box_at(chunk, at);
 }
 
 }  // namespace
@@ -124,14 +132,22 @@ std::vector<Passage> passages_of(std::span<const search::TextHit> hits,
   return passages;
 }
 
+std::optional<Box> box_at(const knowledge::Chunk& chunk, std::size_t offset) {
+  for (const auto& span : chunk.spans)
+    if (span.begin <= offset && offset < span.end) return span.box;
+  return std::nullopt;
+}
+
 std::vector<Source> context_sources(std::span<const search::TextHit> hits, std::size_t count) {
   std::vector<Source> sources;
   for (const auto& hit : hits.first(std::min(count, hits.size())))
     sources.push_back({.number = static_cast<int>(sources.size()) + 1,
                        .document = hit.chunk.document,
                        .document_name = hit.chunk.document_name,
+                       .document_version = hit.chunk.document_version,
                        .chunk = hit.chunk.id,
                        .page = hit.highlight_page,
+                       .box = box_of(hit.chunk, hit.highlight),
                        .quote = hit.highlight,
                        .heading_path = hit.chunk.heading_path,
                        .score = hit.score,

@@ -2,12 +2,13 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "capabilities/chat/chat.h"
 #include "capabilities/chat/prompt.h"
+#include "capabilities/chat/types.h"
 #include "capabilities/knowledge/sections.h"
 #include "capabilities/search/search.h"
 
@@ -25,6 +26,9 @@ struct PassageLimits {
 std::vector<Passage> passages_of(std::span<const search::TextHit> hits,
                                  std::span<const knowledge::Section> sections,
                                  const PassageLimits& limits);
+
+// Where on its page byte `offset` of the chunk's text stands, if the document says it.
+std::optional<Box> box_at(const knowledge::Chunk& chunk, std::size_t offset);
 
 // The first `count` hits as sources, quoted by their highlight and not cited yet.
 std::vector<Source> context_sources(std::span<const search::TextHit> hits, std::size_t count);

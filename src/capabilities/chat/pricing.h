@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-#include "capabilities/chat/chat.h"
+#include "capabilities/chat/settings.h"
 #include "ports/chat_model.h"
 
 namespace aiva::chat {

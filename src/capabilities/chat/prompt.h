@@ -36,6 +36,14 @@ struct PromptParts {
   std::span<const Passage> passages{};     // best first
   std::span<const ChatMessage> history{};  // earlier messages, oldest first
   std::string_view question{};
+  std::span<const ChatImage> images{};       // that come with the question
+  std::span<const ChatMessage> following{};  // calls of functions since the question, and results
+  std::string_view instructions{};           // of the agent
+  std::string_view caller_instructions{};    // of whoever keeps the conversation
+  std::string_view language{};               // where that of the question is not clear
+  std::span<const std::string> blocked_topics{};
+  std::string_view summary{};  // of what was said before `history`
+  bool has_functions = false;
 };
 
 struct PromptLimits {
@@ -49,8 +57,19 @@ struct Prompt {
   std::size_t passages_used = 0;  // the first so many passages fit
 };
 
-// Writes what the model is asked: the rules, as much of the newest history as fits, then the
-// passages (fenced, as data) and the question. The best passage is cut to fit rather than left out.
+// Passages in their fences, as data.
+struct Fenced {
+  std::string text{};
+  std::size_t used = 0;  // the first so many fit
+};
+// The best passage is cut to fit rather than left out.
+Fenced fence_passages(std::span<const Passage> passages, const PromptLimits& limits);
+
+// What a function answered, as data for the model.
+std::string fence_result(std::string_view function, std::string_view result);
+
+// Writes what the model is asked: the instructions, the rules, as much of the newest history as
+// fits, then the passages (fenced, as data) and the question.
 Prompt build_prompt(const PromptParts& parts, const PromptLimits& limits);
 
 }  // namespace aiva::chat

@@ -163,6 +163,7 @@ struct Chunk {
   // Of the document, so that a hit needs no second look-up:
   std::string document_name{};
   std::string file_type{};
+  int document_version = 1;  // whose content it is
   std::string document_metadata{};
   UnixMs document_created_at = 0;
 };

@@ -45,6 +45,8 @@ before(async () => {
   const document = await alice.upload(base, "secret.txt", "The secret word is albatross.");
   await alice.settled(base, document);
   const session = await alice.createSession(base);
+  const said = await alice.post(`/api/chat/${session}/messages`, { content: "albatross?" });
+  assert.equal(said.status, 200, said.text);
   const crawl = await alice.post(`/api/knowledge/${base}/scrape-url`, {
     url: "http://site.invalid/",
   });
@@ -86,6 +88,8 @@ before(async () => {
     kbId: base,
     documentId: document,
     sessionId: session,
+    messageId: said.body.data.message_id,
+    turnId: said.body.data.message_id,
     userId: alice.user.id,
     keyId: key.body.data.id,
     agentId: agent.body.data.id,
@@ -130,6 +134,7 @@ function body(route: RouteLine): any {
     password: "Passw0rd1234",
     amount: 1,
     text: "albatross",
+    rating: "up",
     url: "http://site.invalid/",
     agent_id: owned["agentId"],
     function_name: "albatross",

@@ -18,11 +18,11 @@ double dot(std::span<const float> a, std::span<const float> b) {
 }
 
 // Compares every extract with the question; leaves them uncompared when the embedder fails.
-Task<void> compare_meanings(CallContext context, TextEmbedder& embedder, const TurnState& state,
-                            std::vector<Extract>& extracts) {
+Task<void> compare_meanings(CallContext context, TextEmbedder& embedder, const std::string& query,
+                            std::span<const search::TextHit> hits, std::vector<Extract>& extracts) {
   std::vector<std::string> texts;
-  texts.push_back(state.search_query);
-  for (const auto& extract : extracts) texts.push_back(text_to_embed(state.found.hits, extract));
+  texts.push_back(query);
+  for (const auto& extract : extracts) texts.push_back(text_to_embed(hits, extract));
   auto embedded = co_await embedder.embed(context, std::move(texts));
   if (!embedded) {
     log::failure("Answers are chosen by words alone", context, embedded.error());
@@ -32,23 +32,17 @@ Task<void> compare_meanings(CallContext context, TextEmbedder& embedder, const T
     extracts[i].cosine = dot(embedded->row(0), embedded->row(i + 1));
 }
 
-Task<Result<void>> tell(TurnListener listener, TurnEvent event) {
-  if (!listener) co_return Result<void>();
-  auto heard = listener(std::move(event));
-  auto told = co_await std::move(heard);
-  co_return told;
-}
-
 }  // namespace
 
 Task<Result<Reply>> reply_by_extract(CallContext context, TextEmbedder& embedder,
-                                     const TurnState& state, TurnListener listener) {
-  std::span<const search::TextHit> hits = state.found.hits;
-  auto shortlist = shortlist_extracts(state.search_query, hits, shortlist_max);
-  bool can_compare = state.found.used_vectors && !shortlist.empty();
-  if (can_compare) co_await compare_meanings(context, embedder, state, shortlist);
+                                     const search::SearchAnswer& found, std::string query,
+                                     TurnListener listener) {
+  std::span<const search::TextHit> hits = found.hits;
+  auto shortlist = shortlist_extracts(query, hits, shortlist_max);
+  bool can_compare = found.used_vectors && !shortlist.empty();
+  if (can_compare) co_await compare_meanings(context, embedder, query, hits, shortlist);
   CO_TRY_VOID(context.check());
-  auto chosen = choose_extracts(state.search_query, hits, std::move(shortlist));
+  auto chosen = choose_extracts(query, hits, std::move(shortlist));
   auto composed = compose_reply(hits, chosen);
 
   Reply reply{.text = composed.lead,

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "capabilities/chat/chat.h"
+#include "capabilities/chat/types.h"
 
 namespace aiva::chat {
 

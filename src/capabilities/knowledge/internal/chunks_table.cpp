@@ -14,14 +14,14 @@ static_assert(std::endian::native == std::endian::little, "vectors are stored li
 constexpr std::string_view select_chunk =
     "SELECT c.id, c.document_id, c.kb_id, c.chunk_index, c.chunk_type, c.text, c.heading_path, "
     "c.page_first, c.page_last, c.token_count, c.spans, d.filename, d.file_type, d.metadata, "
-    "d.created_at "
+    "d.created_at, d.version "
     "FROM document_chunks c JOIN documents d ON d.id = c.document_id "
     "WHERE c.id = ? AND c.tenant_id = ?";
 
 constexpr std::string_view select_around =
     "SELECT c.id, c.document_id, c.kb_id, c.chunk_index, c.chunk_type, c.text, c.heading_path, "
     "c.page_first, c.page_last, c.token_count, c.spans, d.filename, d.file_type, d.metadata, "
-    "d.created_at "
+    "d.created_at, d.version "
     "FROM document_chunks self JOIN document_chunks c ON c.document_id = self.document_id "
     "JOIN documents d ON d.id = c.document_id "
     "WHERE self.id = ? AND self.tenant_id = ? AND c.tenant_id = self.tenant_id "
@@ -42,6 +42,7 @@ Chunk read_chunk(const SqlRow& row) {
                .spans = read_spans(row.text(10)),
                .document_name = std::string(row.text(11)),
                .file_type = std::string(row.text(12)),
+               .document_version = static_cast<int>(row.integer(15)),
                .document_metadata = std::string(row.text(13)),
                .document_created_at = row.integer(14)};
 }

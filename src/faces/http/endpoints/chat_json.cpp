@@ -1,14 +1,23 @@
 #include "faces/http/endpoints/chat_json.h"
 
 #include "capabilities/chat/markup.h"
+#include "foundation/json.h"
 
 namespace aiva::http {
 namespace {
 
 double in_dollars(billing::MicroUsd amount) { return static_cast<double>(amount) / 1e6; }
 
-void write_empty_arrays(JsonWriter& writer, std::initializer_list<std::string_view> names) {
-  for (auto name : names) writer.key(name).begin_array().end_array();
+// [left, top, right, bottom] in points, or null.
+void write_box(JsonWriter& writer, const std::optional<Box>& box) {
+  if (!box) {
+    writer.null();
+    return;
+  }
+  writer.begin_array();
+  for (float side : {box->left, box->top, box->right, box->bottom})
+    writer.value(static_cast<double>(side));
+  writer.end_array();
 }
 
 void write_response(JsonWriter& writer, std::string_view markdown) {
@@ -34,18 +43,65 @@ void write_cost(JsonWriter& writer, const chat::Answer& answer) {
   writer.end_array().end_object();
 }
 
-// Agents come later; their places in the contract are kept.
 void write_agent(JsonWriter& writer, const chat::Answer& answer) {
-  writer.begin_object()
-      .null_field("agent_id")
-      .null_field("agent_name")
+  writer.begin_object();
+  if (answer.agent)
+    writer.field("agent_id", *answer.agent).field("agent_name", answer.agent_name);
+  else
+    writer.null_field("agent_id").null_field("agent_name");
+  writer.field("agent_version", answer.agent_version)
       .field("provider", answer.provider)
       .field("model", answer.model)
+      .field("temperature", answer.temperature)
       .field("has_shopify", false)
       .end_object();
 }
 
+// Arguments and results are JSON where they can be, else text.
+void write_json_or_text(JsonWriter& writer, std::string_view name, std::string_view text) {
+  auto parsed = json::parse(text);
+  writer.key(name);
+  if (parsed)
+    writer.value(*parsed);
+  else
+    writer.value(text);
+}
+
+void write_calls(JsonWriter& writer, const std::vector<functions::ToolOutcome>& calls) {
+  writer.begin_array();
+  for (const auto& call : calls) write_chat_call(writer, call);
+  writer.end_array();
+}
+
+void write_decision(JsonWriter& writer, const chat::Answer& answer) {
+  const auto& decision = answer.decision;
+  writer.begin_object()
+      .field("knowledge_search_needed", decision.searched_again)
+      .field("clarification_needed", decision.needs_clarification)
+      .field("agent_transfer", decision.wants_transfer)
+      .field("conversation_complete", decision.is_closed)
+      .field("transfer_queue", decision.transfer_queue)
+      .field("reason", decision.reason)
+      .field("blocked_topic", decision.blocked_topic)
+      .field("finish_reason", answer.finish_reason)
+      .end_object();
+}
+
+void write_empty_array(JsonWriter& writer, std::string_view name) {
+  writer.key(name).begin_array().end_array();
+}
+
 }  // namespace
+
+void write_chat_call(JsonWriter& writer, const functions::ToolOutcome& call) {
+  writer.begin_object().field("name", call.name);
+  write_json_or_text(writer, "arguments", call.arguments);
+  write_json_or_text(writer, "result", call.result);
+  writer.field("is_error", call.is_error)
+      .field("is_pending", call.is_pending)
+      .field("time_ms", call.time_ms)
+      .end_object();
+}
 
 void write_chat_session(JsonWriter& writer, const chat::Session& session) {
   writer.begin_object().field("id", session.id).field("tenant_id", session.tenant);
@@ -53,9 +109,14 @@ void write_chat_session(JsonWriter& writer, const chat::Session& session) {
     writer.field("kb_id", *session.knowledge_base);
   else
     writer.null_field("kb_id");
+  if (session.agent)
+    writer.field("agent_id", *session.agent);
+  else
+    writer.null_field("agent_id");
   writer.field("title", session.title)
       .field("user_name", session.user_name)
       .field("status", session.status)
+      .field("handover", session.handover)
       .field("message_count", session.message_count)
       .key("metadata")
       .raw(session.metadata)
@@ -66,55 +127,86 @@ void write_chat_session(JsonWriter& writer, const chat::Session& session) {
 
 void write_chat_sources(JsonWriter& writer, const std::vector<chat::Source>& sources) {
   writer.begin_array();
-  for (const auto& source : sources)
+  for (const auto& source : sources) {
     writer.begin_object()
         .field("number", source.number)
         .field("document_id", source.document)
         .field("document_name", source.document_name)
+        .field("document_version", source.document_version)
         .field("chunk_id", source.chunk)
         .field("page", source.page)
-        .field("quote", source.quote)
+        .key("bbox");
+    write_box(writer, source.box);
+    writer.field("quote", source.quote)
         .field("heading_path", source.heading_path)
         .field("score", source.score)
         .field("is_cited", source.is_cited)
         .end_object();
+  }
   writer.end_array();
 }
 
 void write_chat_message(JsonWriter& writer, const chat::Message& message) {
-  bool is_answer = message.role == "assistant";
+  const auto& answer = message.answer;
   writer.begin_object()
       .field("id", message.id)
       .field("session_id", message.session)
       .field("role", message.role)
-      .field("content", message.content);
-  if (is_answer) {
-    writer.field("html", chat::to_html(message.content)).key("sources");
-    write_chat_sources(writer, message.sources);
-    writer.field("provider", message.provider)
-        .field("model", message.model)
-        .field("is_extractive", message.is_extractive)
-        .field("is_interrupted", message.is_interrupted)
-        .field("input_tokens", message.input_tokens)
-        .field("output_tokens", message.output_tokens)
-        .field("cost", in_dollars(message.final_cost));
+      .field("content", answer.text);
+  if (message.role == "operator" && !message.written_by.is_nil())
+    writer.field("written_by", message.written_by);
+  if (message.role == "user") writer.field("image_count", message.image_count);
+  if (message.role == "assistant") {
+    writer.field("html", chat::to_html(answer.text)).key("sources");
+    write_chat_sources(writer, answer.sources);
+    writer.key("function_calls");
+    write_calls(writer, answer.function_calls);
+    writer.key("llm_decision");
+    write_decision(writer, answer);
+    writer.key("agent_metadata");
+    write_agent(writer, answer);
+    writer.field("provider", answer.provider)
+        .field("model", answer.model)
+        .field("is_extractive", answer.is_extractive)
+        .field("is_interrupted", answer.is_interrupted)
+        .field("removed_citations", answer.removed_citations)
+        .field("input_tokens", answer.input_tokens)
+        .field("output_tokens", answer.output_tokens)
+        .field("cost", in_dollars(answer.final_cost));
   }
   writer.field("created_at", to_iso8601(message.created_at)).end_object();
 }
 
 void write_chat_answer(JsonWriter& writer, const chat::Answer& answer) {
+  if (answer.is_buffering) {
+    writer.begin_object()
+        .field("buffering", true)
+        .field("session_id", answer.session)
+        .field("message", "A later message of the conversation is answered together with this one")
+        .end_object();
+    return;
+  }
   writer.begin_object()
       .field("session_id", answer.session)
       .field("user_message_id", answer.user_message)
-      .field("message_id", answer.message)
-      .field("agent_transfer", false)
-      .field("interaction_closed", false)
-      .field("show_feedback_prompt", false)
+      .key("message_id");
+  if (answer.message.is_nil())
+    writer.null();  // a person will answer
+  else
+    writer.value(answer.message);
+  writer.field("agent_transfer", answer.decision.wants_transfer)
+      .field("interaction_closed", answer.decision.is_closed)
+      .field("show_feedback_prompt", answer.decision.is_closed)
       .key("response");
   write_response(writer, answer.text);
   writer.key("sources");
   write_chat_sources(writer, answer.sources);
-  write_empty_arrays(writer, {"images", "products", "function_calls"});
+  write_empty_array(writer, "images");
+  write_empty_array(writer, "products");
+  writer.key("function_calls");
+  write_calls(writer, answer.function_calls);
+  writer.key("llm_decision");
+  write_decision(writer, answer);
   writer.key("context_used")
       .begin_object()
       .field("knowledge_base_chunks", answer.context_chunks)
@@ -124,9 +216,11 @@ void write_chat_answer(JsonWriter& writer, const chat::Answer& answer) {
   write_agent(writer, answer);
   writer.field("is_extractive", answer.is_extractive)
       .field("is_interrupted", answer.is_interrupted)
+      .field("removed_citations", answer.removed_citations)
       .key("usage")
       .begin_object()
       .field("input_tokens", answer.input_tokens)
+      .field("cached_tokens", answer.cached_tokens)
       .field("output_tokens", answer.output_tokens)
       .end_object()
       .field("time_ms", answer.time_ms)

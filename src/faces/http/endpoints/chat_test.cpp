@@ -38,9 +38,9 @@ class PreparedChat final : public chat::Chat {
   Task<Result<knowledge::PageOf<chat::Message>>> messages(CallContext, ChatSessionId id,
                                                           knowledge::PageRequest) override {
     knowledge::PageOf<chat::Message> page{.items = {}, .total = 2};
-    page.items.push_back({.session = id, .role = "user", .content = "Hi <b>"});
-    page.items.push_back({.session = id, .role = "assistant", .content = "Yes <b> [1]"});
-    page.items.back().sources.push_back({.number = 1, .page = 3, .quote = "Yes."});
+    page.items.push_back({.session = id, .role = "user", .answer = {.text = "Hi <b>"}});
+    page.items.push_back({.session = id, .role = "assistant", .answer = {.text = "Yes <b> [1]"}});
+    page.items.back().answer.sources.push_back({.number = 1, .page = 3, .quote = "Yes."});
     co_return page;
   }
   Task<Result<chat::Answer>> answer(CallContext context, chat::Turn turn) override {
@@ -63,10 +63,19 @@ class PreparedChat final : public chat::Chat {
     co_return answer;
   }
 
+  Task<Result<void>> cancel(CallContext, ChatSessionId, MessageId message) override {
+    cancelled.push_back(message);
+    co_return Result<void>();
+  }
+  Task<Result<std::int64_t>> recover_turns(CallContext, bool) override { co_return 0; }
+  chat::ResumableTurns& resumable() override { std::abort(); }
+  chat::Completions& completions() override { std::abort(); }
+
   ChatSessionId known = ChatSessionId::make();
   bool has_ended = false;
   bool fails_at_once = false;
   bool fails_midway = false;
+  std::vector<MessageId> cancelled;
   std::vector<chat::NewSession> created;
   std::vector<SessionFilter> filters;
   std::vector<std::string> asked;

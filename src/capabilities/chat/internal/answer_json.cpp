@@ -1,0 +1,116 @@
+#include "capabilities/chat/internal/answer_json.h"
+
+#include "foundation/json.h"
+#include "foundation/json_writer.h"
+
+namespace aiva::chat {
+namespace {
+
+std::string text_of(const json::Object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  if (value == nullptr || !value->is_string()) return {};
+  return std::string(value->get_string());
+}
+
+bool flag_of(const json::Object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+double number_of(const json::Object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_number() ? value->to_number<double>() : 0.0;
+}
+
+// Calls `each` with every object of a JSON array.
+template <class Each>
+void for_each_object(std::string_view text, Each each) {
+  auto parsed = json::parse(text);
+  if (!parsed || !parsed->is_array()) return;
+  for (const auto& entry : parsed->get_array())
+    if (const auto* object = entry.if_object()) each(*object);
+}
+
+}  // namespace
+
+std::string calls_to_json(const std::vector<functions::ToolOutcome>& calls) {
+  std::string text;
+  JsonWriter writer(text);
+  writer.begin_array();
+  for (const auto& call : calls)
+    writer.begin_object()
+        .field("name", call.name)
+        .field("arguments", call.arguments)
+        .field("result", call.result)
+        .field("is_error", call.is_error)
+        .field("is_pending", call.is_pending)
+        .field("time_ms", call.time_ms)
+        .end_object();
+  writer.end_array();
+  return text;
+}
+
+std::vector<functions::ToolOutcome> calls_from_json(std::string_view text) {
+  std::vector<functions::ToolOutcome> calls;
+  for_each_object(text, [&calls](const json::Object& object) {
+    calls.push_back({.name = text_of(object, "name"),
+                     .arguments = text_of(object, "arguments"),
+                     .result = text_of(object, "result"),
+                     .is_error = flag_of(object, "is_error"),
+                     .is_pending = flag_of(object, "is_pending"),
+                     .time_ms = number_of(object, "time_ms")});
+  });
+  return calls;
+}
+
+std::string decision_to_json(const Decision& decision) {
+  std::string text;
+  JsonWriter(text)
+      .begin_object()
+      .field("searched_again", decision.searched_again)
+      .field("needs_clarification", decision.needs_clarification)
+      .field("wants_transfer", decision.wants_transfer)
+      .field("is_closed", decision.is_closed)
+      .field("transfer_queue", decision.transfer_queue)
+      .field("reason", decision.reason)
+      .field("blocked_topic", decision.blocked_topic)
+      .end_object();
+  return text;
+}
+
+Decision decision_from_json(std::string_view text) {
+  auto parsed = json::parse(text);
+  if (!parsed || !parsed->is_object()) return {};
+  const auto& object = parsed->get_object();
+  return {.searched_again = flag_of(object, "searched_again"),
+          .needs_clarification = flag_of(object, "needs_clarification"),
+          .wants_transfer = flag_of(object, "wants_transfer"),
+          .is_closed = flag_of(object, "is_closed"),
+          .transfer_queue = text_of(object, "transfer_queue"),
+          .reason = text_of(object, "reason"),
+          .blocked_topic = text_of(object, "blocked_topic")};
+}
+
+std::string operations_to_json(const std::vector<CostOperation>& operations) {
+  std::string text;
+  JsonWriter writer(text);
+  writer.begin_array();
+  for (const auto& operation : operations)
+    writer.begin_object()
+        .field("operation", operation.operation)
+        .field("base_cost", operation.base_cost)
+        .end_object();
+  writer.end_array();
+  return text;
+}
+
+std::vector<CostOperation> operations_from_json(std::string_view text) {
+  std::vector<CostOperation> operations;
+  for_each_object(text, [&operations](const json::Object& object) {
+    operations.push_back({text_of(object, "operation"),
+                          static_cast<billing::MicroUsd>(number_of(object, "base_cost"))});
+  });
+  return operations;
+}
+
+}  // namespace aiva::chat

@@ -1,0 +1,78 @@
+#include "capabilities/chat/internal/manner.h"
+
+#include <algorithm>
+
+#include "capabilities/chat/internal/built_in_tools.h"
+#include "foundation/json.h"
+
+namespace aiva::chat {
+namespace {
+
+constexpr std::int64_t history_messages_most = 50;
+constexpr std::int64_t buffer_ms_most = 10'000;
+
+std::int64_t number_of(const json::Object& object, std::string_view name, std::int64_t fallback,
+                       std::int64_t most) {
+  const auto* value = object.if_contains(name);
+  if (value == nullptr || !value->is_int64()) return fallback;
+  return std::clamp<std::int64_t>(value->get_int64(), 0, most);
+}
+
+void read_tools(const json::Object& strategy, Manner& manner) {
+  const auto* list = strategy.if_contains("tools");
+  if (list == nullptr || !list->is_array()) return;
+  manner.tools.clear();
+  for (const auto& entry : list->get_array()) {
+    if (!entry.is_string()) continue;
+    std::string name(entry.get_string());
+    if (is_turning_tool(name)) manner.tools.insert(std::move(name));
+  }
+}
+
+void read_strategy(std::string_view text, const ChatSettings& settings, Manner& manner) {
+  auto parsed = json::parse(text);
+  if (!parsed || !parsed->is_object()) return;
+  const auto& strategy = parsed->get_object();
+  auto history = static_cast<std::int64_t>(settings.history_messages_max);
+  manner.history_messages = static_cast<std::size_t>(
+      number_of(strategy, "history_messages", history, history_messages_most));
+  manner.buffer = std::chrono::milliseconds(number_of(strategy, "buffer_ms", 0, buffer_ms_most));
+  manner.tool_rounds = static_cast<int>(
+      number_of(strategy, "tool_rounds", settings.tool_rounds_max, settings.tool_rounds_max));
+  const auto* rewriting = strategy.if_contains("query_rewriting");
+  manner.rewrites_by_model = rewriting != nullptr && *rewriting == "model";
+  read_tools(strategy, manner);
+}
+
+}  // namespace
+
+Manner manner_of(const agents::ActiveAgent& agent, const ChatSettings& settings) {
+  const auto& said = agent.settings;
+  Manner manner{.model = said.model,
+                .instructions = said.instructions,
+                .language = said.language,
+                .temperature = said.temperature,
+                .tokens_max = said.tokens_max,
+                .search = SearchMode::automatic,
+                .bases = said.knowledge_bases,
+                .blocked_topics = said.blocked_topics,
+                .must_cite = said.must_cite,
+                .masks_personal = said.masks_personal,
+                .history_messages = settings.history_messages_max,
+                .tool_rounds = settings.tool_rounds_max,
+                .tools = {std::string(tool_names::transfer_to_agent),
+                          std::string(tool_names::end_conversation),
+                          std::string(tool_names::ask_clarification)}};
+  if (said.search_mode == "always") manner.search = SearchMode::always;
+  if (said.search_mode == "never") manner.search = SearchMode::never;
+  read_strategy(said.conversation, settings, manner);
+  return manner;
+}
+
+Manner manner_without_agent(const ChatSettings& settings) {
+  return {.tokens_max = settings.answer_tokens_max,
+          .history_messages = settings.history_messages_max,
+          .tool_rounds = 0};
+}
+
+}  // namespace aiva::chat

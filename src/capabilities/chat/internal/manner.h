@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "capabilities/agents/types.h"
+#include "capabilities/chat/settings.h"
+
+namespace aiva::chat {
+
+enum class SearchMode {
+  always,     // before each answer
+  automatic,  // before each answer, and again when the model asks for it
+  never,
+};
+
+// How a turn is answered: as the agent's published settings say, or the server's without an agent.
+struct Manner {
+  std::string model{};  // empty: the server's default
+  std::string instructions{};
+  std::string language{};
+  double temperature = 0.2;
+  int tokens_max = 1024;
+  SearchMode search = SearchMode::always;
+  std::vector<KnowledgeBaseId> bases{};
+  std::vector<std::string> blocked_topics{};
+  bool must_cite = false;
+  bool masks_personal = false;
+  // Of the agent's conversation strategy:
+  std::size_t history_messages = 10;
+  bool rewrites_by_model = false;       // a follow-up becomes a question of its own
+  std::chrono::milliseconds buffer{0};  // how long rapid messages are collected
+  int tool_rounds = 5;
+  std::set<std::string> tools{};  // the built-in ones that may end or turn a conversation
+};
+
+// Reads the strategy
+// {"history_messages","query_rewriting":"rule"|"model","buffer_ms","tool_rounds", "tools":[…]};
+// what is missing or malformed is the default.
+Manner manner_of(const agents::ActiveAgent& agent, const ChatSettings& settings);
+Manner manner_without_agent(const ChatSettings& settings);
+
+}  // namespace aiva::chat

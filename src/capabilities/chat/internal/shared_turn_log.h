@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "capabilities/chat/resumable.h"
+#include "ports/cache.h"
+
+namespace aiva::chat {
+
+// A turn's events in the shared cache, in numbered batches, so that other processes can tell them.
+struct SharedTurnKey {
+  TenantId tenant{};
+  ChatSessionId session{};
+  MessageId turn{};
+};
+
+// The batch of that number, from 0; nothing when it was not written yet or is forgotten. Behind the
+// last event of a turn stands one without a name.
+Task<Result<std::optional<std::vector<StreamEvent>>>> read_shared_batch(CallContext context,
+                                                                        Cache& cache,
+                                                                        SharedTurnKey key,
+                                                                        std::int64_t number);
+
+// Writes a turn's events in batches: at once what ends it, the rest every 100 ms.
+class SharedTurnWriter {
+ public:
+  // The cache is borrowed; null: nothing is written.
+  SharedTurnWriter(Cache* cache, SharedTurnKey key) : cache_(cache), key_(key) {}
+  // Failures are logged once and end the writing.
+  Task<void> add(CallContext context, StreamEvent event, bool is_last);
+
+ private:
+  Cache* cache_;
+  SharedTurnKey key_;
+  std::vector<StreamEvent> waiting_;
+  std::int64_t batches_ = 0;
+  std::chrono::steady_clock::time_point written_at_{};
+};
+
+}  // namespace aiva::chat

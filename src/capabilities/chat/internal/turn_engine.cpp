@@ -1,0 +1,148 @@
+#include "capabilities/chat/internal/turn_engine.h"
+
+#include <chrono>
+#include <utility>
+
+#include "capabilities/chat/internal/turn_costs.h"
+#include "capabilities/chat/personal_data.h"
+#include "capabilities/chat/phrases.h"
+#include "capabilities/chat/topics.h"
+
+namespace aiva::chat {
+namespace {
+
+constexpr int chunks_to_extract_from = 16;
+
+// An answer in words of ours.
+Task<Result<Reply>> reply_by_rule(std::string text, Decision decision, TurnListener listener) {
+  CO_TRY_VOID(co_await tell(listener, {.kind = TurnEvent::Kind::sources}));
+  CO_TRY_VOID(co_await tell(listener, {.kind = TurnEvent::Kind::delta, .text = text}));
+  co_return Reply{.text = std::move(text), .decision = std::move(decision), .provider = "rule"};
+}
+
+}  // namespace
+
+TurnEngine::TurnEngine(const ChatParts& parts, const ChatSettings& settings)
+    : parts_(parts),
+      settings_(settings),
+      removed_citations_(parts.metrics.counter("aiva_chat_removed_citations_total",
+                                               "Citations of passages that were never given")),
+      blocked_(parts.metrics.counter("aiva_chat_blocked_questions_total",
+                                     "Questions about a topic the agent does not speak about")) {}
+
+Task<Result<agents::ActiveAgentPointer>> TurnEngine::find_agent(CallContext context,
+                                                                std::string id_or_slug) {
+  if (id_or_slug.empty()) co_return agents::ActiveAgentPointer();
+  if (parts_.agents == nullptr) co_return fail(ErrorCode::not_found, "There is no such agent");
+  auto finding = parts_.agents->find(context, std::move(id_or_slug));
+  auto agent = co_await std::move(finding);
+  co_return agent;
+}
+
+Manner TurnEngine::manner_of_agent(const agents::ActiveAgentPointer& agent) const {
+  return agent ? manner_of(*agent, settings_) : manner_without_agent(settings_);
+}
+
+Result<void> TurnEngine::check_can_answer(const Manner& manner) const {
+  bool may_search = !manner.bases.empty() && manner.search != SearchMode::never;
+  if (parts_.model != nullptr || may_search) return {};
+  return fail(invalid_field("kb_id",
+                            "this session needs a knowledge base: no language model is "
+                            "configured, so answers come from documents only"));
+}
+
+Task<Result<TurnEngine::Outcome>> TurnEngine::run(CallContext context, TurnInput input,
+                                                  TurnListener listener) {
+  Findings findings(parts_, settings_);
+  auto begin = parts_.clock.steady();
+  CO_TRY(auto replied, co_await reply(context, input, findings, std::move(listener)));
+  removed_citations_.add(static_cast<double>(replied.removed_citations));
+  auto outcome = outcome_of(input, findings, std::move(replied));
+  std::chrono::duration<double, std::milli> time = parts_.clock.steady() - begin;
+  outcome.answer.time_ms = time.count();
+  co_return outcome;
+}
+
+Task<Result<Reply>> TurnEngine::reply(CallContext context, const TurnInput& input,
+                                      Findings& findings, TurnListener listener) {
+  const auto& manner = input.manner;
+  CO_TRY_VOID(check_can_answer(manner));
+  if (auto topic = find_topic(input.question, manner.blocked_topics)) {
+    blocked_.add();
+    std::string text(phrase_in(manner.language, Phrase::blocked_topic));
+    Decision decision{.blocked_topic = *std::move(topic)};
+    auto saying = reply_by_rule(std::move(text), std::move(decision), std::move(listener));
+    auto said = co_await std::move(saying);
+    co_return said;
+  }
+  RewrittenQuery query;
+  if (!manner.bases.empty() && manner.search != SearchMode::never) {
+    query = co_await query_of(context, input);
+    auto hits_max = parts_.model != nullptr ? settings_.context_chunks : chunks_to_extract_from;
+    CO_TRY_VOID(
+        co_await findings.search(context, manner.bases, query.text, input.session, hits_max));
+  }
+  auto replying = parts_.model != nullptr
+                      ? reply_by_model(context, {parts_, settings_, input, findings}, query.usage,
+                                       std::move(listener))
+                      : reply_by_extract(context, parts_.embedder, findings.first(),
+                                         std::move(query.text), std::move(listener));
+  auto replied = co_await std::move(replying);
+  co_return replied;
+}
+
+Task<RewrittenQuery> TurnEngine::query_of(CallContext context, const TurnInput& input) {
+  RewrittenQuery query{.text = make_search_query(input.question, input.history)};
+  bool is_follow_up = !input.history.empty();
+  if (!input.manner.rewrites_by_model || parts_.model == nullptr || !is_follow_up) co_return query;
+  PersonalMask mask;
+  auto question = input.question;
+  auto history = input.history;
+  if (input.manner.masks_personal) {
+    question = mask.mask(question);
+    for (auto& message : history) message.content = mask.mask(message.content);
+  }
+  auto rewriting = rewrite_query(context, *parts_.model, settings_, input.manner.model,
+                                 std::move(question), std::move(history));
+  auto rewritten = co_await std::move(rewriting);
+  query.usage = rewritten.usage;
+  if (!rewritten.text.empty()) query.text = mask.unmask(rewritten.text);
+  co_return query;
+}
+
+TurnEngine::Outcome TurnEngine::outcome_of(const TurnInput& input, const Findings& findings,
+                                           Reply reply) const {
+  Outcome outcome{.answer = {.session = input.session,
+                             .message = input.answer,
+                             .text = std::move(reply.text),
+                             .sources = std::move(reply.sources),
+                             .function_calls = std::move(reply.function_calls),
+                             .decision = std::move(reply.decision),
+                             .provider = std::move(reply.provider),
+                             .model = std::move(reply.model),
+                             .temperature = input.manner.temperature,
+                             .finish_reason = std::move(reply.finish_reason),
+                             .is_extractive = reply.is_extractive,
+                             .is_interrupted = reply.is_interrupted,
+                             .removed_citations = reply.removed_citations,
+                             .context_chunks = reply.context_chunks,
+                             .input_tokens = reply.usage.input_tokens,
+                             .cached_tokens = reply.usage.cached_tokens,
+                             .output_tokens = reply.usage.output_tokens},
+                  .caller_calls = std::move(reply.caller_calls)};
+  auto& answer = outcome.answer;
+  if (input.agent) {
+    answer.agent = input.agent->id;
+    answer.agent_name = input.agent->name;
+    answer.agent_version = input.agent->version;
+  }
+  if (findings.has_searched()) answer.operations.push_back({"search", findings.cost()});
+  if (!answer.model.empty()) {
+    auto price = price_of_work(settings_, answer.provider, answer.model, reply.usage);
+    answer.operations.push_back({"chat", price});
+  }
+  for (const auto& operation : answer.operations) answer.base_cost += operation.base_cost;
+  return outcome;
+}
+
+}  // namespace aiva::chat

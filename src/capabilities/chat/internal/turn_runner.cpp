@@ -1,0 +1,137 @@
+#include "capabilities/chat/internal/turn_runner.h"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "capabilities/chat/internal/chat_tables.h"
+#include "capabilities/chat/internal/turn_rules.h"
+
+namespace aiva::chat {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds seat_pause{20};    // in this process
+constexpr milliseconds lease_pause{250};  // another process has the session
+
+// What is answered where no model was asked.
+Answer plain_answer(OpenedTurn opened, ChatSessionId session) {
+  switch (opened.kind) {
+    case OpenedTurn::Kind::answered: return std::move(opened.answer);
+    case OpenedTurn::Kind::joined: return {.session = session, .is_buffering = true};
+    case OpenedTurn::Kind::with_person:
+      return {.session = session,
+              .user_message = opened.user_message,
+              .decision = {.wants_transfer = true},
+              .provider = "person"};
+    case OpenedTurn::Kind::opened:
+    case OpenedTurn::Kind::busy: break;
+  }
+  return {.session = session};
+}
+
+}  // namespace
+
+TurnRunner::TurnRunner(const ChatParts& parts, const ChatSettings& settings, TurnEngine& engine)
+    : parts_(parts),
+      settings_(settings),
+      engine_(engine),
+      journal_(parts, settings, engine),
+      running_(journal_, parts.pause, settings.lease_time / 3),
+      seconds_(parts.metrics.histogram("aiva_chat_turn_seconds", "Time a chat turn took",
+                                       duration_buckets_s())),
+      failures_(
+          parts.metrics.counter("aiva_chat_turn_failures_total", "Chat turns without an answer")) {}
+
+Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
+  auto begin = parts_.clock.steady();
+  CO_TRY_VOID(validate_turn(turn));
+  CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search::search_balance_min));
+  auto find = [tenant = context.tenant, id = turn.session](SqlSession& sql) {
+    return find_session(sql, tenant, id);
+  };
+  CO_TRY(auto session, co_await read(parts_.database, context, find));
+  auto agent_id = session.agent ? session.agent->to_string() : std::string();
+  CO_TRY(auto agent, co_await engine_.find_agent(context, std::move(agent_id)));
+  TurnRequest request{.session = turn.session,
+                      .turn = turn.answer.is_nil() ? MessageId::make() : turn.answer,
+                      .user_message = MessageId::make(),
+                      .client_message = std::move(turn.client_message),
+                      .content = std::move(turn.content),
+                      .images = std::move(turn.images),
+                      .manner = engine_.manner_of_agent(agent)};
+  request.agent = std::move(agent);
+  CO_TRY(auto settled, co_await collect(context, request));
+  if (settled) co_return *std::move(settled);
+  CO_TRY(auto seated, co_await open_when_free(context, std::move(request)));
+  if (seated.opened.kind != OpenedTurn::Kind::opened)
+    co_return plain_answer(std::move(seated.opened), turn.session);
+  auto answered = co_await answer(context, std::move(seated.opened), std::move(turn.listener));
+  std::chrono::duration<double> time = parts_.clock.steady() - begin;
+  if (answered)
+    seconds_.observe(time.count());
+  else
+    failures_.add();
+  co_return answered;
+}
+
+Task<Result<std::optional<Answer>>> TurnRunner::collect(CallContext context, TurnRequest& request) {
+  auto time = request.manner.buffer;
+  if (time.count() == 0 || !parts_.pause) co_return std::nullopt;
+  CO_TRY(auto collected, co_await journal_.collect(context, request));
+  using Kind = OpenedTurn::Kind;
+  if (collected.kind == Kind::answered || collected.kind == Kind::joined)
+    co_return plain_answer(std::move(collected), request.session);
+  bool is_new = collected.kind == Kind::opened && collected.user_message == request.user_message;
+  if (!is_new) co_return std::nullopt;  // it was sent before, and begins or waits at opening
+  request.is_collected = true;
+  CO_TRY_VOID(co_await parts_.pause(context, time));
+  co_return std::nullopt;
+}
+
+Task<Result<TurnRunner::Seated>> TurnRunner::open_when_free(CallContext context,
+                                                            TurnRequest request) {
+  auto by = parts_.clock.steady() + settings_.lock_wait_max;
+  for (;;) {
+    auto seat = seats_.take(context.tenant, request.session);
+    bool has_seat = seat.has_value();
+    if (has_seat) {
+      CO_TRY(auto opened, co_await journal_.open(context, request));
+      if (opened.kind != OpenedTurn::Kind::busy)
+        co_return Seated{.opened = std::move(opened), .seat = std::move(seat)};
+      seat.reset();
+    }
+    if (!parts_.pause || parts_.clock.steady() >= by)
+      co_return fail(ErrorCode::conflict, "The session is still answering a message");
+    CO_TRY_VOID(co_await parts_.pause(context, has_seat ? lease_pause : seat_pause));
+  }
+}
+
+Task<Result<Answer>> TurnRunner::answer(CallContext context, OpenedTurn opened,
+                                        TurnListener listener) {
+  auto session = opened.input.session;
+  auto turn = opened.input.answer;
+  // On the heap: a stop callback must not move.
+  auto place = std::make_unique<RunningTurns::Place>(running_, turn, context.cancellation);
+  auto inner = context;
+  inner.cancellation = place->token();
+  auto outcome = co_await engine_.run(inner, std::move(opened.input), std::move(listener));
+  if (!outcome) {
+    co_await journal_.fail_turn(context, session, turn, outcome.error().code);
+    co_return fail(std::move(outcome.error()));
+  }
+  auto answer = std::move(outcome->answer);
+  answer.user_message = opened.user_message;
+  auto saved = co_await journal_.save(context, std::move(answer));
+  co_return saved;
+}
+
+Task<Result<void>> TurnRunner::cancel(CallContext context, ChatSessionId session,
+                                      MessageId message) {
+  CO_TRY(auto turn, co_await journal_.ask_to_cancel(context, session, message));
+  running_.stop(turn);  // elsewhere it is seen when the lease is renewed
+  co_return Result<void>();
+}
+
+}  // namespace aiva::chat

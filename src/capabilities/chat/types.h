@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "capabilities/billing/billing.h"
+#include "capabilities/functions/agent_tools.h"
+#include "foundation/ids.h"
+#include "foundation/result.h"
+#include "foundation/task.h"
+#include "foundation/time.h"
+#include "ports/chat_model.h"
+#include "ports/document_reader.h"
+
+namespace aiva::chat {
+
+struct Session {
+  ChatSessionId id{};
+  TenantId tenant{};
+  std::optional<AgentId> agent{};
+  std::optional<KnowledgeBaseId> knowledge_base{};  // of a session without an agent
+  std::string title{};
+  std::string user_name{};
+  std::string status = "active";  // active | ended
+  std::string handover = "none";  // none | waiting (for a person) | claimed (a person answers)
+  std::string metadata = "{}";
+  std::int64_t message_count = 0;
+  UnixMs created_at = 0;
+  UnixMs updated_at = 0;
+};
+
+struct NewSession {
+  std::optional<AgentId> agent{};  // answers with its own knowledge bases
+  std::optional<KnowledgeBaseId> knowledge_base{};
+  std::string title{};
+  std::string user_name{};
+  std::string metadata = "{}";
+};
+
+// Where a statement of an answer comes from.
+struct Source {
+  int number = 0;  // the [n] in the answer's text
+  DocumentId document{};
+  std::string document_name{};
+  int document_version = 1;
+  ChunkId chunk{};
+  int page = 1;
+  std::optional<Box> box{};  // where on the page, in points
+  std::string quote{};
+  std::string heading_path{};
+  double score = 0;
+  bool is_cited = true;  // false: only read for an answer that cites nothing
+};
+
+// What the model decided besides its words.
+struct Decision {
+  bool searched_again = false;  // by a question of its own
+  bool needs_clarification = false;
+  bool wants_transfer = false;  // to a person
+  bool is_closed = false;       // the conversation is over
+  std::string transfer_queue{};
+  std::string reason{};         // of a transfer or an end, as the model gave it
+  std::string blocked_topic{};  // the question was about; no model was asked
+};
+
+// One priced part of an answer, before the margin.
+struct CostOperation {
+  std::string operation;  // "search" | "chat"
+  billing::MicroUsd base_cost = 0;
+};
+
+struct Answer {
+  ChatSessionId session{};
+  MessageId user_message{};
+  MessageId message{};
+  std::string text{};  // Markdown with [n] markers
+  // The passages the text cites. A model's answer that cites nothing lists all it was given, each
+  // with is_cited = false; an extract that found no answer lists none.
+  std::vector<Source> sources{};
+  std::vector<functions::ToolOutcome> function_calls{};
+  Decision decision{};
+  std::optional<AgentId> agent{};
+  std::string agent_name{};
+  std::int64_t agent_version = 0;
+  std::string provider{};  // "openai", "anthropic", …; "extractive" or "rule" without a model
+  std::string model{};
+  double temperature = 0;
+  std::string finish_reason = "stop";  // stop | length | content_filter
+  bool is_extractive = false;          // no chat model: made of the best cited sentences
+  bool is_interrupted = false;
+  bool is_buffering = false;  // nothing else is set: a later message's turn answers this one, too
+  std::int64_t removed_citations = 0;  // of passages that were never given
+  std::int64_t context_chunks = 0;
+  std::int64_t input_tokens = 0;
+  std::int64_t cached_tokens = 0;  // of the input
+  std::int64_t output_tokens = 0;
+  billing::MicroUsd base_cost = 0;
+  billing::MicroUsd final_cost = 0;
+  std::vector<CostOperation> operations{};
+  double time_ms = 0;
+};
+
+struct Message {
+  MessageId id{};
+  ChatSessionId session{};
+  std::string role{};            // user | assistant | operator (a person who answers)
+  std::int64_t image_count = 0;  // pictures that came with a user's message
+  UserId written_by{};           // of an operator's message; nil for an API key
+  UnixMs created_at = 0;
+  Answer answer{};  // its text is what a message of any role says
+};
+
+// What a streaming caller hears of a turn: sources (the passages the answer may cite, all of them
+// again when the model found more), function calls as they begin and end, deltas; then the result
+// of the turn itself ends it. The deltas join to the answer's text. A listener that fails says that
+// its client is gone.
+struct TurnEvent {
+  enum class Kind { sources, delta, function_call } kind = Kind::delta;
+  std::string text{};  // delta
+  std::vector<Source> sources{};
+  functions::ToolOutcome call{};  // with an empty result while it runs
+};
+using TurnListener = std::function<Task<Result<void>>(TurnEvent)>;
+
+struct Turn {
+  ChatSessionId session{};
+  std::string content{};            // 1…8000 characters
+  std::vector<ChatImage> images{};  // at most 4; bytes of at most 5 MiB each, or an https URL
+  // How the client names its message, at most 100 bytes: sent again, it is neither saved nor
+  // answered twice. One that failed is answered anew.
+  std::string client_message{};
+  MessageId answer{};       // the id the answer shall have; nil: a new one
+  TurnListener listener{};  // may be empty
+};
+
+}  // namespace aiva::chat
