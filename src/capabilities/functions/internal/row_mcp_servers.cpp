@@ -19,15 +19,28 @@ constexpr std::size_t schema_bytes_max = 16 * 1024;
 constexpr std::size_t description_bytes_max = 4096;
 constexpr std::size_t name_bytes_max = 256;
 
-// What is kept of a stranger's tools: bounded, and only schemas of objects.
+// Whether a model provider will take it for the schema of a function: one that is not would have it
+// refuse the whole turn.
+bool is_function_schema(const json::Value& schema) {
+  const auto* object = schema.if_object();
+  if (object == nullptr) return false;
+  const auto* type = object->if_contains("type");
+  const auto* properties = object->if_contains("properties");
+  const auto* required = object->if_contains("required");
+  auto is_name = [](const json::Value& name) { return name.is_string(); };
+  return type != nullptr && *type == "object" &&
+         (properties == nullptr || properties->is_object()) &&
+         (required == nullptr ||
+          (required->is_array() && std::ranges::all_of(required->get_array(), is_name)));
+}
+
+// What is kept of a stranger's tools: bounded, and only schemas of functions.
 std::vector<RemoteTool> tidy(std::vector<RemoteTool> tools) {
   std::erase_if(tools, [](const RemoteTool& tool) { return tool.name.size() > name_bytes_max; });
   for (auto& tool : tools) {
     tool.description = std::string(utf8_prefix(tool.description, description_bytes_max));
     auto schema = json::parse(tool.input_schema, {.bytes_max = schema_bytes_max, .depth_max = 32});
-    const auto* object = schema ? schema->if_object() : nullptr;
-    const auto* type = object == nullptr ? nullptr : object->if_contains("type");
-    if (type == nullptr || *type != "object") tool.input_schema = R"({"type":"object"})";
+    if (!schema || !is_function_schema(*schema)) tool.input_schema = R"({"type":"object"})";
   }
   return tools;
 }

@@ -33,7 +33,7 @@ void Cors::answer_options(Exchange& exchange, std::string_view allowed_methods) 
   headers.append("Access-Control-Allow-Methods: ").append(allowed_methods).append("\r\n");
   headers +=
       "Access-Control-Allow-Headers: Authorization, Content-Type, X-API-Key, X-Request-Id, "
-      "traceparent, Last-Event-ID\r\nAccess-Control-Max-Age: 7200\r\n";
+      "traceparent, Last-Event-ID, MCP-Protocol-Version\r\nAccess-Control-Max-Age: 7200\r\n";
 }
 
 }  // namespace aiva::http
