@@ -125,7 +125,7 @@ TEST_F(McpClientOf, refuses_a_server_without_tools) {
 
 TEST_F(McpClientOf, reads_all_pages_of_tools) {
   answer_ = [](const HttpRequest& request) {
-    const auto& params = object_of(request).at("params").get_object();
+    auto params = object_of(request).at("params").get_object();
     if (!params.contains("cursor"))
       return json_answer(result(request, R"({"tools":[{"name":"a","description":"A",
           "inputSchema":{"type":"object","x":1}},{"description":"no name"}],"nextCursor":"p2"})"));
