@@ -16,6 +16,7 @@ import { disguiseCases } from "./disguises.mjs";
 import { imageCases } from "./images.mjs";
 import { packageCases } from "./packages.mjs";
 import { pdfCases } from "./pdfs.mjs";
+import { pictureCases } from "./pictures.mjs";
 import { allTextCases } from "./texts.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -38,6 +39,7 @@ function makeDocuments(folder, { size, only }) {
     ...allTextCases(size),
     ...imageCases(size),
     ...disguiseCases(),
+    ...pictureCases(size),
   ];
   const made = new Set();
   const lines = [];

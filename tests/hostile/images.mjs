@@ -4,7 +4,7 @@ import { crc32, deflateSync, noise } from "./packing.mjs";
 
 const zeros = (bytes) => Buffer.alloc(bytes);
 
-function chunk(name, data) {
+export function chunk(name, data) {
   const out = Buffer.alloc(data.length + 12);
   out.writeUInt32BE(data.length, 0);
   out.write(name, 4, "latin1");
@@ -47,7 +47,7 @@ const grey = [
   [262, 3, 1, 1],
   [277, 3, 1, 1],
 ];
-const gif = (width, height, body) => {
+export const gif = (width, height, body) => {
   const head = Buffer.from("GIF89a\0\0\0\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\0\0\0\0\0", "latin1");
   for (const place of [6, 24]) {
     head.writeUInt16LE(width, place);

@@ -3,39 +3,42 @@
 //   hostile_documents --worker PROGRAM --pdfium LIBRARY --limit SECONDS MANIFEST
 //
 // Each line of the manifest is FILE <tab> NAME <tab> MODE; the mode is read, files (figures and
-// documents inside are wanted too) or recognise (the first page's print). For each it prints
+// documents inside are wanted too), recognise (the first page's print) or picture (the file is
+// decoded as an uploaded image). For each it prints
 //
 //   FILE <tab> OUTCOME <tab> SECONDS <tab> MB OF THE CHILD <tab> MB OF THIS PROCESS <tab> WHY
 //
 // and fails when a document ends otherwise than read, read in part or refused with a typed error,
-// when that takes longer than the limit and half a second, when the next small document is not read
-// at once by the same worker, when text of this machine's files comes out, or when this process
-// grows.
+// when that takes longer than the limit and half a second, when the next small document or picture
+// is not read at once by the same worker, when text of this machine's files comes out, or when this
+// process grows.
 
-#include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "adapters/docworker/document_reader.h"
+#include "adapters/docworker/picture_reader.h"
 #include "foundation/log.h"
+#include "processes.h"
 
 namespace {
 
 using namespace aiva;
+using hostile::ChildWatch;
+using hostile::find_workers;
+using hostile::read_status_megabytes;
 using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
@@ -51,74 +54,6 @@ struct Options {
   std::string manifest;
 };
 
-struct Process {
-  pid_t id = 0;
-  pid_t parent = 0;
-};
-
-std::vector<Process> list_processes() {
-  std::vector<Process> processes;
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    auto name = entry.path().filename().string();
-    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::ifstream file(entry.path() / "stat");
-    std::ostringstream content;
-    content << file.rdbuf();  // a process that has just ended leaves it empty
-    auto stat = content.str();
-    auto end_of_name = stat.rfind(')');
-    if (end_of_name == std::string::npos) continue;
-    Process process{.id = std::stoi(name)};
-    char state = 0;
-    std::istringstream(stat.substr(end_of_name + 1)) >> state >> process.parent;
-    processes.push_back(process);
-  }
-  return processes;
-}
-
-std::vector<pid_t> children_of(const std::vector<Process>& all, pid_t parent) {
-  std::vector<pid_t> children;
-  for (const auto& process : all)
-    if (process.parent == parent) children.push_back(process.id);
-  return children;
-}
-
-// The workers: what forks a child for each document is a child of the program that was started.
-std::vector<pid_t> find_workers(const std::vector<Process>& all) {
-  std::vector<pid_t> workers;
-  for (pid_t program : children_of(all, getpid()))
-    for (pid_t worker : children_of(all, program)) workers.push_back(worker);
-  std::ranges::sort(workers);
-  return workers;
-}
-
-long read_status_megabytes(pid_t id, std::string_view field) {
-  std::ifstream file("/proc/" + std::to_string(id) + "/status");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with(field))
-      return std::strtol(line.c_str() + field.size() + 1, nullptr, 10) / 1024;
-  return 0;
-}
-
-// Looks again and again at how much memory the children of the workers have used.
-class ChildWatch {
- public:
-  ChildWatch() : thread_([this](std::stop_token stop) { run(stop); }) {}
-  long take_peak() { return peak_.exchange(0); }
-
- private:
-  void run(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      auto all = list_processes();
-      for (pid_t worker : find_workers(all))
-        for (pid_t child : children_of(all, worker))
-          peak_ = std::max<long>(peak_, read_status_megabytes(child, "VmHWM:"));
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-  }
-  std::atomic<long> peak_ = 0;
-  std::jthread thread_;
-};
-
 struct Outcome {
   std::string word;  // ok, partial, or the code of the failure
   std::string why;
@@ -126,6 +61,14 @@ struct Outcome {
   bool is_sound = false;
   bool has_leaked = false;
 };
+
+// A picture of one pixel.
+const std::string tiny_gif(
+    "GIF89a\x01\0\x01\0\x80\0\0\xFF\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;", 35);
+
+std::chrono::milliseconds in_milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<long>(seconds * 1000));
+}
 
 class Trial {
  public:
@@ -135,20 +78,25 @@ class Trial {
                                        .pdfium_path = options.pdfium,
                                        .ocr_data = "/usr/share/tesseract-ocr/5/tessdata",
                                        .ocr_languages = {"eng"},
-                                       .wall_timeout = std::chrono::milliseconds(
-                                           static_cast<long>(options.limit_s * 1000))})) {
-    small_ = fs::temp_directory_path() / ("aiva-hostile-" + std::to_string(getpid()) + ".txt");
+                                       .wall_timeout = in_milliseconds(options.limit_s)})),
+        pictures_(*make_picture_reader(
+            {.worker_path = options.worker, .wall_timeout = in_milliseconds(options.limit_s)})) {
+    auto name = "aiva-hostile-" + std::to_string(getpid());
+    small_ = fs::temp_directory_path() / (name + ".txt");
+    small_picture_ = fs::temp_directory_path() / (name + ".gif");
     std::ofstream(small_) << "Still here.\n";
+    std::ofstream(small_picture_, std::ios::binary) << tiny_gif;
   }
-  ~Trial() { fs::remove(small_); }
+  ~Trial() {
+    fs::remove(small_);
+    fs::remove(small_picture_);
+  }
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
 
   Outcome read(const fs::path& file, ReadRequest request) {
     Outcome outcome;
-    auto look = [&](std::string_view text) {
-      outcome.has_leaked |= text.find("root:x:0:0") != std::string_view::npos;
-    };
+    auto look = [&](std::string_view text) { look_at(text, outcome); };
     DocumentSink sink{
         .blocks = [&](std::vector<Block> blocks) -> Result<void> {
           for (const auto& block : blocks) look(block.text);
@@ -168,28 +116,53 @@ class Trial {
       bool is_whole = summary->pages_read == summary->pages && summary->partial_reason.empty();
       outcome.word = is_whole ? "ok" : "partial";
       outcome.why = summary->partial_reason;
-    } else {
-      outcome.word = to_string(summary.error().code);
-      outcome.why = summary.error().message;
-      if (!summary.error().cause.empty()) outcome.why += " (" + summary.error().cause + ")";
     }
-    bool is_typed = summary || summary.error().code == ErrorCode::invalid ||
-                    summary.error().code == ErrorCode::too_large ||
-                    summary.error().code == ErrorCode::timeout;
-    outcome.is_sound = is_typed && !outcome.has_leaked && outcome.seconds <= limit + patience_s;
+    judge(outcome, summary ? nullptr : &summary.error(), limit);
+    return outcome;
+  }
+
+  Outcome read_picture(const fs::path& file) {
+    Outcome outcome;
+    auto begin = Clock::now();
+    auto picture = sync_wait(pictures_->read({}, file, {.side = 224}));
+    outcome.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    if (picture) {
+      outcome.word = "ok";
+      outcome.why = picture->media_type + " " + std::to_string(picture->width) + "x" +
+                    std::to_string(picture->height);
+      look_at(picture->thumbnail, outcome);
+    }
+    judge(outcome, picture ? nullptr : &picture.error(), options_.limit_s);
     return outcome;
   }
 
   // Whether a small document is read at once.
-  bool answers() {
-    auto outcome = read(small_, {.file_name = "small.txt"});
-    return outcome.word == "ok" && outcome.seconds < next_document_s_max;
-  }
+  bool answers() { return is_quick(read(small_, {.file_name = "small.txt"})); }
+  bool answers_with_picture() { return is_quick(read_picture(small_picture_)); }
 
  private:
+  static bool is_quick(const Outcome& outcome) {
+    return outcome.word == "ok" && outcome.seconds < next_document_s_max;
+  }
+  static void look_at(std::string_view text, Outcome& outcome) {
+    outcome.has_leaked |= text.find("root:x:0:0") != std::string_view::npos;
+  }
+  static void judge(Outcome& outcome, const Error* error, double limit) {
+    if (error != nullptr) {
+      outcome.word = to_string(error->code);
+      outcome.why = error->message;
+      if (!error->cause.empty()) outcome.why += " (" + error->cause + ")";
+    }
+    bool is_typed = error == nullptr || error->code == ErrorCode::invalid ||
+                    error->code == ErrorCode::too_large || error->code == ErrorCode::timeout;
+    outcome.is_sound = is_typed && !outcome.has_leaked && outcome.seconds <= limit + patience_s;
+  }
+
   Options options_;
   std::unique_ptr<DocumentReader> reader_;
+  std::unique_ptr<PictureReader> pictures_;
   fs::path small_;
+  fs::path small_picture_;
 };
 
 Options read_options(int argc, char** argv) {
@@ -219,11 +192,11 @@ ReadRequest make_request(std::string name, const std::string& mode) {
 int run(const Options& options) {
   log::start({.level = log::Level::error});
   Trial trial(options);
-  if (!trial.answers()) {
-    std::fprintf(stderr, "hostile_documents: not even a small document is read\n");
+  if (!trial.answers() || !trial.answers_with_picture()) {
+    std::fprintf(stderr, "hostile_documents: not even what is small is read\n");
     return 1;
   }
-  auto workers = find_workers(list_processes());
+  auto workers = find_workers();
   ChildWatch watch;
   long before = read_status_megabytes(getpid(), "VmRSS:");
   int bad = 0;
@@ -238,9 +211,11 @@ int run(const Options& options) {
     std::getline(fields, file, '\t');
     std::getline(fields, name, '\t');
     std::getline(fields, mode, '\t');
-    auto outcome = trial.read(folder / file, make_request(name, mode));
-    bool answers = trial.answers();
-    auto workers_now = find_workers(list_processes());
+    bool is_picture = mode == "picture";
+    auto outcome = is_picture ? trial.read_picture(folder / file)
+                              : trial.read(folder / file, make_request(name, mode));
+    bool answers = is_picture ? trial.answers_with_picture() : trial.answers();
+    auto workers_now = find_workers();
     bool is_same_worker = std::ranges::includes(workers_now, workers);
     workers = workers_now;
     long child = watch.take_peak();
