@@ -25,6 +25,7 @@
 #include "app/data_folder.h"
 #include "capabilities/chat/pricing.h"
 #include "capabilities/search/session_searches.h"
+#include "capabilities/functions/functions.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
 
@@ -154,6 +155,11 @@ std::size_t embedding_batch(const Config& config) {
   return config.embedder.provider == "openai" ? 100 : 32;
 }
 
+const std::string& default_model(const Config& config) {
+  return config.models.default_model.empty() ? config.chat_model.model
+                                             : config.models.default_model;
+}
+
 Result<search::SearchSettings> search_settings(const Config& config, const Parts& parts) {
   search::SearchSettings settings{
       .cache_time = seconds(config.search.cache_s),
@@ -162,8 +168,7 @@ Result<search::SearchSettings> search_settings(const Config& config, const Parts
   settings.expansion.time_max = std::chrono::milliseconds(config.search.expand_timeout_ms);
   settings.expansion.cache_time = settings.cache_time;
   if (config.search.expand_queries) settings.expansion.model = parts.chat_model.get();
-  settings.expansion.model_name =
-      config.models.default_model.empty() ? config.chat_model.model : config.models.default_model;
+  settings.expansion.model_name = default_model(config);
   if (config.search.synonyms.empty()) return settings;
   std::ifstream file(config.search.synonyms, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -173,7 +178,7 @@ Result<search::SearchSettings> search_settings(const Config& config, const Parts
   return settings;
 }
 
-// Wants knowledge, identity and billing to be built.
+// Wants knowledge, identity, billing and models to be built.
 void build_agents(const Config& config, Parts& parts) {
   parts.agents = agents::make_agents(
       {.database = *parts.database,
@@ -184,15 +189,15 @@ void build_agents(const Config& config, Parts& parts) {
        .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr,
        .removals = {functions::remove_functions_of}},
       {});
-  auto price_of = [prices = chat::ChatSettings{}.prices](std::string_view, std::string_view model,
-                                                         const ChatUsage& usage) {
-    return chat::price_of(prices, model, usage);
+  auto price_of = [&prices = *parts.prices](std::string_view provider, std::string_view model,
+                                            const ChatUsage& usage) {
+    return prices.price_of(provider, model, usage);
   };
   parts.instruction_writer = agents::make_instruction_writer({.database = *parts.database,
                                                               .knowledge = *parts.knowledge,
                                                               .billing = *parts.billing,
                                                               .model = parts.chat_model.get(),
-                                                              .model_name = config.chat_model.model,
+                                                              .model_name = default_model(config),
                                                               .price_of = std::move(price_of)});
 }
 

@@ -119,10 +119,11 @@ Result<Written> RowAgents::insert(SqlSession& sql, const Caller& caller, Agent a
                                                     .changed_by = user_of(caller),
                                                     .created_at = agent.created_at,
                                                     .updated_at = agent.updated_at}));
+  TRY_VOID(audit(sql, caller, agent, "agent.created"));
   if (is_published) {
     TRY_VOID(set_published(sql, agent, agent.draft_version));
+    TRY_VOID(audit(sql, caller, agent, "agent.published"));
   }
-  TRY_VOID(audit(sql, caller, agent, "agent.created"));
   TRY(auto mark, ActiveRows(sql).mark_changed(agent.id));
   return Written{.agent = std::move(agent), .mark = mark};
 }
@@ -171,11 +172,14 @@ Result<Written> RowAgents::change(SqlSession& sql, const Caller& caller, Agent a
   for (const auto& difference : differences_between(before.settings, agent.settings))
     names.push_back(difference.field);
   TRY_VOID(save_draft(sql, caller, agent, before.settings));
+  TRY_VOID(AgentsTable(sql).update(agent));
+  if (!names.empty()) {
+    TRY_VOID(audit(sql, caller, agent, "agent.updated", names));
+  }
   if (fields.is_published) {
     TRY_VOID(set_published(sql, agent, agent.draft_version));
+    TRY_VOID(audit(sql, caller, agent, "agent.published"));
   }
-  TRY_VOID(AgentsTable(sql).update(agent));
-  TRY_VOID(audit(sql, caller, agent, "agent.updated", names));
   TRY(auto mark, ActiveRows(sql).mark_changed(agent.id));
   return Written{.agent = std::move(agent), .mark = mark};
 }

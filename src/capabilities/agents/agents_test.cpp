@@ -265,8 +265,9 @@ TEST_F(AgentsOf, write_into_the_audit_log_who_did_what) {
 
   std::vector<std::string> actions;
   for (const auto& entry : log.items) actions.insert(actions.begin(), entry.action);
-  EXPECT_EQ(actions, (std::vector<std::string>{"agent.created", "agent.updated", "agent.published",
-                                               "agent.rolled_back", "agent.deleted"}));
+  EXPECT_EQ(actions,
+            (std::vector<std::string>{"agent.created", "agent.published", "agent.updated",
+                                      "agent.published", "agent.rolled_back", "agent.deleted"}));
   EXPECT_EQ(log.items.back().resource_id, agent.id.to_string());
   EXPECT_EQ(log.items.back().tenant, tenant_);
   EXPECT_TRUE(log.items[3].details.contains("instructions"));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <optional>
 #include <utility>
 
 #include "foundation/crypto.h"
@@ -66,7 +65,7 @@ Visitors::Token Visitors::issue(VisitorSession session) const {
 }
 
 Result<VisitorSession> Visitors::open(std::string_view token, AgentId agent,
-                                      std::string_view origin) const {
+                                      std::optional<std::string_view> origin) const {
   return read(token, agent, origin, clock_.unix_ms());
 }
 
@@ -77,7 +76,8 @@ Result<VisitorSession> Visitors::reopen(std::string_view token, AgentId agent,
 }
 
 Result<VisitorSession> Visitors::read(std::string_view token, AgentId agent,
-                                      std::string_view origin, UnixMs not_before) const {
+                                      std::optional<std::string_view> origin,
+                                      UnixMs not_before) const {
   auto dot = token.find('.');
   if (token.size() > token_bytes_max || dot == std::string_view::npos) return no_such_session();
   auto payload = token.substr(0, dot);
@@ -94,7 +94,8 @@ Result<VisitorSession> Visitors::read(std::string_view token, AgentId agent,
                       .origin = fields.text("origin", word_limits)};
   read.expires_at = fields.integer("expires_at", 0, 0, std::numeric_limits<std::int64_t>::max());
   bool is_whole = fields.finish().has_value() && agent_id && tenant && session;
-  if (!is_whole || *agent_id != agent || read.origin != origin || read.expires_at <= not_before)
+  if (!is_whole || *agent_id != agent || (origin && read.origin != *origin) ||
+      read.expires_at <= not_before)
     return no_such_session();
   read.agent = *agent_id;
   read.tenant = *tenant;

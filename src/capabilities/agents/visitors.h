@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,9 +47,10 @@ class Visitors {
   };
   [[nodiscard]] Token issue(VisitorSession session) const;
   // Fails with `unauthenticated` for everything that is not a token of ours for this agent and
-  // origin, still in its time.
+  // origin, still in its time. Nothing for the origin: the caller sees to it that no other page
+  // reads the answer.
   [[nodiscard]] Result<VisitorSession> open(std::string_view token, AgentId agent,
-                                            std::string_view origin) const;
+                                            std::optional<std::string_view> origin) const;
   // The same for a token that has ended lately: it earns the next one.
   [[nodiscard]] Result<VisitorSession> reopen(std::string_view token, AgentId agent,
                                               std::string_view origin) const;
@@ -60,7 +62,8 @@ class Visitors {
 
  private:
   [[nodiscard]] Result<VisitorSession> read(std::string_view token, AgentId agent,
-                                            std::string_view origin, UnixMs not_before) const;
+                                            std::optional<std::string_view> origin,
+                                            UnixMs not_before) const;
   [[nodiscard]] std::string signature_of(std::string_view payload) const;
 
   std::string key_;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "capabilities/agents/settings_json.h"
+#include "faces/http/endpoints/html_text.h"
 #include "foundation/json.h"
 
 namespace aiva::http {
@@ -18,6 +19,25 @@ bool is_host(std::string_view text) {
   });
 }
 
+std::string script_element(const std::string& url, const std::string& slug,
+                           const std::string& title, const agents::WidgetSettings& widget) {
+  std::string element = "<script";
+  append_attribute(element, "src", url + "/aiva/widget.js");
+  append_attribute(element, "data-agent", slug);
+  append_attribute(element, "data-title", title);
+  append_attribute(element, "data-color", widget.accent_color);
+  append_attribute(element, "data-position", widget.position);
+  return element + " async></script>";
+}
+
+std::string frame_element(const std::string& page, const std::string& title) {
+  std::string element = "<iframe";
+  append_attribute(element, "src", page);
+  append_attribute(element, "title", title);
+  append_attribute(element, "style", "border:0;width:400px;height:600px");
+  return element + "></iframe>";
+}
+
 }  // namespace
 
 std::string url_of(const Request& request) {
@@ -27,23 +47,21 @@ std::string url_of(const Request& request) {
 }
 
 void write_embed_code(JsonWriter& writer, const agents::Agent& agent, const std::string& url) {
+  auto config = json::parse(agent.widget);
+  const auto* object = config ? config->if_object() : nullptr;
+  auto widget = object == nullptr ? agents::WidgetSettings()
+                                  : agents::read_widget(*object).value_or(agents::WidgetSettings());
+  const auto& title = widget.title.empty() ? agent.name : widget.title;
   auto page = url + "/aiva/chat/" + agent.slug;
   writer.begin_object()
       .field("slug", agent.slug)
       .field("is_available", agent.has_chat_page && agent.is_active && agent.published_version > 0)
       .field("page_url", page)
-      .field("script", "<script src=\"" + url + "/aiva/widget.js\" data-agent=\"" + agent.slug +
-                           "\" async></script>")
-      .field("iframe", "<iframe src=\"" + page +
-                           "\" title=\"Chat\" style=\"border:0;width:400px;height:600px\">"
-                           "</iframe>")
+      .field("script", script_element(url, agent.slug, title, widget))
+      .field("iframe", frame_element(page, title))
       .key("allowed_origins")
       .begin_array();
-  auto config = json::parse(agent.widget);
-  const auto* object = config ? config->if_object() : nullptr;
-  auto widget = object == nullptr ? Result<agents::WidgetSettings>() : agents::read_widget(*object);
-  if (widget)
-    for (const auto& origin : widget->origins) writer.value(origin);
+  for (const auto& origin : widget.origins) writer.value(origin);
   writer.end_array().end_object();
 }
 

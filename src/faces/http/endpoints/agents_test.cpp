@@ -139,7 +139,7 @@ TEST_F(AgentEndpoints, refuse_what_is_wrong_and_who_may_not) {
 
 TEST_F(AgentEndpoints, tell_how_to_put_an_agent_into_a_page) {
   auto path = make(R"({"name":"Desk","chat_page_enabled":true,"publish":true,
-      "widget_config":{"allowed_origins":["https://shop.example"]}})");
+      "widget_config":{"allowed_origins":["https://shop.example"],"title":"<Ask>"}})");
 
   auto code = data(send("GET", path + "/embed-code"));
   EXPECT_EQ(code.at("page_url"), "http://test/aiva/chat/desk");
@@ -150,7 +150,8 @@ TEST_F(AgentEndpoints, tell_how_to_put_an_agent_into_a_page) {
   code = data(send("GET", path + "/embed-code"));
   EXPECT_EQ(
       code.at("script"),
-      R"(<script src="https://aiva.example/aiva/widget.js" data-agent="desk" async></script>)");
+      R"(<script src="https://aiva.example/aiva/widget.js" data-agent="desk" )"
+      R"(data-title="&lt;Ask&gt;" data-color="#1f5fbf" data-position="right" async></script>)");
 }
 
 TEST_F(AgentEndpoints, have_a_model_write_instructions) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "faces/http/endpoints/html_text.h"
 #include "faces/http/header_text.h"
 #include "foundation/crypto.h"
 
@@ -46,18 +47,6 @@ struct Docs {
   std::string plain_page;
   bool has_swagger = false;
 };
-
-void append_escaped(std::string& out, std::string_view text) {
-  for (char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-}
 
 std::string upper(std::string_view text) {
   std::string out(text);

@@ -18,9 +18,9 @@ bool has_header(const Response& response, std::string_view name) {
 void add_security_headers(Exchange& exchange) {
   auto& headers = exchange.extra_headers;
   const auto& response = exchange.response;
-  headers +=
-      "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
-      "Referrer-Policy: no-referrer\r\n";
+  headers += "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n";
+  // A page with a policy of its own says there who may show it in a frame.
+  if (!has_header(response, "Content-Security-Policy")) headers += "X-Frame-Options: DENY\r\n";
   if (exchange.peer.is_secure)
     headers += "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
   if (!has_header(response, "Cache-Control")) headers += "Cache-Control: no-store\r\n";

@@ -1,5 +1,5 @@
-# Writes OUTPUT, a C++ file that defines the text of INPUT as aiva::app::openapi_json.
-# Literals are split, because compilers limit the length of one.
+# Writes OUTPUT, a C++ file that defines the text of INPUT as NAME, a `const char* const` which
+# HEADER declares. Literals are split, because compilers limit the length of one.
 file(READ ${INPUT} text)
 set(pieces "")
 string(LENGTH "${text}" length)
@@ -9,5 +9,5 @@ while(at LESS length)
   string(APPEND pieces "R\"~~~(${piece})~~~\"\n")
   math(EXPR at "${at} + 8000")
 endwhile()
-set(head "#include \"app/openapi.h\"\nconst char* const aiva::app::openapi_json =\n")
+set(head "#include \"${HEADER}\"\nconst char* const ${NAME} =\n")
 file(WRITE ${OUTPUT} "${head}${pieces};\n")

@@ -1,0 +1,200 @@
+// The public chat page of an agent: talks to the server that served it, with a token that may do
+// nothing but that. Text of models is only ever set as text, never as HTML.
+"use strict";
+
+(() => {
+  const main = document.querySelector("main");
+  const log = document.getElementById("log");
+  const form = document.getElementById("form");
+  const input = document.getElementById("input");
+  const button = form.querySelector("button[type=submit]");
+  const status = document.getElementById("status");
+  const again = document.getElementById("again");
+  const base = `/aiva/chat/${encodeURIComponent(main.dataset.agent)}`;
+  const kept = `aiva-chat-${main.dataset.agent}`;
+  document.documentElement.style.setProperty("--accent", main.dataset.accent);
+
+  let token = "";
+  try {
+    token = sessionStorage.getItem(kept) ?? "";
+  } catch {
+    // Storage may be forbidden in a frame: then the conversation ends with the page.
+  }
+
+  function keep(text) {
+    token = text;
+    try {
+      if (text) sessionStorage.setItem(kept, text);
+      else sessionStorage.removeItem(kept);
+    } catch {
+      // As above.
+    }
+  }
+
+  function say(text) {
+    status.textContent = text;
+  }
+
+  function add(role, text) {
+    const item = document.createElement("div");
+    item.className = `message ${role}`;
+    const who = document.createElement("span");
+    who.className = "who";
+    who.textContent = role === "user" ? "You:" : `${main.dataset.name}:`;
+    const body = document.createElement("p");
+    body.textContent = text;
+    item.append(who, body);
+    log.append(item);
+    item.scrollIntoView({ block: "end" });
+    return item;
+  }
+
+  function setText(item, text) {
+    item.querySelector("p").textContent = text;
+    item.scrollIntoView({ block: "end" });
+  }
+
+  function setSources(item, sources) {
+    if (sources.length === 0) return;
+    const list = document.createElement("ol");
+    list.className = "sources";
+    list.setAttribute("aria-label", "Sources");
+    for (const source of sources) {
+      const line = document.createElement("li");
+      line.value = source.number;
+      line.textContent = `${source.document_name}, page ${source.page}`;
+      line.title = source.quote;
+      list.append(line);
+    }
+    item.append(list);
+  }
+
+  async function fail(response) {
+    let message = `The server answered ${response.status}`;
+    try {
+      message = (await response.json()).error.message;
+    } catch {
+      // No JSON: the status has to do.
+    }
+    const error = new Error(message);
+    error.status = response.status;
+    throw error;
+  }
+
+  async function openSession() {
+    const response = await fetch(`${base}/sessions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(token ? { token } : {}),
+    });
+    if (!response.ok) await fail(response);
+    const { data } = await response.json();
+    keep(data.token);
+  }
+
+  function post(content) {
+    return fetch(`${base}/messages`, {
+      method: "POST",
+      headers: {
+        accept: "text/event-stream",
+        "content-type": "application/json",
+        "x-chat-token": token,
+      },
+      body: JSON.stringify({ content }),
+    });
+  }
+
+  // Calls `each(event, data)` for every event of a stream.
+  async function readEvents(response, each) {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      text += value;
+      for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+        const lines = text.slice(0, end).split("\n");
+        text = text.slice(end + 2);
+        let event = "message";
+        let data = "";
+        for (const line of lines) {
+          if (line.startsWith("event:")) event = line.slice(6).trim();
+          if (line.startsWith("data:")) data += line.slice(5).trim();
+        }
+        if (data) each(event, JSON.parse(data));
+      }
+    }
+  }
+
+  async function ask(content) {
+    if (!token) await openSession();
+    let response = await post(content);
+    if (response.status === 401) {
+      // The token has ended: it earns the next one, or a new conversation begins.
+      await openSession().catch(async () => {
+        keep("");
+        await openSession();
+      });
+      response = await post(content);
+    }
+    if (!response.ok) await fail(response);
+    const item = add("assistant", "");
+    let text = "";
+    let ended = false;
+    await readEvents(response, (event, data) => {
+      if (event === "delta") setText(item, (text += data.text));
+      if (event === "done") {
+        ended = true;
+        setText(item, data.text);
+        setSources(item, data.sources);
+      }
+      if (event === "error") throw new Error(data.message);
+    });
+    if (!ended) throw new Error("The answer broke off");
+  }
+
+  async function send() {
+    const content = input.value.trim();
+    if (!content || button.disabled) return;
+    button.disabled = true;
+    add("user", content);
+    input.value = "";
+    say("Answering…");
+    try {
+      await ask(content);
+      say("");
+    } catch (error) {
+      say(error.message);
+    } finally {
+      button.disabled = false;
+      input.focus();
+    }
+  }
+
+  async function restore() {
+    if (!token) return;
+    const response = await fetch(`${base}/messages`, { headers: { "x-chat-token": token } });
+    if (!response.ok) return;
+    const { data } = await response.json();
+    for (const message of data.items) setSources(add(message.role, message.text), message.sources);
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void send();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    void send();
+  });
+  again.addEventListener("click", () => {
+    keep("");
+    log.replaceChildren();
+    if (main.dataset.greeting) add("assistant", main.dataset.greeting);
+    say("");
+    input.focus();
+  });
+  if (main.dataset.greeting) add("assistant", main.dataset.greeting);
+  restore().catch(() => say("The earlier conversation could not be loaded"));
+})();

@@ -1,0 +1,66 @@
+#include "faces/http/endpoints/chat_page_html.h"
+
+#include <string_view>
+
+#include "faces/http/endpoints/html_text.h"
+
+namespace aiva::http {
+namespace {
+
+constexpr std::string_view head = R"(>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<link rel="stylesheet" href="/aiva/chat-page.css">
+<script src="/aiva/chat-page.js" defer></script>
+<title>)";
+
+constexpr std::string_view conversation = R"(</h1>
+<button type="button" id="again">New conversation</button></header>
+<div id="log" role="log" aria-live="polite" aria-label="Conversation" tabindex="0"></div>
+<p id="status" role="status"></p>
+<form id="form">
+<label class="unseen" for="input">Your message</label>
+<textarea id="input" rows="2" maxlength="8000" required)";
+
+constexpr std::string_view end = R"(></textarea>
+<button type="submit">Send</button>
+</form>
+<noscript><p>This chat needs JavaScript.</p></noscript>
+</main>
+</body>
+</html>
+)";
+
+}  // namespace
+
+std::string chat_page_html(const agents::ActiveAgent& agent) {
+  const auto& widget = agent.widget;
+  const auto& title = widget.title.empty() ? agent.name : widget.title;
+  std::string page = "<!doctype html>\n<html";
+  append_attribute(page, "lang", agent.settings.language);
+  page += head;
+  append_escaped(page, title);
+  page += "</title>\n</head>\n<body>\n<main";
+  append_attribute(page, "data-agent", agent.slug);
+  append_attribute(page, "data-name", agent.name);
+  append_attribute(page, "data-greeting", agent.settings.greeting);
+  append_attribute(page, "data-accent", widget.accent_color);
+  page += ">\n<header><h1>";
+  append_escaped(page, title);
+  page += conversation;
+  append_attribute(page, "placeholder", widget.placeholder);
+  page += end;
+  return page;
+}
+
+std::string chat_page_policy(const agents::WidgetSettings& widget) {
+  std::string policy =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+  for (const auto& origin : widget.origins) policy.append(" ").append(origin);
+  return policy;
+}
+
+}  // namespace aiva::http

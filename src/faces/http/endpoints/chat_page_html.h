@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "capabilities/agents/types.h"
+
+namespace aiva::http {
+
+// The chat page of an agent: plain HTML whose script and style are files of this server. What is
+// the agent's stands in attributes, escaped.
+std::string chat_page_html(const agents::ActiveAgent& agent);
+
+// The policy of that page (https://www.w3.org/TR/CSP3/): nothing from elsewhere, nothing inline,
+// and only the agent's origins may show it in a frame.
+std::string chat_page_policy(const agents::WidgetSettings& widget);
+
+}  // namespace aiva::http
