@@ -178,8 +178,17 @@ Result<search::SearchSettings> search_settings(const Config& config, const Parts
   return settings;
 }
 
+// What the work of models costs, by the operator's prices.
+agents::PriceOf price_of(models::Prices& prices) {
+  return [&prices](std::string_view provider, std::string_view model, const ChatUsage& usage) {
+    return prices.price_of(provider, model, usage);
+  };
+}
+
 // Wants knowledge, identity, billing and models to be built.
-void build_agents(const Config& config, Parts& parts) {
+Result<void> build_agents(const Config& config, Parts& parts) {
+  TRY(auto master_key, load_master_key(config, parts.folder));
+  parts.visitors = std::make_unique<agents::Visitors>(master_key, *parts.cache, parts.clock);
   parts.agents = agents::make_agents(
       {.database = *parts.database,
        .knowledge = *parts.knowledge,
@@ -189,16 +198,13 @@ void build_agents(const Config& config, Parts& parts) {
        .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr,
        .removals = {functions::remove_functions_of}},
       {});
-  auto price_of = [&prices = *parts.prices](std::string_view provider, std::string_view model,
-                                            const ChatUsage& usage) {
-    return prices.price_of(provider, model, usage);
-  };
   parts.instruction_writer = agents::make_instruction_writer({.database = *parts.database,
                                                               .knowledge = *parts.knowledge,
                                                               .billing = *parts.billing,
                                                               .model = parts.chat_model.get(),
                                                               .model_name = default_model(config),
-                                                              .price_of = std::move(price_of)});
+                                                              .price_of = price_of(*parts.prices)});
+  return {};
 }
 
 Result<void> build_webhooks(const Config& config, Parts& parts) {
@@ -289,21 +295,24 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
                                      std::move(searching));
   parts.history = search::make_history(
       {.database = *parts.database, .knowledge = *parts.knowledge, .clock = parts.clock});
-  build_agents(config, parts);
+  TRY_VOID(build_agents(config, parts));
   TRY_VOID(build_functions(config, parts));
-  parts.chat = chat::make_chat({.database = *parts.database,
-                                .knowledge = *parts.knowledge,
-                                .search = *parts.search,
-                                .embedder = *parts.embedder.embedder,
-                                .model = parts.chat_model.get(),
-                                .billing = *parts.billing,
-                                .clock = parts.clock,
-                                .metrics = parts.metrics,
-                                .sections = parts.sections.get(),
-                                .pause = parts.pause,
-                                .shared_cache = shared_cache,
-                                .background = &parts.turns},
-                               {.count_tokens = count_for_model(parts)});
+  parts.chat = chat::make_chat(
+      {.database = *parts.database,
+       .knowledge = *parts.knowledge,
+       .search = *parts.search,
+       .embedder = *parts.embedder.embedder,
+       .model = parts.chat_model.get(),
+       .billing = *parts.billing,
+       .clock = parts.clock,
+       .metrics = parts.metrics,
+       .sections = parts.sections.get(),
+       .agents = &parts.agents->active(),
+       .functions = &parts.functions->tools(),
+       .pause = parts.pause,
+       .shared_cache = shared_cache,
+       .background = &parts.turns},
+      {.count_tokens = count_for_model(parts), .price_of = price_of(*parts.prices)});
   parts.chat_people = chat::make_people(*parts.database, parts.clock, {});
   auto forget_searches = [](SqlSession& sql, TenantId tenant, ChatSessionId id) -> Result<void> {
     TRY_VOID(search::forget_session_searches(sql, tenant, id));

@@ -10,6 +10,7 @@
 #include "app/paths.h"
 #include "capabilities/agents/agents.h"
 #include "capabilities/agents/instruction_writer.h"
+#include "capabilities/agents/visitors.h"
 #include "capabilities/billing/billing.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/chat/people.h"
@@ -91,6 +92,7 @@ struct Parts {
   std::unique_ptr<search::History> history{};
   std::unique_ptr<agents::Agents> agents{};
   std::unique_ptr<agents::InstructionWriter> instruction_writer{};
+  std::unique_ptr<agents::Visitors> visitors{};
   std::unique_ptr<functions::Secrets> secrets{};
   std::unique_ptr<functions::Functions> functions{};
   Pause pause = make_pause();

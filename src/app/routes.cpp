@@ -5,6 +5,7 @@
 #include "app/openapi.h"
 #include "app/version.h"
 #include "faces/http/endpoints/agent_instructions.h"
+#include "faces/http/endpoints/agent_trial.h"
 #include "faces/http/endpoints/agents.h"
 #include "faces/http/endpoints/api_keys.h"
 #include "faces/http/endpoints/audit.h"
@@ -33,6 +34,7 @@
 #include "faces/http/endpoints/secrets.h"
 #include "faces/http/endpoints/tenants.h"
 #include "faces/http/endpoints/users.h"
+#include "faces/http/endpoints/visitor_chat.h"
 #include "faces/http/endpoints/webhooks.h"
 
 namespace aiva::app {
@@ -102,6 +104,11 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::secret_routes(*parts.secrets));
   add(http::mcp_routes({.search = *parts.search, .knowledge = *parts.knowledge},
                        {.version = version, .origins = config.server.cors_origins}));
+  add(http::agent_trial_routes(*parts.chat));
+  add(http::visitor_chat_routes({.agents = parts.agents->active(),
+                                 .visitors = *parts.visitors,
+                                 .chat = *parts.chat,
+                                 .public_url = config.server.public_url}));
   add(http::chat_routes(*parts.chat));
   add(http::model_routes(*parts.models, *parts.prices));
   add(http::chat_people_routes(*parts.chat_people));

@@ -10,7 +10,9 @@
   if (!agent) return;
   const server = new URL(script.src).origin;
   const side = script.dataset.position === "left" ? "left" : "right";
-  const color = /^#[0-9a-f]{6}$/i.test(script.dataset.color ?? "") ? script.dataset.color : "#1f5fbf";
+  const color = /^#[0-9a-f]{6}$/i.test(script.dataset.color ?? "")
+    ? script.dataset.color
+    : "#1f5fbf";
   const title = script.dataset.title || "Chat";
 
   function style(element, rules) {

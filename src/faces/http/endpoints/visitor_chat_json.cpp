@@ -1,0 +1,65 @@
+#include "faces/http/endpoints/visitor_chat_json.h"
+
+#include <vector>
+
+#include "foundation/time.h"
+
+namespace aiva::http {
+namespace {
+
+void write_cited(JsonWriter& writer, const std::vector<chat::Source>& sources) {
+  writer.key("sources").begin_array();
+  for (const auto& source : sources) {
+    if (!source.is_cited) continue;
+    writer.begin_object()
+        .field("number", source.number)
+        .field("document_name", source.document_name)
+        .field("page", source.page)
+        .field("quote", source.quote)
+        .end_object();
+  }
+  writer.end_array();
+}
+
+}  // namespace
+
+void write_visitor_session(JsonWriter& writer, const agents::ActiveAgent& agent,
+                           const agents::VisitorSession& session,
+                           const agents::Visitors::Token& token) {
+  writer.begin_object()
+      .field("session_id", session.session)
+      .field("token", token.text)
+      .field("expires_at", to_iso8601(token.expires_at))
+      .key("agent")
+      .begin_object()
+      .field("name", agent.name)
+      .field("slug", agent.slug)
+      .field("greeting", agent.settings.greeting)
+      .field("language", agent.settings.language)
+      .end_object()
+      .end_object();
+}
+
+void write_visitor_message(JsonWriter& writer, const chat::Message& message) {
+  writer.begin_object()
+      .field("message_id", message.id)
+      .field("role", message.role)
+      .field("text", message.answer.text);
+  write_cited(writer, message.answer.sources);
+  writer.field("created_at", to_iso8601(message.created_at)).end_object();
+}
+
+void write_visitor_answer(JsonWriter& writer, const chat::Answer& answer) {
+  writer.begin_object().field("session_id", answer.session).key("message_id");
+  if (answer.message.is_nil())
+    writer.null();  // a person will answer
+  else
+    writer.value(answer.message);
+  writer.field("text", answer.text)
+      .field("agent_transfer", answer.decision.wants_transfer)
+      .field("interaction_closed", answer.decision.is_closed);
+  write_cited(writer, answer.sources);
+  writer.end_object();
+}
+
+}  // namespace aiva::http

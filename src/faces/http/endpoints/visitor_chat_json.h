@@ -1,0 +1,18 @@
+#pragma once
+
+#include "capabilities/agents/types.h"
+#include "capabilities/agents/visitors.h"
+#include "capabilities/chat/chat.h"
+#include "foundation/json_writer.h"
+
+namespace aiva::http {
+
+// Each writes one JSON value as visitors see it: without costs, models, and ids of what the tenant
+// has.
+void write_visitor_session(JsonWriter& writer, const agents::ActiveAgent& agent,
+                           const agents::VisitorSession& session,
+                           const agents::Visitors::Token& token);
+void write_visitor_message(JsonWriter& writer, const chat::Message& message);
+void write_visitor_answer(JsonWriter& writer, const chat::Answer& answer);
+
+}  // namespace aiva::http

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Client } from "./client.ts";
+import { repository, Server } from "./server.ts";
+
+let emulator: ChildProcess;
+let first: Server;
+let second: Server; // another process on the same rows
+let client: Client;
+let agent: any;
+
+before(async () => {
+  emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const port = await new Promise<number>((found) =>
+    emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
+  );
+  const environment = {
+    AIVA_CHAT_MODEL_PROVIDER: "openai",
+    AIVA_CHAT_MODEL_BASE_URL: `http://127.0.0.1:${port}/v1`,
+    AIVA_CHAT_MODEL_API_KEY: "sk-test",
+  };
+  first = await Server.start({ environment });
+  second = await Server.start({
+    folder: first.folder,
+    environment,
+    arguments: ["--role", "api"],
+  });
+  client = await first.admin();
+  const base = await client.createKnowledgeBase("Town");
+  const file = await client.upload(base, "town.txt", "The mayor of Harwick is Ada Quill.");
+  await client.settled(base, file);
+  const reply = await client.post("/api/agents", {
+    name: "Town hall",
+    instructions: "Answer about Harwick.",
+    greeting: "Welcome to Harwick!",
+    kb_id: base,
+    chat_page_enabled: true,
+    widget_config: { allowed_origins: ["https://shop.example"], visitor_messages_per_minute: 4 },
+    publish: true,
+  });
+  assert.equal(reply.status, 201, reply.text);
+  agent = reply.body.data;
+});
+after(async () => {
+  await second?.stop();
+  await first?.remove();
+  emulator.kill();
+});
+
+/** A stranger at the chat page of a server. */
+class Visitor {
+  token = "";
+  readonly server: Server;
+  readonly origin: string;
+
+  constructor(server: Server, origin = server.ready.url) {
+    this.server = server;
+    this.origin = origin;
+  }
+
+  headers(): Record<string, string> {
+    return { origin: this.origin, "x-chat-token": this.token };
+  }
+  async enter(body: object = {}) {
+    const path = "/aiva/chat/town-hall/sessions";
+    const reply = await this.server.anonymous.post(path, body, this.headers());
+    if (reply.status === 201) this.token = reply.body.data.token;
+    return reply;
+  }
+  say(content: string) {
+    const path = "/aiva/chat/town-hall/messages";
+    return this.server.anonymous.post(path, { content }, this.headers());
+  }
+}
+
+test("a stranger talks to a published agent on its page", async () => {
+  const page = await first.anonymous.get("/aiva/chat/town-hall");
+  assert.equal(page.status, 200);
+  assert.match(page.text, /data-greeting="Welcome to Harwick!"/);
+  const policy = page.headers.get("content-security-policy")!;
+  assert.match(policy, /frame-ancestors 'self' https:\/\/shop\.example/);
+
+  const visitor = new Visitor(first);
+  assert.equal((await visitor.enter()).status, 201);
+  const answer = await visitor.say("Who is the mayor of Harwick?");
+  assert.equal(answer.status, 200, answer.text);
+  assert.ok(answer.body.data.text.length > 0);
+  assert.ok(!/"cost"|"model"|"tenant_id"|"document_id"/.test(answer.text), answer.text);
+  const messages = await first.anonymous.get("/aiva/chat/town-hall/messages", visitor.headers());
+  assert.deepEqual(
+    messages.body.data.items.map((message: any) => message.role),
+    ["user", "assistant"],
+  );
+});
+
+test("a visitor's token opens nothing else", async () => {
+  const visitor = new Visitor(first);
+  await visitor.enter();
+  for (const path of ["/api/agents", "/api/chat/sessions", "/api/knowledge", "/api/auth/me"]) {
+    const stranger = first.anonymous;
+    stranger.token = visitor.token;
+    assert.equal((await stranger.get(path)).status, 401, path);
+    const asKey = first.anonymous;
+    asKey.apiKey = visitor.token;
+    assert.equal((await asKey.get(path)).status, 401, path);
+  }
+});
+
+test("origins that are not allowed are refused", async () => {
+  assert.equal((await new Visitor(first, "https://evil.example").enter()).status, 403);
+  assert.equal((await new Visitor(first, "null").enter()).status, 403);
+  const shop = new Visitor(first, "https://shop.example");
+  assert.equal((await shop.enter()).status, 201);
+  const elsewhere = new Visitor(first);
+  elsewhere.token = shop.token;
+  assert.equal((await elsewhere.say("hello")).status, 401);
+});
+
+test("a visitor may say so much a minute", async () => {
+  const visitor = new Visitor(first);
+  await visitor.enter();
+  const statuses: number[] = [];
+  for (let i = 0; i < 6; ++i) statuses.push((await visitor.say("hello")).status);
+  assert.deepEqual(statuses, [200, 200, 200, 200, 429, 429]);
+});
+
+test("the draft is tried out before it is published", async () => {
+  const path = `/api/agents/${agent.id}`;
+  assert.equal((await client.put(path, { instructions: "Speak like a pirate." })).status, 200);
+  const trial = await client.post(`${path}/test`, { message: "Who is the mayor?" });
+  assert.equal(trial.status, 200, trial.text);
+  assert.equal(trial.body.data.agent_metadata.agent_id, agent.id);
+  assert.equal((await client.post(`${path}/test`, { message: "" })).status, 422);
+});
+
+test("another process sees what is published, rolled back and switched off", async () => {
+  const path = `/api/agents/${agent.id}`;
+  const greeting = async () =>
+    /data-greeting="([^"]*)"/.exec((await second.anonymous.get("/aiva/chat/town-hall")).text)?.[1];
+  const sees = async (wanted: string | undefined) => {
+    const until = Date.now() + 3000;
+    for (;;) {
+      const seen = await greeting();
+      if (seen === wanted) return;
+      assert.ok(Date.now() < until, `still ${seen} instead of ${wanted}`);
+      await pause(100);
+    }
+  };
+  assert.equal(await greeting(), "Welcome to Harwick!");
+
+  await client.put(path, { greeting: "Ahoy!" });
+  assert.equal(await greeting(), "Welcome to Harwick!");
+  await client.post(`${path}/publish`);
+  await sees("Ahoy!");
+  await client.post(`${path}/rollback`);
+  await sees("Welcome to Harwick!");
+  await client.put(path, { is_active: false });
+  await sees(undefined);
+});
