@@ -23,9 +23,7 @@
 #include "app/chat_providers.h"
 #include "app/credit_events.h"
 #include "app/data_folder.h"
-#include "capabilities/chat/pricing.h"
 #include "capabilities/search/session_searches.h"
-#include "capabilities/functions/functions.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
 

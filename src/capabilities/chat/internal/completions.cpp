@@ -15,7 +15,9 @@ Task<Result<CompletionAnswer>> EngineCompletions::complete(CallContext context,
                                                            CompletionRequest request) {
   CO_TRY_VOID(validate_completion(request));
   CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search::search_balance_min));
-  CO_TRY(auto agent, co_await engine_.find_agent(context, request.agent));
+  auto finding = request.is_trial ? engine_.find_draft(context, request.agent)
+                                  : engine_.find_agent(context, request.agent);
+  CO_TRY(auto agent, co_await std::move(finding));
   auto listener = std::move(request.listener);
   auto input = input_of(std::move(agent), std::move(request));
   auto tenant = context.tenant;
