@@ -21,8 +21,8 @@
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/agent_functions.h"
 #include "app/chat_providers.h"
-#include "app/credit_events.h"
 #include "app/data_folder.h"
+#include "app/outgoing_events.h"
 #include "capabilities/search/session_searches.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
@@ -308,10 +308,12 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
        .agents = &parts.agents->active(),
        .functions = &parts.functions->tools(),
        .pause = parts.pause,
+       .listener = tell_of_chat(parts.webhooks->outbox()),
        .shared_cache = shared_cache,
        .background = &parts.turns},
       {.count_tokens = count_for_model(parts), .price_of = price_of(*parts.prices)});
-  parts.chat_people = chat::make_people(*parts.database, parts.clock, {});
+  parts.chat_people =
+      chat::make_people(*parts.database, parts.clock, tell_of_chat(parts.webhooks->outbox()));
   auto forget_searches = [](SqlSession& sql, TenantId tenant, ChatSessionId id) -> Result<void> {
     TRY_VOID(search::forget_session_searches(sql, tenant, id));
     return {};

@@ -4,7 +4,7 @@
 //
 //   node tests/emulators/webhook_receiver.mjs --port 0 [--host 127.0.0.1]
 //
-// prints {"port":N} once it listens. Events come to any path that does not begin with /_. For tests:
+// prints {"port":N} once it listens. Events come to any path that does not begin with /_. Tests:
 //   POST /_secrets {secrets: […]}: which may sign; one that fits is enough
 //   POST /_mode {kind, status?, delay_ms?, location?, count?}: answers to the next `count` calls
 //     (all when absent): ok, status, slow, redirect, drop                       DELETE: ok again

@@ -98,6 +98,24 @@ test("a document's way is told, signed, in order and once", async () => {
   );
 });
 
+test("an answer of a conversation is told by its ids", async () => {
+  const base = await client.createKnowledgeBase("Shades");
+  const document = await client.upload(base, "shades.txt", "A shade costs 15 dollars.");
+  await client.settled(base, document);
+  const session = await client.createSession(base);
+  const answer = await client.post(`/api/chat/${session}/messages`, {
+    content: "What does a shade cost?",
+    role: "user",
+  });
+  assert.equal(answer.status, 200, answer.text);
+
+  const told = await until("the answer", async () => (await calls("chat.answered"))[0]);
+
+  assert.equal(told.body.data.session_id, session);
+  assert.equal(told.body.data.message_id, answer.body.data.message_id);
+  assert.ok(!JSON.stringify(told.body).includes("shade"));
+});
+
 test("a receiver that fails gets the same event again", async () => {
   await control("POST", "/_mode", { kind: "status", status: 503, count: 1 });
   const tenant = client.user.tenant_id;

@@ -1,4 +1,4 @@
-#include "app/credit_events.h"
+#include "app/outgoing_events.h"
 
 #include "foundation/json_writer.h"
 
@@ -25,11 +25,29 @@ std::string data_of(const billing::CreditEvent& event) {
   return data;
 }
 
+std::string data_of(const chat::ChatEvent& event) {
+  std::string data;
+  JsonWriter writer(data);
+  writer.begin_object().field("session_id", event.session);
+  if (!event.message.is_nil()) writer.field("message_id", event.message);
+  if (event.agent) writer.field("agent_id", *event.agent);
+  if (event.type == chat::ChatEvent::feedback_given) writer.field("rating", event.rating);
+  writer.end_object();
+  return data;
+}
+
 }  // namespace
 
 billing::CreditListener tell_of_credits(webhooks::Outbox& outbox) {
   return [&outbox](SqlSession& session, TenantId tenant, const billing::CreditEvent& event) {
     return outbox.publish(session, tenant, {.type = event.type, .data = data_of(event)});
+  };
+}
+
+chat::ChatListener tell_of_chat(webhooks::Outbox& outbox) {
+  return [&outbox](SqlSession& session, TenantId tenant, const chat::ChatEvent& event) {
+    return outbox.publish(session, tenant,
+                          {.type = std::string(event.type), .data = data_of(event)});
   };
 }
 

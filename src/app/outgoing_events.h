@@ -1,11 +1,13 @@
 #pragma once
 
 #include "capabilities/billing/budgets.h"
+#include "capabilities/chat/events.h"
 #include "capabilities/webhooks/outbox.h"
 
 namespace aiva::app {
 
-// Puts what happens to credits into the outbox, which must outlive it.
+// Put what happens to credits and in conversations into the outbox, which must outlive them.
 billing::CreditListener tell_of_credits(webhooks::Outbox& outbox);
+chat::ChatListener tell_of_chat(webhooks::Outbox& outbox);
 
 }  // namespace aiva::app
