@@ -21,6 +21,7 @@
 #include "ports/chat_model.h"
 #include "ports/clock.h"
 #include "ports/database.h"
+#include "ports/job_queue.h"
 #include "ports/text_embedder.h"
 
 namespace aiva::chat {
@@ -74,6 +75,9 @@ struct ChatParts {
   functions::AgentTools* functions = nullptr;  // null: agents have no functions of their own
   Pause pause{};                               // empty: nothing waits and no lease is renewed
   ChatListener listener{};                     // may be empty
+  JobQueue* jobs = nullptr;                    // null: conversations are not kept up
+  // The language of a text, ISO 639; empty when it cannot be told. Without it nobody tells.
+  std::function<std::string(std::string_view)> detect_language{};
   Cache* shared_cache = nullptr;   // that several processes share; null: this one is alone
   Executor* background = nullptr;  // where resumable turns run; null: wherever they come to
 };

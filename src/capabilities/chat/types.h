@@ -108,7 +108,10 @@ struct Message {
   ChatSessionId session{};
   std::string role{};            // user | assistant | operator (a person who answers)
   std::int64_t image_count = 0;  // pictures that came with a user's message
-  UserId written_by{};           // of an operator's message; nil for an API key
+  std::string language{};        // of a user's message, ISO 639; empty: cannot be told
+  std::string sentiment{};       // positive | neutral | negative, once the model told
+  std::string intent{};
+  UserId written_by{};  // of an operator's message; nil for an API key
   UnixMs created_at = 0;
   Answer answer{};  // its text is what a message of any role says
 };

@@ -1,6 +1,7 @@
 #include "capabilities/chat/internal/manner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "capabilities/chat/internal/built_in_tools.h"
 #include "foundation/json.h"
@@ -41,6 +42,8 @@ void read_strategy(std::string_view text, const ChatSettings& settings, Manner& 
       number_of(strategy, "tool_rounds", settings.tool_rounds_max, settings.tool_rounds_max));
   const auto* rewriting = strategy.if_contains("query_rewriting");
   manner.rewrites_by_model = rewriting != nullptr && *rewriting == "model";
+  const auto* analysis = strategy.if_contains("analysis");
+  manner.analyses = analysis != nullptr && *analysis == true;
   read_tools(strategy, manner);
 }
 
@@ -48,7 +51,9 @@ void read_strategy(std::string_view text, const ChatSettings& settings, Manner& 
 
 Manner manner_of(const agents::ActiveAgent& agent, const ChatSettings& settings) {
   const auto& said = agent.settings;
-  Manner manner{.model = said.model,
+  // A provider alone stands for its default model.
+  auto model = said.provider.empty() ? said.model : said.provider + "/" + said.model;
+  Manner manner{.model = std::move(model),
                 .instructions = said.instructions,
                 .language = said.language,
                 .temperature = said.temperature,

@@ -34,6 +34,7 @@ struct Manner {
   bool rewrites_by_model = false;       // a follow-up becomes a question of its own
   std::chrono::milliseconds buffer{0};  // how long rapid messages are collected
   int tool_rounds = 5;
+  bool analyses = false;          // the model tells sentiment and intent of messages afterwards
   std::set<std::string> tools{};  // the built-in ones that may end or turn a conversation
 };
 

@@ -18,7 +18,8 @@ constexpr std::string_view select_message =
     "SELECT id, session_id, role, content, sources, provider, model, is_extractive,"
     " is_interrupted, input_tokens, output_tokens, final_cost, created_at, agent_id, agent_name,"
     " agent_version, temperature, finish_reason, function_calls, decision, operations,"
-    " removed_citations, cached_tokens, context_chunks, base_cost, time_ms, image_count, written_by FROM chat_messages";
+    " removed_citations, cached_tokens, context_chunks, base_cost, time_ms, image_count,"
+    " written_by, language, sentiment, intent FROM chat_messages";
 
 Message read_message(const SqlRow& row) {
   auto id = row.id<MessageId>(0);
@@ -27,6 +28,9 @@ Message read_message(const SqlRow& row) {
                   .session = session,
                   .role = std::string(row.text(2)),
                   .image_count = row.integer(26),
+                  .language = std::string(row.text(28)),
+                  .sentiment = std::string(row.text(29)),
+                  .intent = std::string(row.text(30)),
                   .written_by = row.id<UserId>(27),
                   .created_at = row.integer(12),
                   .answer = {.session = session,
@@ -99,9 +103,9 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& 
       " sources, provider, model, is_extractive, is_interrupted, context_chunks, input_tokens,"
       " output_tokens, base_cost, final_cost, time_ms, created_at, agent_id, agent_name,"
       " agent_version, temperature, finish_reason, function_calls, decision, operations,"
-      " removed_citations, cached_tokens, image_count, written_by)"
+      " removed_citations, cached_tokens, image_count, written_by, language)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-      " ?, ?, ?)",
+      " ?, ?, ?, ?)",
       {message.session,
        session.message_count,
        message.id,
@@ -131,7 +135,8 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& 
        answer.removed_citations,
        answer.cached_tokens,
        message.image_count,
-       writer}));
+       writer,
+       message.language}));
   return session;
 }
 

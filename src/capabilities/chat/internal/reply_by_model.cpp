@@ -141,7 +141,8 @@ class ModelTurn {
     CO_TRY(auto stream, co_await turn_.parts.model->open(context, make_request(may_call)));
     reply_.model = stream->model();
     auto provider = stream->provider();
-    reply_.provider = provider.empty() ? turn_.settings.provider : std::move(provider);
+    if (provider.empty()) provider = turn_.settings.provider;
+    reply_.provider = std::move(provider);
     if (number == 0) CO_TRY_VOID(co_await tell_sources());
     std::optional<ChatUsage> usage;
     Round round;

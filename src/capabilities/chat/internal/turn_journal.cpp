@@ -1,9 +1,10 @@
 #include "capabilities/chat/internal/turn_journal.h"
 
+#include <string>
 #include <utility>
 
+#include "capabilities/chat/internal/answer_followup.h"
 #include "capabilities/chat/internal/chat_tables.h"
-#include "capabilities/chat/internal/events.h"
 #include "capabilities/chat/internal/messages_table.h"
 #include "capabilities/chat/internal/turn_costs.h"
 #include "foundation/log.h"
@@ -13,11 +14,14 @@ namespace {
 
 constexpr std::size_t dead_turns_at_once = 200;
 
-Message user_message(const TurnRequest& request, UnixMs now) {
+Message user_message(const TurnRequest& request, const ChatParts& parts, UnixMs now) {
+  std::string language;
+  if (parts.detect_language) language = parts.detect_language(request.content);
   return {.id = request.user_message,
           .session = request.session,
           .role = "user",
           .image_count = static_cast<std::int64_t>(request.images.size()),
+          .language = std::move(language),
           .created_at = now,
           .answer = {.text = request.content}};
 }
@@ -49,7 +53,7 @@ Task<Result<OpenedTurn>> TurnJournal::collect(CallContext context, TurnRequest r
     if (known) return *std::move(known);
     if (earlier) return OpenedTurn{.user_message = earlier->user_message};
     auto now = parts_.clock.unix_ms();
-    TRY_VOID(append_message(sql, context.tenant, user_message(request, now), true));
+    TRY_VOID(append_message(sql, context.tenant, user_message(request, parts_, now), true));
     TRY_VOID(TurnsTable(sql, context.tenant)
                  .insert({.id = request.turn,
                           .session = request.session,
@@ -109,6 +113,8 @@ Result<std::optional<OpenedTurn>> TurnJournal::find_earlier(SqlSession& sql,
   TRY(earlier, turns.find_by_client(request.session, request.client_message));
   if (!earlier) return std::nullopt;
   if (earlier->state == "joined") return OpenedTurn{.kind = OpenedTurn::Kind::joined};
+  if (earlier->state == "with_person")
+    return OpenedTurn{.kind = OpenedTurn::Kind::with_person, .user_message = earlier->user_message};
   bool is_pending = earlier->state == "running" || earlier->state == "collecting";
   if (is_pending && earlier->lease_until > parts_.clock.unix_ms())
     return OpenedTurn{.kind = OpenedTurn::Kind::busy};
@@ -142,12 +148,12 @@ Result<OpenedTurn> TurnJournal::begin(SqlSession& sql, const CallContext& contex
     input.question = std::move(asked.text);
     sequence = asked.sequence;
   } else {
-    TRY(session, append_message(sql, context.tenant, user_message(request, now), true));
+    TRY(session, append_message(sql, context.tenant, user_message(request, parts_, now), true));
     sequence = session.message_count;
   }
   if (session.handover != "none") {
     opened.kind = OpenedTurn::Kind::with_person;
-    if (earlier) TRY_VOID(TurnsTable(sql, context.tenant).end(earlier->id, "completed", {}, now));
+    TRY_VOID(leave_to_person(sql, context, request, earlier));
     return opened;
   }
   if (session.knowledge_base) input.manner.bases = {*session.knowledge_base};
@@ -175,6 +181,24 @@ Result<OpenedTurn> TurnJournal::begin(SqlSession& sql, const CallContext& contex
   return opened;
 }
 
+// No turn runs, but the message is known by its client's name.
+Result<void> TurnJournal::leave_to_person(SqlSession& sql, const CallContext& context,
+                                          const TurnRequest& request,
+                                          const std::optional<TurnRow>& earlier) {
+  auto now = parts_.clock.unix_ms();
+  TurnsTable turns(sql, context.tenant);
+  if (!earlier)
+    return turns.insert({.id = request.turn,
+                         .session = request.session,
+                         .user_message = request.user_message,
+                         .client_message = name_of(request),
+                         .state = "with_person"},
+                        now);
+  TRY_VOID(turns.restart(earlier->id, request.turn, now, now));
+  TRY_VOID(turns.end(request.turn, "with_person", {}, now));
+  return {};
+}
+
 Result<void> TurnJournal::end_dead(SqlSession& sql, const TurnRow& turn) {
   TurnsTable turns(sql, turn.tenant);
   TRY(auto ended, turns.end(turn.id, "failed", "died", parts_.clock.unix_ms()));
@@ -183,14 +207,14 @@ Result<void> TurnJournal::end_dead(SqlSession& sql, const TurnRow& turn) {
   return {};
 }
 
-Task<Result<Answer>> TurnJournal::save(CallContext context, Answer answer) {
+Task<Result<Answer>> TurnJournal::save(CallContext context, Answer answer, UpkeepNeed need) {
   context = unbounded(std::move(context));
   Message message{.id = answer.message,
                   .session = answer.session,
                   .role = "assistant",
                   .created_at = parts_.clock.unix_ms(),
                   .answer = answer};
-  auto rows = [this, &context, &message](SqlSession& sql) -> Result<billing::MicroUsd> {
+  auto rows = [this, &context, &message, need](SqlSession& sql) -> Result<billing::MicroUsd> {
     TurnsTable turns(sql, context.tenant);
     TRY(auto ended, turns.end(message.id, "completed", {}, message.created_at));
     if (!ended)
@@ -198,29 +222,13 @@ Task<Result<Answer>> TurnJournal::save(CallContext context, Answer answer) {
     TRY(auto final_cost,
         settle_answer(sql, parts_.billing, context.tenant, context.api_key, message.answer));
     message.answer.final_cost = final_cost;
-    TRY_VOID(append_message(sql, context.tenant, message, false));
+    TRY(auto session, append_message(sql, context.tenant, message, false));
     TRY_VOID(turns.let_go(message.session, message.id));
-    TRY_VOID(note_decision(sql, context.tenant, message));
-    TRY_VOID(tell_events(sql, context.tenant, message));
+    TRY_VOID(follow_answer(sql, parts_, session, message, need));
     return final_cost;
   };
   CO_TRY(answer.final_cost, co_await write(parts_.database, context, rows));
   co_return answer;
-}
-
-Result<void> TurnJournal::tell_events(SqlSession& sql, TenantId tenant, const Message& message) {
-  const auto& answer = message.answer;
-  ChatEvent event{.session = message.session, .message = message.id, .agent = answer.agent};
-  TRY_VOID(tell_listener(parts_.listener, sql, tenant, event));
-  if (answer.decision.wants_transfer) {
-    event.type = ChatEvent::transfer_requested;
-    TRY_VOID(tell_listener(parts_.listener, sql, tenant, event));
-  }
-  if (answer.decision.is_closed) {
-    event.type = ChatEvent::ended;
-    TRY_VOID(tell_listener(parts_.listener, sql, tenant, event));
-  }
-  return {};
 }
 
 Task<void> TurnJournal::fail_turn(CallContext context, ChatSessionId session, MessageId turn,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "capabilities/chat/internal/answer_followup.h"
 #include "capabilities/chat/internal/turn.h"
 #include "capabilities/chat/internal/turn_engine.h"
 #include "capabilities/chat/internal/turns_table.h"
@@ -56,7 +57,7 @@ class TurnJournal {
   Task<Result<OpenedTurn>> collect(CallContext context, TurnRequest request);
   Task<Result<OpenedTurn>> open(CallContext context, TurnRequest request);
   // Fails with `conflict` when the turn was given up meanwhile: then nothing is charged.
-  Task<Result<Answer>> save(CallContext context, Answer answer);
+  Task<Result<Answer>> save(CallContext context, Answer answer, UpkeepNeed need);
   // Even when the caller is gone.
   Task<void> fail_turn(CallContext context, ChatSessionId session, MessageId turn, ErrorCode code);
   // Fails the turns of all tenants that died; with `all` those of processes that still could live,
@@ -77,7 +78,8 @@ class TurnJournal {
                                                  std::optional<TurnRow>& earlier);
   Result<OpenedTurn> begin(SqlSession& sql, const CallContext& context, const TurnRequest& request,
                            const std::optional<TurnRow>& earlier);
-  Result<void> tell_events(SqlSession& sql, TenantId tenant, const Message& message);
+  Result<void> leave_to_person(SqlSession& sql, const CallContext& context,
+                               const TurnRequest& request, const std::optional<TurnRow>& earlier);
   Result<void> end_dead(SqlSession& sql, const TurnRow& turn);
   [[nodiscard]] UnixMs lease_end() const;
 

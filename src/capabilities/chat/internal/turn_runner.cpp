@@ -116,6 +116,8 @@ Task<Result<Answer>> TurnRunner::answer(CallContext context, OpenedTurn opened,
   auto place = std::make_unique<RunningTurns::Place>(running_, turn, context.cancellation);
   auto inner = context;
   inner.cancellation = place->token();
+  UpkeepNeed need{.history_messages = opened.input.manner.history_messages,
+                  .analyses = opened.input.manner.analyses};
   auto outcome = co_await engine_.run(inner, std::move(opened.input), std::move(listener));
   if (!outcome) {
     co_await journal_.fail_turn(context, session, turn, outcome.error().code);
@@ -123,7 +125,7 @@ Task<Result<Answer>> TurnRunner::answer(CallContext context, OpenedTurn opened,
   }
   auto answer = std::move(outcome->answer);
   answer.user_message = opened.user_message;
-  auto saved = co_await journal_.save(context, std::move(answer));
+  auto saved = co_await journal_.save(context, std::move(answer), need);
   co_return saved;
 }
 

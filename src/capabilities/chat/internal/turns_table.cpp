@@ -140,7 +140,7 @@ Result<std::vector<MessageId>> renew_turns(SqlSession& sql, std::span<const Mess
 
 Result<std::int64_t> forget_ended_turns(SqlSession& sql, UnixMs made_before) {
   return sql.execute(
-      "DELETE FROM chat_turns WHERE created_at < ? AND state IN ('completed', 'failed', 'joined')",
+      "DELETE FROM chat_turns WHERE created_at < ? AND state NOT IN ('running', 'collecting')",
       {made_before});
 }
 

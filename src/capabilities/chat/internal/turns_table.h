@@ -20,7 +20,8 @@ struct TurnRow {
   ChatSessionId session{};
   MessageId user_message{};
   std::optional<std::string> client_message{};
-  std::string state = "running";  // collecting | joined | running | completed | failed
+  std::string state =
+      "running";  // collecting | joined | with_person | running | completed | failed
   bool is_cancelled = false;
   UnixMs lease_until = 0;
 

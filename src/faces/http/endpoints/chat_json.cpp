@@ -155,7 +155,11 @@ void write_chat_message(JsonWriter& writer, const chat::Message& message) {
       .field("content", answer.text);
   if (message.role == "operator" && !message.written_by.is_nil())
     writer.field("written_by", message.written_by);
-  if (message.role == "user") writer.field("image_count", message.image_count);
+  if (message.role == "user")
+    writer.field("image_count", message.image_count)
+        .field("language", message.language)
+        .field("sentiment", message.sentiment)
+        .field("intent", message.intent);
   if (message.role == "assistant") {
     writer.field("html", chat::to_html(answer.text)).key("sources");
     write_chat_sources(writer, answer.sources);
