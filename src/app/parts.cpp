@@ -20,10 +20,10 @@
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/agent_functions.h"
+#include "app/chat_parts.h"
 #include "app/chat_providers.h"
 #include "app/data_folder.h"
 #include "app/outgoing_events.h"
-#include "capabilities/search/session_searches.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
 
@@ -295,30 +295,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
       {.database = *parts.database, .knowledge = *parts.knowledge, .clock = parts.clock});
   TRY_VOID(build_agents(config, parts));
   TRY_VOID(build_functions(config, parts));
-  parts.chat = chat::make_chat(
-      {.database = *parts.database,
-       .knowledge = *parts.knowledge,
-       .search = *parts.search,
-       .embedder = *parts.embedder.embedder,
-       .model = parts.chat_model.get(),
-       .billing = *parts.billing,
-       .clock = parts.clock,
-       .metrics = parts.metrics,
-       .sections = parts.sections.get(),
-       .agents = &parts.agents->active(),
-       .functions = &parts.functions->tools(),
-       .pause = parts.pause,
-       .listener = tell_of_chat(parts.webhooks->outbox()),
-       .shared_cache = shared_cache,
-       .background = &parts.turns},
-      {.count_tokens = count_for_model(parts), .price_of = price_of(*parts.prices)});
-  parts.chat_people =
-      chat::make_people(*parts.database, parts.clock, tell_of_chat(parts.webhooks->outbox()));
-  auto forget_searches = [](SqlSession& sql, TenantId tenant, ChatSessionId id) -> Result<void> {
-    TRY_VOID(search::forget_session_searches(sql, tenant, id));
-    return {};
-  };
-  parts.chat_privacy = chat::make_privacy(*parts.database, parts.clock, {forget_searches});
+  build_chat(parts, shared_cache, count_for_model(parts));
   return {};
 }
 
@@ -333,21 +310,6 @@ worker::Chore release_dead_holds(Parts& parts) {
             auto made_before = parts.clock.unix_ms() - life_ms;
             return without_count(parts.billing->release_stale(context, made_before));
           }};
-}
-
-void add_chat_chores(const Config& config, Parts& parts, std::vector<worker::Chore>& chores) {
-  chores.push_back({"end dead chat turns", seconds(10), [&chat = *parts.chat](CallContext context) {
-                      return without_count(chat.recover_turns(context, false));
-                    }});
-  auto& privacy = *parts.chat_privacy;
-  chores.push_back({"forget old chat turns", hours(1), [&privacy](CallContext context) {
-                      return without_count(privacy.forget_old_turns(context));
-                    }});
-  if (config.chat.retention_days == 0) return;
-  std::chrono::days age(config.chat.retention_days);
-  chores.push_back({"erase old conversations", hours(1), [&privacy, age](CallContext context) {
-                      return without_count(privacy.remove_older(context, age));
-                    }});
 }
 
 std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
@@ -380,7 +342,7 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
        [&webhooks = *parts.webhooks, age = hours(24 * config.webhooks.keep_days)](
            CallContext context) { return without_count(webhooks.remove_older(context, age)); }});
   for (auto& chore : function_chores(config, parts)) chores.push_back(std::move(chore));
-  add_chat_chores(config, parts, chores);
+  for (auto& chore : chat_chores(config, parts)) chores.push_back(std::move(chore));
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(
@@ -441,6 +403,10 @@ std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) 
     };
   handlers[crawl::crawl_job_kind] = [&crawler = *parts.crawler](CallContext context, Job job) {
     return crawler.run(context, std::move(job));
+  };
+  handlers[std::string(chat::upkeep_job_kind)] = [&upkeep = *parts.chat_upkeep](CallContext context,
+                                                                                Job job) {
+    return upkeep.run(context, std::move(job));
   };
   handlers[images::figures_job_kind] = [&images = *parts.images](CallContext context, Job job) {
     return images.run(context, std::move(job));

@@ -15,6 +15,7 @@
 #include "capabilities/chat/chat.h"
 #include "capabilities/chat/people.h"
 #include "capabilities/chat/privacy.h"
+#include "capabilities/chat/upkeep.h"
 #include "capabilities/crawl/crawl.h"
 #include "capabilities/functions/functions.h"
 #include "capabilities/functions/secrets.h"
@@ -99,6 +100,7 @@ struct Parts {
   std::unique_ptr<chat::Chat> chat{};
   std::unique_ptr<chat::People> chat_people{};
   std::unique_ptr<chat::Privacy> chat_privacy{};
+  std::unique_ptr<chat::Upkeep> chat_upkeep{};
 };
 
 // Opens the data folder, brings the schema to this version and builds every part. Fails with a

@@ -1,0 +1,83 @@
+#include "app/chat_parts.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "app/outgoing_events.h"
+#include "capabilities/functions/session_calls.h"
+#include "capabilities/search/session_searches.h"
+#include "documents/language.h"
+
+namespace aiva::app {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+Result<void> forget_searches(SqlSession& sql, TenantId tenant, ChatSessionId session) {
+  TRY_VOID(search::forget_session_searches(sql, tenant, session));
+  return {};
+}
+
+Result<void> forget_calls(SqlSession& sql, TenantId tenant, ChatSessionId session) {
+  TRY_VOID(functions::forget_session_calls(sql, tenant, session));
+  return {};
+}
+
+Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
+  CO_TRY([[maybe_unused]] auto count, co_await std::move(task));
+  co_return Result<void>();
+}
+
+}  // namespace
+
+void build_chat(Parts& parts, Cache* shared_cache,
+                std::function<std::size_t(std::string_view)> count_tokens) {
+  chat::ChatParts needs{.database = *parts.database,
+                        .knowledge = *parts.knowledge,
+                        .search = *parts.search,
+                        .embedder = *parts.embedder.embedder,
+                        .model = parts.chat_model.get(),
+                        .billing = *parts.billing,
+                        .clock = parts.clock,
+                        .metrics = parts.metrics,
+                        .sections = parts.sections.get(),
+                        .agents = &parts.agents->active(),
+                        .functions = &parts.functions->tools(),
+                        .pause = parts.pause,
+                        .listener = tell_of_chat(parts.webhooks->outbox()),
+                        .jobs = parts.jobs.get(),
+                        .detect_language = documents::detect_language,
+                        .shared_cache = shared_cache,
+                        .background = &parts.turns};
+  auto price_of = [&prices = *parts.prices](std::string_view provider, std::string_view model,
+                                            const ChatUsage& usage) {
+    return prices.price_of(provider, model, usage);
+  };
+  chat::ChatSettings settings{.count_tokens = std::move(count_tokens), .price_of = price_of};
+  parts.chat = chat::make_chat(needs, settings);
+  parts.chat_upkeep = chat::make_upkeep(needs, std::move(settings));
+  parts.chat_people = chat::make_people(*parts.database, parts.clock, needs.listener);
+  parts.chat_privacy =
+      chat::make_privacy(*parts.database, parts.clock, {forget_searches, forget_calls});
+}
+
+std::vector<worker::Chore> chat_chores(const Config& config, Parts& parts) {
+  std::vector<worker::Chore> chores;
+  chores.push_back({"end dead chat turns", seconds(10), [&chat = *parts.chat](CallContext context) {
+                      return without_count(chat.recover_turns(context, false));
+                    }});
+  auto& privacy = *parts.chat_privacy;
+  chores.push_back({"forget old chat turns", hours(1), [&privacy](CallContext context) {
+                      return without_count(privacy.forget_old_turns(context));
+                    }});
+  if (config.chat.retention_days == 0) return chores;
+  std::chrono::days age(config.chat.retention_days);
+  chores.push_back({"erase old conversations", hours(1), [&privacy, age](CallContext context) {
+                      return without_count(privacy.remove_older(context, age));
+                    }});
+  return chores;
+}
+
+}  // namespace aiva::app
