@@ -36,6 +36,25 @@ ProviderSettings provider(std::string name, std::string prefix,
   return settings;
 }
 
+// Notes by when it is to begin, then has another one answer.
+class HurriedModel final : public ChatModel {
+ public:
+  using Deadlines = std::vector<std::chrono::steady_clock::time_point>;
+  HurriedModel(std::unique_ptr<ChatModel> inner, Deadlines& deadlines)
+      : inner_(std::move(inner)), deadlines_(deadlines) {}
+  Task<Result<std::unique_ptr<ChatStream>>> open(CallContext context,
+                                                 ChatRequest request) override {
+    deadlines_.push_back(context.deadline);
+    auto opening = inner_->open(context, std::move(request));
+    auto stream = co_await std::move(opening);
+    co_return stream;
+  }
+
+ private:
+  std::unique_ptr<ChatModel> inner_;
+  Deadlines& deadlines_;
+};
+
 // Providers whose models a test tells what to say; every call is noted as "provider:key:model".
 class ModelsTest : public ::testing::Test {
  protected:
@@ -98,6 +117,7 @@ class ModelsTest : public ::testing::Test {
   TenantId tenant_ = database_.add_tenant();
   std::optional<std::size_t> cut_after_;
   std::vector<AttemptListener> listeners_;
+  HurriedModel::Deadlines deadlines_;
   std::unique_ptr<Models> models_;
   std::unique_ptr<ChatModel> chat_model_;
 
@@ -112,7 +132,7 @@ class ModelsTest : public ::testing::Test {
           return found == answers_.end() ? Result<std::string>("fine") : found->second;
         });
     if (cut_after_) model->cut_streams_after(*cut_after_);
-    return model;
+    return std::make_unique<HurriedModel>(std::move(model), deadlines_);
   }
 
   std::map<std::string, Result<std::string>> answers_;
@@ -147,6 +167,21 @@ TEST_F(ModelsTest, falls_back_from_a_provider_that_fails_or_is_silent) {
   EXPECT_EQ(ask("gpt-4o"), "!unavailable: The model provider did not begin to answer in time");
 
   EXPECT_THAT(metrics(), HasSubstr(R"(aiva_model_fall_backs_total{provider="openai"} 3)"));
+}
+
+TEST_F(ModelsTest, hurries_a_provider_only_when_another_one_is_behind_it) {
+  build({.providers = {provider("openai", "gpt-"), provider("anthropic", "claude-")},
+         .fall_back = {"claude-x"},
+         .first_token_timeout = seconds(7)});
+  say("openai", fail(down()));
+  auto latest = std::chrono::steady_clock::now() + seconds(7);
+
+  EXPECT_EQ(ask("gpt-4o"), "anthropic:fine");
+
+  ASSERT_EQ(deadlines_.size(), 2U);
+  EXPECT_GE(deadlines_[0], latest);
+  EXPECT_LT(deadlines_[0], latest + seconds(60));
+  EXPECT_EQ(deadlines_[1], std::chrono::steady_clock::time_point::max());
 }
 
 TEST_F(ModelsTest, does_not_fall_back_from_what_the_caller_did) {

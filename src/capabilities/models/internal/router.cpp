@@ -91,9 +91,10 @@ Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest reque
       continue;
     }
     bool is_last = i + 1 == candidates.size();
-    auto asked = is_last ? std::move(request) : request;
-    asked.model = candidate.model;
-    auto asking = ask(context, lane, std::move(asked));
+    Attempt attempt{
+        .lane = lane, .request = is_last ? std::move(request) : request, .is_last = is_last};
+    attempt.request.model = candidate.model;
+    auto asking = ask(context, std::move(attempt));
     auto stream = co_await std::move(asking);
     if (stream) co_return stream;
     failed = std::move(stream.error());
@@ -105,19 +106,19 @@ Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest reque
 }
 
 // Asks one provider; the answer has begun when this succeeds.
-Task<Result<Router::Stream>> Router::ask(CallContext context, std::shared_ptr<Lane> lane,
-                                         ChatRequest request) {
+Task<Result<Router::Stream>> Router::ask(CallContext context, Attempt attempt) {
+  auto lane = attempt.lane;
   if (!lane->breaker.allow()) {
     lane->metrics.show(lane->breaker.state());
     co_return fail(resting(*lane));
   }
-  auto waiting = wait_for_turn(context, lane, estimate_tokens(request));
+  auto waiting = wait_for_turn(context, lane, estimate_tokens(attempt.request));
   auto pass = co_await std::move(waiting);
   if (!pass) {
     lane->breaker.abandon();
     co_return fail(std::move(pass.error()));
   }
-  auto beginning = begin(context, lane, std::move(*pass), std::move(request));
+  auto beginning = begin(context, std::move(attempt), std::move(*pass));
   auto stream = co_await std::move(beginning);
   lane->metrics.show(lane->breaker.state());
   co_return stream;
@@ -134,13 +135,15 @@ Task<Result<Gate::Pass>> Router::wait_for_turn(CallContext context, std::shared_
   co_return pass;
 }
 
-Task<Result<Router::Stream>> Router::begin(CallContext context, std::shared_ptr<Lane> lane,
-                                           Gate::Pass pass, ChatRequest request) {
+Task<Result<Router::Stream>> Router::begin(CallContext context, Attempt attempt, Gate::Pass pass) {
+  auto& lane = attempt.lane;
   auto begin = clock_.steady();
   auto hurried = context;
-  hurried.deadline =
-      std::min(context.deadline, steady_clock::now() + settings_.first_token_timeout);
-  auto opening = lane->model->open(hurried, std::move(request));
+  // With nobody behind it a slow answer is better than none.
+  if (!attempt.is_last)
+    hurried.deadline =
+        std::min(context.deadline, steady_clock::now() + settings_.first_token_timeout);
+  auto opening = lane->model->open(hurried, std::move(attempt.request));
   auto stream = co_await std::move(opening);
   if (!stream) co_return fail(judge(context, *lane, std::move(stream.error())));
   auto first = co_await (*stream)->next(hurried);

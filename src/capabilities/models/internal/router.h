@@ -25,11 +25,16 @@ class Router final : public ChatModel {
 
  private:
   using Stream = std::unique_ptr<ChatStream>;
-  Task<Result<Stream>> ask(CallContext context, std::shared_ptr<Lane> lane, ChatRequest request);
+  // One candidate's turn; `is_last`: nobody would be asked after it.
+  struct Attempt {
+    std::shared_ptr<Lane> lane;
+    ChatRequest request;
+    bool is_last = false;
+  };
+  Task<Result<Stream>> ask(CallContext context, Attempt attempt);
   Task<Result<Gate::Pass>> wait_for_turn(CallContext context, std::shared_ptr<Lane> lane,
                                          double tokens);
-  Task<Result<Stream>> begin(CallContext context, std::shared_ptr<Lane> lane, Gate::Pass pass,
-                             ChatRequest request);
+  Task<Result<Stream>> begin(CallContext context, Attempt attempt, Gate::Pass pass);
   Error judge(const CallContext& context, Lane& lane, Error error) const;
   [[nodiscard]] double weight_of(TenantId tenant) const;
   [[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begin) const;
