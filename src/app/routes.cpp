@@ -102,7 +102,9 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::function_routes(*parts.functions));
   add(http::mcp_server_routes(parts.functions->mcp_servers()));
   add(http::secret_routes(*parts.secrets));
-  add(http::mcp_routes({.search = *parts.search, .knowledge = *parts.knowledge},
+  add(http::mcp_routes({.search = *parts.search,
+                        .knowledge = *parts.knowledge,
+                        .completions = &parts.chat->completions()},
                        {.version = version, .origins = config.server.cors_origins}));
   add(http::agent_trial_routes(*parts.chat));
   add(http::visitor_chat_routes({.agents = parts.agents->active(),

@@ -35,7 +35,12 @@ before(async () => {
     base,
     await client.upload(base, "town.txt", "The mayor of Harwick is Ada Quill."),
   );
-  const made = await client.post("/api/agents", { name: "Desk" });
+  const made = await client.post("/api/agents", {
+    name: "Desk",
+    slug: "desk",
+    kb_id: base,
+    publish: true,
+  });
   assert.equal(made.status, 201, made.text);
   agent = made.body.data.id;
   await client.post("/api/secrets", { name: "TOOLS", value: token });
@@ -76,6 +81,28 @@ test("the official client searches AIVA's knowledge", async () => {
   assert.equal(wrong.isError, true);
   await assert.rejects(mcp.callTool({ name: "none", arguments: {} }), /-32602/);
   await mcp.ping();
+  await mcp.close();
+});
+
+test("the official client asks an agent", async () => {
+  const key = await client.post("/api/keys", { name: "asks", scopes: ["search", "chat"] });
+  const mcp = await connect(key.body.data.key);
+
+  const tools = await mcp.listTools();
+  assert.deepEqual(
+    tools.tools.map((tool) => tool.name),
+    ["search_knowledge", "ask_agent"],
+  );
+  const answer: Json = await mcp.callTool({
+    name: "ask_agent",
+    arguments: { agent: "desk", question: "Who is the mayor of Harwick?" },
+  });
+  assert.match(answer.content[0].text, /Ada Quill.*\n\nSources:\n\[1\] town\.txt, page 1/s);
+  const nobody: Json = await mcp.callTool({
+    name: "ask_agent",
+    arguments: { agent: "nobody-of-that-name", question: "Hello?" },
+  });
+  assert.equal(nobody.isError, true);
   await mcp.close();
 });
 
