@@ -96,7 +96,7 @@ struct Gate::State {
 namespace {
 
 void wake_all(const Gate::State::Wakes& wakes) {
-  for (auto wake : wakes) wake.request_stop();
+  for (const auto& wake : wakes) wake.request_stop();
 }
 
 // Dispatches until time no longer helps.

@@ -91,8 +91,9 @@ Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest reque
       continue;
     }
     bool is_last = i + 1 == candidates.size();
-    Attempt attempt{
-        .lane = lane, .request = is_last ? std::move(request) : request, .is_last = is_last};
+    Attempt attempt{.lane = lane,
+                    .request = is_last ? std::exchange(request, {}) : request,
+                    .is_last = is_last};
     attempt.request.model = candidate.model;
     auto asking = ask(context, std::move(attempt));
     auto stream = co_await std::move(asking);
