@@ -27,7 +27,7 @@ TEST(Roles, hold_fewer_rights_from_step_to_step) {
 TEST(Permissions, have_names_that_read_back) {
   auto names = names_of(permissions_of(Role::super_admin));
 
-  EXPECT_EQ(names.size(), 14U);
+  EXPECT_EQ(names.size(), 16U);
   EXPECT_EQ(names.front(), "knowledge.read");
   for (auto name : names) EXPECT_EQ(to_string(*parse_permission(name)), name);
   EXPECT_FALSE(parse_permission("everything").has_value());
