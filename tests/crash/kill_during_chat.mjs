@@ -172,7 +172,8 @@ function checkRows(talkers) {
        (SELECT COALESCE(SUM(CASE type WHEN 'deduct' THEN -amount ELSE amount END), 0)
         FROM credit_transactions t WHERE t.tenant_id = a.tenant_id)`,
   );
-  figures.died = rows.number("SELECT COUNT(*) FROM chat_turns WHERE error_code = 'died'");
+  // A turn that died was released under its first id and answered under another.
+  figures.died = rows.number("SELECT COUNT(*) FROM credit_holds WHERE state = 'released'");
   figures.answers = rows.number("SELECT COUNT(*) FROM chat_messages WHERE role = 'assistant'");
 }
 

@@ -216,7 +216,7 @@ class UpkeepOfChats final : public Upkeep {
                       const Answer& costs) {
     if (costs.base_cost == 0) return {};
     TRY_VOID(parts_.billing.charge(sql, context.tenant,
-                                   {.operation = "chat",
+                                   {.operation = "chat_upkeep",
                                     .reference = job.to_string() + ":" + std::string(what),
                                     .base = costs.base_cost,
                                     .model = costs.model}));
