@@ -34,6 +34,21 @@ TEST_F(CompletionsTest, answer_a_conversation_that_the_caller_keeps) {
   EXPECT_EQ(sync_wait(chat_->sessions(context(), {})).value().total, 0);
 }
 
+TEST_F(CompletionsTest, ask_the_draft_of_an_agent_for_a_trial) {
+  agents_.is_active = false;
+  script({{.text = "Not yet."}});
+  std::vector<ChatMessage> question = {{ChatRole::user, "Hello"}};
+
+  auto done =
+      complete({.agent = agents_.agent.id.to_string(), .is_trial = true, .messages = question});
+  auto by_slug = complete({.agent = "guide", .is_trial = true, .messages = question});
+
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->answer.agent_version, agents_.agent.version + 1);
+  EXPECT_THAT(model_->requests().at(0).messages[0].content, HasSubstr("the guide to be"));
+  EXPECT_EQ(by_slug.error().code, ErrorCode::not_found);
+}
+
 TEST_F(CompletionsTest, hand_back_calls_of_the_callers_functions) {
   tools_.definitions = {{.name = "weather"}};
   script({{.text = "Let me see.", .calls = {{"x", "my_tool", "{\"a\":1}"}, {"y", "weather", "{}"}}},

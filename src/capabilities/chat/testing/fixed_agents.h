@@ -34,8 +34,12 @@ class FixedAgents final : public agents::ActiveAgents {
     co_return std::make_shared<const agents::ActiveAgent>(agent);
   }
   Task<Result<agents::ActiveAgentPointer>> draft(CallContext context, AgentId id) override {
-    auto found = co_await find(std::move(context), id.to_string());
-    co_return found;
+    if (id != agent.id || context.tenant != agent.tenant)
+      co_return fail(ErrorCode::not_found, "There is no such agent");
+    auto draft = agent;
+    ++draft.version;
+    draft.settings.instructions = draft_instructions;
+    co_return std::make_shared<const agents::ActiveAgent>(std::move(draft));
   }
   Task<Result<agents::ActiveAgentPointer>> find_public(CallContext, std::string) override {
     co_return fail(ErrorCode::not_found, "There is no such agent");
@@ -43,6 +47,7 @@ class FixedAgents final : public agents::ActiveAgents {
 
   agents::ActiveAgent agent{};
   bool is_active = true;
+  std::string draft_instructions = "You are the guide to be.";
 };
 
 // Functions that answer what a test says.
