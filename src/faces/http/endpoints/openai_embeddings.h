@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "capabilities/embeddings/text_vectors.h"
+#include "capabilities/embeddings/embeddings.h"
 #include "faces/http/route.h"
 
 namespace aiva::http {

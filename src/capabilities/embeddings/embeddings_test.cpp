@@ -1,4 +1,4 @@
-#include "capabilities/embeddings/text_vectors.h"
+#include "capabilities/embeddings/embeddings.h"
 
 #include <gtest/gtest.h>
 
