@@ -299,6 +299,19 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
   return {};
 }
 
+// What programs that speak to AIVA need beyond its own interface.
+void build_interfaces(const Config& config, Parts& parts) {
+  bool is_large = parts.embedder.embedder->model().starts_with("text-embedding-3-large");
+  parts.text_vectors = embeddings::make_text_vectors(
+      {.database = *parts.database,
+       .embedder = *parts.embedder.embedder,
+       .count_tokens = parts.embedder.count_tokens,
+       .billing = *parts.billing,
+       .compute = parts.compute},
+      {.nano_usd_per_token = is_large ? 130 : 20, .batch = embedding_batch(config)});
+  parts.idempotency = idempotency::make_idempotency(*parts.database, parts.clock);
+}
+
 Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
   CO_TRY([[maybe_unused]] auto count, co_await std::move(task));
   co_return Result<void>();
@@ -331,6 +344,9 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
       {"remove expired sessions", hours(1),
        [&](CallContext context) { return without_count(identity.remove_expired(context)); }}};
   chores.push_back(release_dead_holds(parts));
+  chores.push_back({"forget idempotency keys", minutes(10), [&parts](CallContext context) {
+                      return without_count(parts.idempotency->remove_expired(context));
+                    }});
   chores.push_back({"sum up usage", minutes(1), [&parts](CallContext context) {
                       return without_count(parts.billing->usage().add_up(context));
                     }});
@@ -366,6 +382,7 @@ Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& pat
   TRY_VOID(build_identity(config, *parts));
   TRY_VOID(build_models(config, paths, *parts));
   TRY_VOID(build_capabilities(config, *parts));
+  build_interfaces(config, *parts);
   return parts;
 }
 

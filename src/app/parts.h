@@ -17,8 +17,10 @@
 #include "capabilities/chat/privacy.h"
 #include "capabilities/chat/upkeep.h"
 #include "capabilities/crawl/crawl.h"
+#include "capabilities/embeddings/embeddings.h"
 #include "capabilities/functions/functions.h"
 #include "capabilities/functions/secrets.h"
+#include "capabilities/idempotency/idempotency.h"
 #include "capabilities/identity/identity.h"
 #include "capabilities/images/images.h"
 #include "capabilities/knowledge/chunk_preview.h"
@@ -101,6 +103,8 @@ struct Parts {
   std::unique_ptr<chat::People> chat_people{};
   std::unique_ptr<chat::Privacy> chat_privacy{};
   std::unique_ptr<chat::Upkeep> chat_upkeep{};
+  std::unique_ptr<embeddings::TextVectors> text_vectors{};
+  std::unique_ptr<idempotency::Idempotency> idempotency{};
 };
 
 // Opens the data folder, brings the schema to this version and builds every part. Fails with a

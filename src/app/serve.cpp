@@ -108,9 +108,12 @@ struct FirstSteps {
 Result<FirstSteps> take_first_steps(Parts& parts, const cli::Arguments& arguments) {
   FirstSteps steps;
   TRY(steps.admin, make_first_admin(parts));
-  // Of whatever had credits set aside, nothing runs any more when this process serves alone.
-  if (arguments.role == "all")
+  // Of whatever had credits set aside or a key claimed, nothing runs any more when this process
+  // serves alone.
+  if (arguments.role == "all") {
     TRY_VOID(sync_wait(parts.billing->release_stale({}, parts.clock.unix_ms())));
+    TRY_VOID(sync_wait(parts.idempotency->release_running({})));
+  }
   if (arguments.sample_folder.empty()) return steps;
   TRY(auto tenant, cli::find_tenant(parts.identity->directory(), ""));
   TRY(steps.samples, load_samples(parts, tenant.id, arguments.sample_folder));
@@ -135,7 +138,8 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
   if (arguments.role != "worker") {
     auto router = http::Router::make(make_routes(config, paths, parts, lifecycle));
     if (!router) return cli::report(router.error());
-    http::ServerParts needs{authenticator, *parts.cache, parts.metrics, parts.files, lifecycle};
+    http::ServerParts needs{authenticator, *parts.cache, parts.metrics,
+                            parts.files,   lifecycle,    parts.idempotency.get()};
     auto made = http::make_server(server_options(config, parts), std::move(*router), needs);
     if (!made) return cli::report(made.error());
     server = std::move(*made);

@@ -31,6 +31,8 @@ class BodyWriter {
   virtual Task<Result<void>> write(std::string piece) = 0;
   // Whether the status line is out: a failure can then only be told inside the body.
   [[nodiscard]] virtual bool is_started() const { return false; }
+  // Says that what was asked for has failed, although the body tells so in due form.
+  virtual void mark_failed() {}
 };
 
 // Writes Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
@@ -42,6 +44,8 @@ class EventWriter {
   Task<Result<void>> send(std::string event, std::string data, std::string id = {});
   // Whether the status line is out; it goes early when the first event takes long.
   [[nodiscard]] bool is_started() const { return body_.is_started(); }
+  // Says that the stream tells of a failure; the request may then be sent again under its key.
+  void mark_failed() { body_.mark_failed(); }
 
  private:
   BodyWriter& body_;

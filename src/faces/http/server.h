@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "capabilities/idempotency/idempotency.h"
 #include "faces/http/authenticator.h"
 #include "faces/http/lifecycle.h"
 #include "faces/http/router.h"
@@ -82,6 +83,7 @@ struct ServerParts {
   Metrics& metrics;
   ThreadPool& files;  // blocking file work
   Lifecycle& lifecycle;
+  idempotency::Idempotency* keys = nullptr;  // null: Idempotency-Key is passed over
 };
 
 // A listening server with its own threads. The destructor cancels running calls and waits for them.

@@ -71,6 +71,7 @@ StreamEvent first_event(ChatSessionId session, MessageId turn) {
 }
 
 Task<Result<void>> send(EventWriter& events, StreamEvent event) {
+  if (event.name == "error") events.mark_failed();
   auto id = event.id > 0 ? std::to_string(event.id) : std::string();
   auto sending = events.send(std::move(event.name), std::move(event.data), std::move(id));
   auto sent = co_await std::move(sending);
@@ -95,7 +96,7 @@ Task<Result<void>> run_and_tell(Chat& chat, CallContext context, chat::Turn turn
   };
   auto answer = co_await chat.answer(context, std::move(turn));
   if (!answer) {
-    if (!has_begun) co_return fail(std::move(answer.error()));
+    if (!has_begun && !events.is_started()) co_return fail(std::move(answer.error()));
     log::failure("A chat turn failed while it streamed", context, answer.error());
   }
   auto sending = send(events, last_event(answer));

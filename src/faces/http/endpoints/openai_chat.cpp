@@ -45,6 +45,7 @@ class ChunkStream {
     writer.begin_object().key("error");
     write_openai_error(writer, Failure(std::move(error)));
     writer.end_object();
+    events_.mark_failed();
     return send(std::move(data));
   }
 
@@ -93,6 +94,7 @@ Task<Result<Response>> post_completion(Completions& completions, const Clock& cl
                     caller = context](CallContext context, EventWriter& events) mutable {
       context.tenant = caller.tenant;
       context.user = caller.user;
+      context.api_key = caller.api_key;
       return stream_completion(completions, std::move(context), std::move(call), std::move(frame),
                                events);
     };

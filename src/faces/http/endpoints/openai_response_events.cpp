@@ -138,6 +138,7 @@ Task<Result<void>> ResponseEvents::finish(const chat::CompletionAnswer& answer) 
 }
 
 Task<Result<void>> ResponseEvents::fail_with(Error error) {
+  events_.mark_failed();
   CO_TRY_VOID(co_await begin());
   auto failed = send("response.failed", [this, &error](JsonWriter& writer) {
     writer.key("response");

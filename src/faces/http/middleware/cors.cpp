@@ -19,7 +19,7 @@ void Cors::add_headers(Exchange& exchange) const {
   headers.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n");
   headers +=
       "Access-Control-Expose-Headers: X-Request-Id, Retry-After, RateLimit-Limit, "
-      "RateLimit-Remaining, RateLimit-Reset, Content-Disposition\r\n";
+      "RateLimit-Remaining, RateLimit-Reset, Content-Disposition, Idempotency-Replayed\r\n";
 }
 
 void Cors::answer_options(Exchange& exchange, std::string_view allowed_methods) const {
@@ -33,7 +33,8 @@ void Cors::answer_options(Exchange& exchange, std::string_view allowed_methods) 
   headers.append("Access-Control-Allow-Methods: ").append(allowed_methods).append("\r\n");
   headers +=
       "Access-Control-Allow-Headers: Authorization, Content-Type, X-API-Key, X-Request-Id, "
-      "traceparent, Last-Event-ID, MCP-Protocol-Version\r\nAccess-Control-Max-Age: 7200\r\n";
+      "Idempotency-Key, traceparent, Last-Event-ID, MCP-Protocol-Version\r\n"
+      "Access-Control-Max-Age: 7200\r\n";
 }
 
 }  // namespace aiva::http

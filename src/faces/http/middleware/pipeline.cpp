@@ -31,6 +31,7 @@ Pipeline::Pipeline(const ServerOptions& options, Router router, ServerParts part
       rates_(parts.cache, options.rates),
       cors_(options.cors_origins),
       content_{parts.files, options.staging_folder, options.limits},
+      idempotent_(parts.keys),
       call_deadline_(options.timeouts.call),
       has_access_log_(options.has_access_log),
       has_gzip_(options.has_gzip),
@@ -102,9 +103,32 @@ Task<Outcome> Pipeline::call(Exchange& exchange) {
   }
   set_deadline(exchange, call_deadline_);
   exchange.input.read_ahead();
+  if (idempotent_.concern(exchange)) {
+    auto asked = co_await ask_once(exchange);
+    co_return asked;
+  }
   auto task = exchange.route->handler(exchange.context, exchange.request);
   auto response = co_await std::move(task);
   co_await ContinueOn(exchange.thread);
+  if (!response) co_return std::unexpected(Failure(std::move(response.error())));
+  exchange.response = std::move(*response);
+  co_return Outcome{};
+}
+
+// The handler, unless the request was answered before under its Idempotency-Key.
+Task<Outcome> Pipeline::ask_once(Exchange& exchange) {
+  auto claim = co_await idempotent_.begin(exchange);
+  if (!claim) co_return std::unexpected(std::move(claim.error()));
+  if (!*claim) co_return Outcome{};
+  Result<Response> response = fail(internal_error("the handler did not answer"));
+  try {
+    auto task = exchange.route->handler(exchange.context, exchange.request);
+    response = co_await std::move(task);
+  } catch (const std::exception& exception) {
+    response = fail(internal_error(exception.what()));
+  }
+  co_await ContinueOn(exchange.thread);
+  co_await idempotent_.end(exchange, std::move(**claim), response ? &*response : nullptr);
   if (!response) co_return std::unexpected(Failure(std::move(response.error())));
   exchange.response = std::move(*response);
   co_return Outcome{};

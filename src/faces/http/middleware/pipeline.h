@@ -10,6 +10,7 @@
 #include "faces/http/middleware/client_address.h"
 #include "faces/http/middleware/cors.h"
 #include "faces/http/middleware/exchange.h"
+#include "faces/http/middleware/idempotency.h"
 #include "faces/http/middleware/rate_limit.h"
 #include "faces/http/middleware/request_content.h"
 #include "faces/http/router.h"
@@ -42,6 +43,7 @@ class Pipeline {
   Outcome find_route(Exchange& exchange);
   Task<Outcome> admit(Exchange& exchange);
   Task<Outcome> call(Exchange& exchange);
+  Task<Outcome> ask_once(Exchange& exchange);
   void complete_headers(Exchange& exchange);
 
   Router router_;
@@ -50,6 +52,7 @@ class Pipeline {
   RateLimiter rates_;
   Cors cors_;
   ContentOptions content_;
+  IdempotentCalls idempotent_;
   std::chrono::milliseconds call_deadline_;
   bool has_access_log_;
   bool has_gzip_;

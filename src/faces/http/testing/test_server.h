@@ -61,7 +61,8 @@ class TestServer {
   using Change = std::function<void(ServerOptions&)>;
 
   explicit TestServer(std::vector<Route> routes, const Change& change = {},
-                      std::vector<WebSocketRoute> websocket_routes = {}) {
+                      std::vector<WebSocketRoute> websocket_routes = {},
+                      idempotency::Idempotency* keys = nullptr) {
     ServerOptions options;
     options.port = 0;
     options.threads = 1;
@@ -78,7 +79,7 @@ class TestServer {
       return;
     }
     auto server = make_server(options, std::move(*router),
-                              {authenticator, *cache, metrics, files, lifecycle});
+                              {authenticator, *cache, metrics, files, lifecycle, keys});
     if (server)
       server_ = std::move(*server);
     else
