@@ -106,10 +106,11 @@ struct Answer {
 struct Message {
   MessageId id{};
   ChatSessionId session{};
-  std::string role{};            // user | assistant | operator (a person who answers)
-  std::int64_t image_count = 0;  // pictures that came with a user's message
-  std::string language{};        // of a user's message, ISO 639; empty: cannot be told
-  std::string sentiment{};       // positive | neutral | negative, once the model told
+  std::int64_t sequence_number = 0;  // within the session
+  std::string role{};                // user | assistant | operator (a person who answers)
+  std::int64_t image_count = 0;      // pictures that came with a user's message
+  std::string language{};            // of a user's message, ISO 639; empty: cannot be told
+  std::string sentiment{};           // positive | neutral | negative, once the model told
   std::string intent{};
   UserId written_by{};  // of an operator's message; nil for an API key
   UnixMs created_at = 0;

@@ -9,6 +9,7 @@
 
 #include "foundation/ids.h"
 #include "foundation/time.h"
+#include "ports/list_position.h"
 
 namespace aiva::identity {
 
@@ -141,6 +142,8 @@ struct User {
 struct PageRequest {
   int page = 1;    // from 1
   int limit = 50;  // 1…200
+  // Instead of a page: what stands behind this entry in the list's order. Its key is created_at.
+  std::optional<ListPosition> after{};
 };
 
 template <class T>

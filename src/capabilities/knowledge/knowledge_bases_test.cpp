@@ -157,6 +157,32 @@ TEST_F(KnowledgeBases, lists_newest_first_in_pages_and_by_filter) {
   EXPECT_EQ(fields_of(wrong.error()), (std::vector<std::string>{"type", "limit"}));
 }
 
+TEST_F(KnowledgeBases, are_listed_on_from_an_entry_whatever_is_added) {
+  for (int i = 0; i < 4; ++i) {
+    if (i != 2) clock_.advance(std::chrono::seconds(1));  // two of one instant
+    make_base("Base " + std::to_string(i));
+  }
+  std::vector<KnowledgeBaseId> made;
+  for (const auto& base : (*sync_wait(knowledge_->list(context(), {})))->items)
+    made.push_back(base.id);
+  auto list = [this](std::optional<ListPosition> after) {
+    auto page = sync_wait(knowledge_->list(context(), {.page = {.limit = 1, .after = after}}));
+    return (*page)->items.empty() ? std::nullopt : std::optional((*page)->items.front());
+  };
+
+  std::vector<KnowledgeBaseId> walked;
+  std::optional<ListPosition> after;
+  while (auto base = list(after)) {
+    walked.push_back(base->id);
+    after = ListPosition{.key = base->created_at, .id = {base->id.uuid}};
+    clock_.advance(std::chrono::seconds(1));
+    make_base("Later " + std::to_string(walked.size()));
+  }
+
+  EXPECT_EQ(walked.size(), 4U);
+  EXPECT_EQ(walked, made);
+}
+
 TEST_F(KnowledgeBases, changes_only_the_fields_present) {
   auto base = make_base();
   clock_.advance(std::chrono::seconds(5));

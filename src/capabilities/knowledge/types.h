@@ -8,6 +8,7 @@
 
 #include "foundation/ids.h"
 #include "foundation/time.h"
+#include "ports/list_position.h"
 #include "ports/document_reader.h"
 
 namespace aiva::knowledge {
@@ -174,6 +175,8 @@ int page_at(const Chunk& chunk, std::size_t offset);
 struct PageRequest {
   int page = 1;    // from 1
   int limit = 50;  // 1…200
+  // Instead of a page: what stands behind this entry in the list's order. Its key is created_at.
+  std::optional<ListPosition> after{};
 };
 
 template <class T>

@@ -100,6 +100,11 @@ Result<PageOf<Agent>> AgentsTable::list(TenantId tenant, const Agents::ListFilte
                              page.total = row.integer(0);
                              return {};
                            }));
+  if (filter.page.after) {
+    where += " AND (a.created_at, a.id) < (?, ?)";
+    parameters.emplace_back(filter.page.after->key);
+    parameters.emplace_back(filter.page.after->id);
+  }
   parameters.emplace_back(filter.page.limit);
   parameters.emplace_back(std::int64_t{filter.page.page - 1} * filter.page.limit);
   auto sql =

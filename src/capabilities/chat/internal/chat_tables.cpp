@@ -75,6 +75,11 @@ Result<knowledge::PageOf<Session>> list_sessions(SqlSession& sql, TenantId tenan
                             page.total = row.integer(0);
                             return {};
                           }));
+  if (const auto& after = filter.page.after) {
+    where += " AND (created_at, id) < (?, ?)";
+    values.emplace_back(after->key);
+    values.emplace_back(after->id);
+  }
   values.emplace_back(filter.page.limit);
   values.emplace_back(offset_of(filter.page));
   auto select =

@@ -19,13 +19,14 @@ constexpr std::string_view select_message =
     " is_interrupted, input_tokens, output_tokens, final_cost, created_at, agent_id, agent_name,"
     " agent_version, temperature, finish_reason, function_calls, decision, operations,"
     " removed_citations, cached_tokens, context_chunks, base_cost, time_ms, image_count,"
-    " written_by, language, sentiment, intent FROM chat_messages";
+    " written_by, language, sentiment, intent, sequence_number FROM chat_messages";
 
 Message read_message(const SqlRow& row) {
   auto id = row.id<MessageId>(0);
   auto session = row.id<ChatSessionId>(1);
   Message message{.id = id,
                   .session = session,
+                  .sequence_number = row.integer(31),
                   .role = std::string(row.text(2)),
                   .image_count = row.integer(26),
                   .language = std::string(row.text(28)),
@@ -74,13 +75,15 @@ Result<knowledge::PageOf<Message>> list_messages(SqlSession& sql, TenantId tenan
                                                  knowledge::PageRequest page) {
   TRY(auto session, find_session(sql, tenant, id));
   knowledge::PageOf<Message> messages{.items = {}, .total = session.message_count};
-  TRY_VOID(sql.query(
-      std::string(select_message) +
-          " WHERE session_id = ? AND tenant_id = ? ORDER BY sequence_number LIMIT ? OFFSET ?",
-      {id, tenant, page.limit, offset_of(page)}, [&messages](const SqlRow& row) -> Result<void> {
-        messages.items.push_back(read_message(row));
-        return {};
-      }));
+  std::int64_t after = page.after ? page.after->key : -1;
+  TRY_VOID(sql.query(std::string(select_message) +
+                         " WHERE session_id = ? AND tenant_id = ? AND sequence_number > ?"
+                         " ORDER BY sequence_number LIMIT ? OFFSET ?",
+                     {id, tenant, after, page.limit, offset_of(page)},
+                     [&messages](const SqlRow& row) -> Result<void> {
+                       messages.items.push_back(read_message(row));
+                       return {};
+                     }));
   return messages;
 }
 

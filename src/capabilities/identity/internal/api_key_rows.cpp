@@ -79,6 +79,7 @@ Result<PageOf<ApiKey>> list(SqlSession& session, TenantId tenant, PageRequest pa
   PageOf<ApiKey> keys;
   TRY(keys.total,
       query_number(session, "SELECT count(*) FROM api_keys k" + where.where(), where.parameters()));
+  where.add_position("(k.created_at, k.id)", page.after);
   std::string sql("SELECT ");
   sql.append(columns).append(" FROM api_keys k").append(where.where());
   sql += " ORDER BY k.created_at DESC, k.id DESC LIMIT ? OFFSET ?";

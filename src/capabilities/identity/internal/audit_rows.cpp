@@ -71,6 +71,7 @@ Result<PageOf<AuditEntry>> list(SqlSession& session, const AuditFilter& filter) 
   PageOf<AuditEntry> page;
   TRY(page.total,
       query_number(session, "SELECT count(*) FROM audit_log" + where.where(), where.parameters()));
+  where.add_position("(created_at, id)", filter.page.after);
   std::string sql("SELECT ");
   sql.append(columns).append(" FROM audit_log").append(where.where());
   sql += " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?";

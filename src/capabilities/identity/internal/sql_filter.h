@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ports/database.h"
+#include "ports/list_position.h"
 
 namespace aiva::identity {
 
@@ -18,6 +20,10 @@ class SqlFilter {
   void add(std::string_view condition, const Values&... values) {
     where_.append(where_.empty() ? " WHERE " : " AND ").append(condition);
     (parameters_.emplace_back(values), ...);
+  }
+  // Only what stands behind `after`, if it is given; `columns` order the list, newest first.
+  void add_position(std::string_view columns, const std::optional<ListPosition>& after) {
+    if (after) add(std::string(columns) + " < (?, ?)", after->key, after->id);
   }
   [[nodiscard]] const std::string& where() const { return where_; }
   [[nodiscard]] std::span<const SqlValue> parameters() const { return parameters_; }

@@ -98,6 +98,7 @@ Result<PageOf<User>> list(SqlSession& session, std::optional<TenantId> tenant,
   PageOf<User> page;
   TRY(page.total,
       query_number(session, "SELECT count(*) FROM users u" + where.where(), where.parameters()));
+  where.add_position("(u.created_at, u.id)", filter.page.after);
   TRY_VOID(session.query_span(std::string(select) + where.where() +
                                   " ORDER BY u.created_at DESC, u.id DESC LIMIT ? OFFSET ?",
                               where.with_page(filter.page.page, filter.page.limit),

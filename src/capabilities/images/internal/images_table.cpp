@@ -146,13 +146,16 @@ Result<knowledge::PageOf<Image>> ImagesTable::list(TenantId tenant, KnowledgeBas
   TRY(page.total, number("SELECT COUNT(*) FROM images " + std::string(where),
                          {tenant, base, document, document}));
   auto offset = static_cast<std::int64_t>(filter.page.page - 1) * filter.page.limit;
-  TRY_VOID(sql_.query(std::string(columns) + std::string(where) +
-                          " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
-                      {tenant, base, document, document, filter.page.limit, offset},
-                      [&page](const SqlRow& row) -> Result<void> {
-                        page.items.push_back(read_image(row));
-                        return {};
-                      }));
+  auto after = filter.page.after.value_or(before_newest);
+  TRY_VOID(
+      sql_.query(std::string(columns) + std::string(where) +
+                     " AND (created_at, id) < (?, ?)"
+                     " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
+                 {tenant, base, document, document, after.key, after.id, filter.page.limit, offset},
+                 [&page](const SqlRow& row) -> Result<void> {
+                   page.items.push_back(read_image(row));
+                   return {};
+                 }));
   return page;
 }
 

@@ -41,6 +41,8 @@ std::string BaseCache::list_key(TenantId tenant, const Knowledge::ListFilter& fi
   std::string key = std::to_string(generation->number);
   key.append(":").append(std::to_string(filter.page.page));
   key.append(":").append(std::to_string(filter.page.limit));
+  if (const auto& after = filter.page.after)
+    key.append(">").append(std::to_string(after->key)).append(after->id.to_string());
   key.append(":").append(filter.type.value_or("*"));
   key.append(":").append(filter.status.value_or("*"));
   return key;

@@ -106,6 +106,11 @@ Result<PageOf<Document>> DocumentsTable::list(TenantId tenant, KnowledgeBaseId b
   }
   PageOf<Document> page;
   TRY_VOID(sql_.query_span("SELECT COUNT(*)" + where, parameters, into(page.total)));
+  if (filter.page.after) {
+    where += " AND (d.created_at, d.id) < (?, ?)";
+    parameters.emplace_back(filter.page.after->key);
+    parameters.emplace_back(filter.page.after->id);
+  }
   parameters.emplace_back(filter.page.limit);
   parameters.emplace_back(std::int64_t{filter.page.page - 1} * filter.page.limit);
   auto sql = std::string(select_document) + where +

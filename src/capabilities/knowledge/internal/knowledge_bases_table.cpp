@@ -84,6 +84,11 @@ Result<PageOf<KnowledgeBase>> KnowledgeBasesTable::list(TenantId tenant,
                              page.total = row.integer(0);
                              return {};
                            }));
+  if (filter.page.after) {
+    where += " AND (b.created_at, b.id) < (?, ?)";
+    parameters.emplace_back(filter.page.after->key);
+    parameters.emplace_back(filter.page.after->id);
+  }
   parameters.emplace_back(filter.page.limit);
   parameters.emplace_back(std::int64_t{filter.page.page - 1} * filter.page.limit);
   auto sql =

@@ -57,16 +57,19 @@ Result<knowledge::PageOf<PastSearch>> SearchesTable::page(const SearchRange& ran
                         return {};
                       }));
   auto offset = std::int64_t{filter.page.page - 1} * filter.page.limit;
+  auto after = filter.page.after.value_or(before_newest);
   auto sql =
       "SELECT s.id, s.user_id, s.session_id, s.query, s.search_type, s.results_count, "
       "s.top_score, s.search_time_ms, s.query_tokens, s.base_cost, s.is_cached, s.created_at "
       "FROM (" +
-      select_newest("id", " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?") +
+      select_newest("id",
+                    " AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC "
+                    "LIMIT ? OFFSET ?") +
       ") wanted JOIN knowledge_searches s ON s.id = wanted.id "
       "ORDER BY s.created_at DESC, s.id DESC";
   TRY_VOID(sql_.query(sql,
                       {range.tenant, range.base, range.from, range.until, counted_max, results_max,
-                       filter.page.limit, offset},
+                       after.key, after.id, filter.page.limit, offset},
                       [&page](const SqlRow& row) -> Result<void> {
                         page.items.push_back(read_search(row));
                         return {};

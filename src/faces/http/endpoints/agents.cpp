@@ -47,13 +47,13 @@ Task<Result<Response>> create_agent(Agents& agents, CallContext context, Request
 }
 
 Task<Result<Response>> list_agents(Agents& agents, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
-  Agents::ListFilter filter{.page = {.page = page.page, .limit = page.limit}};
+  CO_TRY(auto wanted, read_list_request(request, "agents"));
+  Agents::ListFilter filter{.page = wanted.as<agents::PageRequest>()};
   CO_TRY(filter.is_active, request.query_flag("is_active"));
   if (auto type = request.query_text("type")) filter.type = std::string(*type);
   if (auto search = request.query_text("search")) filter.search = std::string(*search);
   CO_TRY(auto found, co_await agents.list(context, std::move(filter)));
-  co_return page_response(found.items, found.total, page, write_agent);
+  co_return list_response(found, wanted, write_agent);
 }
 
 Task<Result<Response>> get_agent(Agents& agents, CallContext context, Request& request) {

@@ -41,16 +41,16 @@ std::optional<UnixMs> read_expiry(json::Fields& fields) {
 }
 
 Task<Result<Response>> list_keys(Identity& identity, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
+  CO_TRY(auto wanted, read_list_request(request, "api_keys"));
   std::optional<TenantId> tenant;
   if (auto text = request.query_text("tenant_id")) {
     tenant = TenantId::parse(*text);
     if (!tenant) co_return fail(invalid_field("tenant_id", "must be an id"));
   }
   auto caller = caller_of(request);
-  identity::PageRequest wanted{.page = page.page, .limit = page.limit};
-  CO_TRY(auto keys, co_await identity.api_keys().list(context, caller, tenant, wanted));
-  co_return page_response(keys.items, keys.total, page, write_api_key);
+  auto page = wanted.as<identity::PageRequest>();
+  CO_TRY(auto keys, co_await identity.api_keys().list(context, caller, tenant, page));
+  co_return list_response(keys, wanted, write_api_key);
 }
 
 Task<Result<Response>> create_key(Identity& identity, CallContext context, Request& request) {

@@ -38,8 +38,8 @@ void write_entry(JsonWriter& writer, const AuditEntry& entry) {
 }
 
 Task<Result<Response>> list_entries(Identity& identity, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
-  identity::AuditFilter filter{.page = {.page = page.page, .limit = page.limit}};
+  CO_TRY(auto wanted, read_list_request(request, "audit"));
+  identity::AuditFilter filter{.page = wanted.as<identity::PageRequest>()};
   CO_TRY(filter.tenant, query_id<TenantId>(request, "tenant_id"));
   CO_TRY(filter.user, query_id<UserId>(request, "user_id"));
   CO_TRY(filter.from, query_instant(request, "from"));
@@ -47,7 +47,7 @@ Task<Result<Response>> list_entries(Identity& identity, CallContext context, Req
   filter.action = std::string(request.query_text("action").value_or(std::string_view()));
   auto caller = caller_of(request);
   CO_TRY(auto entries, co_await identity.audit_log().list(context, caller, std::move(filter)));
-  co_return page_response(entries.items, entries.total, page, write_entry);
+  co_return list_response(entries, wanted, write_entry);
 }
 
 }  // namespace

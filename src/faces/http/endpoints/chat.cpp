@@ -16,8 +16,6 @@ using identity::Permission;
 
 constexpr json::Fields::TextLimits short_limits{.length_max = 200};
 
-knowledge::PageRequest page_of(Page page) { return {.page = page.page, .limit = page.limit}; }
-
 Response session_response(const chat::Session& session, int status = 200) {
   return ok_response([&](JsonWriter& writer) { write_chat_session(writer, session); }, status);
 }
@@ -37,15 +35,15 @@ Task<Result<Response>> create_session(Chat& chat, CallContext context, Request& 
 }
 
 Task<Result<Response>> list_sessions(Chat& chat, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
-  Chat::SessionFilter filter{.page = page_of(page)};
+  CO_TRY(auto wanted, read_list_request(request, "chat_sessions"));
+  Chat::SessionFilter filter{.page = wanted.as<knowledge::PageRequest>()};
   if (auto status = request.query_text("status")) filter.status = std::string(*status);
   auto agent = request.query_text("agentId");
   if (!agent) agent = request.query_text("agent_id");
   if (agent) filter.agent = AgentId::parse(*agent);
   if (agent && !filter.agent) co_return fail(invalid_field("agentId", "must be an id"));
   CO_TRY(auto sessions, co_await chat.sessions(context, std::move(filter)));
-  co_return page_response(sessions.items, sessions.total, page, write_chat_session);
+  co_return list_response(sessions, wanted, write_chat_session);
 }
 
 Task<Result<Response>> get_session(Chat& chat, CallContext context, Request& request) {
@@ -62,15 +60,19 @@ Task<Result<Response>> end_session(Chat& chat, CallContext context, Request& req
 }
 
 Task<Result<Response>> answer_messages(Chat& chat, CallContext context, ChatSessionId id,
-                                       Page page) {
-  CO_TRY(auto messages, co_await chat.messages(context, id, page_of(page)));
-  co_return page_response(messages.items, messages.total, page, write_chat_message);
+                                       ListRequest wanted) {
+  auto page = wanted.as<knowledge::PageRequest>();
+  CO_TRY(auto messages, co_await chat.messages(context, id, page));
+  auto position = [](const chat::Message& message) {
+    return ListPosition{.key = message.sequence_number, .id = {message.id.uuid}};
+  };
+  co_return list_response(messages, wanted, write_chat_message, position);
 }
 
 Task<Result<Response>> list_messages(Chat& chat, CallContext context, Request& request) {
   CO_TRY(auto id, request.id<ChatSessionId>("sessionId"));
-  CO_TRY(auto page, request.page());
-  auto response = co_await answer_messages(chat, context, id, page);
+  CO_TRY(auto wanted, read_list_request(request, "chat_messages"));
+  auto response = co_await answer_messages(chat, context, id, wanted);
   co_return response;
 }
 
@@ -78,8 +80,8 @@ Task<Result<Response>> get_history(Chat& chat, CallContext context, Request& req
   auto text = request.query_text("session_id");
   auto id = ChatSessionId::parse(text.value_or(std::string_view()));
   if (!id) co_return fail(invalid_field("session_id", "must be an id"));
-  CO_TRY(auto page, request.page());
-  auto response = co_await answer_messages(chat, context, *id, page);
+  CO_TRY(auto wanted, read_list_request(request, "chat_messages"));
+  auto response = co_await answer_messages(chat, context, *id, wanted);
   co_return response;
 }
 

@@ -100,8 +100,8 @@ Task<Result<Response>> upload(PartsPointer parts, CallContext context, Request& 
 
 Task<Result<Response>> list_documents(PartsPointer parts, CallContext context, Request& request) {
   CO_TRY(auto base, request.id<KnowledgeBaseId>("kbId"));
-  CO_TRY(auto page, request.page());
-  Knowledge::DocumentFilter filter{.page = {.page = page.page, .limit = page.limit}};
+  CO_TRY(auto wanted, read_list_request(request, "documents"));
+  Knowledge::DocumentFilter filter{.page = wanted.as<knowledge::PageRequest>()};
   if (auto status = request.query_text("status")) {
     filter.status = knowledge::parse_document_status(*status);
     if (!filter.status) co_return fail(invalid_field("status", "is no status of documents"));
@@ -112,7 +112,7 @@ Task<Result<Response>> list_documents(PartsPointer parts, CallContext context, R
     filter.parent = *id;
   }
   CO_TRY(auto documents, co_await parts->knowledge.documents(context, base, filter));
-  co_return page_response(documents.items, documents.total, page, write_document);
+  co_return list_response(documents, wanted, write_document);
 }
 
 Task<Result<Response>> get_document(PartsPointer parts, CallContext context, Request& request) {

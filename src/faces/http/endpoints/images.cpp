@@ -83,15 +83,15 @@ Task<Result<Response>> upload(PartsPointer parts, CallContext context, Request& 
 
 Task<Result<Response>> list_images(PartsPointer parts, CallContext context, Request& request) {
   CO_TRY(auto base, base_of(request));
-  CO_TRY(auto page, request.page());
-  images::Images::ListFilter filter{.page = {.page = page.page, .limit = page.limit}};
+  CO_TRY(auto wanted, read_list_request(request, "images"));
+  images::Images::ListFilter filter{.page = wanted.as<knowledge::PageRequest>()};
   if (auto document = request.query_text("document_id")) {
     auto id = DocumentId::parse(*document);
     if (!id) co_return fail(invalid_field("document_id", "must be an id"));
     filter.document = *id;
   }
   CO_TRY(auto found, co_await parts->images.list(context, base, filter));
-  co_return page_response(found.items, found.total, page, write_image);
+  co_return list_response(found, wanted, write_image);
 }
 
 Task<Result<Response>> show_statistics(PartsPointer parts, CallContext context, Request& request) {

@@ -70,13 +70,13 @@ Task<Result<Response>> create_base(PartsPointer parts, CallContext context, Requ
 }
 
 Task<Result<Response>> list_bases(PartsPointer parts, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
+  CO_TRY(auto wanted, read_list_request(request, "knowledge_bases"));
   Knowledge::ListFilter filter{.type = optional_query(request, "type"),
                                .status = optional_query(request, "status"),
-                               .page = {.page = page.page, .limit = page.limit}};
+                               .page = wanted.as<knowledge::PageRequest>()};
   CO_TRY(auto bases, co_await parts->knowledge.list(context, std::move(filter)));
-  co_return parts->pages.answer(bases, [page](const PageOf<KnowledgeBase>& content) {
-    return page_response(content.items, content.total, page, write_base);
+  co_return parts->pages.answer(bases, [&wanted](const PageOf<KnowledgeBase>& content) {
+    return list_response(content, wanted, write_base);
   });
 }
 

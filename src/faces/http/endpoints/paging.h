@@ -1,11 +1,51 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "faces/http/request.h"
 #include "faces/http/response.h"
+#include "ports/list_position.h"
 
 namespace aiva::http {
+
+// What of a list is asked for: a page by its number, or what follows a cursor.
+struct ListRequest {
+  std::string_view list;  // the list's name within its cursors
+  Page page{};
+  std::optional<ListPosition> after{};
+
+  // For a capability; behind a cursor it is asked for one entry more, to know whether the list goes
+  // on, unless that is more than a page may have.
+  template <class PageRequest>
+  [[nodiscard]] PageRequest as() const {
+    bool looks_ahead = after && page.limit < PageLimits{}.limit_max;
+    return {.page = page.page, .limit = page.limit + (looks_ahead ? 1 : 0), .after = after};
+  }
+  // Whether the list goes on behind what was found of `total`; after a full page of the greatest
+  // size behind a cursor it is assumed to.
+  [[nodiscard]] bool goes_on(std::size_t found, std::int64_t total) const;
+};
+
+// `page` and `limit`, or `cursor` and `limit`; `invalid` for a cursor that is not one of `list` (a
+// literal), and for one beside `page`.
+Result<ListRequest> read_list_request(const Request& request, std::string_view list);
+
+// The cursor that stands for a position of that list. It holds no more than the position, and is
+// checked whenever it comes back.
+std::string make_cursor(std::string_view list, const ListPosition& position);
+
+// The position of an entry in a list that is newest first.
+template <class Item>
+ListPosition position_of(const Item& item) {
+  if constexpr (requires { item.id.uuid; })
+    return {.key = item.created_at, .id = {item.id.uuid}};
+  else
+    return {.key = item.created_at, .id = {Uuid::parse(item.id).value_or(Uuid{})}};
+}
 
 // {"success":true,"data":{"items":[…],"total":…,"page":…,"limit":…}}; `write_item(JsonWriter&,
 // item)` writes one value.
@@ -17,6 +57,32 @@ Response page_response(const Items& items, std::int64_t total, Page page, WriteI
     writer.end_array();
     writer.field("total", total).field("page", page.page).field("limit", page.limit).end_object();
   });
+}
+
+// The same with `next_cursor`, null at the list's end; behind a cursor there is no `page`.
+template <class Found, class WriteItem, class PositionOf>
+Response list_response(const Found& found, const ListRequest& wanted, WriteItem write_item,
+                       PositionOf position) {
+  auto limit = static_cast<std::size_t>(wanted.page.limit);
+  auto shown = found.items.size() < limit ? found.items.size() : limit;
+  return ok_response([&](JsonWriter& writer) {
+    writer.begin_object().key("items").begin_array();
+    for (std::size_t i = 0; i < shown; ++i) write_item(writer, found.items[i]);
+    writer.end_array().field("total", found.total);
+    if (!wanted.after) writer.field("page", wanted.page.page);
+    writer.field("limit", wanted.page.limit);
+    if (wanted.goes_on(found.items.size(), found.total))
+      writer.field("next_cursor", make_cursor(wanted.list, position(found.items[shown - 1])));
+    else
+      writer.null_field("next_cursor");
+    writer.end_object();
+  });
+}
+
+template <class Found, class WriteItem>
+Response list_response(const Found& found, const ListRequest& wanted, WriteItem write_item) {
+  return list_response(found, wanted, write_item,
+                       [](const auto& item) { return position_of(item); });
 }
 
 }  // namespace aiva::http

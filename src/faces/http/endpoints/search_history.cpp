@@ -29,14 +29,14 @@ Result<std::optional<UnixMs>> query_instant(const Request& request, std::string_
 
 Task<Result<Response>> list_searches(History& history, CallContext context, Request& request) {
   CO_TRY(auto base, request.id<KnowledgeBaseId>("kbId"));
-  CO_TRY(auto page, request.page());
+  CO_TRY(auto wanted, read_list_request(request, "searches"));
   CO_TRY(auto is_without_results, request.query_flag("no_results"));
   search::HistoryFilter filter{.is_without_results = is_without_results.value_or(false),
-                               .page = {.page = page.page, .limit = page.limit}};
+                               .page = wanted.as<knowledge::PageRequest>()};
   CO_TRY(filter.from, query_instant(request, "from"));
   CO_TRY(filter.until, query_instant(request, "until"));
   CO_TRY(auto searches, co_await history.searches(context, base, filter));
-  co_return page_response(searches.items, searches.total, page, write_past_search);
+  co_return list_response(searches, wanted, write_past_search);
 }
 
 Task<Result<Response>> get_analytics(History& history, CallContext context, Request& request) {

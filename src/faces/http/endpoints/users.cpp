@@ -18,8 +18,8 @@ Response user_response(const identity::User& user, int status = 200) {
   return ok_response([&](JsonWriter& writer) { write_user(writer, user); }, status);
 }
 
-Result<identity::UserFilter> read_filter(const Request& request, Page page) {
-  identity::UserFilter filter{.page = {.page = page.page, .limit = page.limit}};
+Result<identity::UserFilter> read_filter(const Request& request, const ListRequest& wanted) {
+  identity::UserFilter filter{.page = wanted.as<identity::PageRequest>()};
   filter.search = std::string(request.query_text("search").value_or(std::string_view()));
   if (auto text = request.query_text("tenant_id")) {
     filter.tenant = TenantId::parse(*text);
@@ -34,11 +34,11 @@ Result<identity::UserFilter> read_filter(const Request& request, Page page) {
 }
 
 Task<Result<Response>> list_users(Identity& identity, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
-  CO_TRY(auto filter, read_filter(request, page));
+  CO_TRY(auto wanted, read_list_request(request, "users"));
+  CO_TRY(auto filter, read_filter(request, wanted));
   auto caller = caller_of(request);
   CO_TRY(auto users, co_await identity.directory().users(context, caller, std::move(filter)));
-  co_return page_response(users.items, users.total, page, write_user);
+  co_return list_response(users, wanted, write_user);
 }
 
 Task<Result<Response>> create_user(Identity& identity, CallContext context, Request& request) {
