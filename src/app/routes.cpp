@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/openapi.h"
+#include "app/served_models.h"
 #include "app/version.h"
 #include "faces/http/endpoints/agent_instructions.h"
 #include "faces/http/endpoints/agent_trial.h"
@@ -29,6 +30,10 @@
 #include "faces/http/endpoints/mcp.h"
 #include "faces/http/endpoints/mcp_servers.h"
 #include "faces/http/endpoints/models.h"
+#include "faces/http/endpoints/openai_chat.h"
+#include "faces/http/endpoints/openai_embeddings.h"
+#include "faces/http/endpoints/openai_models.h"
+#include "faces/http/endpoints/openai_responses.h"
 #include "faces/http/endpoints/search.h"
 #include "faces/http/endpoints/search_history.h"
 #include "faces/http/endpoints/secrets.h"
@@ -115,6 +120,10 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::model_routes(*parts.models, *parts.prices));
   add(http::chat_people_routes(*parts.chat_people));
   add(http::chat_privacy_routes(*parts.chat_privacy));
+  add(http::openai_chat_routes(parts.chat->completions(), parts.clock));
+  add(http::openai_response_routes(parts.chat->completions(), parts.clock));
+  add(http::openai_model_routes(make_served_models(parts)));
+  add(http::openai_embedding_routes(*parts.text_vectors));
   return routes;
 }
 

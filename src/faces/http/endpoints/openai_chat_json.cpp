@@ -31,6 +31,10 @@ void write_usage(JsonWriter& writer, const chat::Answer& answer) {
       .field("prompt_tokens", answer.input_tokens)
       .field("completion_tokens", answer.output_tokens)
       .field("total_tokens", answer.input_tokens + answer.output_tokens)
+      .key("prompt_tokens_details")
+      .begin_object()
+      .field("cached_tokens", answer.cached_tokens)
+      .end_object()
       .end_object();
 }
 

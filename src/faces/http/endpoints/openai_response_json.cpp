@@ -74,10 +74,13 @@ void write_asked(JsonWriter& writer, const OpenAiCall& asked) {
   writer.null_field("previous_response_id").field("store", false);
 }
 
-// Counts the model does not tell apart are 0, as the shape wants a number.
+// What went into thinking is not told apart: 0, as the shape wants a number.
 void write_usage(JsonWriter& writer, const chat::Answer& answer) {
   writer.key("usage").begin_object().field("input_tokens", answer.input_tokens);
-  writer.key("input_tokens_details").begin_object().field("cached_tokens", 0).end_object();
+  writer.key("input_tokens_details")
+      .begin_object()
+      .field("cached_tokens", answer.cached_tokens)
+      .end_object();
   writer.field("output_tokens", answer.output_tokens);
   writer.key("output_tokens_details").begin_object().field("reasoning_tokens", 0).end_object();
   writer.field("total_tokens", answer.input_tokens + answer.output_tokens).end_object();

@@ -53,6 +53,7 @@ Task<Result<Response>> post_response(Completions& completions, const Clock& cloc
                     caller = context](CallContext context, EventWriter& events) mutable {
       context.tenant = caller.tenant;
       context.user = caller.user;
+      context.api_key = caller.api_key;
       return stream_response(completions, std::move(context), std::move(call), std::move(frame),
                              events);
     };
