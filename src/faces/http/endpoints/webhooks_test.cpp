@@ -32,7 +32,9 @@ class WebhookRoutes : public ::testing::Test {
     auto response =
         sync_wait(route->handler({.tenant = is_stranger ? stranger_ : tenant_}, request));
     if (!response) return {.status = http_status(response.error())};
-    return {response->status, json::parse(response->body).value().at("data")};
+    auto parsed = json::parse(response->body).value();
+    const auto* data = parsed.as_object().if_contains("data");
+    return {response->status, data != nullptr ? *data : json::Value{}};
   }
   std::string create() {
     auto made = call(Method::post, "/api/webhooks", R"({"url":"https://shop.example/"})");
