@@ -18,9 +18,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int subscriptions_max = 200;  // looked at in one turn
-constexpr int in_a_row_max = 20;        // deliveries before others get the place
-constexpr UnixMs lease_ms = 60'000;     // longer than an attempt may take
+constexpr int subscriptions_max = 200;             // looked at in one turn
+constexpr std::chrono::seconds place_time_max{5};  // then others may have the place
+constexpr UnixMs lease_ms = 60'000;                // longer than an attempt may take
 constexpr UnixMs failing_ms_max = 3LL * 24 * 3600 * 1000;
 constexpr std::int64_t failures_min = 10;
 constexpr std::size_t error_bytes_max = 300;
@@ -111,7 +111,8 @@ void Deliverer::end(SubscriptionId id) {
 }
 
 Task<void> Deliverer::serve(TenantId tenant, SubscriptionId id) {
-  for (int i = 0; i < in_a_row_max && !stop_.stop_requested(); ++i) {
+  auto until = parts_.clock.steady() + place_time_max;
+  while (parts_.clock.steady() < until && !stop_.stop_requested()) {
     bool goes_on = co_await serve_one(tenant, id);
     if (!goes_on) co_return;
   }
