@@ -21,7 +21,7 @@ struct Session {
   ChatSessionId id{};
   TenantId tenant{};
   std::optional<AgentId> agent{};
-  std::optional<KnowledgeBaseId> knowledge_base{};  // of a session without an agent
+  std::optional<KnowledgeBaseId> knowledge_base{};  // with an agent: instead of its own
   std::string title{};
   std::string user_name{};
   std::string status = "active";  // active | ended
@@ -33,8 +33,8 @@ struct Session {
 };
 
 struct NewSession {
-  std::optional<AgentId> agent{};  // answers with its own knowledge bases
-  std::optional<KnowledgeBaseId> knowledge_base{};
+  std::optional<AgentId> agent{};
+  std::optional<KnowledgeBaseId> knowledge_base{};  // with an agent: instead of its own
   std::string title{};
   std::string user_name{};
   std::string metadata = "{}";

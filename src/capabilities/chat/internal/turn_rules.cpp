@@ -146,8 +146,6 @@ Result<void> validate_session(const NewSession& session) {
   auto metadata = json::parse(session.metadata);
   if (!metadata || !metadata->is_object())
     error.details.push_back({"metadata", "must be a JSON object"});
-  if (session.agent && session.knowledge_base)
-    error.details.push_back({"kb_id", "an agent answers from its own knowledge bases"});
   if (!error.details.empty()) return fail(std::move(error));
   return {};
 }

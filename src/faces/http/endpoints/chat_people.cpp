@@ -130,7 +130,7 @@ Task<Result<Response>> report(People& people, CallContext context, Request& requ
     filter.rating = rating_of(*rating);
     if (*filter.rating == 0) co_return fail(invalid_field("rating", "must be up or down"));
   }
-  CO_TRY(auto found, co_await people.feedback(context, std::move(filter)));
+  CO_TRY(auto found, co_await people.feedback(context, filter));
   co_return ok_response([&](JsonWriter& writer) {
     writer.begin_object()
         .field("up", found.helpful)
