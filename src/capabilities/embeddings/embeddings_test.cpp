@@ -43,8 +43,8 @@ class TextVectorsTest : public testing::Test {
 TEST_F(TextVectorsTest, embeds_in_batches_in_order_and_charges_the_tokens) {
   auto vectors = over(fake);
 
-  auto answer =
-      embed(*vectors, {.model = "fake-words", .texts = {"a b", "c", "a b", "d e f", "c"}});
+  auto answer = embed(*vectors, {.model = "fake-words",
+                                 .texts = {"red kite", "pine", "red kite", "low red sun", "pine"}});
 
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->vectors.dimension, 64U);

@@ -125,7 +125,8 @@ TEST_F(OpenAiChat, refuses_conversations_no_model_could_answer) {
     return mistake(R"("model":"helper","messages":)" + messages);
   };
   const std::string call =
-      R"({"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"f"}}]})";
+      R"({"role":"assistant","tool_calls":
+      [{"id":"c1","type":"function","function":{"name":"f"}}]})";
 
   EXPECT_EQ(refused("[]"), "messages: must not be empty");
   EXPECT_EQ(refused(R"([{"role":"assistant","content":"x"}])"),

@@ -66,7 +66,8 @@ TEST_F(OpenAiResponses, read_the_items_of_a_conversation) {
      {"type":"function_call","call_id":"c1","name":"weather","arguments":"{}","id":"fc_c1"},
      {"type":"function_call","call_id":"c2","name":"weather","arguments":"{}"},
      {"type":"function_call_output","call_id":"c2","output":"rain"},
-     {"type":"function_call_output","call_id":"c1","output":[{"type":"input_text","text":"sun"}]}])");
+     {"type":"function_call_output","call_id":"c1",
+      "output":[{"type":"input_text","text":"sun"}]}])");
 
   ASSERT_EQ(response.status, 200) << response.body;
   const auto& asked = completions.asked.at(0);
