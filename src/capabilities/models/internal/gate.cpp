@@ -95,6 +95,13 @@ struct Gate::State {
 
 namespace {
 
+Error refused_for(std::chrono::nanoseconds time) {
+  auto seconds = std::chrono::ceil<std::chrono::seconds>(time).count();
+  return {.code = ErrorCode::rate_limited,
+          .message = "The model provider counts too many calls",
+          .retry_after_s = static_cast<int>(std::max<std::int64_t>(seconds, 1))};
+}
+
 void wake_all(const Gate::State::Wakes& wakes) {
   for (const auto& wake : wakes) wake.request_stop();
 }
@@ -142,9 +149,14 @@ class Place {
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
-  // Whether the call may go at once; else it has a ticket.
-  Result<bool> join(double tokens, double weight) {
+  // Whether the call may go at once; else it has a ticket. Refused when nobody goes for longer than
+  // it would wait.
+  Result<bool> join(double tokens, double weight, milliseconds time_max) {
     std::lock_guard lock(state_->mutex);
+    auto now = state_->clock.steady();
+    bool is_held = state_->held_until > now;
+    if (is_held && state_->held_until - now > time_max)
+      return fail(refused_for(state_->held_until - now));
     auto wait = state_->wait_for(tokens);
     bool is_free = state_->queue.size() == 0 && wait && *wait <= milliseconds(0);
     if (is_free) {
@@ -218,7 +230,10 @@ Task<Result<Gate::Pass>> Gate::enter(CallContext context, double tokens, double 
   CO_TRY_VOID(context.check());
   auto state = state_;
   Place place(state, context.tenant);
-  CO_TRY(bool may_go, place.join(tokens, weight));
+  auto left = context.deadline - std::chrono::steady_clock::now();
+  auto time =
+      std::min(state->options.queue_timeout, std::chrono::ceil<milliseconds>(std::max(left, {})));
+  CO_TRY(bool may_go, place.join(tokens, weight, time));
   if (may_go) co_return Pass(state, tokens);
   dispatch(state);
 
@@ -227,9 +242,6 @@ Task<Result<Gate::Pass>> Gate::enter(CallContext context, double tokens, double 
   std::stop_callback on_cancel(context.cancellation, [wake]() mutable { wake.request_stop(); });
   auto waiting = context;
   waiting.cancellation = wake.get_token();
-  auto left = context.deadline - std::chrono::steady_clock::now();
-  auto time =
-      std::min(state->options.queue_timeout, std::chrono::ceil<milliseconds>(std::max(left, {})));
   auto pausing = state->pause(waiting, time);
   auto waited = co_await std::move(pausing);
   bool is_turn = place.leave();

@@ -201,6 +201,20 @@ TEST_F(Passing, holds_everybody_when_the_server_said_so) {
   EXPECT_THAT(gone(), ElementsAre("a1", "b1"));
 }
 
+TEST_F(Passing, refuses_at_once_who_would_wait_in_vain) {
+  open_gate({}, {.queue_timeout = seconds(5)});
+
+  gate_->hold(seconds(7));
+  call("a1");
+  EXPECT_THAT(gone(), ElementsAre("a1!rate_limited"));
+  sleeping_.pass(milliseconds(2500));
+  call("a2");
+  EXPECT_THAT(gone(), IsEmpty());
+  sleeping_.pass(seconds(5));
+
+  EXPECT_THAT(gone(), ElementsAre("a2"));
+}
+
 TEST_F(Passing, lets_a_call_above_the_burst_through_and_pays_it_back) {
   open_gate({.tokens_per_minute = 6000});
 
