@@ -94,6 +94,7 @@ before(async () => {
     keyId: key.body.data.id,
     agentId: agent.body.data.id,
     version: "1",
+    model: agent.body.data.id,
     budgetId: budget.body.data.id,
     webhookId,
     deliveryId: delivery.body.data.id,
