@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
 
 namespace aiva {
@@ -37,6 +38,18 @@ TEST(Uuid, makes_distinct_time_ordered_ids_of_version_7) {
 
   EXPECT_EQ(ids.size(), 1000U);
   EXPECT_EQ(ids.begin()->to_string()[14], '7');
+}
+
+TEST(Uuid, sorts_what_one_thread_makes_within_a_millisecond) {
+  auto before = Uuid::make();
+  for (int i = 0; i < 1000; ++i) {
+    auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(1);
+    while (std::chrono::steady_clock::now() < until) {
+    }
+    auto id = Uuid::make();
+    EXPECT_LT(before, id);
+    before = id;
+  }
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 #include "foundation/ids.h"
 #include "foundation/time.h"
-#include "ports/list_position.h"
 #include "ports/document_reader.h"
+#include "ports/list_position.h"
 
 namespace aiva::knowledge {
 

@@ -161,8 +161,8 @@ const checkTurns = (messages) => {
     if (stray.length > 0) {
       throw invalid(
         `messages.${index}.content.0: unexpected \`tool_use_id\` found in \`tool_result\` ` +
-          `blocks: ${stray}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in ` +
-          "the previous message.",
+          `blocks: ${stray}. Each \`tool_result\` block must have a corresponding \`tool_use\` ` +
+          "block in the previous message.",
       );
     }
     const missing = calls.filter((id) => !results.includes(id));

@@ -127,7 +127,7 @@ test("a provider that says nothing in time is left, too", async () => {
   assert.ok(performance.now() - begin < 15000);
 });
 
-test("an answer that breaks off after its first words is an error, not another answer", async () => {
+test("an answer that breaks off after its first words is an error, not another", async () => {
   await fault(openai, { kind: "cut_stream", on: "chat", after_chunks: 3 });
 
   const reply = await ask();
