@@ -6,8 +6,8 @@
 #include "faces/http/endpoints/openai_answering.h"
 #include "faces/http/endpoints/openai_chat_json.h"
 #include "faces/http/endpoints/openai_chat_request.h"
+#include "faces/http/endpoints/openai_stream.h"
 #include "faces/http/openai_errors.h"
-#include "foundation/log.h"
 
 namespace aiva::http {
 namespace {
@@ -63,24 +63,6 @@ class ChunkStream {
   bool has_begun_ = false;
 };
 
-Task<Result<void>> stream_completion(Completions& completions, CallContext context, OpenAiCall call,
-                                     CompletionFrame frame, EventWriter& events) {
-  ChunkStream stream(std::move(frame), events);
-  call.request.listener = [&stream](chat::TurnEvent event) {
-    return stream.hear(std::move(event));
-  };
-  auto answer = co_await complete_openai(completions, context, std::move(call));
-  if (answer) {
-    auto sent = co_await stream.finish(*answer);
-    co_return sent;
-  }
-  if (!stream.has_begun() || answer.error().code == ErrorCode::cancelled)
-    co_return fail(std::move(answer.error()));
-  log::failure("A chat completion failed while it streamed", context, answer.error());
-  auto told = co_await stream.fail_with(std::move(answer.error()));
-  co_return told;
-}
-
 Task<Result<Response>> post_completion(Completions& completions, const Clock& clock,
                                        CallContext context, Request& request) {
   CO_TRY(auto body, request.json());
@@ -89,17 +71,10 @@ Task<Result<Response>> post_completion(Completions& completions, const Clock& cl
                         .model = call.request.agent,
                         .created_at = clock.unix_ms(),
                         .includes_usage = call.includes_usage};
-  if (call.is_stream) {
-    auto produce = [&completions, call = std::move(call), frame = std::move(frame),
-                    caller = context](CallContext context, EventWriter& events) mutable {
-      context.tenant = caller.tenant;
-      context.user = caller.user;
-      context.api_key = caller.api_key;
-      return stream_completion(completions, std::move(context), std::move(call), std::move(frame),
-                               events);
-    };
-    co_return event_stream(std::move(produce));
-  }
+  if (call.is_stream)
+    co_return openai_event_stream<ChunkStream>(completions, context, std::move(call),
+                                               std::move(frame),
+                                               "A chat completion failed while it streamed");
   CO_TRY(auto answer, co_await complete_openai(completions, context, std::move(call)));
   co_return json_response(200, completion_json(frame, answer));
 }

@@ -5,7 +5,7 @@
 #include "faces/http/endpoints/openai_answering.h"
 #include "faces/http/endpoints/openai_response_events.h"
 #include "faces/http/endpoints/openai_response_request.h"
-#include "foundation/log.h"
+#include "faces/http/endpoints/openai_stream.h"
 
 namespace aiva::http {
 namespace {
@@ -25,40 +25,15 @@ ResponseFrame frame_of(OpenAiCall& call, const Clock& clock) {
   return frame;
 }
 
-Task<Result<void>> stream_response(Completions& completions, CallContext context, OpenAiCall call,
-                                   ResponseFrame frame, EventWriter& events) {
-  ResponseEvents stream(std::move(frame), events);
-  call.request.listener = [&stream](chat::TurnEvent event) {
-    return stream.hear(std::move(event));
-  };
-  auto answer = co_await complete_openai(completions, context, std::move(call));
-  if (answer) {
-    auto sent = co_await stream.finish(*answer);
-    co_return sent;
-  }
-  if (!stream.has_begun() || answer.error().code == ErrorCode::cancelled)
-    co_return fail(std::move(answer.error()));
-  log::failure("A response failed while it streamed", context, answer.error());
-  auto told = co_await stream.fail_with(std::move(answer.error()));
-  co_return told;
-}
-
 Task<Result<Response>> post_response(Completions& completions, const Clock& clock,
                                      CallContext context, Request& request) {
   CO_TRY(auto body, request.json());
   CO_TRY(auto call, read_response_call(body));
   auto frame = frame_of(call, clock);
-  if (call.is_stream) {
-    auto produce = [&completions, call = std::move(call), frame = std::move(frame),
-                    caller = context](CallContext context, EventWriter& events) mutable {
-      context.tenant = caller.tenant;
-      context.user = caller.user;
-      context.api_key = caller.api_key;
-      return stream_response(completions, std::move(context), std::move(call), std::move(frame),
-                             events);
-    };
-    co_return event_stream(std::move(produce));
-  }
+  if (call.is_stream)
+    co_return openai_event_stream<ResponseEvents>(completions, context, std::move(call),
+                                                  std::move(frame),
+                                                  "A response failed while it streamed");
   CO_TRY(auto answer, co_await complete_openai(completions, context, std::move(call)));
   Response response;
   JsonWriter writer(response.body);
