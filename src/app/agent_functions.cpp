@@ -6,6 +6,7 @@
 
 #include "adapters/mcp_client/mcp_client.h"
 #include "app/data_folder.h"
+#include "app/uncounted.h"
 #include "app/version.h"
 
 namespace aiva::app {
@@ -15,11 +16,6 @@ Task<Result<void>> check_agent(Parts& parts, CallContext context, AgentId agent)
   auto getting = parts.agents->get(std::move(context), agent);
   CO_TRY([[maybe_unused]] auto found, co_await std::move(getting));
   co_return Result<void>{};
-}
-
-Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
-  CO_TRY([[maybe_unused]] auto count, co_await std::move(task));
-  co_return Result<void>();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/outgoing_events.h"
+#include "app/uncounted.h"
 #include "capabilities/functions/session_calls.h"
 #include "capabilities/search/session_searches.h"
 #include "documents/language.h"
@@ -23,11 +24,6 @@ Result<void> forget_searches(SqlSession& sql, TenantId tenant, ChatSessionId ses
 Result<void> forget_calls(SqlSession& sql, TenantId tenant, ChatSessionId session) {
   TRY_VOID(functions::forget_session_calls(sql, tenant, session));
   return {};
-}
-
-Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
-  CO_TRY([[maybe_unused]] auto count, co_await std::move(task));
-  co_return Result<void>();
 }
 
 }  // namespace

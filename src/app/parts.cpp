@@ -24,6 +24,7 @@
 #include "app/chat_providers.h"
 #include "app/data_folder.h"
 #include "app/outgoing_events.h"
+#include "app/uncounted.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
 
@@ -310,11 +311,6 @@ void build_interfaces(const Config& config, Parts& parts) {
        .compute = parts.compute},
       {.nano_usd_per_token = is_large ? 130 : 20, .batch = embedding_batch(config)});
   parts.idempotency = idempotency::make_idempotency(*parts.database, parts.clock);
-}
-
-Task<Result<void>> without_count(Task<Result<std::int64_t>> task) {
-  CO_TRY([[maybe_unused]] auto count, co_await std::move(task));
-  co_return Result<void>();
 }
 
 worker::Chore release_dead_holds(Parts& parts) {
