@@ -40,8 +40,9 @@ TEST(JsonFields, reports_every_mistake_at_once) {
   EXPECT_EQ(outcome.error().details.size(), 5U);
 }
 
-TEST(JsonFields, reads_what_is_right) {
-  auto value = json::parse(R"({"name":"n","size":7,"flag":true,"none":null})").value();
+TEST(JsonFields, reads_what_is_right_and_passes_over_the_rest) {
+  auto value =
+      json::parse(R"({"name":"n","size":7,"flag":true,"none":null,"nobody_asks":[]})").value();
 
   json::Fields fields(value);
 

@@ -101,6 +101,19 @@ TEST_F(AgentEndpoints, make_show_change_list_and_delete_an_agent) {
   EXPECT_EQ(send("GET", path).status, 404);
 }
 
+TEST_F(AgentEndpoints, take_back_whole_what_they_showed_and_what_older_clients_add) {
+  auto path = make(R"({"name":"Desk","instructions":"one","use_flow_engine":true})");
+  auto shown = data(send("GET", path)).as_object();
+  shown["instructions"] = "two";
+  shown["shopify_enabled"] = false;
+
+  auto changed = send("PUT", path, json::to_text(shown));
+
+  EXPECT_EQ(changed.status, 200) << changed.body;
+  EXPECT_EQ(data(changed).at("instructions"), "two");
+  EXPECT_EQ(data(changed).at("id"), shown.at("id"));
+}
+
 TEST_F(AgentEndpoints, publish_compare_and_roll_back_versions) {
   auto path = make(R"({"name":"Desk","instructions":"one","publish":true})");
   data(send("PUT", path, R"({"instructions":"two"})"));
