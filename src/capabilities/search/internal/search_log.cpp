@@ -54,11 +54,14 @@ Task<void> SearchLog::record(SearchRecord record) {
     }
     single.push_back(std::move(record));
   }
-  co_await write_batch(std::move(single));
+  if (!co_await write_batch(std::move(single))) co_return;
+  std::lock_guard lock(mutex_);
+  is_wanted_ = true;  // what fills the queue can be written again, too
+  wanted_.notify_one();
 }
 
-// After a failure it waits for the next record or the end of the program, so that a database that
-// is down is not hammered.
+// After a failure it waits for a record that comes or for the end of the program, so that a
+// database that is down is not hammered.
 void SearchLog::run() {
   pthread_setname_np(pthread_self(), "search-log");
   auto group_begin = std::chrono::steady_clock::now();
@@ -68,13 +71,14 @@ void SearchLog::run() {
     wanted_.wait_until(lock, group_begin,
                        [this] { return is_ending_ || queue_.size() >= batch_max; });
     auto batch = take();
-    is_wanted_ = !queue_.empty();
+    bool is_more = !queue_.empty();
+    is_wanted_ = false;
     if (batch.empty() && is_ending_) return;
     lock.unlock();
     group_begin = std::chrono::steady_clock::now() + group_interval;
     bool is_written = write_now(std::move(batch));
     lock.lock();
-    if (!is_written) is_wanted_ = false;
+    if (is_written && is_more) is_wanted_ = true;
   }
 }
 

@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "adapters/sqlite/test_database.h"
@@ -14,7 +16,8 @@
 namespace aiva::search {
 namespace {
 
-// Counts the writes that it passes on, and refuses those that it is told to.
+// Counts the writes that it passes on, and refuses those of the log's own thread that it is told
+// to.
 class CountingDatabase final : public Database {
  public:
   explicit CountingDatabase(Database& database) : database_(database) {}
@@ -24,7 +27,9 @@ class CountingDatabase final : public Database {
   }
   Task<Result<void>> run_write(CallContext context, Body body) override {
     ++writes_;
-    if (refused_ > 0) {
+    if (std::this_thread::get_id() == tester_) {
+      ++direct_;
+    } else if (refused_ > 0) {
       --refused_;
       co_return fail(ErrorCode::unavailable, "The disk is full");
     }
@@ -34,11 +39,15 @@ class CountingDatabase final : public Database {
 
   void refuse(int writes) { refused_ = writes; }
   [[nodiscard]] int writes() const { return writes_; }
+  // Those begun by the thread of the test.
+  [[nodiscard]] int direct() const { return direct_; }
 
  private:
   Database& database_;
   std::atomic<int> writes_ = 0;
   std::atomic<int> refused_ = 0;
+  std::atomic<int> direct_ = 0;
+  std::thread::id tester_ = std::this_thread::get_id();
 };
 
 class SearchLogTest : public ::testing::Test {
@@ -55,6 +64,10 @@ class SearchLogTest : public ::testing::Test {
   // Ends the log.
   std::int64_t written() {
     log_.reset();
+    return rows();
+  }
+
+  std::int64_t rows() {
     std::int64_t count = 0;
     auto select = [&count](SqlSession& sql) {
       return sql.query("SELECT COUNT(*) FROM knowledge_searches", {},
@@ -65,6 +78,12 @@ class SearchLogTest : public ::testing::Test {
     };
     EXPECT_TRUE(sync_wait(read(*rows_, {}, select)));
     return count;
+  }
+
+  static void wait_until(const std::function<bool()>& is_so) {
+    auto begin = std::chrono::steady_clock::now();
+    while (!is_so() && std::chrono::steady_clock::now() - begin < std::chrono::minutes(1))
+      std::this_thread::yield();
   }
 
   std::int64_t balance() {
@@ -95,10 +114,7 @@ TEST_F(SearchLogTest, writes_all_searches_of_an_interval_in_one_group) {
 TEST_F(SearchLogTest, writes_the_first_search_at_once) {
   record(1);
 
-  auto begin = std::chrono::steady_clock::now();
-  while (database_.writes() == 0 &&
-         std::chrono::steady_clock::now() - begin < std::chrono::minutes(1))
-    std::this_thread::yield();
+  wait_until([this] { return database_.writes() > 0; });
 
   EXPECT_EQ(database_.writes(), 1);
   EXPECT_EQ(written(), 1);
@@ -111,6 +127,22 @@ TEST_F(SearchLogTest, charges_once_what_it_has_to_write_again) {
 
   EXPECT_EQ(written(), 3);
   EXPECT_EQ(balance(), -3 * 600);
+}
+
+TEST_F(SearchLogTest, writes_what_filled_its_queue_once_another_was_written) {
+  log_.emplace(database_, *billing_, metrics_, 1);
+  database_.refuse(1);
+  record(1);
+  wait_until([this] { return database_.writes() > 0; });
+
+  int recorded = 1;
+  for (; database_.direct() == 0; ++recorded) record(1);
+
+  auto lost = [this] {
+    return metrics_.to_prometheus_text().contains("records_lost_total 1") ? 1 : 0;
+  };
+  wait_until([&] { return rows() + lost() >= recorded; });
+  EXPECT_EQ(rows() + lost(), recorded) << "before the log ends";
 }
 
 TEST_F(SearchLogTest, counts_what_it_cannot_write) {
