@@ -1,6 +1,8 @@
 #include "capabilities/search/internal/answer_cache.h"
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 #include <utility>
 
 #include "capabilities/search/question.h"
@@ -13,6 +15,8 @@ namespace {
 void write_number(JsonWriter& writer, std::string_view name, std::optional<std::int64_t> number) {
   if (number) writer.field(name, *number);
 }
+
+std::size_t hash_of(std::string_view form) { return std::hash<std::string_view>()(form); }
 
 }  // namespace
 
@@ -79,17 +83,18 @@ std::optional<CachedAnswer> AnswerCache::find_near(const CacheScope& scope,
                                                    std::span<const float> vector,
                                                    Clock::time_point now) {
   auto sense = sense_of_question(query);
+  auto form_hash = hash_of(scope.form);
   std::lock_guard lock(mutex_);
   const auto* entries = entries_of(scope, now);
   if (entries == nullptr) return std::nullopt;
   const Entry* best = nullptr;
   auto similarity = settings_.similarity_min;
   for (const auto& entry : *entries) {
-    if (entry.form != scope.form || entry.vector.size() != vector.size()) continue;
+    if (entry.form_hash != form_hash || entry.vector.size() != vector.size()) continue;
     if (entry.sense != sense || is_over(entry, now)) continue;
     double cosine =
         retrieval::kernels().dot(entry.vector.data(), vector.data(), entry.vector.size());
-    if (cosine < similarity) continue;
+    if (cosine < similarity || entry.form != scope.form) continue;
     best = &entry;
     similarity = cosine;
   }
@@ -102,6 +107,7 @@ void AnswerCache::put(const CacheScope& scope, NewAnswer answer) {
   auto question = normal_question(answer.query);
   auto sense = sense_of_question(answer.query);
   Entry entry{.form = scope.form,
+              .form_hash = hash_of(scope.form),
               .question = std::move(question),
               .sense = std::move(sense),
               .query = std::move(answer.query),

@@ -79,8 +79,9 @@ class AnswerCache {
  private:
   struct Entry {
     std::string form;
-    std::string question;  // in the form in which two are the same
-    std::string sense;     // what a similar question must have too
+    std::size_t form_hash = 0;  // told apart by it first: forms are long
+    std::string question;       // in the form in which two are the same
+    std::string sense;          // what a similar question must have too
     std::string query;
     std::vector<float> vector;
     std::shared_ptr<const SearchAnswer> answer;
