@@ -3,6 +3,7 @@
 #include "faces/http/endpoints/account_json.h"
 #include "faces/http/endpoints/caller.h"
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 
 namespace aiva::http {
 namespace {
@@ -42,11 +43,7 @@ std::optional<UnixMs> read_expiry(json::Fields& fields) {
 
 Task<Result<Response>> list_keys(Identity& identity, CallContext context, Request& request) {
   CO_TRY(auto wanted, read_list_request(request, "api_keys"));
-  std::optional<TenantId> tenant;
-  if (auto text = request.query_text("tenant_id")) {
-    tenant = TenantId::parse(*text);
-    if (!tenant) co_return fail(invalid_field("tenant_id", "must be an id"));
-  }
+  CO_TRY(auto tenant, query_id<TenantId>(request, "tenant_id"));
   auto caller = caller_of(request);
   auto page = wanted.as<identity::PageRequest>();
   CO_TRY(auto keys, co_await identity.api_keys().list(context, caller, tenant, page));

@@ -2,30 +2,13 @@
 
 #include "faces/http/endpoints/caller.h"
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 
 namespace aiva::http {
 namespace {
 
 using identity::AuditEntry;
 using identity::Identity;
-
-template <class IdType>
-Result<std::optional<IdType>> query_id(const Request& request, std::string_view name) {
-  auto text = request.query_text(name);
-  if (!text) return std::optional<IdType>();
-  auto id = IdType::parse(*text);
-  if (!id) return fail(invalid_field(std::string(name), "must be an id"));
-  return id;
-}
-
-Result<std::optional<UnixMs>> query_instant(const Request& request, std::string_view name) {
-  auto text = request.query_text(name);
-  if (!text) return std::optional<UnixMs>();
-  auto instant = parse_iso8601(*text);
-  if (!instant)
-    return fail(invalid_field(std::string(name), "must be an instant like 2030-01-31T00:00:00Z"));
-  return instant;
-}
 
 void write_entry(JsonWriter& writer, const AuditEntry& entry) {
   writer.begin_object().field("id", entry.id).field("action", entry.action);

@@ -6,6 +6,7 @@
 #include "faces/http/endpoints/chat_json.h"
 #include "faces/http/endpoints/chat_turns.h"
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 #include "foundation/json.h"
 
 namespace aiva::http {
@@ -38,10 +39,8 @@ Task<Result<Response>> list_sessions(Chat& chat, CallContext context, Request& r
   CO_TRY(auto wanted, read_list_request(request, "chat_sessions"));
   Chat::SessionFilter filter{.page = wanted.as<knowledge::PageRequest>()};
   if (auto status = request.query_text("status")) filter.status = std::string(*status);
-  auto agent = request.query_text("agentId");
-  if (!agent) agent = request.query_text("agent_id");
-  if (agent) filter.agent = AgentId::parse(*agent);
-  if (agent && !filter.agent) co_return fail(invalid_field("agentId", "must be an id"));
+  const auto* agent = request.query_text("agentId") ? "agentId" : "agent_id";
+  CO_TRY(filter.agent, query_id<AgentId>(request, agent));
   CO_TRY(auto sessions, co_await chat.sessions(context, std::move(filter)));
   co_return list_response(sessions, wanted, write_chat_session);
 }

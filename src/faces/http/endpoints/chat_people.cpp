@@ -5,6 +5,7 @@
 
 #include "faces/http/endpoints/chat_json.h"
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 #include "foundation/json.h"
 
 namespace aiva::http {
@@ -122,10 +123,7 @@ Task<Result<Response>> report(People& people, CallContext context, Request& requ
   CO_TRY(auto days, request.query_integer("days", 30, 1, 3650));
   chat::FeedbackFilter filter{.since = unix_ms_now() - days * day_ms,
                               .page = {.page = page.page, .limit = page.limit}};
-  if (auto agent = request.query_text("agentId")) {
-    filter.agent = AgentId::parse(*agent);
-    if (!filter.agent) co_return fail(invalid_field("agentId", "must be an id"));
-  }
+  CO_TRY(filter.agent, query_id<AgentId>(request, "agentId"));
   if (auto rating = request.query_text("rating")) {
     filter.rating = rating_of(*rating);
     if (*filter.rating == 0) co_return fail(invalid_field("rating", "must be up or down"));

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "faces/http/endpoints/query_fields.h"
 #include "foundation/json_writer.h"
 
 namespace aiva::http {
@@ -18,10 +19,7 @@ Response export_response(std::string_view text) {
 
 Result<chat::Person> person_of(const Request& request) {
   chat::Person person;
-  if (auto user = request.query_text("user_id")) {
-    person.user = UserId::parse(*user);
-    if (!person.user) return fail(invalid_field("user_id", "must be an id"));
-  }
+  TRY(person.user, query_id<UserId>(request, "user_id"));
   if (auto name = request.query_text("user_name")) person.user_name = std::string(*name);
   return person;
 }

@@ -2,6 +2,7 @@
 
 #include "faces/http/endpoints/account_json.h"
 #include "faces/http/endpoints/credit_json.h"
+#include "faces/http/endpoints/paging.h"
 
 namespace aiva::http {
 namespace {
@@ -66,11 +67,7 @@ Task<Result<Response>> create_budget(Budgets& budgets, CallContext context, Requ
 Task<Result<Response>> list_budgets(Budgets& budgets, CallContext context, Request& request) {
   CO_TRY(auto tenant, query_tenant(request));
   CO_TRY(auto listed, co_await budgets.list(context, tenant));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object().key("items").begin_array();
-    for (const auto& budget : listed) write_budget(writer, budget);
-    writer.end_array().field("total", listed.size()).end_object();
-  });
+  co_return whole_list_response(listed, write_budget);
 }
 
 Task<Result<Response>> get_budget(Budgets& budgets, CallContext context, Request& request) {

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "faces/http/endpoints/query_fields.h"
 #include "foundation/crypto.h"
 #include "foundation/time.h"
 
@@ -40,11 +41,8 @@ Result<TenantId> choose_tenant(const Request& request, std::optional<TenantId> n
 }
 
 Result<TenantId> query_tenant(const Request& request) {
-  auto text = request.query_text("tenant_id");
-  if (!text) return choose_tenant(request, std::nullopt);
-  auto id = TenantId::parse(*text);
-  if (!id) return fail(invalid_field("tenant_id", "must be an id"));
-  return choose_tenant(request, id);
+  TRY(auto named, query_id<TenantId>(request, "tenant_id"));
+  return choose_tenant(request, named);
 }
 
 void write_balance(JsonWriter& writer, const billing::Balance& balance, std::string_view name) {

@@ -10,6 +10,7 @@
 #include "faces/http/endpoints/find_document.h"
 #include "faces/http/endpoints/knowledge_json.h"
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 
 namespace aiva::http {
 namespace {
@@ -106,11 +107,8 @@ Task<Result<Response>> list_documents(PartsPointer parts, CallContext context, R
     filter.status = knowledge::parse_document_status(*status);
     if (!filter.status) co_return fail(invalid_field("status", "is no status of documents"));
   }
-  if (auto parent = request.query_text("parent_id")) {
-    auto id = DocumentId::parse(*parent);
-    if (!id) co_return fail(invalid_field("parent_id", "must be an id"));
-    filter.parent = *id;
-  }
+  CO_TRY(auto parent, query_id<DocumentId>(request, "parent_id"));
+  filter.parent = parent.value_or(filter.parent);
   CO_TRY(auto documents, co_await parts->knowledge.documents(context, base, filter));
   co_return list_response(documents, wanted, write_document);
 }

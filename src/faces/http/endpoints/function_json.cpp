@@ -40,19 +40,6 @@ void read_document(const json::Value& body, std::string_view name, std::string& 
   text = value->is_null() ? std::string() : json::to_text(*value);
 }
 
-void read_headers(json::Fields& fields, std::vector<functions::HeaderTemplate>& headers) {
-  const auto* object = fields.object("api_headers");
-  if (object == nullptr) return;
-  headers.clear();
-  for (const auto& header : *object) {
-    const auto* value = header.value().if_string();
-    if (value == nullptr)
-      fields.add_error("api_headers." + std::string(header.key()), "must be a string");
-    else
-      headers.push_back({std::string(header.key()), std::string(std::string_view(*value))});
-  }
-}
-
 // Fields of the original that would be unsafe.
 void refuse_unsafe(json::Fields& fields) {
   auto handler = fields.optional_text("handler_type", {.length_max = 20});
@@ -64,6 +51,26 @@ void refuse_unsafe(json::Fields& fields) {
 }
 
 }  // namespace
+
+void write_headers(JsonWriter& writer, const std::vector<functions::HeaderTemplate>& headers) {
+  writer.begin_object();
+  for (const auto& header : headers) writer.field(header.name, header.value);
+  writer.end_object();
+}
+
+void read_headers(json::Fields& fields, std::string_view name,
+                  std::vector<functions::HeaderTemplate>& headers) {
+  const auto* object = fields.object(name);
+  if (object == nullptr) return;
+  headers.clear();
+  for (const auto& header : *object) {
+    const auto* value = header.value().if_string();
+    if (value == nullptr)
+      fields.add_error(std::string(name) + "." + std::string(header.key()), "must be a string");
+    else
+      headers.push_back({std::string(header.key()), std::string(std::string_view(*value))});
+  }
+}
 
 void write_function(JsonWriter& writer, const functions::Function& function) {
   const auto& settings = function.settings;
@@ -77,10 +84,8 @@ void write_function(JsonWriter& writer, const functions::Function& function) {
   write_document(writer, "parameters", settings.parameters);
   writer.field("api_endpoint", settings.api_endpoint)
       .field("api_method", settings.api_method)
-      .key("api_headers")
-      .begin_object();
-  for (const auto& header : settings.api_headers) writer.field(header.name, header.value);
-  writer.end_object();
+      .key("api_headers");
+  write_headers(writer, settings.api_headers);
   write_document(writer, "api_body", settings.api_body);
   write_document(writer, "response_mapping", settings.response_mapping);
   writer.field("response_bytes_max", settings.response_bytes_max)
@@ -159,7 +164,7 @@ void read_function(json::Fields& fields, const json::Value& body,
     if (!parsed) fields.add_error("execution_mode", "must be sync or async");
     settings.execution_mode = parsed.value_or(settings.execution_mode);
   }
-  read_headers(fields, settings.api_headers);
+  read_headers(fields, "api_headers", settings.api_headers);
   read_document(body, "api_body", settings.api_body);
   read_document(body, "response_mapping", settings.response_mapping);
   number("response_bytes_max", settings.response_bytes_max);

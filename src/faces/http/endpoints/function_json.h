@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "capabilities/functions/agent_tools.h"
 #include "capabilities/functions/secrets.h"
@@ -14,6 +16,11 @@ void write_function(JsonWriter& writer, const functions::Function& function);
 void write_function_call(JsonWriter& writer, const functions::FunctionCall& call);
 void write_tool_outcome(JsonWriter& writer, const functions::ToolOutcome& outcome);
 void write_secret(JsonWriter& writer, const functions::Secret& secret);
+
+// Headers as an object of texts by name; one that is absent leaves `headers` as they are.
+void write_headers(JsonWriter& writer, const std::vector<functions::HeaderTemplate>& headers);
+void read_headers(json::Fields& fields, std::string_view name,
+                  std::vector<functions::HeaderTemplate>& headers);
 
 // Puts the fields that are there into the settings; mistakes of type go to `fields`, the rest is
 // for the capability to judge. What the specification of the original knows and is refused here

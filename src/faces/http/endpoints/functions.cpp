@@ -7,6 +7,8 @@
 
 #include "faces/http/endpoints/caller.h"
 #include "faces/http/endpoints/function_json.h"
+#include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 #include "foundation/time.h"
 
 namespace aiva::http {
@@ -36,11 +38,7 @@ Response outcome_response(const functions::ToolOutcome& outcome) {
 Task<Result<Response>> list_functions(Functions& functions, CallContext context, Request& request) {
   CO_TRY(auto agent, request.id<AgentId>("agentId"));
   CO_TRY(auto found, co_await functions.list(context, agent));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object().key("items").begin_array();
-    for (const auto& function : found) write_function(writer, function);
-    writer.end_array().field("total", found.size()).end_object();
-  });
+  co_return whole_list_response(found, write_function);
 }
 
 Task<Result<Response>> create_function(Functions& functions, CallContext context,
@@ -112,25 +110,6 @@ Task<Result<Response>> execute_function(Functions& functions, CallContext contex
   auto executing = functions.execute(context, *agent, std::move(call));
   CO_TRY(auto outcome, co_await std::move(executing));
   co_return outcome_response(outcome);
-}
-
-// The id a query parameter names, if there is one.
-template <class IdType>
-Result<std::optional<IdType>> query_id(const Request& request, std::string_view name) {
-  auto text = request.query_text(name);
-  if (!text) return std::optional<IdType>();
-  auto id = IdType::parse(*text);
-  if (!id) return fail(invalid_field(std::string(name), "must be an id"));
-  return id;
-}
-
-Result<std::optional<UnixMs>> query_instant(const Request& request, std::string_view name) {
-  auto text = request.query_text(name);
-  if (!text) return std::optional<UnixMs>();
-  auto instant = parse_iso8601(*text);
-  if (!instant)
-    return fail(invalid_field(std::string(name), "must be an instant like 2030-01-31T00:00:00Z"));
-  return instant;
 }
 
 Result<CallFilter> read_filter(const Request& request) {

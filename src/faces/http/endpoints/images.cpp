@@ -9,6 +9,7 @@
 
 #include "faces/http/endpoints/image_json.h"
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 #include "faces/http/endpoints/staged_picture.h"
 #include "foundation/json.h"
 
@@ -85,11 +86,8 @@ Task<Result<Response>> list_images(PartsPointer parts, CallContext context, Requ
   CO_TRY(auto base, base_of(request));
   CO_TRY(auto wanted, read_list_request(request, "images"));
   images::Images::ListFilter filter{.page = wanted.as<knowledge::PageRequest>()};
-  if (auto document = request.query_text("document_id")) {
-    auto id = DocumentId::parse(*document);
-    if (!id) co_return fail(invalid_field("document_id", "must be an id"));
-    filter.document = *id;
-  }
+  CO_TRY(auto document, query_id<DocumentId>(request, "document_id"));
+  filter.document = document.value_or(filter.document);
   CO_TRY(auto found, co_await parts->images.list(context, base, filter));
   co_return list_response(found, wanted, write_image);
 }

@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "faces/http/endpoints/caller.h"
-#include "foundation/json.h"
+#include "faces/http/endpoints/function_json.h"
+#include "faces/http/endpoints/paging.h"
 #include "foundation/time.h"
 
 namespace aiva::http {
@@ -38,10 +39,9 @@ void write_server(JsonWriter& writer, const McpServer& server) {
       .field("agent_id", server.agent)
       .field("name", settings.name)
       .field("url", settings.url)
-      .key("headers")
-      .begin_object();
-  for (const auto& header : settings.headers) writer.field(header.name, header.value);
-  writer.end_object().field("timeout_ms", settings.timeout_ms).key("allowed_tools");
+      .key("headers");
+  write_headers(writer, settings.headers);
+  writer.field("timeout_ms", settings.timeout_ms).key("allowed_tools");
   if (settings.allowed_tools) {
     writer.begin_array();
     for (const auto& name : *settings.allowed_tools) writer.value(name);
@@ -68,20 +68,6 @@ Response server_response(const McpServer& server, int status = 200) {
   return ok_response([&](JsonWriter& writer) { write_server(writer, server); }, status);
 }
 
-void read_headers(json::Fields& fields, McpServerSettings& settings) {
-  const auto* object = fields.object("headers");
-  if (object == nullptr) return;
-  settings.headers.clear();
-  for (const auto& header : *object) {
-    const auto* value = header.value().if_string();
-    if (value == nullptr)
-      fields.add_error("headers." + std::string(header.key()), "must be a string");
-    else
-      settings.headers.push_back(
-          {std::string(header.key()), std::string(std::string_view(*value))});
-  }
-}
-
 // Null allows all tools.
 void read_allowed_tools(json::Fields& fields, const json::Value& body,
                         McpServerSettings& settings) {
@@ -105,7 +91,7 @@ Result<void> read_settings(const json::Value& body, McpServerSettings& settings)
   json::Fields fields(body);
   if (auto name = fields.optional_text("name", {.length_max = 200})) settings.name = *name;
   if (auto url = fields.optional_text("url", {.length_max = 8192})) settings.url = *url;
-  read_headers(fields, settings);
+  read_headers(fields, "headers", settings.headers);
   read_allowed_tools(fields, body, settings);
   settings.timeout_ms = static_cast<int>(
       fields.integer("timeout_ms", settings.timeout_ms, 0, std::numeric_limits<int>::max()));
@@ -116,11 +102,7 @@ Result<void> read_settings(const json::Value& body, McpServerSettings& settings)
 Task<Result<Response>> list_servers(McpServers& servers, CallContext context, Request& request) {
   CO_TRY(auto agent, request.id<AgentId>("agentId"));
   CO_TRY(auto found, co_await servers.list(context, agent));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object().key("items").begin_array();
-    for (const auto& server : found) write_server(writer, server);
-    writer.end_array().field("total", found.size()).end_object();
-  });
+  co_return whole_list_response(found, write_server);
 }
 
 Task<Result<Response>> create_server(McpServers& servers, CallContext context, Request& request) {

@@ -59,7 +59,17 @@ Response page_response(const Items& items, std::int64_t total, Page page, WriteI
   });
 }
 
-// The same with `next_cursor`, null at the list's end; behind a cursor there is no `page`.
+// {"success":true,"data":{"items":[…],"total":…}} of a list that has no pages.
+template <class Items, class WriteItem>
+Response whole_list_response(const Items& items, WriteItem write_item) {
+  return ok_response([&](JsonWriter& writer) {
+    writer.begin_object().key("items").begin_array();
+    for (const auto& item : items) write_item(writer, item);
+    writer.end_array().field("total", items.size()).end_object();
+  });
+}
+
+// A page with `next_cursor`, null at the list's end; behind a cursor there is no `page`.
 template <class Found, class WriteItem, class PositionOf>
 Response list_response(const Found& found, const ListRequest& wanted, WriteItem write_item,
                        PositionOf position) {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 #include "faces/http/endpoints/search_history_json.h"
-#include "foundation/time.h"
 
 namespace aiva::http {
 namespace {
@@ -17,15 +17,6 @@ using search::History;
 
 constexpr int days_default = 30;
 constexpr int days_max = 365;
-
-Result<std::optional<UnixMs>> query_instant(const Request& request, std::string_view name) {
-  auto text = request.query_text(name);
-  if (!text) return std::optional<UnixMs>();
-  auto instant = parse_iso8601(*text);
-  if (!instant)
-    return fail(invalid_field(std::string(name), "must be an instant like 2030-01-31T00:00:00Z"));
-  return instant;
-}
 
 Task<Result<Response>> list_searches(History& history, CallContext context, Request& request) {
   CO_TRY(auto base, request.id<KnowledgeBaseId>("kbId"));

@@ -5,6 +5,7 @@
 
 #include "faces/http/endpoints/caller.h"
 #include "faces/http/endpoints/function_json.h"
+#include "faces/http/endpoints/paging.h"
 
 namespace aiva::http {
 namespace {
@@ -16,11 +17,7 @@ constexpr std::size_t value_bytes_max = 64 * 1024;
 
 Task<Result<Response>> list_secrets(Secrets& secrets, CallContext context, Request&) {
   CO_TRY(auto found, co_await secrets.list(context));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object().key("items").begin_array();
-    for (const auto& secret : found) write_secret(writer, secret);
-    writer.end_array().field("total", found.size()).end_object();
-  });
+  co_return whole_list_response(found, write_secret);
 }
 
 Task<Result<Response>> put_secret(Secrets& secrets, CallContext context, Request& request) {

@@ -3,6 +3,7 @@
 #include "faces/http/endpoints/account_json.h"
 #include "faces/http/endpoints/caller.h"
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 
 namespace aiva::http {
 namespace {
@@ -21,10 +22,7 @@ Response user_response(const identity::User& user, int status = 200) {
 Result<identity::UserFilter> read_filter(const Request& request, const ListRequest& wanted) {
   identity::UserFilter filter{.page = wanted.as<identity::PageRequest>()};
   filter.search = std::string(request.query_text("search").value_or(std::string_view()));
-  if (auto text = request.query_text("tenant_id")) {
-    filter.tenant = TenantId::parse(*text);
-    if (!filter.tenant) return fail(invalid_field("tenant_id", "must be an id"));
-  }
+  TRY(filter.tenant, query_id<TenantId>(request, "tenant_id"));
   if (auto text = request.query_text("role")) {
     filter.role = identity::parse_role(*text);
     if (!filter.role) return fail(invalid_field("role", "is not a role"));

@@ -2,6 +2,7 @@
 
 #include "faces/http/endpoints/account_json.h"
 #include "faces/http/endpoints/credit_json.h"
+#include "faces/http/endpoints/paging.h"
 
 namespace aiva::http {
 namespace {
@@ -104,11 +105,7 @@ Task<Result<Response>> create_webhook(Webhooks& webhooks, CallContext context, R
 
 Task<Result<Response>> list_webhooks(Webhooks& webhooks, CallContext context, Request&) {
   CO_TRY(auto listed, co_await webhooks.list(context));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object().key("items").begin_array();
-    for (const auto& subscription : listed) write_subscription(writer, subscription);
-    writer.end_array().field("total", listed.size()).end_object();
-  });
+  co_return whole_list_response(listed, write_subscription);
 }
 
 Task<Result<Response>> get_webhook(Webhooks& webhooks, CallContext context, Request& request) {

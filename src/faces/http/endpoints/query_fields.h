@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "faces/http/request.h"
+#include "foundation/result.h"
+#include "foundation/time.h"
+
+namespace aiva::http {
+
+// The query parameter as an id, nothing when absent; `invalid` (with the field) for anything else.
+template <class IdType>
+Result<std::optional<IdType>> query_id(const Request& request, std::string_view name) {
+  auto text = request.query_text(name);
+  if (!text) return std::optional<IdType>();
+  auto id = IdType::parse(*text);
+  if (!id) return fail(invalid_field(std::string(name), "must be an id"));
+  return id;
+}
+
+// The same as an instant of ISO 8601.
+Result<std::optional<UnixMs>> query_instant(const Request& request, std::string_view name);
+
+}  // namespace aiva::http
