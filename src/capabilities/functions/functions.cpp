@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "capabilities/functions/internal/agent_rows.h"
 #include "capabilities/functions/internal/calls_table.h"
 #include "capabilities/functions/internal/functions_table.h"
 #include "capabilities/functions/internal/mcp_servers_table.h"
@@ -41,17 +42,6 @@ class RowFunctions final : public Functions {
   }
 
  private:
-  // Reads or writes rows of an agent once it is known to be the tenant's.
-  template <class Body>
-  auto with_agent(CallContext context, AgentId agent, bool is_write, Body body)
-      -> Task<std::invoke_result_t<Body&, SqlSession&>> {
-    auto checking = parts_.check_agent(context, agent);
-    CO_TRY_VOID(co_await std::move(checking));
-    auto running = database_detail::run(parts_.database, context, std::move(body), is_write);
-    auto outcome = co_await std::move(running);
-    co_return outcome;
-  }
-
   Result<void> audit(SqlSession& sql, const identity::Caller& caller, std::string action,
                      const Function& function) {
     json::Object details{{"agent_id", function.agent.to_string()},
@@ -66,6 +56,7 @@ class RowFunctions final : public Functions {
   }
 
   FunctionParts parts_;
+  AgentRows rows_{parts_};
   ToolDesk desk_;
   std::unique_ptr<McpServers> servers_;
 };
@@ -88,14 +79,14 @@ Task<Result<Function>> RowFunctions::create(CallContext context, identity::Calle
     TRY_VOID(audit(sql, caller, "function.created", function));
     return table.raise_tools_version(agent);
   };
-  auto writing = with_agent(context, agent, true, insert);
+  auto writing = rows_.write(context, agent, insert);
   CO_TRY_VOID(co_await std::move(writing));
   desk_.forget(context.tenant, agent);
   co_return function;
 }
 
 Task<Result<Function>> RowFunctions::get(CallContext context, AgentId agent, FunctionId id) {
-  auto reading = with_agent(context, agent, false, [&](SqlSession& sql) {
+  auto reading = rows_.read(context, agent, [&](SqlSession& sql) {
     return FunctionsTable(sql).get(context.tenant, agent, id);
   });
   auto function = co_await std::move(reading);
@@ -103,7 +94,7 @@ Task<Result<Function>> RowFunctions::get(CallContext context, AgentId agent, Fun
 }
 
 Task<Result<std::vector<Function>>> RowFunctions::list(CallContext context, AgentId agent) {
-  auto reading = with_agent(context, agent, false, [&](SqlSession& sql) {
+  auto reading = rows_.read(context, agent, [&](SqlSession& sql) {
     return FunctionsTable(sql).list(context.tenant, agent, false);
   });
   auto functions = co_await std::move(reading);
@@ -123,7 +114,7 @@ Task<Result<Function>> RowFunctions::change(CallContext context, identity::Calle
     TRY_VOID(table.raise_tools_version(agent));
     return function;
   };
-  auto writing = with_agent(context, agent, true, update);
+  auto writing = rows_.write(context, agent, update);
   CO_TRY(auto function, co_await std::move(writing));
   desk_.forget(context.tenant, agent);
   co_return function;
@@ -138,7 +129,7 @@ Task<Result<void>> RowFunctions::remove(CallContext context, identity::Caller ca
     TRY_VOID(audit(sql, caller, "function.deleted", function));
     return table.raise_tools_version(agent);
   };
-  auto writing = with_agent(context, agent, true, erase);
+  auto writing = rows_.write(context, agent, erase);
   CO_TRY_VOID(co_await std::move(writing));
   desk_.forget(context.tenant, agent);
   co_return Result<void>{};
@@ -166,7 +157,7 @@ Task<Result<ToolOutcome>> RowFunctions::execute(CallContext context, AgentId age
 }
 
 Task<Result<CallPage>> RowFunctions::calls(CallContext context, AgentId agent, CallFilter filter) {
-  auto reading = with_agent(context, agent, false, [&](SqlSession& sql) {
+  auto reading = rows_.read(context, agent, [&](SqlSession& sql) {
     return CallsTable(sql).page(context.tenant, agent, filter);
   });
   auto page = co_await std::move(reading);

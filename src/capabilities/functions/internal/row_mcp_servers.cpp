@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "capabilities/functions/internal/agent_rows.h"
 #include "capabilities/functions/internal/functions_table.h"
 #include "capabilities/functions/internal/mcp_servers_table.h"
 #include "foundation/log.h"
@@ -47,7 +48,8 @@ std::vector<RemoteTool> tidy(std::vector<RemoteTool> tools) {
 
 class RowMcpServers final : public McpServers {
  public:
-  RowMcpServers(const FunctionParts& parts, ToolDesk& desk) : parts_(parts), desk_(desk) {}
+  RowMcpServers(const FunctionParts& parts, ToolDesk& desk)
+      : parts_(parts), rows_(parts), desk_(desk) {}
 
   Task<Result<McpServer>> create(CallContext context, identity::Caller caller, AgentId agent,
                                  McpServerSettings settings) override;
@@ -66,6 +68,7 @@ class RowMcpServers final : public McpServers {
                      const McpServer& server);
 
   const FunctionParts& parts_;
+  AgentRows rows_;
   ToolDesk& desk_;
 };
 
@@ -84,16 +87,14 @@ Result<void> RowMcpServers::audit(SqlSession& sql, const identity::Caller& calle
 
 Task<Result<McpServer>> RowMcpServers::create(CallContext context, identity::Caller caller,
                                               AgentId agent, McpServerSettings settings) {
-  auto checking = parts_.check_agent(context, agent);
-  CO_TRY_VOID(co_await std::move(checking));
   McpServer server{.id = McpServerId::make(),
                    .tenant = context.tenant,
                    .agent = agent,
                    .settings = std::move(settings),
                    .created_at = parts_.clock.unix_ms()};
   server.updated_at = server.created_at;
-  CO_TRY_VOID(CompiledServer::compile(server, desk_.rules()));
-  auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
+  auto writing = rows_.write(context, agent, [&](SqlSession& sql) -> Result<void> {
+    TRY_VOID(CompiledServer::compile(server, desk_.rules()));
     McpServersTable table(sql);
     TRY(auto present, table.list(context.tenant, agent, false));
     if (present.size() >= servers_max)
@@ -109,9 +110,7 @@ Task<Result<McpServer>> RowMcpServers::create(CallContext context, identity::Cal
 }
 
 Task<Result<McpServer>> RowMcpServers::get(CallContext context, AgentId agent, McpServerId id) {
-  auto checking = parts_.check_agent(context, agent);
-  CO_TRY_VOID(co_await std::move(checking));
-  auto reading = read(parts_.database, context, [&](SqlSession& sql) {
+  auto reading = rows_.read(context, agent, [&](SqlSession& sql) {
     return McpServersTable(sql).get(context.tenant, agent, id);
   });
   auto server = co_await std::move(reading);
@@ -119,9 +118,7 @@ Task<Result<McpServer>> RowMcpServers::get(CallContext context, AgentId agent, M
 }
 
 Task<Result<std::vector<McpServer>>> RowMcpServers::list(CallContext context, AgentId agent) {
-  auto checking = parts_.check_agent(context, agent);
-  CO_TRY_VOID(co_await std::move(checking));
-  auto reading = read(parts_.database, context, [&](SqlSession& sql) {
+  auto reading = rows_.read(context, agent, [&](SqlSession& sql) {
     return McpServersTable(sql).list(context.tenant, agent, false);
   });
   auto servers = co_await std::move(reading);
@@ -130,9 +127,7 @@ Task<Result<std::vector<McpServer>>> RowMcpServers::list(CallContext context, Ag
 
 Task<Result<McpServer>> RowMcpServers::change(CallContext context, identity::Caller caller,
                                               AgentId agent, McpServerId id, Change change) {
-  auto checking = parts_.check_agent(context, agent);
-  CO_TRY_VOID(co_await std::move(checking));
-  auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<McpServer> {
+  auto writing = rows_.write(context, agent, [&](SqlSession& sql) -> Result<McpServer> {
     McpServersTable table(sql);
     TRY(auto server, table.get(context.tenant, agent, id));
     TRY_VOID(change(server.settings));
@@ -153,9 +148,7 @@ Task<Result<McpServer>> RowMcpServers::change(CallContext context, identity::Cal
 
 Task<Result<void>> RowMcpServers::remove(CallContext context, identity::Caller caller,
                                          AgentId agent, McpServerId id) {
-  auto checking = parts_.check_agent(context, agent);
-  CO_TRY_VOID(co_await std::move(checking));
-  auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
+  auto writing = rows_.write(context, agent, [&](SqlSession& sql) -> Result<void> {
     McpServersTable table(sql);
     TRY(auto server, table.get(context.tenant, agent, id));
     TRY_VOID(table.remove(context.tenant, agent, id));
