@@ -122,10 +122,6 @@ async function makeKnowledge() {
 }
 
 function checkRows(talkers) {
-  const expectNone = (what, sql) => {
-    const count = rows.number(sql);
-    if (count !== 0) faults.push(`${count} × ${what}`);
-  };
   for (const talker of talkers) {
     const messages = rows.query(
       `SELECT id, role, content FROM chat_messages WHERE session_id = '${talker.session}'
@@ -143,35 +139,7 @@ function checkRows(talkers) {
     if (answers !== talker.answered.length)
       faults.push(`${answers} answers are kept, ${talker.answered.length} were given`);
   }
-  expectNone("turn that still runs", "SELECT COUNT(*) FROM chat_turns WHERE state = 'running'");
-  expectNone(
-    "session held by a turn",
-    "SELECT COUNT(*) FROM chat_sessions WHERE turn_id IS NOT NULL",
-  );
-  expectNone("open hold", "SELECT COUNT(*) FROM credit_holds WHERE state = 'open'");
-  expectNone("credits held", "SELECT COUNT(*) FROM credit_accounts WHERE held <> 0");
-  expectNone(
-    "answer that was not charged as it says",
-    `SELECT COUNT(*) FROM chat_messages m WHERE role = 'assistant' AND final_cost <>
-       (SELECT COALESCE(SUM(amount), 0) FROM credit_transactions t
-        WHERE t.reference = m.id AND t.type = 'deduct')`,
-  );
-  expectNone(
-    "charge of a turn without an answer",
-    `SELECT COUNT(*) FROM credit_transactions WHERE operation IN ('chat', 'search')
-       AND type = 'deduct' AND reference NOT IN (SELECT id FROM chat_messages)`,
-  );
-  expectNone(
-    "message number that is missing or there twice",
-    `SELECT COUNT(*) FROM (SELECT session_id, COUNT(*) n, COUNT(DISTINCT sequence_number) m,
-       MAX(sequence_number) high FROM chat_messages GROUP BY session_id) WHERE n <> m OR n <> high`,
-  );
-  expectNone(
-    "account whose balance is not the sum of its entries",
-    `SELECT COUNT(*) FROM credit_accounts a WHERE balance <>
-       (SELECT COALESCE(SUM(CASE type WHEN 'deduct' THEN -amount ELSE amount END), 0)
-        FROM credit_transactions t WHERE t.tenant_id = a.tenant_id)`,
-  );
+  faults.push(...rows.findChatFaults());
   // A turn that died was released under its first id and answered under another.
   figures.died = rows.number("SELECT COUNT(*) FROM credit_holds WHERE state = 'released'");
   figures.answers = rows.number("SELECT COUNT(*) FROM chat_messages WHERE role = 'assistant'");

@@ -48,13 +48,55 @@ export class StoredRows {
     ];
   }
 
-  /** Everything that is wrong, as sentences; empty when all is well. */
-  findFaults() {
-    const faults = [];
-    const expectNone = (what, sql) => {
+  /** Adds a sentence to `faults` where the statement counts something. */
+  #counterOf(faults) {
+    return (what, sql) => {
       const count = this.number(sql);
       if (count !== 0) faults.push(`${count} × ${what}`);
     };
+  }
+
+  /** What is wrong with conversations that have ended and with the ledger. */
+  findChatFaults() {
+    const faults = [];
+    const expectNone = this.#counterOf(faults);
+    expectNone("turn that still runs", "SELECT COUNT(*) FROM chat_turns WHERE state = 'running'");
+    expectNone(
+      "session held by a turn",
+      "SELECT COUNT(*) FROM chat_sessions WHERE turn_id IS NOT NULL",
+    );
+    expectNone("open hold", "SELECT COUNT(*) FROM credit_holds WHERE state = 'open'");
+    expectNone("credits held", "SELECT COUNT(*) FROM credit_accounts WHERE held <> 0");
+    expectNone(
+      "answer that was not charged as it says",
+      `SELECT COUNT(*) FROM chat_messages m WHERE role = 'assistant' AND final_cost <>
+         (SELECT COALESCE(SUM(amount), 0) FROM credit_transactions t
+          WHERE t.tenant_id = m.tenant_id AND t.operation IN ('chat', 'search') AND
+            t.reference = m.id AND t.type = 'deduct')`,
+    );
+    expectNone(
+      "charge of a turn without an answer",
+      `SELECT COUNT(*) FROM credit_transactions WHERE operation IN ('chat', 'search')
+         AND type = 'deduct' AND reference NOT IN (SELECT id FROM chat_messages)`,
+    );
+    expectNone(
+      "message number that is missing or there twice",
+      `SELECT COUNT(*) FROM (SELECT session_id, COUNT(*) n, COUNT(DISTINCT sequence_number) m,
+         MAX(sequence_number) high FROM chat_messages GROUP BY session_id) WHERE n <> m OR n <> high`,
+    );
+    expectNone(
+      "account whose balance is not the sum of its entries",
+      `SELECT COUNT(*) FROM credit_accounts a WHERE balance <>
+         (SELECT COALESCE(SUM(CASE type WHEN 'deduct' THEN -amount ELSE amount END), 0)
+          FROM credit_transactions t WHERE t.tenant_id = a.tenant_id)`,
+    );
+    return faults;
+  }
+
+  /** Everything that is wrong with documents, as sentences; empty when all is well. */
+  findFaults() {
+    const faults = [];
+    const expectNone = this.#counterOf(faults);
     expectNone(
       "completed document whose chunks are not as many as it says",
       `SELECT COUNT(*) FROM documents d WHERE status = 'completed' AND total_chunks <>

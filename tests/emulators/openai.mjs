@@ -4,7 +4,8 @@
 //   node tests/emulators/openai.mjs --port 0 [--host 127.0.0.1] [--key sk-test]
 //
 // prints {"port":N} once it listens. For tests:
-//   POST /_faults {kind, count?, on?, retry_after_s?, delay_ms?, after_chunks?}   GET, DELETE
+//   POST /_faults {kind, count?, share?, on?, retry_after_s?, delay_ms?, after_chunks?}
+//   GET, DELETE /_faults
 //   POST /_limits {requests_per_minute?, tokens_per_minute?}: of embeddings       GET, DELETE
 //   GET /_requests: what arrived, the newest last                                 DELETE
 import { createServer } from "node:http";
@@ -216,9 +217,10 @@ class Emulator {
   }
 
   async #chat(body, response) {
-    const fault = this.#faults.take("chat");
+    let fault = this.#faults.take("chat");
     if (await this.#spoil(fault, response)) return;
     const answer = prepareChat(body);
+    if (answer.calls.length > 0) fault ??= this.#faults.take("tool_call");
     if (fault?.kind === "malformed_tool_call") {
       answer.calls = answer.calls.map((call) => ({
         ...call,

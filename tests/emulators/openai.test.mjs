@@ -560,3 +560,17 @@ test("serves deployments as Azure does", async () => {
   assert.equal((await post(path, body, key)).status, 404);
   assert.equal((await post(`${path}?api-version=2024-10-21`, body)).status, 401);
 });
+
+test("spoils a share of the calls, and of those with calls alone", async () => {
+  await fault({ kind: "server_error", on: "chat", share: 0.25 });
+  await fault({ kind: "malformed_tool_call", on: "tool_call", share: 1 });
+
+  const statuses = [];
+  for (let i = 0; i < 80; i += 1) statuses.push((await chat()).status);
+
+  const failed = statuses.filter((status) => status === 500).length;
+  assert.ok(failed > 8 && failed < 32, `${failed} of 80 failed`);
+  const [errors, calls] = await (await fetch(`${base}/_faults`)).json();
+  assert.equal(errors.taken, failed);
+  assert.equal(calls.taken, 0);
+});

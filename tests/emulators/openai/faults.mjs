@@ -1,6 +1,6 @@
 // Faults on demand: what goes wrong next, and how often.
 import { ApiError } from "./errors.mjs";
-import { integer, object, oneOf } from "./shape.mjs";
+import { integer, number, object, oneOf } from "./shape.mjs";
 
 export const faultKinds = [
   "rate_limit",
@@ -24,7 +24,8 @@ const checkFault = object(
   {
     kind: oneOf(...faultKinds),
     count: integer(1, 1000000),
-    on: oneOf("chat", "embeddings", "any"),
+    share: number(0, 1),
+    on: oneOf("chat", "tool_call", "embeddings", "any"),
     retry_after_s: integer(0, 3600),
     delay_ms: integer(0, 600000),
     after_chunks: integer(0, 100000),
@@ -32,12 +33,26 @@ const checkFault = object(
   ["kind"],
 );
 
+// The same sequence in each run (mulberry32).
+const makeRandom = () => {
+  let state = 20310131;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
 export class Faults {
   #queue = [];
+  #random = makeRandom();
 
+  // With a share, that part of the calls is spoiled, for good; else the next `count` are.
   add(fault) {
     checkFault(fault, "");
-    this.#queue.push({ count: 1, on: "any", delay_ms: 200, after_chunks: 2, ...fault });
+    const defaults = { count: 1, on: "any", delay_ms: 200, after_chunks: 2 };
+    this.#queue.push({ ...defaults, taken: 0, ...fault });
   }
 
   clear() {
@@ -50,9 +65,14 @@ export class Faults {
 
   // The fault for a call of this kind, used up once; null when all goes well.
   take(kind) {
-    const index = this.#queue.findIndex(({ on }) => on === "any" || on === kind);
+    const index = this.#queue.findIndex(
+      ({ on, share }) =>
+        (on === "any" || on === kind) && (share === undefined || this.#random() < share),
+    );
     if (index < 0) return null;
     const fault = this.#queue[index];
+    fault.taken += 1;
+    if (fault.share !== undefined) return fault;
     fault.count -= 1;
     if (fault.count === 0) this.#queue.splice(index, 1);
     return fault;
