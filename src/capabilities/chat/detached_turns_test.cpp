@@ -138,6 +138,32 @@ TEST_F(DetachedTurnsTest, are_heard_on_another_process_by_the_shared_cache) {
   follower->reset();
 }
 
+TEST_F(DetachedTurnsTest, go_on_while_they_are_heard_on_another_process) {
+  agent_settings().search_mode = "never";
+  std::string words;
+  for (int i = 0; i < 20'000; ++i) words += "word ";
+  script({{.text = words}});
+  auto cache = make_memory_cache({}, clock_);
+  auto shared = parts();
+  shared.shared_cache = cache.get();
+  auto here = make_chat(shared, {.away_time_max = milliseconds(1)});
+  auto there = make_chat(shared, {});
+  auto session = open_session();
+  auto follower = begin(*here, session);
+  ASSERT_TRUE(follower);
+  hear(**follower, 2);
+  auto elsewhere = sync_wait(there->resumable().follow(context(), session, turn_, 0));
+  ASSERT_TRUE(elsewhere);
+  auto first = hear(**elsewhere, 1);
+
+  follower->reset();
+  auto rest = hear(**elsewhere, 100'000);
+
+  ASSERT_FALSE(rest.empty());
+  EXPECT_EQ(rest.back().name, "done");
+  EXPECT_EQ(rest.back().data.size(), words.size() - 1);
+}
+
 TEST_F(DetachedTurnsTest, stop_when_nobody_comes_back) {
   agent_settings().search_mode = "never";
   std::string words;

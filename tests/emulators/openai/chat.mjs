@@ -162,7 +162,7 @@ const findPassages = (messages) =>
     .flatMap(({ content: value }) => {
       const whole = plain(value);
       const tagged = [
-        ...whole.matchAll(/<passage number="(\d{1,3})"[^>]*>\n([\s\S]*?)\n<\/passage>/g),
+        ...whole.matchAll(/<passage number="(\d{1,3})"[^\n]*>\n([\s\S]*?)\n<\/passage>/g),
       ];
       if (tagged.length > 0) return tagged.map(([, marker, body]) => ({ marker, body }));
       const parts = whole.split(/^[ \t]*\[(\d{1,3})\][ \t]*/m);

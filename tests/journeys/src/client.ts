@@ -152,6 +152,7 @@ export class Client {
     path: string,
     body?: Json,
     enough: (event: ServerEvent) => boolean = () => false,
+    extra: Record<string, string> = {},
   ): Promise<ServerEvent[]> {
     const stop = new AbortController();
     const response = await fetch(this.url + path, {
@@ -160,6 +161,7 @@ export class Client {
       headers: this.headers({
         accept: "text/event-stream",
         ...(body ? { "content-type": "application/json" } : {}),
+        ...extra,
       }),
       ...(body ? { body: JSON.stringify(body) } : {}),
     });

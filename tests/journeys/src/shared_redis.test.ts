@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { Client } from "./client.ts";
+import type { Client, Reply, ServerEvent } from "./client.ts";
 import { repository, run, Server } from "./server.ts";
 
-// Two processes over one data folder share a Redis 8 with their rate limits and vectors.
+// Two processes over one data folder share a Redis 8 with their rate limits, vectors, agents and
+// the events of chat turns.
 const port = 22_000 + Math.floor(Math.random() * 8000);
 const password = "a-password-of-the-journey";
 const environment = {
@@ -22,9 +23,12 @@ const environment = {
 
 let folder: string;
 let redis: ChildProcess;
+let model: ChildProcess;
+let modelUrl: string;
 let first: Server;
 let second: Server;
-let client: Client;
+let client: Client; // of the first process
+let other: Client; // of the second
 let base: string;
 
 /** Sends one line to Redis and answers the first piece of its reply. */
@@ -66,6 +70,18 @@ before(async () => {
     assert.ok(tries < 200, "Redis did not start");
     await pause(50);
   }
+  model = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const modelPort = await new Promise<number>((found) =>
+    model.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
+  );
+  modelUrl = `http://127.0.0.1:${modelPort}`;
+  Object.assign(environment, {
+    AIVA_CHAT_MODEL_PROVIDER: "openai",
+    AIVA_CHAT_MODEL_BASE_URL: `${modelUrl}/v1`,
+    AIVA_CHAT_MODEL_API_KEY: "sk-test",
+  });
   first = await Server.start({ sample: true, environment });
   second = await Server.start({
     folder: first.folder,
@@ -73,6 +89,8 @@ before(async () => {
     arguments: ["--role", "api"],
   });
   client = await first.admin();
+  other = second.anonymous;
+  other.token = client.token;
   const list = await client.get("/api/knowledge");
   base = list.body.data.items[0].id as string;
   const documents = await client.get(`/api/knowledge/${base}/documents`);
@@ -82,13 +100,12 @@ after(async () => {
   await second?.stop();
   await first?.remove();
   redis.kill("SIGKILL");
+  model.kill();
   rmSync(folder, { recursive: true, force: true });
 });
 
 test("both processes find passages by vectors that lie in Redis", async () => {
   assert.match(await search(client), /14 days/);
-  const other = second.anonymous;
-  other.token = client.token;
 
   assert.match(await search(other), /"used_vectors":true/);
   assert.match(await ask(countSets), /^:[1-9]/);
@@ -105,6 +122,128 @@ test("what Redis lost is brought again from the rows", async () => {
 
   assert.match(await ask(countSets), /^:[1-9]/);
   assert.match(await search(client), /"used_vectors":true/);
+});
+
+/** The next answer of the model comes a word at a time. */
+async function slow(delayMs: number): Promise<void> {
+  const reply = await fetch(`${modelUrl}/_faults`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ kind: "slow", on: "chat", count: 1, delay_ms: delayMs }),
+  });
+  assert.ok(reply.ok, await reply.text());
+}
+
+const question = { content: "Within how many days are refunds paid?" };
+
+/** Begins a turn on the first process and leaves it after its first words. */
+async function beginTurn(session: string): Promise<{ turn: string; heard: ServerEvent[] }> {
+  const body = { ...question, stream: true, resumable: true };
+  const path = `/api/chat/${session}/messages`;
+  const heard = await client.events("POST", path, body, ({ event }) => event === "delta");
+  return { turn: heard[0]!.data.turn_id, heard };
+}
+
+test("a stream that began on one process goes on on the other", async () => {
+  const session = await client.createSession(base);
+  await slow(120);
+  const { turn, heard } = await beginTurn(session);
+
+  const path = `/api/chat/${session}/turns/${turn}/events`;
+  const rest = await other.events("GET", path, undefined, undefined, {
+    "last-event-id": `${heard.length}`,
+  });
+
+  assert.equal(heard.at(-1)!.event, "delta");
+  const done = rest.at(-1)!;
+  assert.equal(done.event, "done");
+  const said = [...heard, ...rest]
+    .filter(({ event }) => event === "delta")
+    .map(({ data }) => data.text);
+  assert.ok(said.length > 3, JSON.stringify(said));
+  assert.equal(said.join(""), done.data.response.markdown);
+  assert.equal(done.data.is_interrupted, false);
+  assert.match(done.data.response.text, /14 days/);
+  const again = await other.events("GET", path);
+  assert.deepEqual(again, [...heard, ...rest]);
+  const kept = await other.get(`/api/chat/${session}/messages`);
+  assert.equal(kept.body.data.items[1].content, done.data.response.markdown);
+  const foreign = await client.createSession(base);
+  assert.equal((await other.get(`/api/chat/${foreign}/turns/${turn}/events`)).status, 404);
+});
+
+test("a call to one process stops a turn of the other", async () => {
+  const session = await client.createSession(base);
+  await slow(1500);
+  const { turn } = await beginTurn(session);
+  const ending = client.events("GET", `/api/chat/${session}/turns/${turn}/events`);
+
+  const began = Date.now();
+  const stopped = await other.post(`/api/chat/${session}/messages/${turn}/cancel`);
+  const events = await ending;
+
+  assert.equal(stopped.status, 200, stopped.text);
+  assert.ok(Date.now() - began < 6000, `after ${Date.now() - began} ms`);
+  const done = events.at(-1)!;
+  assert.equal(done.event, "done");
+  assert.equal(done.data.is_interrupted, true);
+  const next = await other.post(`/api/chat/${session}/messages`, question);
+  assert.equal(next.status, 200, next.text);
+});
+
+test("a turn whose process dies ends on the other, and its message is answered there", async () => {
+  const session = await client.createSession(base);
+  const message = { ...question, client_message_id: "once" };
+  const third = await Server.start({
+    folder: first.folder,
+    environment,
+    arguments: ["--role", "api"],
+  });
+  const dying = third.anonymous;
+  dying.token = client.token;
+  await slow(1500);
+  const heard = await dying.events(
+    "POST",
+    `/api/chat/${session}/messages`,
+    { ...message, stream: true, resumable: true },
+    ({ event }) => event === "delta",
+  );
+  const path = `/api/chat/${session}/turns/${heard[0]!.data.turn_id}/events`;
+  const following = other.events("GET", path);
+  await third.stop("SIGKILL");
+  const events = await following;
+  const answer = await other.post(`/api/chat/${session}/messages`, message);
+
+  assert.ok(!events.some(({ event }) => event === "done"));
+  assert.equal(answer.status, 200, answer.text);
+  const kept = await client.get(`/api/chat/${session}/messages`);
+  assert.equal(kept.body.data.total, 2);
+});
+
+test("an agent changed on one process is the new one on the other", async () => {
+  const made = await client.post("/api/agents", { name: "Desk", kb_id: base, publish: true });
+  assert.equal(made.status, 201, made.text);
+  const path = `/api/agents/${made.body.data.id}`;
+  const ask = (): Promise<Reply> =>
+    other.post("/api/chat/message", {
+      agent_id: made.body.data.id,
+      message: "Are refunds paid?",
+    });
+  const before = await ask();
+  const cached = await ask();
+  const change = { instructions: "Be brief.", publish: true };
+  const changed = await client.put(path, change);
+  assert.equal(changed.status, 200, changed.text);
+  await pause(1500);
+  const after = await ask();
+  await client.put(path, { is_active: false });
+  await pause(1500);
+  const off = await ask();
+
+  assert.equal(before.body.data.agent_metadata.agent_version, 1);
+  assert.equal(cached.body.data.agent_metadata.agent_version, 1);
+  assert.equal(after.body.data.agent_metadata.agent_version, 2);
+  assert.equal(off.status, 409, off.text);
 });
 
 test("a limit counts the calls of both processes", async () => {

@@ -18,6 +18,7 @@ constexpr std::size_t bytes_max = std::size_t{64} * 1024 * 1024;  // of all logs
 constexpr std::size_t running_max = 10'000;
 constexpr seconds look_again{15};
 constexpr milliseconds poll_every{100};
+constexpr seconds say_again{5};     // that a turn of another process is heard here
 constexpr int polls_per_look = 10;  // at the row, whether the turn still runs
 
 using Events = std::optional<std::vector<StreamEvent>>;
@@ -42,14 +43,15 @@ struct DetachedTurns::Run {
 // Hears a turn of this process.
 class DetachedTurns::LocalFollower final : public TurnFollower {
  public:
-  LocalFollower(DetachedTurns& turns, LogPointer log, std::int64_t after)
-      : turns_(turns), log_(std::move(log)), after_(after) {
+  LocalFollower(DetachedTurns& turns, LogPointer log, SharedTurnKey key, std::int64_t after)
+      : turns_(turns), log_(std::move(log)), key_(key), after_(after) {
     log_->add_follower();
   }
   LocalFollower(const LocalFollower&) = delete;
   LocalFollower& operator=(const LocalFollower&) = delete;
   ~LocalFollower() override {
-    if (log_->remove_follower() && !log_->ended_at()) turns_.detach(turns_.stop_if_alone(log_));
+    if (log_->remove_follower() && !log_->ended_at())
+      turns_.detach(turns_.stop_if_alone(log_, key_));
   }
 
   Task<Result<Events>> next(CallContext context) override {
@@ -88,6 +90,7 @@ class DetachedTurns::LocalFollower final : public TurnFollower {
 
   DetachedTurns& turns_;
   LogPointer log_;
+  SharedTurnKey key_;
   std::int64_t after_;
   bool has_first_ = false;  // the first event is there and not told yet
 };
@@ -100,6 +103,10 @@ class DetachedTurns::SharedFollower final : public TurnFollower {
 
   Task<Result<Events>> next(CallContext context) override {
     for (int polls = 0; !has_ended_;) {
+      if (auto now = std::chrono::steady_clock::now(); now - said_at_ >= say_again) {
+        said_at_ = now;
+        co_await note_listening(context, *parts_.shared_cache, key_);
+      }
       CO_TRY(auto batch, co_await read_shared_batch(context, *parts_.shared_cache, key_, number_));
       if (batch) {
         ++number_;
@@ -132,6 +139,7 @@ class DetachedTurns::SharedFollower final : public TurnFollower {
   SharedTurnKey key_;
   std::int64_t after_;
   std::int64_t number_ = 0;
+  std::chrono::steady_clock::time_point said_at_{};  // that the turn is heard
   bool has_ended_ = false;
   bool has_died_ = false;
 };
@@ -167,7 +175,7 @@ Task<Result<std::unique_ptr<TurnFollower>>> DetachedTurns::begin(CallContext con
     std::lock_guard lock(mutex_);
     logs_.emplace(id, log);
   }
-  std::unique_ptr<TurnFollower> follower = std::make_unique<LocalFollower>(*this, log, 0);
+  std::unique_ptr<TurnFollower> follower = std::make_unique<LocalFollower>(*this, log, key, 0);
   detach(this->run(std::move(run)));
   co_return follower;
 }
@@ -192,13 +200,13 @@ Task<Result<std::unique_ptr<TurnFollower>>> DetachedTurns::follow(CallContext co
                                                                   MessageId turn,
                                                                   std::int64_t after) {
   std::unique_ptr<TurnFollower> follower;
+  SharedTurnKey key{.tenant = context.tenant, .session = session, .turn = turn};
   auto log = find(turn);
   if (log && log->belongs_to(context.tenant, session)) {
-    follower = std::make_unique<LocalFollower>(*this, std::move(log), after);
+    follower = std::make_unique<LocalFollower>(*this, std::move(log), key, after);
     co_return follower;
   }
   if (parts_.shared_cache != nullptr && parts_.pause) {
-    SharedTurnKey key{.tenant = context.tenant, .session = session, .turn = turn};
     CO_TRY(auto first, co_await read_shared_batch(context, *parts_.shared_cache, key, 0));
     if (first) {
       follower = std::make_unique<SharedFollower>(parts_, key, after);
@@ -208,10 +216,16 @@ Task<Result<std::unique_ptr<TurnFollower>>> DetachedTurns::follow(CallContext co
   co_return fail(ErrorCode::not_found, "There is no such turn, or it ended long ago");
 }
 
-Task<void> DetachedTurns::stop_if_alone(LogPointer log) {
+Task<void> DetachedTurns::stop_if_alone(LogPointer log, SharedTurnKey key) {
   CallContext context{.cancellation = stop_.get_token()};
-  auto paused = co_await parts_.pause(context, settings_.away_time_max);
-  if (paused && !log->has_followers()) log->stop();
+  for (;;) {
+    auto paused = co_await parts_.pause(context, settings_.away_time_max);
+    if (!paused || log->ended_at() || log->has_followers()) co_return;
+    if (parts_.shared_cache == nullptr) break;
+    bool is_heard = co_await is_listened_to(context, *parts_.shared_cache, key);
+    if (!is_heard && !log->has_followers()) break;
+  }
+  log->stop();
 }
 
 void DetachedTurns::detach(Task<void> task) {

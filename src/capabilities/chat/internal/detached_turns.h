@@ -35,8 +35,8 @@ class DetachedTurns final : public ResumableTurns {
 
   void detach(Task<void> task);
   Task<void> run(std::shared_ptr<Run> run);
-  // Stops a turn that is still alone after a while.
-  Task<void> stop_if_alone(LogPointer log);
+  // Stops a turn that after a while is heard neither here nor on another process.
+  Task<void> stop_if_alone(LogPointer log, SharedTurnKey key);
   LogPointer find(MessageId turn);
   // Forgets what ended long ago, and more when it takes too much room; how many turns run.
   std::size_t tidy_up();

@@ -1,5 +1,6 @@
 #include "capabilities/chat/internal/shared_turn_log.h"
 
+#include <string_view>
 #include <utility>
 
 #include "foundation/json.h"
@@ -12,12 +13,17 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes life{15};  // of a turn, and five minutes after its end
+constexpr std::chrono::seconds listening_life{15};
 constexpr milliseconds write_every{100};
 constexpr std::size_t batch_events_max = 64;
 
-std::string key_of(const SharedTurnKey& key, std::int64_t number) {
+std::string key_of(const SharedTurnKey& key, std::string_view what) {
   return "chat_turn:" + key.tenant.to_string() + ":" + key.session.to_string() + ":" +
-         key.turn.to_string() + ":" + std::to_string(number);
+         key.turn.to_string() + ":" + std::string(what);
+}
+
+std::string key_of(const SharedTurnKey& key, std::int64_t number) {
+  return key_of(key, std::to_string(number));
 }
 
 std::string to_text(const std::vector<StreamEvent>& events) {
@@ -54,6 +60,18 @@ Task<Result<std::optional<std::vector<StreamEvent>>>> read_shared_batch(CallCont
   for (const auto& entry : parsed->get_array())
     if (auto event = event_of(entry)) events.push_back(*std::move(event));
   co_return events;
+}
+
+Task<void> note_listening(CallContext context, Cache& cache, SharedTurnKey key) {
+  auto putting = cache.put(context, key_of(key, "listening"), "1", listening_life);
+  auto put = co_await std::move(putting);
+  if (!put) log::failure("A turn may be stopped although it is heard here", context, put.error());
+}
+
+Task<bool> is_listened_to(CallContext context, Cache& cache, SharedTurnKey key) {
+  auto getting = cache.get(context, key_of(key, "listening"));
+  auto found = co_await std::move(getting);
+  co_return found && found->has_value();
 }
 
 Task<void> SharedTurnWriter::add(CallContext context, StreamEvent event, bool is_last) {

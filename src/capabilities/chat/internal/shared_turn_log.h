@@ -24,6 +24,11 @@ Task<Result<std::optional<std::vector<StreamEvent>>>> read_shared_batch(CallCont
                                                                         SharedTurnKey key,
                                                                         std::int64_t number);
 
+// Says that a client hears the turn on this process; it counts for a while.
+Task<void> note_listening(CallContext context, Cache& cache, SharedTurnKey key);
+// Whether a client of any process said so lately; no when the cache cannot be asked.
+Task<bool> is_listened_to(CallContext context, Cache& cache, SharedTurnKey key);
+
 // Writes a turn's events in batches: at once what ends it, the rest every 100 ms.
 class SharedTurnWriter {
  public:
