@@ -1,22 +1,17 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "adapters/anthropic/anthropic.h"
-#include "adapters/http_client/http_client.h"
 #include "foundation/json.h"
-#include "ports/testing/emulator_process.h"
+#include "ports/testing/emulated_provider.h"
 
 namespace aiva {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr const char* program = "tests/emulators/anthropic.mjs";
 constexpr const char* question =
     "[1] Goods may be returned within thirty days.\n\nWhen may goods be returned?";
 
@@ -25,54 +20,28 @@ const ToolDefinition weather{.name = "weather",
                              .parameters = R"({"properties":{"city":{"type":"string"}}})"};
 
 // A model that answers through the strict emulator.
-class AnthropicEmulator : public ::testing::Test {
+class AnthropicEmulator : public EmulatedProvider {
  protected:
+  AnthropicEmulator() : EmulatedProvider("tests/emulators/anthropic.mjs", "sk-ant-test") {}
+
   void SetUp() override {
-    if (!std::filesystem::exists(program)) GTEST_SKIP() << "run from the repository's root";
-    emulator_.emplace(program, "sk-ant-test");
-    if (!emulator_->is_running()) GTEST_SKIP() << "node is not installed";
-    http_ = std::move(*make_http_client());
+    EmulatedProvider::SetUp();
+    if (IsSkipped()) return;
     server_ = {.base_url = emulator_->url(""),
-               .api_key = "sk-ant-test",
+               .api_key = key_,
                .default_model = "claude-haiku-4-5",
                .backoff_first = milliseconds(1)};
   }
 
-  void cause(const std::string& fault) {
-    HttpRequest request{.method = "POST",
-                        .url = emulator_->url("/_faults"),
-                        .body = fault,
-                        .may_reach_private_addresses = true};
-    auto response = sync_wait(http_->send({}, std::move(request)));
-    ASSERT_TRUE(response && response->status == 200);
-  }
   std::string ask(const std::string& content) {
     return ask(ChatRequest{.messages = {{ChatRole::user, content}}});
   }
-  // The answer's text; calls, reason and usage are kept.
   std::string ask(ChatRequest request) {
-    calls_.clear();
     auto model = make_anthropic_chat_model(server_, *http_);
-    auto stream = sync_wait(model->open({}, std::move(request)));
-    if (!stream) return "!" + stream.error().message + " " + stream.error().cause;
-    std::string answer;
-    for (;;) {
-      auto delta = sync_wait((*stream)->next({}));
-      if (!delta) return answer + "!" + delta.error().message;
-      if (!*delta) return answer;
-      answer += (*delta)->text;
-      for (auto& call : (*delta)->tool_calls) calls_.push_back(std::move(call));
-      if (!(*delta)->finish_reason.empty()) reason_ = (*delta)->finish_reason;
-      if ((*delta)->usage) usage_ = *(*delta)->usage;
-    }
+    return EmulatedProvider::ask(*model, std::move(request));
   }
 
-  std::optional<EmulatorProcess> emulator_;
-  std::unique_ptr<HttpClient> http_;
   AnthropicOptions server_;
-  std::vector<ToolCall> calls_;
-  std::string reason_;
-  ChatUsage usage_;
 };
 
 TEST_F(AnthropicEmulator, streams_a_grounded_answer_with_usage) {
@@ -160,9 +129,8 @@ TEST_F(AnthropicEmulator, notices_every_way_an_answer_breaks_off) {
 TEST_F(AnthropicEmulator, says_that_its_key_is_refused) {
   server_.api_key = "sk-wrong";
 
-  EXPECT_EQ(ask(question),
-            "!The model provider refuses our key status 401, type "
-            "authentication_error");
+  EXPECT_EQ(ask(question), "!The model provider refuses our key");
+  EXPECT_EQ(error_cause_, "status 401, type authentication_error");
 }
 
 TEST_F(AnthropicEmulator, says_that_a_prompt_is_too_long) {

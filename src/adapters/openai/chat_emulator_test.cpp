@@ -1,22 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "adapters/http_client/http_client.h"
-#include "adapters/openai/openai.h"
+#include "adapters/openai/testing/openai_emulator_fixture.h"
 #include "foundation/json.h"
-#include "ports/testing/emulator_process.h"
 
 namespace aiva {
 namespace {
-
-using std::chrono::milliseconds;
-
-constexpr const char* program = "tests/emulators/openai.mjs";
 
 const ToolDefinition weather{.name = "weather",
                              .description = "Tells the weather.",
@@ -25,52 +15,7 @@ const ToolDefinition weather{.name = "weather",
                                            R"("additionalProperties":false})",
                              .is_strict = true};
 
-// A model that answers through the strict emulator.
-class OpenAiChatEmulator : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(program)) GTEST_SKIP() << "run from the repository's root";
-    emulator_.emplace(program, "sk-test");
-    if (!emulator_->is_running()) GTEST_SKIP() << "node is not installed";
-    http_ = std::move(*make_http_client());
-    server_ = {.base_url = emulator_->url("/v1"),
-               .api_key = "sk-test",
-               .default_model = "gpt-4o-mini",
-               .backoff_first = milliseconds(1)};
-  }
-
-  void cause(const std::string& fault) {
-    HttpRequest request{.method = "POST",
-                        .url = emulator_->url("/_faults"),
-                        .body = fault,
-                        .may_reach_private_addresses = true};
-    auto response = sync_wait(http_->send({}, std::move(request)));
-    ASSERT_TRUE(response && response->status == 200);
-  }
-  // The answer's text; calls and reason are kept.
-  std::string ask(ChatRequest request) {
-    calls_.clear();
-    reason_.clear();
-    auto model = make_openai_chat_model(server_, *http_);
-    auto stream = sync_wait(model->open({}, std::move(request)));
-    if (!stream) return "!" + stream.error().message + " " + stream.error().cause;
-    std::string answer;
-    for (;;) {
-      auto delta = sync_wait((*stream)->next({}));
-      if (!delta) return answer + "!" + delta.error().message;
-      if (!*delta) return answer;
-      answer += (*delta)->text;
-      for (auto& call : (*delta)->tool_calls) calls_.push_back(std::move(call));
-      if (!(*delta)->finish_reason.empty()) reason_ = (*delta)->finish_reason;
-    }
-  }
-
-  std::optional<EmulatorProcess> emulator_;
-  std::unique_ptr<HttpClient> http_;
-  OpenAiOptions server_;
-  std::vector<ToolCall> calls_;
-  std::string reason_;
-};
+class OpenAiChatEmulator : public OpenAiEmulatorFixture {};
 
 TEST_F(OpenAiChatEmulator, calls_functions_and_reads_their_results) {
   ChatRequest request{

@@ -1,49 +1,25 @@
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <filesystem>
+#include <chrono>
+#include <memory>
 #include <numeric>
-#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "adapters/http_client/http_client.h"
-#include "adapters/openai/openai.h"
+#include "adapters/openai/testing/openai_emulator_fixture.h"
 #include "foundation/json.h"
-#include "ports/testing/emulator_process.h"
 
 namespace aiva {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr const char* program = "tests/emulators/openai.mjs";
-
-class OpenAiEmulator : public ::testing::Test {
+class OpenAiEmulator : public OpenAiEmulatorFixture {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(program)) GTEST_SKIP() << "run from the repository's root";
-    emulator_.emplace(program, "sk-test");
-    if (!emulator_->is_running()) GTEST_SKIP() << "node is not installed";
-    http_ = std::move(*make_http_client());
-    server_ = {.base_url = emulator_->url("/v1"),
-               .api_key = "sk-test",
-               .default_model = "gpt-4o-mini",
-               .backoff_first = milliseconds(1)};
-  }
-
-  void cause(const std::string& fault) { control("POST", "/_faults", fault); }
   void limit(const std::string& limits) { control("POST", "/_limits", limits); }
   std::size_t requests_arrived() {
     return json::parse(control("GET", "/_requests", ""))->as_array().size();
-  }
-  std::string control(const std::string& method, const std::string& path, const std::string& body) {
-    HttpRequest request{.method = method,
-                        .url = emulator_->url(path),
-                        .body = body,
-                        .may_reach_private_addresses = true};
-    auto response = sync_wait(http_->send({}, std::move(request)));
-    EXPECT_TRUE(response && response->status == 200);
-    return response ? response->body : std::string("[]");
   }
   std::unique_ptr<TextEmbedder> make_embedder(OpenAiEmbedderOptions options = {}) {
     options.server = server_;
@@ -51,24 +27,9 @@ class OpenAiEmulator : public ::testing::Test {
     options.dimension = 8;
     return make_openai_text_embedder(std::move(options), *http_);
   }
-  std::string ask(const std::string& question) {
-    auto model = make_openai_chat_model(server_, *http_);
-    auto stream = sync_wait(model->open({}, {.messages = {{ChatRole::user, question}}}));
-    if (!stream) return "!" + stream.error().message;
-    std::string answer;
-    for (;;) {
-      auto delta = sync_wait((*stream)->next({}));
-      if (!delta) return answer + "!" + delta.error().message;
-      if (!*delta) return answer;
-      answer += (*delta)->text;
-      if ((*delta)->usage) usage_ = *(*delta)->usage;
-    }
+  std::string ask(const std::string& content) {
+    return OpenAiEmulatorFixture::ask({.messages = {{ChatRole::user, content}}});
   }
-
-  std::optional<EmulatorProcess> emulator_;
-  std::unique_ptr<HttpClient> http_;
-  OpenAiOptions server_;
-  ChatUsage usage_;
 };
 
 constexpr const char* question =
