@@ -16,8 +16,7 @@ namespace {
 constexpr std::size_t statements_max = 128;
 constexpr std::size_t sql_logged_max = 500;
 constexpr int steps_between_checks = 20000;
-constexpr int wal_pages_max = 1000;
-constexpr std::int64_t wal_bytes_kept_max = 16 * 1024 * 1024;
+constexpr std::int64_t wal_bytes_kept_max = 32 * 1024 * 1024;
 
 class StatementRow final : public SqlRow {
  public:
@@ -120,7 +119,6 @@ Result<void> Connection::configure(const SqliteOptions& options, ConnectionMode 
                 "journal mode " + journal);
   TRY_VOID(execute(options.sync == SqliteSync::power ? "PRAGMA synchronous = FULL"
                                                      : "PRAGMA synchronous = NORMAL"));
-  TRY_VOID(execute("PRAGMA wal_autocheckpoint = " + std::to_string(wal_pages_max)));
   TRY_VOID(execute("PRAGMA journal_size_limit = " + std::to_string(wal_bytes_kept_max)));
   return {};
 }
@@ -175,6 +173,20 @@ Error Connection::last_error(int code, std::string_view sql) const {
   if ((code & 0xFF) == SQLITE_INTERRUPT && watched_ != nullptr)
     if (auto over = watched_->check(); !over) return over.error();
   return sqlite_error(database_.get(), code, sql);
+}
+
+void Connection::on_commit(std::function<void(int pages)> listener) {
+  on_commit_ = std::move(listener);
+  sqlite3_wal_hook(database_.get(), &Connection::on_log, this);
+}
+
+int Connection::on_log(void* self, sqlite3*, const char*, int pages) {
+  static_cast<Connection*>(self)->on_commit_(pages);
+  return SQLITE_OK;
+}
+
+void Connection::checkpoint() {
+  sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
 bool Connection::is_in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }

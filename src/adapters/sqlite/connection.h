@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -36,6 +37,12 @@ class Connection final : public SqlSession {
   [[nodiscard]] bool is_in_transaction() const;
   // From now on statements are interrupted once this call is over; null ends that. Borrowed.
   void watch(const CallContext* context) { watched_ = context; }
+  // Called after each commit with the pages in the write-ahead log, which from then on is folded
+  // into the file only by checkpoint(). Wants a connection that writes.
+  void on_commit(std::function<void(int pages)> listener);
+  // Folds what it can without waiting for anybody. A failure is the next one's to repair: nothing
+  // is lost, the log is longer meanwhile.
+  void checkpoint();
 
  private:
   struct CloseDatabase {
@@ -51,11 +58,13 @@ class Connection final : public SqlSession {
                             const EachRow* each);
   Error last_error(int code, std::string_view sql) const;
   static int on_progress(void* self);
+  static int on_log(void* self, sqlite3* database, const char* name, int pages);
 
   DatabasePointer database_;
   StatementCache statements_;
   std::chrono::milliseconds slow_query_;
   const CallContext* watched_ = nullptr;
+  std::function<void(int pages)> on_commit_;
 };
 
 }  // namespace aiva

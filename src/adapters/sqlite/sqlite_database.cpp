@@ -7,12 +7,18 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/sqlite/checkpointer.h"
 #include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/group_writer.h"
 #include "foundation/thread_pool.h"
 
 namespace aiva {
 namespace {
+
+constexpr int log_pages_folded = 1000;  // in the background
+// While writes come without a pause the background never gets to the log's end, from where it is
+// used again; then the writer itself folds what little is left.
+constexpr int log_pages_max = 8000;
 
 // Connections that read, as many as there are reader threads, so that one is always free.
 class ReaderConnections {
@@ -67,9 +73,10 @@ class ReaderConnections {
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(std::unique_ptr<Connection> writer,
+  SqliteDatabase(std::unique_ptr<Connection> writer, std::unique_ptr<Connection> checkpointer,
                  std::vector<std::unique_ptr<Connection>> readers, const SqliteOptions& options)
-      : writer_(std::move(writer), options.queue_max),
+      : checkpointer_(std::move(checkpointer)),
+        writer_(folding(std::move(writer)), options.queue_max),
         readers_(std::move(readers)),
         reader_pool_({.name = "db-read",
                       .threads = options.reader_threads,
@@ -87,8 +94,20 @@ class SqliteDatabase final : public Database {
   }
 
  private:
-  // Destroyed from the last to the first, so that the writing connection closes last and folds the
-  // log into the file.
+  // The writer, which has its log folded.
+  std::unique_ptr<Connection> folding(std::unique_ptr<Connection> writer) {
+    writer->on_commit([this, connection = writer.get()](int pages) {
+      if (pages >= log_pages_max)
+        connection->checkpoint();
+      else if (pages >= log_pages_folded)
+        checkpointer_.wake();
+    });
+    return writer;
+  }
+
+  // Destroyed from the last to the first, so that a connection that may write closes last and folds
+  // the log into the file.
+  Checkpointer checkpointer_;
   GroupWriter writer_;
   ReaderConnections readers_;
   ThreadPool reader_pool_;
@@ -106,12 +125,14 @@ Result<std::unique_ptr<Database>> make_sqlite_database(SqliteOptions options) {
         options.path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
         ignored);
   }
+  TRY(auto checkpointer, Connection::open(options, ConnectionMode::writes));
   std::vector<std::unique_ptr<Connection>> readers;
   for (std::size_t i = 0; i < options.reader_threads; ++i) {
     TRY(auto reader, Connection::open(options, ConnectionMode::reads));
     readers.push_back(std::move(reader));
   }
-  return std::make_unique<SqliteDatabase>(std::move(writer), std::move(readers), options);
+  return std::make_unique<SqliteDatabase>(std::move(writer), std::move(checkpointer),
+                                          std::move(readers), options);
 }
 
 Task<Result<void>> check_integrity(Database& database, CallContext context) {

@@ -147,6 +147,22 @@ TEST(SqliteDatabase, keeps_rows_across_a_restart_and_folds_the_log_into_the_file
   EXPECT_EQ(count.value_or(-1), 1);
 }
 
+TEST(SqliteDatabase, keeps_the_log_short_while_writes_come_without_a_pause) {
+  EmptyDatabase made;
+  ASSERT_TRUE(made.run("CREATE TABLE t (id INTEGER PRIMARY KEY, bytes BLOB)").has_value());
+
+  // 15,000 pages of rows.
+  for (int i = 0; i < 150; ++i)
+    ASSERT_TRUE(made.run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE"
+                         " i < 100) INSERT INTO t (bytes) SELECT zeroblob(4000) FROM n")
+                    .has_value());
+
+  auto log = std::filesystem::file_size(made.folder.path() / "rows.db-wal");
+  EXPECT_LT(log, 34 * 1024 * 1024U);
+  EXPECT_GT(std::filesystem::file_size(made.folder.path() / "rows.db"), 20 * 1024 * 1024U);
+  EXPECT_EQ(made.number_of("SELECT count(*) FROM t"), 15'000);
+}
+
 TEST(SqliteDatabase, makes_a_file_only_its_owner_can_read) {
   EmptyDatabase empty;
 
