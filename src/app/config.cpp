@@ -196,6 +196,7 @@ void bind_models(Binder& binder, Config::Models& models) {
   binder.list("models.fall_back", models.fall_back);
   binder.integer("models.first_token_timeout_ms", models.first_token_timeout_ms, 100, 600'000);
   binder.integer("models.queue_timeout_ms", models.queue_timeout_ms, 0, 600'000);
+  binder.integer("models.connections_max", models.connections_max, 1, 1'000'000);
   binder.integer("models.waiting_max", models.waiting_max, 0, 1'000'000);
   binder.integer("models.waiting_per_tenant_max", models.waiting_per_tenant_max, 0, 1'000'000);
   binder.list("models.tenant_weights", models.tenant_weights);

@@ -97,6 +97,7 @@ struct Config {
     std::vector<std::string> fall_back;
     std::int64_t first_token_timeout_ms = 20000;
     std::int64_t queue_timeout_ms = 30000;
+    std::int64_t connections_max = 10000;
     std::int64_t waiting_max = 10000;
     std::int64_t waiting_per_tenant_max = 1000;
     std::vector<std::string> tenant_weights;

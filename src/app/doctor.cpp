@@ -42,8 +42,9 @@ Result<std::string> check_disk(const Config& config) {
 Result<std::string> check_open_files() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  auto text = std::to_string(limit.rlim_cur) + " open files allowed";
-  if (limit.rlim_cur < open_files_min)
+  // A server takes the most it may have.
+  auto text = std::to_string(limit.rlim_max) + " open files allowed";
+  if (limit.rlim_max < open_files_min)
     return fail(ErrorCode::unavailable, text + ", " + std::to_string(open_files_min) + " advised");
   return text;
 }

@@ -96,9 +96,16 @@ Result<void> open_image_models(const Config& config, const Paths& paths, Parts& 
   return {};
 }
 
+HttpClientOptions model_connections(const Config& config) {
+  return {.connections_per_host_max = static_cast<std::size_t>(config.models.connections_max),
+          .waiting_per_host_max = static_cast<std::size_t>(config.models.waiting_max),
+          .idle_connections_max = 512};
+}
+
 Result<void> open_models(const Config& config, const Paths& paths, Parts& parts) {
   TRY(parts.http, make_http_client());
-  TRY(parts.embedder, make_embedder(config, paths, *parts.http));
+  TRY(parts.model_http, make_http_client(model_connections(config)));
+  TRY(parts.embedder, make_embedder(config, paths, *parts.model_http));
   TRY(parts.reranker, make_reranker(config, paths, parts.folder));
   DocumentReaderOptions reader{
       .worker_path = paths.document_worker,
@@ -134,7 +141,7 @@ Result<void> build_models(const Config& config, const Paths& paths, Parts& parts
                                          .audit = parts.identity->audit_log(),
                                          .clock = parts.clock,
                                          .metrics = parts.metrics,
-                                         .http = *parts.http}));
+                                         .http = *parts.model_http}));
   parts.prices = models::make_prices(*parts.database, parts.identity->audit_log(), parts.clock);
   TRY_VOID(sync_wait(parts.prices->load({})));
   parts.chat_model = parts.models->make_chat_model();

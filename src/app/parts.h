@@ -70,6 +70,7 @@ struct Parts {
   std::unique_ptr<JobQueue> jobs{};
   std::unique_ptr<PassageIndex> index{};
   std::unique_ptr<HttpClient> http{};
+  std::unique_ptr<HttpClient> model_http{};  // of models, whose streams may be many and long
   std::unique_ptr<ToolServers> tool_servers{};
   EmbedderChoice embedder{};
   std::unique_ptr<Reranker> reranker{};

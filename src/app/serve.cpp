@@ -1,5 +1,7 @@
 #include "app/serve.h"
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -42,6 +44,15 @@ sigset_t block_signals() {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+// Each connection and each stream of a model takes one; the usual limit of 1,024 is for programs
+// that call select(), which none here does.
+void allow_all_open_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 http::ServerOptions server_options(const Config& config, const Parts& parts) {
@@ -171,6 +182,7 @@ int run_serve(const Config& config, const Paths& paths, const cli::Arguments& ar
                           .message = "Another process serves the folder " + folder->string()});
     lock = std::move(*taken);
   }
+  allow_all_open_files();
   auto parts = make_parts(config, paths);
   if (!parts) return cli::report(parts.error());
   return serve_parts(config, paths, arguments, **parts, signals);
