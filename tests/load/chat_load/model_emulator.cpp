@@ -125,10 +125,7 @@ void ModelEmulator::hear(Peer& peer) {
 void ModelEmulator::answer(Peer& peer) {
   peer.asked_at = steady_clock::now();
   peer.word = 0;
-  {
-    std::lock_guard lock(mutex_);
-    peer.pace = pace_;
-  }
+  peer.pace = next_pace();
   ++answers_;
   const auto& pace = peer.pace;
   if (pace.first_word.count() == 0 && pace.between.count() == 0) {
@@ -137,6 +134,17 @@ void ModelEmulator::answer(Peer& peer) {
   }
   due_.push(
       {.at = peer.asked_at + pace.first_word, .socket = peer.socket.get(), .peer = peer.number});
+}
+
+ModelPace ModelEmulator::next_pace() {
+  std::uniform_real_distribution<double> factors(0.5, 1.5);
+  auto first = factors(random_);
+  auto between = factors(random_);
+  std::lock_guard lock(mutex_);
+  auto pace = pace_;
+  pace.first_word = std::chrono::round<std::chrono::microseconds>(pace.first_word * first);
+  pace.between = std::chrono::round<std::chrono::microseconds>(pace.between * between);
+  return pace;
 }
 
 void ModelEmulator::speak() {

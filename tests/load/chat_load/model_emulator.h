@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <queue>
+#include <random>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -18,7 +19,8 @@
 
 namespace aiva::load {
 
-// When the model says what; all zero: at once, in one piece.
+// When the model says what, on average: each answer takes from half to one and a half of both
+// times, so that streams do not fall into step. All zero: at once, in one piece.
 struct ModelPace {
   std::chrono::microseconds first_word{0};  // after the request
   std::chrono::microseconds between{0};     // words
@@ -62,6 +64,7 @@ class ModelEmulator {
   void admit();
   void hear(Peer& peer);
   void answer(Peer& peer);
+  ModelPace next_pace();
   void speak();
   void say_word(Peer& peer);
   void forget(int socket);
@@ -73,6 +76,7 @@ class ModelEmulator {
   std::unordered_map<int, std::unique_ptr<Peer>> peers_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::uint64_t next_number_ = 0;
+  std::minstd_rand random_{1};
   std::mutex mutex_;
   ModelPace pace_;  // under mutex_
   std::atomic<double> cpu_seconds_ = 0;
