@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "app/chat_images.h"
 #include "app/outgoing_events.h"
 #include "app/uncounted.h"
 #include "capabilities/functions/session_calls.h"
@@ -46,6 +47,7 @@ void build_chat(Parts& parts, Cache* shared_cache,
                         .jobs = parts.jobs.get(),
                         .detect_language = documents::detect_language,
                         .shared_cache = shared_cache,
+                        .find_images = find_images_of(parts),
                         .background = &parts.turns};
   auto price_of = [&prices = *parts.prices](std::string_view provider, std::string_view model,
                                             const ChatUsage& usage) {

@@ -267,6 +267,8 @@ void bind_rest(Binder& binder, Config& config) {
   binder.text("documents.legacy_converter_folder", config.documents.legacy_converter_folder);
   binder.text("images.model", config.images.model);
   binder.integer("images.concurrency", config.images.concurrency, 1, 10);
+  binder.integer("images.answer_similarity_percent", config.images.answer_similarity_percent, 0,
+                 100);
   binder.text("images.execution_provider", config.images.execution_provider,
               {"auto", "cpu", "cuda"});
   binder.boolean("crawl.allow_private_hosts", config.crawl.allow_private_hosts);

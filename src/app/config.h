@@ -141,6 +141,7 @@ struct Config {
     std::string model = "packaged";
     std::int64_t concurrency = 1;
     std::string execution_provider = "auto";
+    std::int64_t answer_similarity_percent = 43;
     auto operator<=>(const Images&) const = default;
   } images;
   struct Crawl {

@@ -184,6 +184,12 @@ Result<search::SearchSettings> search_settings(const Config& config, const Parts
   return settings;
 }
 
+images::ImageSettings image_settings(const Config& config) {
+  return {
+      .concurrency = static_cast<std::size_t>(config.images.concurrency),
+      .near_words_cosine = static_cast<double>(config.images.answer_similarity_percent) / 100.0};
+}
+
 // What the work of models costs, by the operator's prices.
 agents::PriceOf price_of(models::Prices& prices) {
   return [&prices](std::string_view provider, std::string_view model, const ChatUsage& usage) {
@@ -271,20 +277,19 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
                                        .clock = parts.clock,
                                        .metrics = parts.metrics},
                                       crawl_settings(config));
-  parts.images =
-      images::make_images({.database = *parts.database,
-                           .objects = *parts.objects,
-                           .jobs = *parts.jobs,
-                           .pictures = *parts.pictures,
-                           .model = *parts.image_model,
-                           .texts = *parts.embedder.embedder,
-                           .knowledge = *parts.knowledge,
-                           .documents = *parts.reader,
-                           .billing = *parts.billing,
-                           .clock = parts.clock,
-                           .metrics = parts.metrics,
-                           .compute = parts.compute},
-                          {.concurrency = static_cast<std::size_t>(config.images.concurrency)});
+  parts.images = images::make_images({.database = *parts.database,
+                                      .objects = *parts.objects,
+                                      .jobs = *parts.jobs,
+                                      .pictures = *parts.pictures,
+                                      .model = *parts.image_model,
+                                      .texts = *parts.embedder.embedder,
+                                      .knowledge = *parts.knowledge,
+                                      .documents = *parts.reader,
+                                      .billing = *parts.billing,
+                                      .clock = parts.clock,
+                                      .metrics = parts.metrics,
+                                      .compute = parts.compute},
+                                     image_settings(config));
   // A cache of this process would only hold again what the search keeps itself.
   auto* shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr;
   parts.search = search::make_search({.database = *parts.database,

@@ -115,6 +115,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::visitor_chat_routes({.agents = parts.agents->active(),
                                  .visitors = *parts.visitors,
                                  .chat = *parts.chat,
+                                 .images = parts.images.get(),
                                  .public_url = config.server.public_url}));
   add(http::chat_routes(*parts.chat));
   add(http::model_routes(*parts.models, *parts.prices));

@@ -310,5 +310,83 @@ TEST_F(ChatFixture, lists_sessions_by_agent_and_needs_one_that_is_active) {
   EXPECT_EQ(off.error().code, ErrorCode::conflict);
 }
 
+// What there is to be found, and what was looked for.
+struct Gallery {
+  Result<FoundImages> found{FoundImages{}};
+  std::vector<ImageWish> wishes{};
+};
+
+Task<Result<FoundImages>> look(Gallery& gallery, ImageWish wish) {
+  gallery.wishes.push_back(std::move(wish));
+  co_return gallery.found;
+}
+
+TEST_F(ChatFixture, shows_images_of_its_knowledge_bases_with_the_answer) {
+  Gallery gallery;
+  ShownImage lamp{.id = ImageId::make(),
+                  .knowledge_base = base_,
+                  .url = "/api/images/b/lamp.png",
+                  .media_type = "image/png",
+                  .width = 640,
+                  .description = "The lamp",
+                  .document = DocumentId::make(),
+                  .page = 7,
+                  .score = 0.75};
+  gallery.found = FoundImages{.images = {lamp}, .base_cost = 2000};
+  find_images_ = [&](CallContext, ImageWish wish) { return look(gallery, std::move(wish)); };
+  script({{.text = "Within 14 days [1]."}});
+  auto session = open_session();
+
+  Turn turn{.session = session, .content = "When are refunds paid?"};
+  turn.images.push_back({.mime_type = "image/png", .bytes = "PNG"});
+  auto answer = sync_wait(chat_->answer(context(), turn));
+  auto trial = complete({.agent = agents_.agent.id.to_string(),
+                         .is_trial = true,
+                         .messages = {{.role = ChatRole::user, .content = "Refunds?"}}});
+  auto plain = complete({.messages = {{.role = ChatRole::user, .content = "Refunds?"}}});
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_THAT(answer->images, SizeIs(1));
+  EXPECT_EQ(answer->images[0].url, lamp.url);
+  EXPECT_EQ(answer->base_cost, 500 + 2000);
+  auto stored = sync_wait(chat_->messages(context(), session, {}));
+  ASSERT_TRUE(stored);
+  ASSERT_THAT(stored->items.back().answer.images, SizeIs(1));
+  const auto& kept = stored->items.back().answer.images[0];
+  EXPECT_EQ(kept.id, lamp.id);
+  EXPECT_EQ(kept.document, lamp.document);
+  EXPECT_EQ(kept.page, 7);
+  EXPECT_EQ(kept.score, 0.75);
+  ASSERT_TRUE(trial);
+  EXPECT_THAT(trial->answer.images, SizeIs(1));
+  ASSERT_TRUE(plain);
+  EXPECT_THAT(plain->answer.images, IsEmpty());
+  ASSERT_THAT(gallery.wishes, SizeIs(2));
+  EXPECT_THAT(gallery.wishes[0].bases, ElementsAre(base_));
+  EXPECT_EQ(gallery.wishes[0].text, "When are refunds paid?");
+  EXPECT_EQ(gallery.wishes[0].picture, "PNG");
+}
+
+TEST_F(ChatFixture, answers_without_images_where_none_are_found_or_wanted) {
+  Gallery gallery;
+  gallery.found = fail(ErrorCode::unavailable, "No model");
+  find_images_ = [&](CallContext, ImageWish wish) { return look(gallery, std::move(wish)); };
+  script({{.text = "Within 14 days [1]."}});
+
+  auto failed = ask("When are refunds paid?");
+  agent_settings().search_mode = "never";
+  auto unwanted = ask("When are refunds paid?");
+  agent_settings().search_mode = "auto";
+  agent_settings().blocked_topics = {"refunds"};
+  auto blocked = ask("When are refunds paid?");
+
+  ASSERT_TRUE(failed);
+  EXPECT_THAT(failed->images, IsEmpty());
+  EXPECT_EQ(failed->base_cost, 500);
+  ASSERT_TRUE(unwanted);
+  ASSERT_TRUE(blocked);
+  EXPECT_THAT(gallery.wishes, SizeIs(1));
+}
+
 }  // namespace
 }  // namespace aiva::chat

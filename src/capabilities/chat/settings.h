@@ -11,6 +11,7 @@
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/billing/billing.h"
 #include "capabilities/chat/events.h"
+#include "capabilities/chat/pictures.h"
 #include "capabilities/functions/agent_tools.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "capabilities/knowledge/sections.h"
@@ -79,6 +80,7 @@ struct ChatParts {
   // The language of a text, ISO 639; empty when it cannot be told. Without it nobody tells.
   std::function<std::string(std::string_view)> detect_language{};
   Cache* shared_cache = nullptr;   // that several processes share; null: this one is alone
+  FindImages find_images{};        // empty: answers have no images
   Executor* background = nullptr;  // where resumable turns run; null: wherever they come to
 };
 

@@ -55,6 +55,22 @@ struct Source {
   bool is_cited = true;  // false: only read for an answer that cites nothing
 };
 
+// An image of a knowledge base that goes with an answer.
+struct ShownImage {
+  ImageId id{};
+  KnowledgeBaseId knowledge_base{};
+  std::string url{};  // below the address of the server, as is the thumbnail's
+  std::string thumbnail_url{};
+  std::string filename{};
+  std::string media_type{};
+  int width = 0;
+  int height = 0;
+  std::string description{};
+  DocumentId document{};  // nil: in none
+  int page = 0;           // of the document
+  double score = 0;       // the images of an answer are sorted by it
+};
+
 // What the model decided besides its words.
 struct Decision {
   bool searched_again = false;  // by a question of its own
@@ -68,7 +84,7 @@ struct Decision {
 
 // One priced part of an answer, before the margin.
 struct CostOperation {
-  std::string operation;  // "search" | "chat"
+  std::string operation;  // "search" | "chat" | "image_search"
   billing::MicroUsd base_cost = 0;
 };
 
@@ -80,6 +96,7 @@ struct Answer {
   // The passages the text cites. A model's answer that cites nothing lists all it was given, each
   // with is_cited = false; an extract that found no answer lists none.
   std::vector<Source> sources{};
+  std::vector<ShownImage> images{};  // of the knowledge bases, that fit the question
   std::vector<functions::ToolOutcome> function_calls{};
   Decision decision{};
   std::optional<AgentId> agent{};

@@ -82,6 +82,10 @@ struct ImageSettings {
   std::int64_t figures_per_document_max = 500;
   std::size_t cached_bytes_max = 256UL * 1024 * 1024;  // of vectors kept for searches
   int duplicate_distance_max = 4;                      // of 64 bits
+  // What is near: a text to the words about an image, a text to a picture (CLIP), two pictures.
+  double near_words_cosine = 0.43;
+  double near_text_cosine = 0.25;
+  double near_picture_cosine = 0.7;
   billing::MicroUsd upload_balance_least = billing::gates::upload;
   billing::MicroUsd search_balance_least = billing::gates::search;
   billing::MicroUsd price_per_image = billing::prices::image;  // also of a picture looked for

@@ -73,6 +73,22 @@ TEST_F(ImagesTest, finds_pictures_by_what_is_said_seen_and_printed_on_them) {
   EXPECT_EQ(answer.image_model, "");
 }
 
+TEST_F(ImagesTest, leaves_out_what_only_happens_to_be_the_nearest) {
+  auto shop = add(20, 220, 20, "Our bicycle shop in winter");
+  add(20, 20, 220, "", "Closed on Mondays");
+
+  ImageQuery fitting{.text = "the bicycle shop in winter",
+                     .is_billed = false,
+                     .only_near = true,
+                     .is_logged = false};
+  auto strange = fitting;
+  strange.text = "quarterly revenue";
+
+  EXPECT_THAT(ids_of(search(fitting)), ElementsAre(shop.id));
+  EXPECT_THAT(ids_of(search(strange)), testing::IsEmpty());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM image_searches"), 0);
+}
+
 TEST_F(ImagesTest, searches_several_knowledge_bases_as_one) {
   auto red = add(220, 20, 20);
   auto first = base_;

@@ -86,7 +86,9 @@ struct ImageQuery {
   double score_min = 0;                            // hits below it are left out
   bool is_billed = true;                           // false: the caller charges base_cost
   std::vector<KnowledgeBaseId> other_bases{};  // searched with it as if all were one; at most 99
-  bool is_part = false;  // of a search that is charged already: only a picture costs something
+  bool only_near = false;  // leaves out what is merely nearer than the rest, see ImageSettings
+  bool is_logged = true;   // false: its words are not kept; not where it is billed
+  bool is_part = false;    // of a search that is charged already: only a picture costs something
 };
 
 inline constexpr std::size_t bases_per_query_max = 100;

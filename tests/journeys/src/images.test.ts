@@ -116,6 +116,39 @@ test("pictures are found by what is said of them and printed on them", async () 
   }
 });
 
+test("answers in chats bring the images that fit the question", async () => {
+  const session = await client.createSession(base);
+  const path = `/api/chat/${session}/messages`;
+  const fitting = await client.post(path, { content: "Where is the fence of the garden?" });
+  const events = await client.events("POST", path, { content: "The garden fence?", stream: true });
+  const strange = await client.post(path, { content: "When are refunds paid?" });
+  const bare = await client.createSession(await client.createKnowledgeBase("No pictures"));
+  const without = await client.post(`/api/chat/${bare}/messages`, { content: "The garden fence?" });
+
+  assert.equal(fitting.status, 200, fitting.text);
+  const [image] = fitting.body.data.images;
+  assert.equal(image.id, fence.id);
+  assert.equal(image.description, "The garden fence");
+  assert.equal((await client.get(image.url)).headers.get("content-type"), "image/png");
+  assert.deepEqual(fitting.body.data.products, []);
+  assert.equal(events.at(-1)!.event, "done");
+  assert.equal(events.at(-1)!.data.images[0].id, fence.id);
+  assert.deepEqual(strange.body.data.images, []);
+  const operations = fitting.body.data.cost_breakdown.operations;
+  assert.deepEqual(operations.map((part: any) => part.operation), ["search"]);
+  const history = (await client.get(path)).body.data.items;
+  assert.equal(history[1].images[0].id, fence.id);
+  assert.deepEqual(without.body.data.images, []);
+  const compared = await client.post(path, {
+    content: "What is that?",
+    image: `data:image/png;base64,${Buffer.from(drawStripes(320, 240)).toString("base64")}`,
+  });
+  assert.equal(compared.status, 200, compared.text);
+  assert.equal(compared.body.data.images[0].id, fence.id);
+  const picture = compared.body.data.cost_breakdown.operations.at(-1);
+  assert.deepEqual(picture, { operation: "image_search", base_cost: 0.002 });
+});
+
 test("files are served to their tenant only, as images and nothing else", async () => {
   const original = await client.get(disc.url);
   const thumbnail = await client.get(disc.thumbnail_url);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "./client.ts";
+import { drawDisc } from "./picture.ts";
 import { repository, Server } from "./server.ts";
 
 let emulator: ChildProcess;
@@ -91,11 +92,35 @@ test("a stranger talks to a published agent on its page", async () => {
   assert.equal(answer.status, 200, answer.text);
   assert.ok(answer.body.data.text.length > 0);
   assert.ok(!/"cost"|"model"|"tenant_id"|"document_id"/.test(answer.text), answer.text);
+  assert.deepEqual(answer.body.data.images, []);
   const messages = await first.anonymous.get("/aiva/chat/town-hall/messages", visitor.headers());
   assert.deepEqual(
     messages.body.data.items.map((message: any) => message.role),
     ["user", "assistant"],
   );
+});
+
+test("a stranger sees the images that come with answers, and no others", async () => {
+  const bases = (await client.get("/api/knowledge")).body.data.items;
+  const town = bases.find((entry: any) => entry.name === "Town").id;
+  const hidden = await client.createKnowledgeBase("Hidden");
+  const options = { description: "The mayor of Harwick" };
+  await client.uploadImage(town, "mayor.png", drawDisc(100, 80, [200, 40, 40]), options);
+  const other = await client.uploadImage(hidden, "h.png", drawDisc(90, 80, [20, 40, 200]), options);
+  const visitor = new Visitor(first);
+  await visitor.enter();
+  const answer = await visitor.say("Who is the mayor of Harwick?");
+
+  const [image, more] = answer.body.data.images;
+  assert.equal(more, undefined);
+  assert.equal(image.description, "The mayor of Harwick");
+  const shown = await first.anonymous.get(image.thumbnail_url, visitor.headers());
+  assert.equal(shown.status, 200);
+  assert.equal(shown.headers.get("content-type"), "image/jpeg");
+  assert.equal((await first.anonymous.get(image.url)).status, 401);
+  const name = other.body.data.url.split("/").at(-1);
+  const foreign = `/aiva/chat/town-hall/images/${name}`;
+  assert.equal((await first.anonymous.get(foreign, visitor.headers())).status, 404);
 });
 
 test("a visitor's token opens nothing else", async () => {

@@ -63,6 +63,52 @@ std::vector<functions::ToolOutcome> calls_from_json(std::string_view text) {
   return calls;
 }
 
+std::string images_to_json(const std::vector<ShownImage>& images) {
+  std::string text;
+  JsonWriter writer(text);
+  writer.begin_array();
+  for (const auto& image : images) {
+    writer.begin_object()
+        .field("id", image.id)
+        .field("kb_id", image.knowledge_base)
+        .field("url", image.url)
+        .field("thumbnail_url", image.thumbnail_url)
+        .field("filename", image.filename)
+        .field("type", image.media_type)
+        .field("width", image.width)
+        .field("height", image.height)
+        .field("description", image.description);
+    if (!image.document.is_nil())
+      writer.field("document_id", image.document).field("page_number", image.page);
+    writer.field("score", image.score).end_object();
+  }
+  writer.end_array();
+  return text;
+}
+
+std::vector<ShownImage> images_from_json(std::string_view text) {
+  std::vector<ShownImage> images;
+  for_each_object(text, [&images](const json::Object& object) {
+    auto id = ImageId::parse(text_of(object, "id"));
+    auto base = KnowledgeBaseId::parse(text_of(object, "kb_id"));
+    if (!id || !base) return;
+    images.push_back(
+        {.id = *id,
+         .knowledge_base = *base,
+         .url = text_of(object, "url"),
+         .thumbnail_url = text_of(object, "thumbnail_url"),
+         .filename = text_of(object, "filename"),
+         .media_type = text_of(object, "type"),
+         .width = static_cast<int>(number_of(object, "width")),
+         .height = static_cast<int>(number_of(object, "height")),
+         .description = text_of(object, "description"),
+         .document = DocumentId::parse(text_of(object, "document_id")).value_or(DocumentId{}),
+         .page = static_cast<int>(number_of(object, "page_number")),
+         .score = number_of(object, "score")});
+  });
+  return images;
+}
+
 std::string decision_to_json(const Decision& decision) {
   std::string text;
   JsonWriter(text)

@@ -12,6 +12,9 @@ namespace aiva::chat {
 std::string calls_to_json(const std::vector<functions::ToolOutcome>& calls);
 std::vector<functions::ToolOutcome> calls_from_json(std::string_view text);
 
+std::string images_to_json(const std::vector<ShownImage>& images);
+std::vector<ShownImage> images_from_json(std::string_view text);
+
 std::string decision_to_json(const Decision& decision);
 Decision decision_from_json(std::string_view text);
 

@@ -19,7 +19,9 @@ Task<Result<CompletionAnswer>> EngineCompletions::complete(CallContext context,
                                   : engine_.find_agent(context, request.agent);
   CO_TRY(auto agent, co_await std::move(finding));
   auto listener = std::move(request.listener);
+  bool is_trial = request.is_trial;
   auto input = input_of(std::move(agent), std::move(request));
+  input.wants_images = is_trial;  // others have no place for them
   auto tenant = context.tenant;
   auto hold = hold_of(parts_, settings_, input, context.api_key);
   auto reference = hold.reference;

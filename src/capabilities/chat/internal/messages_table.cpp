@@ -19,7 +19,7 @@ constexpr std::string_view select_message =
     " is_interrupted, input_tokens, output_tokens, final_cost, created_at, agent_id, agent_name,"
     " agent_version, temperature, finish_reason, function_calls, decision, operations,"
     " removed_citations, cached_tokens, context_chunks, base_cost, time_ms, image_count,"
-    " written_by, language, sentiment, intent, sequence_number FROM chat_messages";
+    " written_by, language, sentiment, intent, sequence_number, images FROM chat_messages";
 
 Message read_message(const SqlRow& row) {
   auto id = row.id<MessageId>(0);
@@ -38,6 +38,7 @@ Message read_message(const SqlRow& row) {
                              .message = id,
                              .text = std::string(row.text(3)),
                              .sources = sources_from_json(row.text(4)),
+                             .images = images_from_json(row.text(32)),
                              .function_calls = calls_from_json(row.text(18)),
                              .decision = decision_from_json(row.text(19)),
                              .agent_name = std::string(row.text(14)),
@@ -106,8 +107,8 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& 
       " sources, provider, model, is_extractive, is_interrupted, context_chunks, input_tokens,"
       " output_tokens, base_cost, final_cost, time_ms, created_at, agent_id, agent_name,"
       " agent_version, temperature, finish_reason, function_calls, decision, operations,"
-      " removed_citations, cached_tokens, image_count, written_by, language)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " removed_citations, cached_tokens, image_count, written_by, language, images)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
       " ?, ?, ?, ?)",
       {message.session,
        session.message_count,
@@ -139,7 +140,8 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& 
        answer.cached_tokens,
        message.image_count,
        writer,
-       message.language}));
+       message.language,
+       images_to_json(answer.images)}));
   return session;
 }
 

@@ -33,8 +33,9 @@ void write_message(const SqlRow& row, JsonWriter& writer) {
       .field("intent", row.text(11))
       .field("image_count", row.integer(12))
       .field("is_interrupted", row.integer(13) != 0)
-      .field("created_at", to_iso8601(row.integer(14)))
-      .end_object();
+      .field("created_at", to_iso8601(row.integer(14)));
+  write_json(writer, "images", row.text(15));
+  writer.end_object();
 }
 
 Result<void> write_session(SqlSession& sql, TenantId tenant, ChatSessionId id, JsonWriter& writer) {
@@ -72,7 +73,7 @@ Result<void> write_session_export(SqlSession& sql, TenantId tenant, ChatSessionI
   writer.key("messages").begin_array();
   TRY_VOID(sql.query(
       "SELECT id, sequence_number, role, content, sources, function_calls, decision, provider,"
-      " model, language, sentiment, intent, image_count, is_interrupted, created_at"
+      " model, language, sentiment, intent, image_count, is_interrupted, created_at, images"
       " FROM chat_messages WHERE session_id = ? AND tenant_id = ? ORDER BY sequence_number",
       {id, tenant}, [&writer](const SqlRow& row) -> Result<void> {
         write_message(row, writer);

@@ -21,6 +21,7 @@ struct TurnInput {
   Manner manner{};
   std::string question{};
   std::vector<ChatImage> images{};
+  bool wants_images = false;             // of the knowledge bases, with the answer
   std::vector<ChatMessage> history{};    // before the question, oldest first
   std::vector<ChatMessage> following{};  // after it: calls of the caller's functions, and results
   std::string summary{};                 // of what was said before `history`
@@ -38,6 +39,7 @@ struct TurnInput {
 struct Reply {
   std::string text{};
   std::vector<Source> sources{};
+  FoundImages images{};
   std::vector<functions::ToolOutcome> function_calls{};
   std::vector<ToolCall> caller_calls{};  // of the caller's functions, handed back
   Decision decision{};

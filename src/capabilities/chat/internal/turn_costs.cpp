@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "capabilities/billing/prices.h"
 #include "capabilities/chat/pricing.h"
 #include "foundation/json_writer.h"
 
@@ -22,6 +23,7 @@ billing::Hold hold_of(const ChatParts& parts, const ChatSettings& settings, cons
                      .amount = search::search_balance_min,
                      .key = key};
   if (input.agent) hold.agent = input.agent->id;
+  if (input.wants_images && !input.images.empty()) hold.amount += billing::prices::image;
   if (parts.model == nullptr) return hold;
   auto tokens = settings.passage_tokens_max + input.history_tokens_max +
                 settings.count_tokens(input.question) +

@@ -7,11 +7,15 @@
 #include "capabilities/chat/personal_data.h"
 #include "capabilities/chat/phrases.h"
 #include "capabilities/chat/topics.h"
+#include "foundation/both.h"
+#include "foundation/log.h"
+#include "foundation/text/utf8.h"
 
 namespace aiva::chat {
 namespace {
 
 constexpr int chunks_to_extract_from = 16;
+constexpr std::size_t image_query_bytes_max = 2000;
 
 // An answer in words of ours.
 Task<Result<Reply>> reply_by_rule(std::string text, Decision decision, TurnListener listener) {
@@ -97,8 +101,28 @@ Task<Result<Reply>> TurnEngine::reply(CallContext context, const TurnInput& inpu
                                        std::move(listener))
                       : reply_by_extract(context, parts_.embedder, findings.first(),
                                          std::move(query.text), std::move(listener));
-  auto replied = co_await std::move(replying);
-  co_return replied;
+  // Beside the reply, so that nobody waits for them.
+  auto looking = images_for(context, input, query.text);
+  auto both_done = both(std::move(replying), std::move(looking));
+  auto [replied, images] = co_await std::move(both_done);
+  if (replied) replied->images = std::move(images);
+  co_return std::move(replied);
+}
+
+// None where something goes wrong: the answer does without.
+Task<FoundImages> TurnEngine::images_for(CallContext context, const TurnInput& input,
+                                         std::string query) {
+  const auto& manner = input.manner;
+  bool may_look = input.wants_images && parts_.find_images && !manner.bases.empty();
+  if (!may_look || manner.search == SearchMode::never) co_return FoundImages{};
+  ImageWish wish{.bases = manner.bases,
+                 .text = std::string(utf8_prefix(query, image_query_bytes_max))};
+  if (!input.images.empty()) wish.picture = input.images.front().bytes;
+  auto finding = parts_.find_images(context, std::move(wish));
+  auto found = co_await std::move(finding);
+  if (found) co_return *std::move(found);
+  log::failure("A chat turn is answered without images", context, found.error());
+  co_return FoundImages{};
 }
 
 Task<RewrittenQuery> TurnEngine::query_of(CallContext context, const TurnInput& input) {
@@ -126,6 +150,7 @@ TurnEngine::Outcome TurnEngine::outcome_of(const TurnInput& input, const Finding
                              .message = input.answer,
                              .text = std::move(reply.text),
                              .sources = std::move(reply.sources),
+                             .images = std::move(reply.images.images),
                              .function_calls = std::move(reply.function_calls),
                              .decision = std::move(reply.decision),
                              .provider = std::move(reply.provider),
@@ -147,6 +172,8 @@ TurnEngine::Outcome TurnEngine::outcome_of(const TurnInput& input, const Finding
     answer.agent_version = input.agent->version;
   }
   if (findings.has_searched()) answer.operations.push_back({"search", findings.cost()});
+  if (reply.images.base_cost > 0)
+    answer.operations.push_back({"image_search", reply.images.base_cost});
   if (!answer.model.empty()) {
     auto price = price_of_work(settings_, answer.provider, answer.model, reply.usage);
     answer.operations.push_back({"chat", price});

@@ -136,6 +136,7 @@ Result<OpenedTurn> TurnJournal::begin(SqlSession& sql, const CallContext& contex
                               .manner = request.manner,
                               .question = request.content,
                               .images = request.images,
+                              .wants_images = true,
                               .history_tokens_max = settings_.history_tokens_max},
                     .user_message = request.user_message};
   auto& input = opened.input;

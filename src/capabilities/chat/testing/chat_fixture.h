@@ -45,7 +45,8 @@ class ChatFixture : public testing::Test {
             .metrics = metrics_,
             .agents = &agents_,
             .functions = &tools_,
-            .pause = pause_};
+            .pause = pause_,
+            .find_images = find_images_};
   }
 
   std::unique_ptr<Chat> make(ChatSettings settings = {}) {
@@ -83,6 +84,7 @@ class ChatFixture : public testing::Test {
   KnowledgeBaseId base_ = shelf_.add_base(tenant_);
   KnowledgeBaseId other_base_ = shelf_.add_base(tenant_);
   Pause pause_{};  // empty: nothing waits
+  FindImages find_images_{};
   FixedAgents agents_{tenant_};
   FixedTools tools_;
   std::unique_ptr<billing::Billing> billing_ = billing::make_billing(*database_, clock_, {});

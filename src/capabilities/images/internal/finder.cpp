@@ -77,6 +77,7 @@ Task<Result<ImageAnswer>> Finder::search(CallContext context, ImageQuery query) 
                      (query.picture ? core_.settings.price_per_image : 0);
   std::vector<retrieval::RankedList<ImageId>> lists;
   std::unordered_map<ImageId, ImageHit> hits;
+  std::unordered_set<ImageId> near;
   auto count = probes.size() == 1 ? static_cast<std::size_t>(query.top_k) : candidates_max;
   for (const auto& probe : probes) {
     (probe.is_of_words ? answer.text_model : answer.image_model) = probe.model;
@@ -88,6 +89,7 @@ Task<Result<ImageAnswer>> Finder::search(CallContext context, ImageQuery query) 
       hit.image.id = ranked.id;
       auto& cosine = probe.is_of_words ? hit.text_cosine : hit.picture_cosine;
       cosine = std::max(cosine.value_or(-1), ranked.cosine);
+      if (ranked.cosine >= least_near(probe)) near.insert(ranked.id);
     }
   }
   auto best = static_cast<double>(lists.size()) / (rank_offset + 1);
@@ -96,14 +98,20 @@ Task<Result<ImageAnswer>> Finder::search(CallContext context, ImageQuery query) 
     hit.score = lists.size() > 1 ? fused.score / best
                                  : hit.picture_cosine.value_or(hit.text_cosine.value_or(0));
     if (hit.score < query.score_min) continue;
+    if (query.only_near && !near.contains(fused.key)) continue;
     answer.hits.push_back(std::move(hit));
     if (answer.hits.size() == static_cast<std::size_t>(query.top_k)) break;
   }
   CO_TRY_VOID(co_await fill_in(context, answer));
   answer.search_time_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-  CO_TRY_VOID(co_await log(context, query, answer));
+  if (query.is_logged || query.is_billed) CO_TRY_VOID(co_await log(context, query, answer));
   co_return answer;
+}
+
+double Finder::least_near(const Probe& probe) const {
+  if (probe.is_of_words) return core_.settings.near_words_cosine;
+  return probe.is_text ? core_.settings.near_text_cosine : core_.settings.near_picture_cosine;
 }
 
 Task<Result<std::vector<Finder::Probe>>> Finder::make_probes(CallContext context,
@@ -152,7 +160,7 @@ Task<Result<void>> Finder::add_text_probes(CallContext context, const ImageQuery
   std::vector<std::string> texts{query.text};
   if (core_.parts.model.has_text()) {
     CO_TRY(auto made, co_await core_.parts.model.embed_texts(context, texts));
-    probes.push_back({.model = made.model, .vector = std::move(made.values)});
+    probes.push_back({.model = made.model, .vector = std::move(made.values), .is_text = true});
   }
   if (core_.parts.texts.dimension() > 0) {
     CO_TRY(auto made, co_await core_.parts.texts.embed(context, std::move(texts)));

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "capabilities/images/internal/intake.h"
@@ -25,6 +26,7 @@ class Finder {
     std::string model{};
     std::vector<float> vector{};
     bool is_of_words = false;  // compares texts with words about images
+    bool is_text = false;      // compares a text with pictures
   };
   struct Ranked {
     ImageId id{};
@@ -32,6 +34,8 @@ class Finder {
   };
   using Ranking = std::vector<Ranked>;
 
+  // The cosine from which on what it finds is near.
+  [[nodiscard]] double least_near(const Probe& probe) const;
   Task<Result<std::vector<Probe>>> make_probes(CallContext context, const ImageQuery& query);
   Task<Result<void>> add_picture_probe(CallContext context, const ImageQuery& query,
                                        std::vector<Probe>& probes);

@@ -146,6 +146,28 @@ void write_chat_sources(JsonWriter& writer, const std::vector<chat::Source>& sou
   writer.end_array();
 }
 
+void write_chat_images(JsonWriter& writer, const std::vector<chat::ShownImage>& images) {
+  writer.begin_array();
+  for (const auto& image : images) {
+    writer.begin_object()
+        .field("id", image.id)
+        .field("kb_id", image.knowledge_base)
+        .field("url", image.url)
+        .field("thumbnail_url", image.thumbnail_url)
+        .field("filename", image.filename)
+        .field("type", image.media_type)
+        .field("width", image.width)
+        .field("height", image.height)
+        .field("description", image.description);
+    if (image.document.is_nil())
+      writer.null_field("document_id").null_field("page_number");
+    else
+      writer.field("document_id", image.document).field("page_number", image.page);
+    writer.field("score", image.score).end_object();
+  }
+  writer.end_array();
+}
+
 void write_chat_message(JsonWriter& writer, const chat::Message& message) {
   const auto& answer = message.answer;
   writer.begin_object()
@@ -163,6 +185,8 @@ void write_chat_message(JsonWriter& writer, const chat::Message& message) {
   if (message.role == "assistant") {
     writer.field("html", chat::to_html(answer.text)).key("sources");
     write_chat_sources(writer, answer.sources);
+    writer.key("images");
+    write_chat_images(writer, answer.images);
     writer.key("function_calls");
     write_calls(writer, answer.function_calls);
     writer.key("llm_decision");
@@ -205,7 +229,8 @@ void write_chat_answer(JsonWriter& writer, const chat::Answer& answer) {
   write_response(writer, answer.text);
   writer.key("sources");
   write_chat_sources(writer, answer.sources);
-  write_empty_array(writer, "images");
+  writer.key("images");
+  write_chat_images(writer, answer.images);
   write_empty_array(writer, "products");
   writer.key("function_calls");
   write_calls(writer, answer.function_calls);

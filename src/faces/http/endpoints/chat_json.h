@@ -11,6 +11,7 @@ namespace aiva::http {
 void write_chat_session(JsonWriter& writer, const chat::Session& session);
 void write_chat_message(JsonWriter& writer, const chat::Message& message);
 void write_chat_sources(JsonWriter& writer, const std::vector<chat::Source>& sources);
+void write_chat_images(JsonWriter& writer, const std::vector<chat::ShownImage>& images);
 void write_chat_call(JsonWriter& writer, const functions::ToolOutcome& call);
 void write_chat_answer(JsonWriter& writer, const chat::Answer& answer);
 

@@ -58,6 +58,7 @@ std::string chat_page_html(const agents::ActiveAgent& agent) {
 std::string chat_page_policy(const agents::WidgetSettings& widget) {
   std::string policy =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+      "img-src blob:; "
       "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
   for (const auto& origin : widget.origins) policy.append(" ").append(origin);
   return policy;

@@ -134,7 +134,28 @@ Task<Result<Response>> list_messages(PartsPointer parts, CallContext context, Re
   knowledge::PageRequest all{.page = 1, .limit = messages_max};
   CO_TRY(auto messages, co_await parts->chat.messages(visit.context, visit.session.session, all));
   Page page{.page = 1, .limit = messages_max};
-  co_return page_response(messages.items, messages.total, page, write_visitor_message);
+  auto write = [&visit](JsonWriter& writer, const chat::Message& message) {
+    write_visitor_message(writer, visit.agent->slug, message);
+  };
+  co_return page_response(messages.items, messages.total, page, write);
+}
+
+// An image of the agent's knowledge bases: only answers tell visitors of any.
+Task<Result<Response>> view_image(PartsPointer parts, CallContext context, Request& request) {
+  constexpr std::size_t id_length = 36;
+  auto admitting = admit(parts, std::move(context), request);
+  CO_TRY(auto visit, co_await std::move(admitting));
+  std::string name(request.parameter("filename"));
+  auto id = ImageId::parse(std::string_view(name).substr(0, id_length));
+  if (parts->images == nullptr || !id) co_return fail(ErrorCode::not_found, "No such image");
+  CO_TRY(auto image, co_await parts->images->get(visit.context, *id));
+  const auto& bases = visit.agent->settings.knowledge_bases;
+  if (std::ranges::find(bases, image.knowledge_base) == bases.end())
+    co_return fail(ErrorCode::not_found, "No such image");
+  CO_TRY(auto file, co_await parts->images->file(visit.context, image.knowledge_base, name));
+  auto response = file_response(file.path, file.media_type);
+  response.headers.push_back({"Cache-Control", "private, max-age=86400, immutable"});
+  co_return response;
 }
 
 Task<Result<void>> send_event(EventWriter& events, chat::TurnEvent event) {
@@ -150,7 +171,7 @@ Task<Result<void>> send_event(EventWriter& events, chat::TurnEvent event) {
 // Runs a turn as a stream of events. A failure before the first event becomes an HTTP error, a
 // later one the event `error`.
 Task<Result<void>> stream_turn(PartsPointer parts, CallContext context, chat::Turn turn,
-                               EventWriter& events) {
+                               std::string slug, EventWriter& events) {
   bool has_begun = false;
   turn.listener = [&events, &has_begun](chat::TurnEvent event) {
     has_begun = has_begun || event.kind == chat::TurnEvent::Kind::delta;
@@ -161,7 +182,7 @@ Task<Result<void>> stream_turn(PartsPointer parts, CallContext context, chat::Tu
   std::string data;
   JsonWriter writer(data);
   if (answer) {
-    write_visitor_answer(writer, *answer);
+    write_visitor_answer(writer, slug, *answer);
   } else {
     log::failure("A visitor's turn failed while it streamed", context, answer.error());
     writer.begin_object()
@@ -194,18 +215,20 @@ Task<Result<Response>> post_message(PartsPointer parts, CallContext context, Req
   auto is_stream = request.header("accept").contains("text/event-stream");
   auto deadline = std::chrono::steady_clock::now() + turn_time_max;
   if (is_stream) {
-    auto produce = [parts, turn = std::move(turn), tenant = visit.context.tenant, deadline](
-                       CallContext streaming, EventWriter& events) mutable {
+    auto produce = [parts, turn = std::move(turn), tenant = visit.context.tenant,
+                    slug = visit.agent->slug,
+                    deadline](CallContext streaming, EventWriter& events) mutable {
       streaming.tenant = tenant;
       streaming.user = {};
       streaming.deadline = std::min(streaming.deadline, deadline);
-      return stream_turn(parts, std::move(streaming), std::move(turn), events);
+      return stream_turn(parts, std::move(streaming), std::move(turn), std::move(slug), events);
     };
     co_return event_stream(std::move(produce));
   }
   visit.context.deadline = std::min(visit.context.deadline, deadline);
   CO_TRY(auto answer, co_await parts->chat.answer(visit.context, std::move(turn)));
-  co_return ok_response([&](JsonWriter& writer) { write_visitor_answer(writer, answer); });
+  co_return ok_response(
+      [&](JsonWriter& writer) { write_visitor_answer(writer, visit.agent->slug, answer); });
 }
 
 Task<Result<Response>> answer_file(std::string_view content_type, std::string_view text) {
@@ -238,6 +261,8 @@ std::vector<Route> visitor_chat_routes(VisitorChatParts parts) {
       {Method::get, "/aiva/chat/:slugOrId/messages", anyone, bind(list_messages), free});
   routes.push_back(
       {Method::post, "/aiva/chat/:slugOrId/messages", anyone, bind(post_message), turn});
+  routes.push_back(
+      {Method::get, "/aiva/chat/:slugOrId/images/:filename", anyone, bind(view_image), free});
   constexpr std::string_view script = "text/javascript; charset=utf-8";
   routes.push_back(
       {Method::get, "/aiva/chat-page.js", anyone, serve_file(script, chat_page_script), free});

@@ -6,6 +6,7 @@
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/agents/visitors.h"
 #include "capabilities/chat/chat.h"
+#include "capabilities/images/images.h"
 #include "faces/http/route.h"
 
 namespace aiva::http {
@@ -14,6 +15,7 @@ struct VisitorChatParts {
   agents::ActiveAgents& agents;
   agents::Visitors& visitors;
   chat::Chat& chat;
+  images::Images* images = nullptr;  // null: none are shown
   std::string public_url{};  // where browsers reach this server; empty: as their request says
 };
 

@@ -1,5 +1,6 @@
 #include "faces/http/endpoints/visitor_chat_json.h"
 
+#include <string>
 #include <vector>
 
 #include "foundation/time.h"
@@ -18,6 +19,24 @@ void write_cited(JsonWriter& writer, const std::vector<chat::Source>& sources) {
         .field("quote", source.quote)
         .end_object();
   }
+  writer.end_array();
+}
+
+void write_images(JsonWriter& writer, std::string_view slug,
+                  const std::vector<chat::ShownImage>& images) {
+  auto below_the_page = [slug](std::string_view url) {
+    auto name = url.substr(url.rfind('/') + 1);
+    return std::string("/aiva/chat/").append(slug).append("/images/").append(name);
+  };
+  writer.key("images").begin_array();
+  for (const auto& image : images)
+    writer.begin_object()
+        .field("url", below_the_page(image.url))
+        .field("thumbnail_url", below_the_page(image.thumbnail_url))
+        .field("description", image.description)
+        .field("width", image.width)
+        .field("height", image.height)
+        .end_object();
   writer.end_array();
 }
 
@@ -40,16 +59,18 @@ void write_visitor_session(JsonWriter& writer, const agents::ActiveAgent& agent,
       .end_object();
 }
 
-void write_visitor_message(JsonWriter& writer, const chat::Message& message) {
+void write_visitor_message(JsonWriter& writer, std::string_view slug,
+                           const chat::Message& message) {
   writer.begin_object()
       .field("message_id", message.id)
       .field("role", message.role)
       .field("text", message.answer.text);
   write_cited(writer, message.answer.sources);
+  write_images(writer, slug, message.answer.images);
   writer.field("created_at", to_iso8601(message.created_at)).end_object();
 }
 
-void write_visitor_answer(JsonWriter& writer, const chat::Answer& answer) {
+void write_visitor_answer(JsonWriter& writer, std::string_view slug, const chat::Answer& answer) {
   writer.begin_object().field("session_id", answer.session).key("message_id");
   if (answer.message.is_nil())
     writer.null();  // a person will answer
@@ -59,6 +80,7 @@ void write_visitor_answer(JsonWriter& writer, const chat::Answer& answer) {
       .field("agent_transfer", answer.decision.wants_transfer)
       .field("interaction_closed", answer.decision.is_closed);
   write_cited(writer, answer.sources);
+  write_images(writer, slug, answer.images);
   writer.end_object();
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "capabilities/agents/types.h"
 #include "capabilities/agents/visitors.h"
 #include "capabilities/chat/chat.h"
@@ -12,7 +14,8 @@ namespace aiva::http {
 void write_visitor_session(JsonWriter& writer, const agents::ActiveAgent& agent,
                            const agents::VisitorSession& session,
                            const agents::Visitors::Token& token);
-void write_visitor_message(JsonWriter& writer, const chat::Message& message);
-void write_visitor_answer(JsonWriter& writer, const chat::Answer& answer);
+// `slug` is the agent's: images are served below its page.
+void write_visitor_message(JsonWriter& writer, std::string_view slug, const chat::Message& message);
+void write_visitor_answer(JsonWriter& writer, std::string_view slug, const chat::Answer& answer);
 
 }  // namespace aiva::http

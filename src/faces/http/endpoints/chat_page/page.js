@@ -69,6 +69,19 @@
     item.append(list);
   }
 
+  // Images want the token, too: they are fetched, and shown out of memory.
+  async function setImages(item, images) {
+    for (const image of images) {
+      const response = await fetch(image.thumbnail_url, { headers: { "x-chat-token": token } });
+      if (!response.ok) continue;
+      const picture = document.createElement("img");
+      picture.alt = image.description;
+      picture.src = URL.createObjectURL(await response.blob());
+      picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+      item.append(picture);
+    }
+  }
+
   async function fail(response) {
     let message = `The server answered ${response.status}`;
     try {
@@ -147,6 +160,7 @@
         ended = true;
         setText(item, data.text);
         setSources(item, data.sources);
+        setImages(item, data.images).catch(() => {});
       }
       if (event === "error") throw new Error(data.message);
     });
@@ -176,7 +190,11 @@
     const response = await fetch(`${base}/messages`, { headers: { "x-chat-token": token } });
     if (!response.ok) return;
     const { data } = await response.json();
-    for (const message of data.items) setSources(add(message.role, message.text), message.sources);
+    for (const message of data.items) {
+      const item = add(message.role, message.text);
+      setSources(item, message.sources);
+      setImages(item, message.images).catch(() => {});
+    }
   }
 
   form.addEventListener("submit", (event) => {
