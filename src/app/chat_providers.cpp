@@ -120,7 +120,8 @@ Result<std::unique_ptr<models::Models>> make_chat_providers(const Config& config
                               .clock = parts.clock,
                               .metrics = parts.metrics,
                               .make_model = make_factory(parts.http, pause),
-                              .pause = pause},
+                              .pause = pause,
+                              .shared_allowances = parts.shared_allowances},
                              std::move(settings));
 }
 

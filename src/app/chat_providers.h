@@ -21,6 +21,7 @@ struct ChatProviderParts {
   const Clock& clock;
   Metrics& metrics;
   HttpClient& http;
+  SharedAllowances* shared_allowances = nullptr;  // null: this process is alone
 };
 
 // The language models of the configuration: those of [models] and, behind them, that of

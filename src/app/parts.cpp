@@ -14,6 +14,7 @@
 #include "adapters/job_table/job_table.h"
 #include "adapters/local_files/local_object_store.h"
 #include "adapters/memory/memory_cache.h"
+#include "adapters/redis/redis_allowances.h"
 #include "adapters/redis/redis_cache.h"
 #include "adapters/redis/redis_passage_index.h"
 #include "adapters/segment_index/segment_index.h"
@@ -42,6 +43,8 @@ Result<void> open_cache(const Config& config, Parts& parts) {
   }
   parts.cache = is_shared ? make_redis_cache(*parts.redis, {.key_prefix = config.cache.key_prefix})
                           : make_memory_cache({}, parts.clock);
+  if (is_shared)
+    parts.allowances = make_redis_allowances(*parts.redis, {.key_prefix = config.cache.key_prefix});
   return {};
 }
 
@@ -141,7 +144,8 @@ Result<void> build_models(const Config& config, const Paths& paths, Parts& parts
                                          .audit = parts.identity->audit_log(),
                                          .clock = parts.clock,
                                          .metrics = parts.metrics,
-                                         .http = *parts.model_http}));
+                                         .http = *parts.model_http,
+                                         .shared_allowances = parts.allowances.get()}));
   parts.prices = models::make_prices(*parts.database, parts.identity->audit_log(), parts.clock);
   TRY_VOID(sync_wait(parts.prices->load({})));
   parts.chat_model = parts.models->make_chat_model();

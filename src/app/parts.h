@@ -50,6 +50,7 @@
 #include "ports/passage_index.h"
 #include "ports/picture_reader.h"
 #include "ports/reranker.h"
+#include "ports/shared_allowance.h"
 #include "ports/tool_server.h"
 
 namespace aiva::app {
@@ -66,6 +67,7 @@ struct Parts {
   std::unique_ptr<Database> database{};
   std::unique_ptr<Redis> redis{};  // null where nothing uses it
   std::unique_ptr<Cache> cache{};
+  std::unique_ptr<SharedAllowances> allowances{};  // null where this process is alone
   std::unique_ptr<ObjectStore> objects{};
   std::unique_ptr<JobQueue> jobs{};
   std::unique_ptr<PassageIndex> index{};

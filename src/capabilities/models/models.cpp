@@ -33,7 +33,8 @@ class RoutedModels final : public Models {
                                 .keys = keys_,
                                 .clock = parts_.clock,
                                 .pause = parts_.pause,
-                                .metrics = parts_.metrics});
+                                .metrics = parts_.metrics,
+                                .shared = parts_.shared_allowances});
     return {};
   }
 

@@ -18,6 +18,7 @@
 #include "ports/chat_model.h"
 #include "ports/clock.h"
 #include "ports/database.h"
+#include "ports/shared_allowance.h"
 
 namespace aiva::models {
 
@@ -66,7 +67,8 @@ struct ModelsParts {
   const Clock& clock;
   Metrics& metrics;
   ModelFactory make_model;
-  Pause pause;  // outlives every call
+  Pause pause;                                    // outlives every call
+  SharedAllowances* shared_allowances = nullptr;  // with other processes; null: this one is alone
 };
 
 // Fails with `invalid` when settings contradict each other: a name twice, a fall-back or default

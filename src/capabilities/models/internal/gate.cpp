@@ -1,6 +1,7 @@
 #include "capabilities/models/internal/gate.h"
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -8,6 +9,8 @@
 #include <vector>
 
 #include "capabilities/models/internal/fair_queue.h"
+#include "capabilities/models/internal/shared_budget.h"
+#include "foundation/log.h"
 #include "ports/model_server/request_pace.h"
 
 namespace aiva::models {
@@ -18,9 +21,6 @@ using std::chrono::milliseconds;
 using Seconds = std::chrono::duration<double>;
 using Ticket = FairQueue::Ticket;
 
-// Providers enforce what they allow a minute over shorter times, requests by the second.
-constexpr double request_burst_s = 1;
-constexpr double token_burst_s = 10;
 constexpr milliseconds wait_least{2};
 constexpr milliseconds wait_most{1000};  // then looked at again: others may be first by now
 
@@ -31,6 +31,7 @@ struct Gate::State {
       : options(options_given),
         clock(clock_given),
         pause(pause_given),
+        budget(options.shared, options.shared_name, options.limits),
         requests(static_cast<double>(options.limits.requests_per_minute), request_burst_s),
         tokens(static_cast<double>(options.limits.tokens_per_minute), token_burst_s),
         filled(clock.steady()) {}
@@ -80,6 +81,7 @@ struct Gate::State {
   const GateOptions options;
   const Clock& clock;
   const Pause& pause;
+  SharedBudget budget;
   mutable std::mutex mutex;
   Allowance requests;
   Allowance tokens;
@@ -136,6 +138,31 @@ void dispatch(const std::shared_ptr<Gate::State>& state) {
   }
   wake_all(wakes);
   if (needs_timer) start(run_timer(state), [](std::exception_ptr) {});
+}
+
+using Taking = std::function<Task<Result<milliseconds>>()>;
+
+// Takes from what all processes have, or waits until it can; nobody of this process goes meanwhile.
+// When it cannot be asked the limits of this process have to do.
+Task<Result<void>> take_shared(CallContext context, std::shared_ptr<Gate::State> state, Taking take,
+                               std::chrono::steady_clock::time_point until) {
+  for (;;) {
+    auto taking = take();
+    auto wait = co_await std::move(taking);
+    CO_TRY_VOID(context.check());
+    if (!wait) {
+      log::failure("The limits of a model's key are not shared", context, wait.error());
+      co_return Result<void>();
+    }
+    if (*wait <= milliseconds(0)) co_return Result<void>();
+    auto now = state->clock.steady();
+    if (now + *wait > until) co_return fail(refused_for(*wait));
+    {
+      std::lock_guard lock(state->mutex);
+      state->held_until = std::max(state->held_until, now + *wait);
+    }
+    CO_TRY_VOID(co_await state->pause(context, *wait));
+  }
 }
 
 // A call's place in the queue, given up with this object.
@@ -212,7 +239,9 @@ void Gate::Pass::correct(double tokens_used) {
   {
     std::lock_guard lock(state_->mutex);
     state_->fill();
-    state_->tokens.take(tokens_used - std::exchange(tokens_, tokens_used));
+    auto more = tokens_used - std::exchange(tokens_, tokens_used);
+    state_->tokens.take(more);
+    state_->budget.correct(more);
     state_->fill();
   }
   dispatch(state_);
@@ -228,13 +257,30 @@ Gate::~Gate() {
 
 Task<Result<Gate::Pass>> Gate::enter(CallContext context, double tokens, double weight) {
   CO_TRY_VOID(context.check());
-  auto state = state_;
-  Place place(state, context.tenant);
   auto left = context.deadline - std::chrono::steady_clock::now();
   auto time =
-      std::min(state->options.queue_timeout, std::chrono::ceil<milliseconds>(std::max(left, {})));
-  CO_TRY(bool may_go, place.join(tokens, weight, time));
-  if (may_go) co_return Pass(state, tokens);
+      std::min(state_->options.queue_timeout, std::chrono::ceil<milliseconds>(std::max(left, {})));
+  auto until = state_->clock.steady() + time;
+  auto state = state_;
+  auto passing = enter_here(context, {.tokens = tokens, .weight = weight, .time_max = time});
+  CO_TRY(auto pass, co_await std::move(passing));
+  if (!state->budget.is_shared()) co_return pass;
+  auto& budget = state->budget;
+  auto counting = take_shared(
+      context, state, [&budget, context] { return budget.take_request(context); }, until);
+  CO_TRY_VOID(co_await std::move(counting));
+  auto taking = take_shared(
+      context, state, [&budget, context, tokens] { return budget.take_tokens(context, tokens); },
+      until);
+  CO_TRY_VOID(co_await std::move(taking));
+  co_return pass;
+}
+
+Task<Result<Gate::Pass>> Gate::enter_here(CallContext context, Entry entry) {
+  auto state = state_;
+  Place place(state, context.tenant);
+  CO_TRY(bool may_go, place.join(entry.tokens, entry.weight, entry.time_max));
+  if (may_go) co_return Pass(state, entry.tokens);
   dispatch(state);
 
   // The turn ends the pause like a cancellation.
@@ -242,11 +288,11 @@ Task<Result<Gate::Pass>> Gate::enter(CallContext context, double tokens, double 
   std::stop_callback on_cancel(context.cancellation, [wake]() mutable { wake.request_stop(); });
   auto waiting = context;
   waiting.cancellation = wake.get_token();
-  auto pausing = state->pause(waiting, time);
+  auto pausing = state->pause(waiting, entry.time_max);
   auto waited = co_await std::move(pausing);
   bool is_turn = place.leave();
   if (is_turn) {
-    Pass pass(state, tokens);
+    Pass pass(state, entry.tokens);
     CO_TRY_VOID(context.check());
     co_return pass;
   }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "capabilities/models/types.h"
@@ -11,6 +12,7 @@
 #include "foundation/result.h"
 #include "foundation/task.h"
 #include "ports/clock.h"
+#include "ports/shared_allowance.h"
 
 namespace aiva::models {
 
@@ -19,9 +21,13 @@ struct GateOptions {
   std::chrono::milliseconds queue_timeout{30000};
   std::size_t waiting_max = 10000;
   std::size_t waiting_per_tenant_max = 1000;
+  SharedAllowances* shared = nullptr;  // with other processes; null: this one is alone
+  std::string shared_name{};           // of the key there
 };
 
-// Lets calls with one key through as its limits allow; tenants take turns. Any thread.
+// Lets calls with one key through as its limits allow; tenants take turns. Where processes share
+// allowances all of them together keep to the limits of requests and tokens, or each by itself
+// while the shared ones cannot be asked. Any thread.
 class Gate {
  public:
   struct State;
@@ -56,6 +62,13 @@ class Gate {
   void describe(LaneState& state) const;
 
  private:
+  struct Entry {
+    double tokens = 0;
+    double weight = 1;
+    std::chrono::milliseconds time_max{};
+  };
+  Task<Result<Pass>> enter_here(CallContext context, Entry entry);
+
   std::shared_ptr<State> state_;
 };
 

@@ -35,17 +35,19 @@ Lanes::Lanes(Needs needs) : needs_(needs) {
     metrics_.push_back(std::make_unique<ProviderMetrics>(needs_.metrics, provider.name));
   for (std::size_t i = 0; i < providers.size(); ++i) {
     bool is_usable = !providers[i].api_key.empty() || !providers[i].needs_key;
-    servers_.push_back(is_usable ? make(i, providers[i].api_key, providers[i].limits) : nullptr);
+    Key key{.secret = providers[i].api_key, .limits = providers[i].limits, .owner = "server"};
+    servers_.push_back(is_usable ? make(i, key) : nullptr);
   }
 }
 
-std::shared_ptr<Lane> Lanes::make(std::size_t provider, const std::string& api_key,
-                                  KeyLimits limits) {
+std::shared_ptr<Lane> Lanes::make(std::size_t provider, const Key& key) {
   const auto& settings = needs_.settings;
-  GateOptions gate{.limits = limits,
+  GateOptions gate{.limits = key.limits,
                    .queue_timeout = settings.queue_timeout,
                    .waiting_max = settings.waiting_max,
-                   .waiting_per_tenant_max = settings.waiting_per_tenant_max};
+                   .waiting_per_tenant_max = settings.waiting_per_tenant_max,
+                   .shared = needs_.shared,
+                   .shared_name = "model:" + settings.providers[provider].name + ":" + key.owner};
   BreakerOptions breaker{.failures_max = settings.breaker_failures, .rest = settings.breaker_rest};
   auto lane = std::make_shared<Lane>(settings.providers[provider], *metrics_[provider], breaker,
                                      gate, needs_.clock, needs_.pause);
@@ -55,7 +57,7 @@ std::shared_ptr<Lane> Lanes::make(std::size_t provider, const std::string& api_k
     if (failure.kind != model_server::FailureKind::rate_limited) return;
     lane.gate.hold(std::min(failure.retry_after.value_or(hold_usual), hold_max));
   };
-  lane->model = needs_.make_model(settings.providers[provider], api_key, listen);
+  lane->model = needs_.make_model(settings.providers[provider], key.secret, listen);
   return lane;
 }
 
@@ -80,9 +82,10 @@ Result<std::shared_ptr<Lane>> Lanes::find_tenants(std::size_t provider, TenantId
     return fail(std::move(opened.error()));
   }
   known.sealed = std::move(version);
-  known.lane = make(provider, *opened,
-                    {.requests_per_minute = key.shown.requests_per_minute,
-                     .tokens_per_minute = key.shown.tokens_per_minute});
+  KeyLimits limits{.requests_per_minute = key.shown.requests_per_minute,
+                   .tokens_per_minute = key.shown.tokens_per_minute};
+  known.lane =
+      make(provider, {.secret = std::move(*opened), .limits = limits, .owner = tenant.to_string()});
   auto lane = known.lane;
   forget_oldest();
   return lane;

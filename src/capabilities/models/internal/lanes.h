@@ -46,6 +46,7 @@ class Lanes {
     const Clock& clock;
     const Pause& pause;
     Metrics& metrics;
+    SharedAllowances* shared;  // may be null
   };
   explicit Lanes(Needs needs);
 
@@ -59,7 +60,12 @@ class Lanes {
     std::shared_ptr<Lane> lane;
     std::uint64_t used = 0;
   };
-  std::shared_ptr<Lane> make(std::size_t provider, const std::string& api_key, KeyLimits limits);
+  struct Key {
+    std::string secret{};
+    KeyLimits limits{};
+    std::string owner{};  // a tenant's id, or "server"
+  };
+  std::shared_ptr<Lane> make(std::size_t provider, const Key& key);
   Result<std::shared_ptr<Lane>> find_tenants(std::size_t provider, TenantId tenant,
                                              const SealedKey& key);
   void forget_oldest();
