@@ -49,11 +49,8 @@ void build_chat(Parts& parts, Cache* shared_cache,
                         .shared_cache = shared_cache,
                         .find_images = find_images_of(parts),
                         .background = &parts.turns};
-  auto price_of = [&prices = *parts.prices](std::string_view provider, std::string_view model,
-                                            const ChatUsage& usage) {
-    return prices.price_of(provider, model, usage);
-  };
-  chat::ChatSettings settings{.count_tokens = std::move(count_tokens), .price_of = price_of};
+  chat::ChatSettings settings{.count_tokens = std::move(count_tokens),
+                              .price_of = models::price_function(*parts.prices)};
   parts.chat = chat::make_chat(needs, settings);
   parts.chat_upkeep = chat::make_upkeep(needs, std::move(settings));
   parts.chat_people = chat::make_people(*parts.database, parts.clock, needs.listener);

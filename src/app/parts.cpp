@@ -194,13 +194,6 @@ images::ImageSettings image_settings(const Config& config) {
       .near_words_cosine = static_cast<double>(config.images.answer_similarity_percent) / 100.0};
 }
 
-// What the work of models costs, by the operator's prices.
-agents::PriceOf price_of(models::Prices& prices) {
-  return [&prices](std::string_view provider, std::string_view model, const ChatUsage& usage) {
-    return prices.price_of(provider, model, usage);
-  };
-}
-
 // Wants knowledge, identity, billing and models to be built.
 Result<void> build_agents(const Config& config, Parts& parts) {
   TRY(auto master_key, load_master_key(config, parts.folder));
@@ -214,12 +207,13 @@ Result<void> build_agents(const Config& config, Parts& parts) {
        .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr,
        .removals = {functions::remove_functions_of}},
       {});
-  parts.instruction_writer = agents::make_instruction_writer({.database = *parts.database,
-                                                              .knowledge = *parts.knowledge,
-                                                              .billing = *parts.billing,
-                                                              .model = parts.chat_model.get(),
-                                                              .model_name = default_model(config),
-                                                              .price_of = price_of(*parts.prices)});
+  parts.instruction_writer =
+      agents::make_instruction_writer({.database = *parts.database,
+                                       .knowledge = *parts.knowledge,
+                                       .billing = *parts.billing,
+                                       .model = parts.chat_model.get(),
+                                       .model_name = default_model(config),
+                                       .price_of = models::price_function(*parts.prices)});
   return {};
 }
 

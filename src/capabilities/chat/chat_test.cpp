@@ -400,7 +400,10 @@ TEST_F(ChatTest, charges_search_and_model_with_the_answer) {
   enforce_credit();
   ASSERT_TRUE(sync_wait(billing_->add(context(), tenant_, 10'000, "start")));
   use_model("Fine.");
-  chat_ = make({.prices = {{"fake", 1'000'000, 0, 2'000'000}}});
+  auto price = [](std::string_view, std::string_view model, const ChatUsage& usage) {
+    return model == "fake-chat" ? usage.input_tokens * 1000 + usage.output_tokens * 2000 : 0;
+  };
+  chat_ = make({.price_of = price});
 
   auto answer = ask(open_session(), "When are refunds paid?");
 

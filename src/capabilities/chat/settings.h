@@ -2,11 +2,9 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/billing/billing.h"
@@ -26,14 +24,6 @@
 #include "ports/text_embedder.h"
 
 namespace aiva::chat {
-
-// What a model costs, for every model whose name starts with `prefix`; the longest prefix wins.
-struct ModelPrice {
-  std::string prefix;
-  std::int64_t nano_usd_per_input_token = 0;
-  std::int64_t nano_usd_per_cached_token = 0;
-  std::int64_t nano_usd_per_output_token = 0;
-};
 
 // What the work of a provider's model costs before the margin.
 using PriceOf = std::function<billing::MicroUsd(std::string_view provider, std::string_view model,
@@ -58,8 +48,7 @@ struct ChatSettings {
   std::string provider = "openai";  // how answers name where the model is, if it does not say
   // As the model counts; without it, estimated.
   std::function<std::size_t(std::string_view)> count_tokens{};
-  std::vector<ModelPrice> prices = {{"gpt-4o-mini", 150, 75, 600}, {"gpt-4o", 2500, 1250, 10000}};
-  PriceOf price_of{};  // instead of `prices`
+  PriceOf price_of{};  // empty: models cost nothing
 };
 
 struct ChatParts {

@@ -5,15 +5,13 @@
 #include <vector>
 
 #include "capabilities/billing/prices.h"
-#include "capabilities/chat/pricing.h"
 #include "foundation/json_writer.h"
 
 namespace aiva::chat {
 
 billing::MicroUsd price_of_work(const ChatSettings& settings, std::string_view provider,
                                 std::string_view model, const ChatUsage& usage) {
-  if (settings.price_of) return settings.price_of(provider, model, usage);
-  return price_of(settings.prices, model, usage);
+  return settings.price_of ? settings.price_of(provider, model, usage) : 0;
 }
 
 billing::Hold hold_of(const ChatParts& parts, const ChatSettings& settings, const TurnInput& input,
