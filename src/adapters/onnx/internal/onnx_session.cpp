@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <onnxruntime_c_api.h>
+#include <onnxruntime_session_options_config_keys.h>
 
 #include <vector>
 
@@ -91,21 +92,24 @@ Result<void> choose_provider(const OrtApi& api, OrtSessionOptions* options,
   return appended;
 }
 
-Result<Owned<OrtSessionOptions>> make_session_options(const OrtApi& api,
-                                                      ExecutionProvider provider) {
+Result<Owned<OrtSessionOptions>> make_session_options(const OrtApi& api, ExecutionProvider provider,
+                                                      OnnxMemory memory) {
   auto checked = [&api](OrtStatus* status) {
     return check(api, ErrorCode::unavailable, "ONNX Runtime refuses its options", status);
   };
   OrtSessionOptions* raw = nullptr;
   TRY_VOID(checked(api.CreateSessionOptions(&raw)));
   Owned<OrtSessionOptions> options(raw, {api.ReleaseSessionOptions});
-  // The caller's threads are the only ones; memory goes back to the system after each run.
+  // The caller's threads are the only ones.
   TRY_VOID(checked(api.SetIntraOpNumThreads(raw, 1)));
   TRY_VOID(checked(api.SetInterOpNumThreads(raw, 1)));
   TRY_VOID(checked(api.SetSessionExecutionMode(raw, ORT_SEQUENTIAL)));
   TRY_VOID(checked(api.SetSessionGraphOptimizationLevel(raw, ORT_ENABLE_ALL)));
-  TRY_VOID(checked(api.DisableCpuMemArena(raw)));
   TRY_VOID(checked(api.DisableMemPattern(raw)));
+  if (memory == OnnxMemory::lean)
+    TRY_VOID(checked(api.DisableCpuMemArena(raw)));
+  else
+    TRY_VOID(checked(api.AddSessionConfigEntry(raw, kOrtSessionOptionsDisableQuantQDQ, "1")));
   TRY_VOID(choose_provider(api, raw, provider));
   return options;
 }
@@ -117,7 +121,8 @@ OnnxSession::~OnnxSession() = default;
 
 Result<std::unique_ptr<OnnxSession>> OnnxSession::open(const std::filesystem::path& library,
                                                        const std::filesystem::path& model,
-                                                       ExecutionProvider provider) {
+                                                       ExecutionProvider provider,
+                                                       OnnxMemory memory) {
   TRY(const auto* api, open_library(library));
   auto checked = [api](OrtStatus* status) {
     return check(*api, ErrorCode::unavailable, "The ONNX model cannot be loaded", status);
@@ -128,56 +133,135 @@ Result<std::unique_ptr<OnnxSession>> OnnxSession::open(const std::filesystem::pa
   OrtEnv* env = nullptr;
   TRY_VOID(checked(api->CreateEnv(ORT_LOGGING_LEVEL_FATAL, "aiva", &env)));
   state->env = {env, {api->ReleaseEnv}};
-  OrtMemoryInfo* memory = nullptr;
-  TRY_VOID(checked(api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory)));
-  state->memory = {memory, {api->ReleaseMemoryInfo}};
-  TRY(auto options, make_session_options(*api, provider));
+  OrtMemoryInfo* place = nullptr;
+  TRY_VOID(checked(api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &place)));
+  state->memory = {place, {api->ReleaseMemoryInfo}};
+  TRY(auto options, make_session_options(*api, provider, memory));
   OrtSession* session = nullptr;
   TRY_VOID(checked(api->CreateSession(env, model.c_str(), options.get(), &session)));
   state->session = {session, {api->ReleaseSession}};
   return std::unique_ptr<OnnxSession>(new OnnxSession(std::move(state)));
 }
 
-Result<void> OnnxSession::run(std::span<const OnnxInput> inputs,
-                              std::span<const OnnxOutput> outputs) const {
-  const auto& api = *state_->api;
-  auto checked = [&api](OrtStatus* status) {
-    return check(api, ErrorCode::internal, "The model could not be run", status);
-  };
-  std::vector<Owned<OrtValue>> tensors;
-  auto wrap = [&](const void* data, std::size_t bytes, std::span<const std::int64_t> shape,
-                  ONNXTensorElementDataType type) -> Result<OrtValue*> {
+struct OnnxTensor::State {
+  Owned<OrtValue> value;
+  std::span<const float> floats;
+  std::vector<std::int64_t> shape;
+};
+
+OnnxTensor::OnnxTensor(std::unique_ptr<State> state) : state_(std::move(state)) {}
+OnnxTensor::OnnxTensor(OnnxTensor&&) noexcept = default;
+OnnxTensor& OnnxTensor::operator=(OnnxTensor&&) noexcept = default;
+OnnxTensor::~OnnxTensor() = default;
+
+std::span<const float> OnnxTensor::floats() const { return state_->floats; }
+std::span<const std::int64_t> OnnxTensor::shape() const { return state_->shape; }
+
+namespace {
+
+// Tensors over memory of the caller's, as long as a run lasts.
+class Borrowed {
+ public:
+  Borrowed(const OrtApi& api, const OrtMemoryInfo* memory) : api_(api), memory_(memory) {}
+
+  Result<OrtValue*> wrap(const void* data, std::size_t bytes, std::span<const std::int64_t> shape,
+                         ONNXTensorElementDataType type) {
     OrtValue* tensor = nullptr;
     // The C API takes inputs as pointers to mutable data, but only reads them.
-    TRY_VOID(checked(
-        api.CreateTensorWithDataAsOrtValue(state_->memory.get(), const_cast<void*>(data), bytes,
-                                           shape.data(), shape.size(), type, &tensor)));
-    tensors.emplace_back(tensor, Releaser<OrtValue>{api.ReleaseValue});
+    TRY_VOID(check(api_, ErrorCode::internal, "The model could not be run",
+                   api_.CreateTensorWithDataAsOrtValue(memory_, const_cast<void*>(data), bytes,
+                                                       shape.data(), shape.size(), type, &tensor)));
+    tensors_.emplace_back(tensor, Releaser<OrtValue>{api_.ReleaseValue});
     return tensor;
-  };
+  }
+
+  Result<OrtValue*> wrap(const OnnxInput& input) {
+    if (input.flag != nullptr)
+      return wrap(input.flag, sizeof(bool), input.shape, ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL);
+    if (input.floats.data() != nullptr)
+      return wrap(input.floats.data(), input.floats.size_bytes(), input.shape,
+                  ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT);
+    return wrap(input.values.data(), input.values.size_bytes(), input.shape,
+                ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64);
+  }
+
+ private:
+  const OrtApi& api_;
+  const OrtMemoryInfo* memory_;
+  std::vector<Owned<OrtValue>> tensors_;
+};
+
+}  // namespace
+
+Result<void> OnnxSession::run_into(std::span<const OnnxInput> inputs,
+                                   std::span<const char* const> names, OrtValue** results) const {
+  const auto& api = *state_->api;
+  Borrowed borrowed(api, state_->memory.get());
   std::vector<const OrtValue*> values;
-  std::vector<const char*> names;
+  std::vector<const char*> input_names;
   for (const auto& input : inputs) {
-    bool is_float = !input.floats.empty();
-    const void* data = is_float ? static_cast<const void*>(input.floats.data())
-                                : static_cast<const void*>(input.values.data());
-    auto bytes = is_float ? input.floats.size_bytes() : input.values.size_bytes();
-    TRY(const auto* tensor,
-        wrap(data, bytes, input.shape,
-             is_float ? ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT : ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64));
-    values.push_back(tensor);
-    names.push_back(input.name);
+    if (input.tensor != nullptr) {
+      values.push_back(input.tensor->state_->value.get());
+    } else {
+      TRY(const auto* tensor, borrowed.wrap(input));
+      values.push_back(tensor);
+    }
+    input_names.push_back(input.name);
   }
+  return check(api, ErrorCode::internal, "The model could not be run",
+               api.Run(state_->session.get(), nullptr, input_names.data(), values.data(),
+                       values.size(), names.data(), names.size(), results));
+}
+
+Result<void> OnnxSession::run(std::span<const OnnxInput> inputs,
+                              std::span<const OnnxOutput> outputs) const {
+  Borrowed borrowed(*state_->api, state_->memory.get());
   std::vector<OrtValue*> results;
-  std::vector<const char*> result_names;
+  std::vector<const char*> names;
   for (const auto& output : outputs) {
-    TRY(auto* result, wrap(output.values.data(), output.values.size_bytes(), output.shape,
-                           ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT));
+    TRY(auto* result, borrowed.wrap(output.values.data(), output.values.size_bytes(), output.shape,
+                                    ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT));
     results.push_back(result);
-    result_names.push_back(output.name);
+    names.push_back(output.name);
   }
-  return checked(api.Run(state_->session.get(), nullptr, names.data(), values.data(), values.size(),
-                         result_names.data(), result_names.size(), results.data()));
+  return run_into(inputs, names, results.data());
+}
+
+Result<std::vector<OnnxTensor>> OnnxSession::run(std::span<const OnnxInput> inputs,
+                                                 std::span<const char* const> outputs) const {
+  const auto& api = *state_->api;
+  auto checked = [&api](OrtStatus* status) {
+    return check(api, ErrorCode::internal, "The model gave something else than expected", status);
+  };
+  std::vector<OrtValue*> results(outputs.size());
+  auto ran = run_into(inputs, outputs, results.data());
+  std::vector<OnnxTensor> tensors;
+  for (auto* result : results) {
+    auto state = std::make_unique<OnnxTensor::State>();
+    state->value = {result, {api.ReleaseValue}};
+    tensors.emplace_back(std::move(state));
+  }
+  TRY_VOID(std::move(ran));
+  for (auto& tensor : tensors) {
+    auto& state = *tensor.state_;
+    OrtTensorTypeAndShapeInfo* raw = nullptr;
+    TRY_VOID(checked(api.GetTensorTypeAndShape(state.value.get(), &raw)));
+    Owned<OrtTensorTypeAndShapeInfo> info(raw, {api.ReleaseTensorTypeAndShapeInfo});
+    ONNXTensorElementDataType type{};
+    TRY_VOID(checked(api.GetTensorElementType(raw, &type)));
+    if (type != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT)
+      return fail(ErrorCode::internal, "The model gave something else than expected");
+    std::size_t dimensions = 0;
+    TRY_VOID(checked(api.GetDimensionsCount(raw, &dimensions)));
+    state.shape.resize(dimensions);
+    TRY_VOID(checked(api.GetDimensions(raw, state.shape.data(), dimensions)));
+    std::size_t count = 0;
+    TRY_VOID(checked(api.GetTensorShapeElementCount(raw, &count)));
+    void* data = nullptr;
+    TRY_VOID(checked(api.GetTensorMutableData(state.value.get(), &data)));
+    state.floats = {static_cast<const float*>(data), count};
+  }
+  return tensors;
 }
 
 std::optional<std::string> OnnxSession::metadata(const char* key) const {
