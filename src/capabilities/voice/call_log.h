@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "capabilities/agents/active_agents.h"
+#include "capabilities/billing/billing.h"
+#include "capabilities/voice/types.h"
+#include "foundation/call_context.h"
+#include "foundation/result.h"
+#include "foundation/task.h"
+#include "ports/clock.h"
+#include "ports/database.h"
+#include "ports/list_position.h"
+
+namespace aiva::voice {
+
+struct CallPrices {
+  billing::MicroUsd per_minute = 24'000;  // base cost of the line and the packaged voices
+  billing::MicroUsd least_to_start = 100'000;
+  std::int64_t metered_ms = 60'000;  // set aside ahead, and taken as soon as they are over
+};
+
+struct CallFilter {
+  std::optional<AgentId> agent{};
+  std::string status{};     // empty: all
+  std::string caller_id{};  // exactly; empty: all
+  UnixMs since = 0;
+  int limit = 50;  // 1…200
+  int page = 1;
+  std::optional<ListPosition> after{};  // instead of a page; its key is created_at
+};
+
+struct CallPage {
+  std::vector<Call> items;
+  std::int64_t total = 0;
+};
+
+// Calls as rows: announced, begun, metered, written down and ended. Only rows of `context.tenant`
+// are seen, except where said.
+class CallLog {
+ public:
+  virtual ~CallLog() = default;
+
+  // Fails with `invalid` naming the field, `not_found` for an agent or number nobody answers,
+  // `conflict` when the session's id is taken, `quota_exceeded` without credits for a call.
+  virtual Task<Result<Call>> announce(CallContext context, NewCall call) = 0;
+  // The announced call of any tenant by its session's id, for legs that carry nothing else; it may
+  // be claimed once and within an hour. Fails with `not_found`.
+  virtual Task<Result<Call>> claim(CallContext context, std::string session_id) = 0;
+  // It is in progress from now on; sets the first minute aside. Fails with `quota_exceeded`.
+  virtual Task<Result<void>> begin(CallContext context, CallId id, ChatSessionId session) = 0;
+  // Takes what was set aside up to `elapsed_ms` and sets the next part aside; called about every
+  // second, does nothing until a part is over. Fails with `quota_exceeded` when no more can be set
+  // aside: the call has until then to end.
+  virtual Task<Result<void>> meter(CallContext context, CallId id, std::int64_t elapsed_ms) = 0;
+  virtual Task<Result<void>> add_line(CallContext context, CallId id, TranscriptLine line) = 0;
+  // Ends it, once; takes what is not taken yet. Fails with `not_found`.
+  virtual Task<Result<Call>> finish(CallContext context, CallId id, CallOutcome outcome) = 0;
+  // Ends calls of all tenants that died with their process (not metered for `quiet_ms`): failed,
+  // with what was metered. Says how many.
+  virtual Task<Result<std::int64_t>> recover(CallContext context, std::int64_t quiet_ms) = 0;
+
+  virtual Task<Result<Call>> call(CallContext context, CallId id) = 0;
+  // Newest first.
+  virtual Task<Result<CallPage>> calls(CallContext context, CallFilter filter) = 0;
+  // Oldest first, all of them: at most 2000.
+  virtual Task<Result<std::vector<TranscriptLine>>> transcript(CallContext context, CallId id) = 0;
+};
+
+struct CallLogParts {
+  Database& database;
+  agents::ActiveAgents& agents;
+  billing::Billing& billing;
+  const Clock& clock;
+};
+
+std::unique_ptr<CallLog> make_call_log(CallLogParts parts, CallPrices prices);
+
+}  // namespace aiva::voice

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace aiva::voice {
+
+// How samples are written: linear 16-bit little-endian, or G.711's mu-law or A-law.
+enum class Coding : std::uint8_t { pcm16, pcmu, pcma };
+
+struct AudioFormat {
+  Coding coding = Coding::pcm16;
+  int rate = 8'000;  // samples a second; G.711 has 8000
+
+  [[nodiscard]] constexpr std::size_t bytes_per_ms() const {
+    return static_cast<std::size_t>(rate) / 1000 * (coding == Coding::pcm16 ? 2 : 1);
+  }
+  bool operator==(const AudioFormat&) const = default;
+};
+
+// Calls are heard and spoken in frames of so many milliseconds.
+inline constexpr int frame_ms = 20;
+
+// Why a call ends.
+enum class CallEnd : std::uint8_t {
+  caller_hung_up,
+  agent_hung_up,  // the conversation was over
+  transferred,
+  idle,           // nobody spoke for too long
+  media_silence,  // no audio arrived for too long
+  time_limit,     // of one call
+  no_credits,
+  shutdown,
+  failed,
+};
+
+std::string_view name_of(CallEnd end);
+
+// The caller's side of a call, implemented by a face. Used on the call's home only; the call ends
+// before its leg goes.
+class Leg {
+ public:
+  virtual ~Leg() = default;
+  // What audio comes as and is wanted as; it does not change.
+  [[nodiscard]] virtual AudioFormat format() const = 0;
+  // True when the far end hears silence by itself: no frames are sent while nobody speaks.
+  [[nodiscard]] virtual bool keeps_itself_alive() const = 0;
+  // Plays one frame now. Frames come at the pace of time. False: the leg is gone.
+  virtual bool play(std::string_view frame) = 0;
+  // Forgets what the far end has not played yet; answers how many milliseconds, if it knows.
+  virtual std::int64_t flush() = 0;
+  // Ends the caller's side; the leg then says nothing more. A transfer says where to.
+  virtual void hang_up(CallEnd end, std::string_view transfer_target) = 0;
+};
+
+}  // namespace aiva::voice
