@@ -18,7 +18,7 @@ bool TurnTaking::counts_as_voice(CallMs now, double probability) const {
 
 bool TurnTaking::may_be_heard() const {
   if (is_held_) return false;
-  return agent_ != Agent::speaking || !is_greeting_ || settings_.may_interrupt_greeting;
+  return agent_ == Agent::silent || !is_greeting_ || settings_.may_interrupt_greeting;
 }
 
 int TurnTaking::silence_wanted() const {
@@ -95,6 +95,7 @@ void TurnTaking::interrupt(CallMs now, TurnActions& actions) {
   if (agent_ == Agent::silent) return;
   agent_ = Agent::silent;
   agent_since_ = now;
+  is_greeting_ = false;
   is_paused_ = false;
   actions.push_back({Kind::stop_speech});
 }
@@ -164,16 +165,16 @@ void TurnTaking::tick_silence(CallMs now, TurnActions& actions) {
   actions.push_back({Kind::ask_whether_there});
 }
 
-void TurnTaking::think(CallMs now) {
+void TurnTaking::think(CallMs now, bool is_greeting) {
   agent_ = Agent::thinking;
+  is_greeting_ = is_greeting;
   agent_since_ = now;
   has_filled_ = false;
 }
 
-void TurnTaking::speak(CallMs now, bool is_greeting) {
+void TurnTaking::speak(CallMs now) {
   agent_ = Agent::speaking;
   agent_since_ = now;
-  is_greeting_ = is_greeting;
   // Somebody who began while the answer was prepared has the word.
   is_paused_ = caller_ == Caller::speaking;
 }

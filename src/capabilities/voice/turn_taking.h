@@ -68,10 +68,11 @@ class TurnTaking {
   // At least every 100 ms.
   void tick(CallMs now, TurnActions& actions);
 
-  // The agent begins to prepare what it says next.
-  void think(CallMs now);
-  // The first audio of what it says is played. `is_greeting` protects it, if the settings do.
-  void speak(CallMs now, bool is_greeting);
+  // The agent begins to prepare what it says next. A greeting is protected from interruption, if
+  // the settings say so.
+  void think(CallMs now, bool is_greeting = false);
+  // The first audio of it is played.
+  void speak(CallMs now);
   // All of it was played, or the answer failed.
   void finish(CallMs now);
   // While it is held (a transfer, hold music) nothing is heard and silence does not count.

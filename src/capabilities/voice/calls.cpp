@@ -1,0 +1,158 @@
+#include "capabilities/voice/calls.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "capabilities/voice/internal/cascade.h"
+#include "capabilities/voice/internal/running_call.h"
+
+namespace aiva::voice {
+namespace {
+
+class RunningCalls final : public Calls {
+ public:
+  RunningCalls(CallsParts parts, CallLimits limits)
+      : parts_(parts), limits_(limits), meters_(parts.metrics), clock_(parts.metrics) {}
+  ~RunningCalls() override { drain(std::chrono::milliseconds(0)); }
+
+  Task<Result<std::shared_ptr<LiveCall>>> answer(CallContext context, Call call,
+                                                 std::shared_ptr<Leg> leg) override;
+  [[nodiscard]] std::vector<ActiveCall> active(const CallContext& context) const override;
+  [[nodiscard]] std::size_t count() const override;
+  Result<void> hang_up(const CallContext& context, CallId id) override;
+  void drain(std::chrono::milliseconds patience) override;
+
+ private:
+  Result<void> enter();
+  void leave();
+  void end_all();
+  Task<Result<ChatSessionId>> begin_session(CallContext context, const Call& call);
+
+  CallsParts parts_;
+  CallLimits limits_;
+  CallMeters meters_;
+  mutable std::mutex mutex_{};
+  std::condition_variable all_left_{};
+  std::vector<std::shared_ptr<RunningCall>> calls_{};  // shared with their legs and their work
+  std::size_t entered_ = 0;                            // those that are about to begin, too
+  bool is_draining_ = false;
+  FrameClock clock_;  // goes first
+};
+
+Result<void> RunningCalls::enter() {
+  std::lock_guard lock(mutex_);
+  if (is_draining_) return fail(ErrorCode::unavailable, "The server is about to stop");
+  if (entered_ >= limits_.calls_max)
+    return fail(ErrorCode::unavailable, "There are too many calls; try again later");
+  ++entered_;
+  return {};
+}
+
+void RunningCalls::leave() {
+  std::lock_guard lock(mutex_);
+  --entered_;
+  if (entered_ == 0) all_left_.notify_all();
+}
+
+Task<Result<ChatSessionId>> RunningCalls::begin_session(CallContext context, const Call& call) {
+  chat::NewSession session{.agent = call.agent, .user_name = call.caller_name};
+  CO_TRY(auto made, co_await parts_.chat.create_session(std::move(context), std::move(session)));
+  co_return made.id;
+}
+
+Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context, Call call,
+                                                             std::shared_ptr<Leg> leg) {
+  CO_TRY_VOID(enter());
+  auto refuse = [this](Error error) {
+    leave();
+    return std::unexpected(std::move(error));
+  };
+  context.tenant = call.tenant;
+  auto agent = co_await parts_.agents.find(context, call.agent.to_string());
+  if (!agent) co_return refuse(std::move(agent.error()));
+  auto session = co_await begin_session(context, call);
+  if (!session) co_return refuse(std::move(session.error()));
+  auto begun = co_await parts_.log.begin(context, call.id, *session);
+  if (!begun) co_return refuse(std::move(begun.error()));
+
+  call.chat_session = *session;
+  auto lasting = context;
+  lasting.deadline = std::chrono::steady_clock::time_point::max();
+  lasting.cancellation = {};
+  auto format = leg->format();
+  auto running = std::make_shared<RunningCall>(
+      lasting, std::move(call), (*agent)->settings.language, std::move(leg), parts_.log, meters_,
+      limits_, [this](CallId id) {
+        {
+          std::lock_guard lock(mutex_);
+          std::erase_if(calls_, [id](const auto& other) { return other->call().id == id; });
+        }
+        leave();
+      });
+  {
+    std::lock_guard lock(mutex_);
+    calls_.push_back(running);
+  }
+  clock_.add(*context.home, running);
+  running->begin(std::make_shared<Cascade>(
+      *running, CascadeParts{parts_.chat, parts_.recognizer, parts_.synthesizer}, lasting, *agent,
+      *session, format, parts_.detectors.make()));
+  co_return running;
+}
+
+std::vector<ActiveCall> RunningCalls::active(const CallContext& context) const {
+  std::vector<ActiveCall> found;
+  std::lock_guard lock(mutex_);
+  for (const auto& call : calls_) {
+    const auto& row = call->call();
+    if (row.tenant != context.tenant) continue;
+    found.push_back({.id = row.id,
+                     .tenant = row.tenant,
+                     .agent = row.agent,
+                     .provider = row.provider,
+                     .caller_id = row.caller_id,
+                     .seconds = call->seconds()});
+  }
+  return found;
+}
+
+std::size_t RunningCalls::count() const {
+  std::lock_guard lock(mutex_);
+  return calls_.size();
+}
+
+Result<void> RunningCalls::hang_up(const CallContext& context, CallId id) {
+  std::lock_guard lock(mutex_);
+  auto found = std::ranges::find_if(calls_, [&](const auto& call) {
+    return call->call().id == id && call->call().tenant == context.tenant;
+  });
+  if (found == calls_.end()) return fail(ErrorCode::not_found, "There is no such call going on");
+  (*found)->home().post([call = *found] { call->end_after_speech(CallEnd::agent_hung_up, {}); });
+  return {};
+}
+
+void RunningCalls::end_all() {
+  for (const auto& call : calls_) call->home().post([call] { call->end(CallEnd::shutdown); });
+}
+
+void RunningCalls::drain(std::chrono::milliseconds patience) {
+  constexpr std::chrono::seconds storing_time{10};
+  std::unique_lock lock(mutex_);
+  is_draining_ = true;
+  auto are_all_gone = [this] { return entered_ == 0; };
+  if (all_left_.wait_for(lock, patience, are_all_gone)) return;
+  end_all();
+  all_left_.wait_for(lock, storing_time, are_all_gone);
+}
+
+}  // namespace
+
+std::unique_ptr<Calls> make_calls(CallsParts parts, CallLimits limits) {
+  return std::make_unique<RunningCalls>(parts, limits);
+}
+
+}  // namespace aiva::voice

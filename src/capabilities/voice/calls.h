@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "capabilities/agents/active_agents.h"
+#include "capabilities/chat/chat.h"
+#include "capabilities/voice/call_log.h"
+#include "capabilities/voice/leg.h"
+#include "capabilities/voice/live_call.h"
+#include "capabilities/voice/types.h"
+#include "foundation/call_context.h"
+#include "foundation/metrics.h"
+#include "foundation/result.h"
+#include "foundation/task.h"
+#include "ports/speech_recognizer.h"
+#include "ports/speech_synthesizer.h"
+#include "ports/voice_detector.h"
+
+namespace aiva::voice {
+
+struct CallLimits {
+  std::chrono::seconds duration_max{1800};
+  std::chrono::seconds media_silence_max{30};  // without any audio from the leg
+  std::chrono::seconds ending_max{20};         // for what is still to be said
+  std::size_t calls_max = 2'000;               // in this process
+};
+
+struct CallsParts {
+  CallLog& log;
+  chat::Chat& chat;
+  agents::ActiveAgents& agents;
+  VoiceDetectors& detectors;
+  SpeechRecognizer& recognizer;
+  SpeechSynthesizer& synthesizer;
+  Metrics& metrics;
+};
+
+// A call that goes on in this process.
+struct ActiveCall {
+  CallId id{};
+  TenantId tenant{};
+  AgentId agent{};
+  std::string provider{};  // of the leg
+  std::string caller_id{};
+  std::int64_t seconds = 0;
+};
+
+// Calls that go on in this process.
+class Calls {
+ public:
+  virtual ~Calls() = default;
+  // Begins an announced call of `call.tenant` on its leg, at `context.home`, which must be set and
+  // may not go before the call. Fails as CallLog::begin does, and with `unavailable` when there are
+  // too many calls or the process is about to stop; the leg is then as before.
+  virtual Task<Result<std::shared_ptr<LiveCall>>> answer(CallContext context, Call call,
+                                                         std::shared_ptr<Leg> leg) = 0;
+  // Of the context's tenant.
+  [[nodiscard]] virtual std::vector<ActiveCall> active(const CallContext& context) const = 0;
+  [[nodiscard]] virtual std::size_t count() const = 0;
+  // Ends a call after what it is saying. Fails with `not_found`.
+  virtual Result<void> hang_up(const CallContext& context, CallId id) = 0;
+  // No more calls are answered; those that go on may end by themselves until `patience` is over,
+  // then they are ended. Blocks.
+  virtual void drain(std::chrono::milliseconds patience) = 0;
+};
+
+// The parts outlive the calls.
+std::unique_ptr<Calls> make_calls(CallsParts parts, CallLimits limits);
+
+}  // namespace aiva::voice

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "capabilities/voice/leg.h"
+#include "capabilities/voice/playout.h"
+#include "capabilities/voice/turn_taking.h"
+#include "capabilities/voice/types.h"
+
+namespace aiva::voice {
+
+// What a brain may do to its call. Used on the call's home, and no more once the brain was ended.
+class CallHost {
+ public:
+  virtual ~CallHost() = default;
+  // Milliseconds since the call began.
+  [[nodiscard]] virtual CallMs now() const = 0;
+  virtual Playout& playout() = 0;
+  // Stops at once, here and at the far end; says what was heard.
+  virtual Heard stop_speech() = 0;
+  virtual void write_line(TranscriptLine line) = 0;
+  virtual void count_turn() = 0;
+  virtual void count_interruption() = 0;
+  // Ends the call as soon as everything that is to be said was heard.
+  virtual void end_after_speech(CallEnd end, std::string transfer_target) = 0;
+};
+
+// Who listens and answers. One call, on its home.
+class Brain {
+ public:
+  virtual ~Brain() = default;
+  virtual void begin() = 0;
+  // Audio as it came from the leg.
+  virtual void hear(std::string_view audio) = 0;
+  virtual void digit(char digit) = 0;
+  virtual void beat() = 0;
+  // Says words of ours, instead of whatever it was about to say.
+  virtual void say(std::string_view text) = 0;
+  // The first frame after silence was played.
+  virtual void speech_began() = 0;
+  // All that was given to the playout was played.
+  virtual void speech_ended() = 0;
+  // True while it has more to say.
+  [[nodiscard]] virtual bool is_busy() const = 0;
+  // The call is over; the host is not to be used any more.
+  virtual void end() = 0;
+};
+
+}  // namespace aiva::voice

@@ -1,0 +1,335 @@
+#include "capabilities/voice/internal/cascade.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "capabilities/voice/internal/detached_work.h"
+#include "capabilities/voice/internal/samples.h"
+#include "foundation/log.h"
+
+namespace aiva::voice {
+
+using Kind = TurnAction::Kind;
+
+namespace {
+
+constexpr std::chrono::seconds answer_time_max{60};
+constexpr std::chrono::seconds speech_time_max{20};
+constexpr const char* work_failed = "A call's work failed";
+constexpr std::size_t sentences_ahead_max = 3;
+constexpr std::int64_t queued_ms_max = 6'000;
+
+TurnSettings settings_of(const agents::SpeechSettings& speech) {
+  TurnSettings settings;
+  settings.voice_threshold = speech.vad_threshold;
+  settings.silence_ms = speech.silence_duration_ms;
+  return settings;
+}
+
+}  // namespace
+
+Cascade::Cascade(CallHost& host, CascadeParts parts, CallContext context,
+                 agents::ActiveAgentPointer agent, ChatSessionId session, AudioFormat format,
+                 std::unique_ptr<VoiceDetector> detector)
+    : host_(host),
+      parts_(parts),
+      context_(std::move(context)),
+      agent_(std::move(agent)),
+      session_(session),
+      format_(format),
+      ear_(format, std::move(detector)),
+      turns_(settings_of(agent_->settings.speech)) {}
+
+CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
+  auto context = context_;
+  context.deadline = std::chrono::steady_clock::now() + time_max;
+  context.cancellation = stop_.get_token();
+  return context;
+}
+
+void Cascade::begin() {
+  if (agent_->settings.greeting.empty()) {
+    turns_.finish(host_.now());
+    return;
+  }
+  turns_.think(host_.now(), true);
+  host_.playout().begin_answer();
+  cutter_.add(agent_->settings.greeting);
+  take_sentences(true);
+}
+
+void Cascade::hear(std::string_view audio) {
+  windows_.clear();
+  ear_.hear(audio, windows_);
+  TurnActions actions;
+  for (const auto& window : windows_)
+    turns_.hear(host_.now(), window.ms, window.probability, actions);
+  act(std::move(actions));
+}
+
+void Cascade::digit(char digit) {
+  TurnActions actions;
+  turns_.digit(host_.now(), digit, actions);
+  act(std::move(actions));
+}
+
+void Cascade::beat() {
+  wake();
+  if (is_over_) return;
+  TurnActions actions;
+  turns_.tick(host_.now(), actions);
+  act(std::move(actions));
+}
+
+void Cascade::wake() {
+  for (auto handle : std::exchange(waiting_, {})) handle.resume();
+}
+
+void Cascade::end() {
+  is_over_ = true;
+  stop_.request_stop();
+  queue_.clear();
+  wake();
+}
+
+void Cascade::act(TurnActions actions) {
+  for (auto& action : actions) {
+    if (is_over_) return;
+    switch (action.kind) {
+      case Kind::begin_utterance:
+        ear_.begin_utterance(action.ms);
+        known_.reset();
+        break;
+      case Kind::drop_utterance: ear_.drop_utterance(); break;
+      case Kind::look_at_utterance: look_at_utterance(); break;
+      case Kind::take_turn: take_turn(); break;
+      case Kind::pause_speech: host_.playout().pause(); break;
+      case Kind::resume_speech: host_.playout().resume(); break;
+      case Kind::stop_speech: stop_answer(); break;
+      case Kind::say_filler:
+        queue(std::string(phrase_in(agent_->settings.language, Phrase::one_moment)), false);
+        break;
+      case Kind::ask_whether_there:
+        say(phrase_in(agent_->settings.language, Phrase::are_you_there));
+        break;
+      case Kind::end_idle:
+        say(phrase_in(agent_->settings.language, Phrase::goodbye));
+        host_.end_after_speech(CallEnd::idle, {});
+        break;
+      case Kind::take_digits: start_answer(std::move(action.text)); break;
+    }
+  }
+}
+
+void Cascade::look_at_utterance() { run_detached(work_failed, context_, recognize(++look_)); }
+
+Task<void> Cascade::recognize(std::uint64_t look) {
+  auto self = shared_from_this();
+  Utterance utterance{.samples = ear_.utterance(), .language = agent_->settings.language};
+  auto transcript =
+      co_await parts_.recognizer.recognize(context_for(speech_time_max), std::move(utterance));
+  if (is_over_ || look != look_) co_return;
+  if (!transcript) {
+    log::failure("What a caller said could not be recognised", context_, transcript.error());
+    co_return;
+  }
+  known_ = look;
+  words_ = std::move(transcript->text);
+  TurnActions actions;
+  turns_.recognized(host_.now(), words_, actions);
+  act(std::move(actions));
+}
+
+void Cascade::take_turn() {
+  auto samples = ear_.take_utterance();
+  marks_ = {.spoken_until = turns_.voice_ended_at()};
+  marks_.end_of_turn = host_.now() - marks_.spoken_until;
+  // Nothing was said since the last look, or there would have been another one.
+  bool is_known = known_ == look_;
+  known_.reset();
+  ++look_;
+  if (is_known) {
+    marks_.recognised = marks_.end_of_turn;
+    start_answer(std::move(words_));
+    return;
+  }
+  turns_.think(host_.now());
+  run_detached(work_failed, context_, recognize_turn(std::move(samples), generation_));
+}
+
+Task<void> Cascade::recognize_turn(std::vector<std::int16_t> samples, std::uint64_t generation) {
+  auto self = shared_from_this();
+  Utterance utterance{.samples = std::move(samples), .language = agent_->settings.language};
+  auto transcript =
+      co_await parts_.recognizer.recognize(context_for(speech_time_max), std::move(utterance));
+  if (is_stale(generation)) co_return;
+  marks_.recognised = host_.now() - marks_.spoken_until;
+  if (transcript && !transcript->text.empty()) {
+    start_answer(std::move(transcript->text));
+    co_return;
+  }
+  turns_.finish(host_.now());
+  if (!transcript) say(phrase_in(agent_->settings.language, Phrase::trouble));
+}
+
+void Cascade::start_answer(std::string words) {
+  if (words.empty()) {
+    turns_.finish(host_.now());
+    return;
+  }
+  auto now = host_.now();
+  host_.write_line({.speaker = "customer",
+                    .text = words,
+                    .starts_ms = marks_.spoken_until < 0 ? now : marks_.spoken_until,
+                    .ends_ms = now});
+  host_.count_turn();
+  turns_.think(now);
+  host_.playout().begin_answer();
+  is_writing_ = true;
+  run_detached(work_failed, context_, answer(std::move(words), generation_));
+}
+
+Task<void> Cascade::answer(std::string words, std::uint64_t generation) {
+  auto self = shared_from_this();
+  chat::Turn turn{.session = session_, .content = std::move(words)};
+  turn.listener = [self, generation](chat::TurnEvent event) {
+    return self->listen(generation, std::move(event));
+  };
+  auto answer = co_await parts_.chat.answer(context_for(answer_time_max), std::move(turn));
+  if (is_stale(generation)) co_return;
+  is_writing_ = false;
+  if (!answer) {
+    log::failure("A caller's question could not be answered", context_, answer.error());
+    cutter_ = {};
+    queue(std::string(phrase_in(agent_->settings.language, Phrase::trouble)));
+    if (answer.error().code == ErrorCode::quota_exceeded)
+      host_.end_after_speech(CallEnd::no_credits, {});
+    co_return;
+  }
+  take_sentences(true);
+  if (answer->decision.wants_transfer) {
+    host_.end_after_speech(CallEnd::transferred, answer->decision.transfer_queue);
+  } else if (answer->decision.is_closed) {
+    host_.end_after_speech(CallEnd::agent_hung_up, {});
+  }
+  finish_if_silent();
+}
+
+// The writer waits while enough is written for the voice: what an interruption cuts off was then
+// hardly more than what was heard.
+Task<Result<void>> Cascade::listen(std::uint64_t generation, chat::TurnEvent event) {
+  if (is_stale(generation)) co_return fail(ErrorCode::cancelled, "The caller interrupted");
+  if (event.kind != chat::TurnEvent::Kind::delta) co_return Result<void>{};
+  if (marks_.first_token < 0) marks_.first_token = host_.now() - marks_.spoken_until;
+  cutter_.add(event.text);
+  take_sentences(false);
+  while (queue_.size() > sentences_ahead_max && !is_stale(generation)) co_await next_beat();
+  co_return Result<void>{};
+}
+
+void Cascade::take_sentences(bool is_end) {
+  for (auto sentence = cutter_.take(is_end); !sentence.empty(); sentence = cutter_.take(is_end))
+    queue(std::move(sentence));
+  if (is_end) cutter_ = {};
+}
+
+void Cascade::queue(std::string sentence, bool is_written_down) {
+  queue_.push_back({std::move(sentence), is_written_down});
+  if (is_speaking_) return;
+  is_speaking_ = true;
+  run_detached(work_failed, context_, speak(generation_));
+}
+
+Task<void> Cascade::speak(std::uint64_t generation) {
+  auto self = shared_from_this();
+  while (!is_stale(generation) && !queue_.empty()) {
+    auto sentence = std::move(queue_.front());
+    queue_.pop_front();
+    auto spoken = co_await speak_sentence(sentence, generation);
+    if (!spoken && !is_stale(generation))
+      log::failure("A sentence could not be spoken", context_, spoken.error());
+  }
+  if (is_stale(generation)) co_return;  // stop_answer() has said so
+  is_speaking_ = false;
+  finish_if_silent();
+}
+
+Task<Result<void>> Cascade::speak_sentence(const Sentence& sentence, std::uint64_t generation) {
+  auto context = context_for(speech_time_max);
+  CO_TRY(auto audio,
+         co_await parts_.synthesizer.speak(context, {.text = sentence.text, .rate = format_.rate}));
+  if (is_stale(generation)) co_return Result<void>{};
+  host_.playout().begin_sentence(sentence.is_written_down ? sentence.text : std::string{});
+  if (sentence.is_written_down) said_ += (said_.empty() ? "" : " ") + sentence.text;
+  while (true) {
+    auto samples = co_await audio->next(context);
+    if (is_stale(generation)) co_return Result<void>{};
+    if (!samples || !*samples) {
+      host_.playout().end_sentence();
+      CO_TRY_VOID(samples);
+      co_return Result<void>{};
+    }
+    host_.playout().add(to_bytes(format_, **samples));
+    while (host_.playout().queued_ms() > queued_ms_max) {
+      co_await next_beat();
+      if (is_stale(generation)) co_return Result<void>{};
+    }
+  }
+}
+
+void Cascade::say(std::string_view text) {
+  if (is_busy()) stop_answer();
+  turns_.think(host_.now());
+  host_.playout().begin_answer();
+  queue(std::string(text));
+}
+
+void Cascade::stop_answer() {
+  ++generation_;
+  stop_.request_stop();
+  stop_ = {};
+  queue_.clear();
+  cutter_ = {};
+  is_writing_ = false;
+  is_speaking_ = false;
+  auto heard = host_.stop_speech();
+  host_.count_interruption();
+  finish_line(heard.text, true);
+}
+
+void Cascade::speech_began() {
+  auto now = host_.now();
+  turns_.speak(now);
+  line_starts_ = now;
+  if (marks_.spoken_until >= 0 && marks_.first_audio < 0)
+    marks_.first_audio = now - marks_.spoken_until;
+}
+
+void Cascade::speech_ended() { finish_if_silent(); }
+
+void Cascade::finish_if_silent() {
+  if (is_busy()) return;
+  finish_line(std::exchange(said_, {}), false);
+  turns_.finish(host_.now());
+}
+
+void Cascade::finish_line(std::string_view heard, bool is_interrupted) {
+  said_.clear();
+  auto marks = std::exchange(marks_, {});
+  if (heard.empty()) return;
+  host_.write_line({.speaker = "agent",
+                    .text = std::string(heard),
+                    .starts_ms = line_starts_,
+                    .ends_ms = host_.now(),
+                    .is_interrupted = is_interrupted,
+                    .end_of_turn_ms = marks.end_of_turn,
+                    .recognised_ms = marks.recognised,
+                    .first_token_ms = marks.first_token,
+                    .first_audio_ms = marks.first_audio});
+}
+
+bool Cascade::is_busy() const {
+  return is_writing_ || is_speaking_ || !queue_.empty() || !host_.playout().is_drained();
+}
+
+}  // namespace aiva::voice

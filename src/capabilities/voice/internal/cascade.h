@@ -1,0 +1,125 @@
+#pragma once
+
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "capabilities/agents/active_agents.h"
+#include "capabilities/chat/chat.h"
+#include "capabilities/voice/internal/brain.h"
+#include "capabilities/voice/internal/ear.h"
+#include "capabilities/voice/phrases.h"
+#include "capabilities/voice/spoken_words.h"
+#include "capabilities/voice/turn_taking.h"
+#include "foundation/call_context.h"
+#include "ports/speech_recognizer.h"
+#include "ports/speech_synthesizer.h"
+#include "ports/voice_detector.h"
+
+namespace aiva::voice {
+
+struct CascadeParts {
+  chat::Chat& chat;
+  SpeechRecognizer& recognizer;
+  SpeechSynthesizer& synthesizer;
+};
+
+// Recognizer, chat turn and synthesizer in a row: the caller's words are answered as in a chat, and
+// the answer is spoken sentence by sentence while it is written.
+class Cascade final : public Brain, public std::enable_shared_from_this<Cascade> {
+ public:
+  // `context` is the call's: its home, its tenant, no deadline. The host outlives end().
+  Cascade(CallHost& host, CascadeParts parts, CallContext context, agents::ActiveAgentPointer agent,
+          ChatSessionId session, AudioFormat format, std::unique_ptr<VoiceDetector> detector);
+
+  void begin() override;
+  void hear(std::string_view audio) override;
+  void digit(char digit) override;
+  void beat() override;
+  void say(std::string_view text) override;
+  void speech_began() override;
+  void speech_ended() override;
+  [[nodiscard]] bool is_busy() const override;
+  void end() override;
+
+ private:
+  // Milliseconds from the end of the caller's speech; -1: not reached.
+  struct Marks {
+    CallMs spoken_until = -1;
+    CallMs end_of_turn = -1;
+    CallMs recognised = -1;
+    CallMs first_token = -1;
+    CallMs first_audio = -1;
+  };
+  struct Sentence {
+    std::string text;
+    bool is_written_down = true;  // false: a filler
+  };
+
+  void act(TurnActions actions);
+  void look_at_utterance();
+  void take_turn();
+  void stop_answer();
+  void queue(std::string sentence, bool is_written_down = true);
+  void start_answer(std::string words);
+  void take_sentences(bool is_end);
+  void finish_line(std::string_view heard, bool is_interrupted);
+  void finish_if_silent();
+  Task<void> recognize(std::uint64_t look);
+  Task<void> recognize_turn(std::vector<std::int16_t> samples, std::uint64_t generation);
+  Task<void> answer(std::string words, std::uint64_t generation);
+  Task<Result<void>> listen(std::uint64_t generation, chat::TurnEvent event);
+  Task<void> speak(std::uint64_t generation);
+  Task<Result<void>> speak_sentence(const Sentence& sentence, std::uint64_t generation);
+  [[nodiscard]] bool is_stale(std::uint64_t generation) const {
+    return is_over_ || generation != generation_;
+  }
+  [[nodiscard]] CallContext context_for(std::chrono::milliseconds time_max) const;
+
+  // Waits for the next beat.
+  auto next_beat() {
+    struct Awaiter {
+      std::vector<std::coroutine_handle<>>& waiting;
+      bool await_ready() noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> handle) { waiting.push_back(handle); }
+      void await_resume() noexcept {}
+    };
+    return Awaiter{waiting_};
+  }
+  void wake();
+
+  CallHost& host_;
+  CascadeParts parts_;
+  CallContext context_;
+  agents::ActiveAgentPointer agent_;
+  ChatSessionId session_;
+  AudioFormat format_;
+  Ear ear_;
+  TurnTaking turns_;
+  std::vector<HeardWindow> windows_{};
+  std::vector<std::coroutine_handle<>> waiting_{};
+
+  std::string words_{};                   // of the utterance, from the last look
+  std::optional<std::uint64_t> known_{};  // the look they come from
+  std::uint64_t look_ = 0;
+
+  std::uint64_t generation_ = 0;  // of what is said: raised when it is stopped
+  std::stop_source stop_{};
+  SentenceCutter cutter_{};
+  std::deque<Sentence> queue_{};
+  std::string said_{};      // given to the playout, of the answer
+  CallMs line_starts_ = 0;  // when its first audio was heard
+  Marks marks_{};
+  bool is_writing_ = false;   // the answer's text still comes
+  bool is_speaking_ = false;  // speak() runs
+  bool is_over_ = false;
+};
+
+}  // namespace aiva::voice

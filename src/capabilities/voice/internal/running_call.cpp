@@ -1,0 +1,247 @@
+#include "capabilities/voice/internal/running_call.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "capabilities/voice/internal/detached_work.h"
+#include "capabilities/voice/phrases.h"
+#include "foundation/log.h"
+
+namespace aiva::voice {
+namespace {
+
+constexpr auto frame_time = std::chrono::milliseconds(frame_ms);
+constexpr int frames_caught_up_max = 2;
+constexpr auto metering_time = std::chrono::seconds(1);
+constexpr auto settling_time = std::chrono::milliseconds(200);  // after the last word
+constexpr auto storing_time_max = std::chrono::seconds(10);
+
+Phrase farewell(CallEnd end) {
+  switch (end) {
+    case CallEnd::time_limit: return Phrase::time_is_up;
+    case CallEnd::no_credits: return Phrase::no_credits;
+    case CallEnd::shutdown: return Phrase::closing;
+    case CallEnd::caller_hung_up:
+    case CallEnd::agent_hung_up:
+    case CallEnd::transferred:
+    case CallEnd::idle:
+    case CallEnd::media_silence:
+    case CallEnd::failed: return Phrase::goodbye;
+  }
+  return Phrase::goodbye;
+}
+
+}  // namespace
+
+std::string_view name_of(CallEnd end) {
+  switch (end) {
+    case CallEnd::caller_hung_up: return "caller_hung_up";
+    case CallEnd::agent_hung_up: return "agent_hung_up";
+    case CallEnd::transferred: return "transferred";
+    case CallEnd::idle: return "idle";
+    case CallEnd::media_silence: return "media_silence";
+    case CallEnd::time_limit: return "time_limit";
+    case CallEnd::no_credits: return "no_credits";
+    case CallEnd::shutdown: return "shutdown";
+    case CallEnd::failed: return "failed";
+  }
+  return "failed";
+}
+
+CallMeters::CallMeters(Metrics& metrics)
+    : active(metrics.gauge("aiva_voice_calls_active", "Calls that go on")),
+      begun(metrics.counter("aiva_voice_calls_total", "Calls that were begun")),
+      underruns(metrics.counter("aiva_voice_underruns_total",
+                                "Frames that were missing in the middle of a sentence")),
+      interruptions(
+          metrics.counter("aiva_voice_interruptions_total", "Answers that callers cut off")),
+      first_audio(metrics.histogram("aiva_voice_first_audio_seconds",
+                                    "From the end of the caller's speech to the agent's voice",
+                                    {.1, .2, .3, .5, .7, 1, 1.5, 2, 3, 5, 10})) {}
+
+RunningCall::RunningCall(CallContext context, Call call, std::string language,
+                         std::shared_ptr<Leg> leg, CallLog& log, CallMeters& meters,
+                         const CallLimits& limits, Over over)
+    : context_(std::move(context)),
+      call_(std::move(call)),
+      language_(std::move(language)),
+      leg_(std::move(leg)),
+      log_(log),
+      meters_(meters),
+      limits_(limits),
+      over_(std::move(over)),
+      playout_(leg_->format()),
+      began_(std::chrono::steady_clock::now()),
+      next_frame_(began_),
+      last_audio_(began_),
+      next_metering_(began_ + metering_time) {}
+
+void RunningCall::begin(std::shared_ptr<Brain> brain) {
+  brain_ = std::move(brain);
+  meters_.active.add(1);
+  meters_.begun.add();
+  brain_->begin();
+}
+
+CallMs RunningCall::now() const {
+  auto since = std::chrono::steady_clock::now() - began_;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
+std::int64_t RunningCall::seconds() const { return now() / 1000; }
+
+void RunningCall::hear(std::string_view audio) {
+  if (is_over_ || !brain_) return;
+  last_audio_ = std::chrono::steady_clock::now();
+  audio_in_bytes_ += static_cast<std::int64_t>(audio.size());
+  if (!ending_) brain_->hear(audio);
+}
+
+void RunningCall::digit(char digit) {
+  if (!is_over_ && brain_ && !ending_) brain_->digit(digit);
+}
+
+void RunningCall::beat(Instant now) {
+  if (is_over_ || !brain_) return;
+  // Frames go out at instants fixed when the call began. After a stall time goes on from now.
+  if (now - next_frame_ > frames_caught_up_max * frame_time) next_frame_ = now;
+  while (next_frame_ <= now && !is_over_) {
+    next_frame_ += frame_time;
+    play_frame();
+  }
+  if (!is_over_) brain_->beat();
+  if (!is_over_) check_limits(now);
+  if (!is_over_ && ending_) check_ending(now);
+}
+
+void RunningCall::play_frame() {
+  bool had_speech = !playout_.is_drained();
+  auto late = playout_.underruns();
+  auto frame = playout_.next_frame();
+  meters_.underruns.add(static_cast<double>(playout_.underruns() - late));
+  bool is_there = true;
+  if (!frame.empty()) {
+    outcome_.audio_out_ms += frame_ms;
+    is_there = leg_->play(frame);
+  } else if (!leg_->keeps_itself_alive()) {
+    is_there = leg_->play(playout_.silence());
+  }
+  if (!is_there) return end(CallEnd::caller_hung_up);
+  if (!frame.empty() && !is_speaking_) {
+    is_speaking_ = true;
+    brain_->speech_began();
+  }
+  if (had_speech && playout_.is_drained()) {
+    is_speaking_ = false;
+    brain_->speech_ended();
+  }
+}
+
+Heard RunningCall::stop_speech() {
+  is_speaking_ = false;
+  return playout_.clear(leg_ ? leg_->flush() : 0);
+}
+
+void RunningCall::check_limits(Instant now) {
+  if (now - last_audio_ > limits_.media_silence_max) return end(CallEnd::media_silence);
+  if (!ending_ && now - began_ > limits_.duration_max) end_politely(CallEnd::time_limit);
+  if (now >= next_metering_) {
+    next_metering_ = now + metering_time;
+    meter();
+  }
+}
+
+void RunningCall::check_ending(Instant now) {
+  bool is_silent = !brain_->is_busy() && playout_.is_drained();
+  if (!is_silent) {
+    ending_->silent_since.reset();
+  } else if (!ending_->silent_since) {
+    ending_->silent_since = now;
+  }
+  bool has_settled = ending_->silent_since && now - *ending_->silent_since >= settling_time;
+  if (has_settled || now >= ending_->until) {
+    auto ending = std::move(*ending_);
+    finish(ending.end, ending.transfer_target);
+  }
+}
+
+void RunningCall::end_after_speech(CallEnd end, std::string transfer_target) {
+  if (is_over_ || ending_) return;
+  ending_ = Ending{.end = end,
+                   .transfer_target = std::move(transfer_target),
+                   .until = std::chrono::steady_clock::now() + limits_.ending_max};
+}
+
+void RunningCall::end_politely(CallEnd end) {
+  if (is_over_ || ending_) return;
+  brain_->say(phrase_in(language_, farewell(end)));
+  end_after_speech(end, {});
+}
+
+void RunningCall::end(CallEnd reason) { finish(reason, {}); }
+
+void RunningCall::finish(CallEnd end, std::string_view transfer_target) {
+  if (is_over_) return;
+  auto self = shared_from_this();  // the leg or `over_` may hold the last other one
+  is_over_ = true;
+  outcome_.end = end;
+  outcome_.duration_ms = now();
+  outcome_.audio_in_ms = audio_in_bytes_ / static_cast<std::int64_t>(leg_->format().bytes_per_ms());
+  if (brain_) {
+    brain_->end();
+    meters_.active.add(-1);
+  }
+  std::exchange(leg_, nullptr)->hang_up(end, transfer_target);
+  run_detached("The end of a call could not be written down", context_, store_outcome());
+}
+
+void RunningCall::count_interruption() {
+  ++outcome_.interruptions;
+  meters_.interruptions.add();
+}
+
+void RunningCall::write_line(TranscriptLine line) {
+  line.sequence_number = ++lines_;
+  if (line.first_audio_ms >= 0)
+    meters_.first_audio.observe(static_cast<double>(line.first_audio_ms) / 1000);
+  run_detached("A line of a call could not be written down", context_, store_line(std::move(line)));
+}
+
+CallContext RunningCall::short_context() const {
+  auto context = context_;
+  context.deadline = std::chrono::steady_clock::now() + storing_time_max;
+  return context;
+}
+
+Task<void> RunningCall::store_line(TranscriptLine line) {
+  auto self = shared_from_this();
+  auto stored = co_await log_.add_line(short_context(), call_.id, std::move(line));
+  if (!stored) log::failure("A line of a call could not be stored", context_, stored.error());
+}
+
+void RunningCall::meter() {
+  if (is_metering_) return;
+  is_metering_ = true;
+  run_detached("A call could not be metered", context_, meter_once());
+}
+
+Task<void> RunningCall::meter_once() {
+  auto self = shared_from_this();
+  auto metered = co_await log_.meter(short_context(), call_.id, now());
+  is_metering_ = false;
+  if (metered || is_over_) co_return;
+  if (metered.error().code == ErrorCode::quota_exceeded) {
+    end_politely(CallEnd::no_credits);
+  } else {
+    log::failure("A call could not be metered", context_, metered.error());
+  }
+}
+
+Task<void> RunningCall::store_outcome() {
+  auto self = shared_from_this();
+  auto stored = co_await log_.finish(short_context(), call_.id, outcome_);
+  if (!stored) log::failure("The end of a call could not be stored", context_, stored.error());
+  over_(call_.id);
+}
+
+}  // namespace aiva::voice

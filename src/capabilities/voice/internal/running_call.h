@@ -1,0 +1,108 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "capabilities/voice/calls.h"
+#include "capabilities/voice/frame_clock.h"
+#include "capabilities/voice/internal/brain.h"
+#include "capabilities/voice/playout.h"
+#include "foundation/call_context.h"
+
+namespace aiva::voice {
+
+// What all calls of a process count.
+struct CallMeters {
+  explicit CallMeters(Metrics& metrics);
+
+  Gauge& active;
+  Counter& begun;
+  Counter& underruns;
+  Counter& interruptions;
+  Histogram& first_audio;
+};
+
+// One call: its leg, its brain, the frames between them, its limits and its record.
+class RunningCall final : public LiveCall,
+                          public CallHost,
+                          public Beating,
+                          public std::enable_shared_from_this<RunningCall> {
+ public:
+  using Over = std::function<void(CallId)>;
+
+  // `context` is the call's own: its home and tenant, no deadline. `over` is called once, on the
+  // home, when the call has ended.
+  RunningCall(CallContext context, Call call, std::string language, std::shared_ptr<Leg> leg,
+              CallLog& log, CallMeters& meters, const CallLimits& limits, Over over);
+
+  void begin(std::shared_ptr<Brain> brain);
+  // Says why, then ends.
+  void end_politely(CallEnd end);
+
+  void hear(std::string_view audio) override;
+  void digit(char digit) override;
+  void end(CallEnd reason) override;
+  [[nodiscard]] bool is_over() const override { return is_over_; }
+
+  void beat(Instant now) override;
+
+  [[nodiscard]] CallMs now() const override;
+  Playout& playout() override { return playout_; }
+  Heard stop_speech() override;
+  void write_line(TranscriptLine line) override;
+  void count_turn() override { ++outcome_.turns; }
+  void count_interruption() override;
+  void end_after_speech(CallEnd end, std::string transfer_target) override;
+
+  [[nodiscard]] const Call& call() const { return call_; }
+  [[nodiscard]] Executor& home() const { return *context_.home; }
+  [[nodiscard]] std::int64_t seconds() const;
+
+ private:
+  struct Ending {
+    CallEnd end;
+    std::string transfer_target;
+    Instant until;  // it does not wait longer for what is to be said
+    std::optional<Instant> silent_since{};
+  };
+
+  void play_frame();
+  void check_limits(Instant now);
+  void check_ending(Instant now);
+  void meter();
+  void finish(CallEnd end, std::string_view transfer_target);
+  [[nodiscard]] CallContext short_context() const;
+  Task<void> meter_once();
+  Task<void> store_line(TranscriptLine line);
+  Task<void> store_outcome();
+
+  CallContext context_;
+  Call call_;
+  std::string language_;
+  std::shared_ptr<Leg> leg_;  // shared with its face; let go when the call ends
+  CallLog& log_;
+  CallMeters& meters_;
+  CallLimits limits_;
+  Over over_;
+  std::shared_ptr<Brain> brain_{};  // shared with its own work that still runs
+  Playout playout_;
+  Instant began_;
+  Instant next_frame_;
+  Instant last_audio_;
+  Instant next_metering_;
+  CallOutcome outcome_{};
+  std::int64_t audio_in_bytes_ = 0;
+  std::int64_t lines_ = 0;
+  std::optional<Ending> ending_{};
+  bool is_speaking_ = false;
+  bool is_metering_ = false;
+  bool is_over_ = false;
+};
+
+}  // namespace aiva::voice
