@@ -86,7 +86,7 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
   auto format = leg->format();
   auto running = std::make_shared<RunningCall>(
       lasting, std::move(call), (*agent)->settings.language, std::move(leg), parts_.log, meters_,
-      limits_, [this](CallId id) {
+      limits_, std::chrono::steady_clock::now(), [this](CallId id) {
         {
           std::lock_guard lock(mutex_);
           std::erase_if(calls_, [id](const auto& other) { return other->call().id == id; });

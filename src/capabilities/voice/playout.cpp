@@ -70,7 +70,7 @@ std::string_view Playout::next_frame() {
     auto taken = std::min(left, missing);
     frame_.append(sentence.audio, sentence.at, taken);
     sentence.at += taken;
-    if (sentence.at == sentence.audio.size()) {
+    if (sentence.is_whole && sentence.at == sentence.audio.size()) {
       append_words(heard_, sentence.text);
       sentences_.pop_front();
     }

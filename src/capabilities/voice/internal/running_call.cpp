@@ -61,7 +61,7 @@ CallMeters::CallMeters(Metrics& metrics)
 
 RunningCall::RunningCall(CallContext context, Call call, std::string language,
                          std::shared_ptr<Leg> leg, CallLog& log, CallMeters& meters,
-                         const CallLimits& limits, Over over)
+                         const CallLimits& limits, Instant now, Over over)
     : context_(std::move(context)),
       call_(std::move(call)),
       language_(std::move(language)),
@@ -71,8 +71,9 @@ RunningCall::RunningCall(CallContext context, Call call, std::string language,
       limits_(limits),
       over_(std::move(over)),
       playout_(leg_->format()),
-      began_(std::chrono::steady_clock::now()),
-      next_frame_(began_),
+      began_(now),
+      now_(now),
+      next_frame_(began_ + frame_time),
       last_audio_(began_),
       next_metering_(began_ + metering_time) {}
 
@@ -84,15 +85,17 @@ void RunningCall::begin(std::shared_ptr<Brain> brain) {
 }
 
 CallMs RunningCall::now() const {
-  auto since = std::chrono::steady_clock::now() - began_;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now_ - began_).count();
 }
 
-std::int64_t RunningCall::seconds() const { return now() / 1000; }
+std::int64_t RunningCall::seconds() const {
+  auto since = std::chrono::steady_clock::now() - began_;
+  return std::chrono::duration_cast<std::chrono::seconds>(since).count();
+}
 
 void RunningCall::hear(std::string_view audio) {
   if (is_over_ || !brain_) return;
-  last_audio_ = std::chrono::steady_clock::now();
+  last_audio_ = now_;
   audio_in_bytes_ += static_cast<std::int64_t>(audio.size());
   if (!ending_) brain_->hear(audio);
 }
@@ -103,6 +106,7 @@ void RunningCall::digit(char digit) {
 
 void RunningCall::beat(Instant now) {
   if (is_over_ || !brain_) return;
+  now_ = now;
   // Frames go out at instants fixed when the call began. After a stall time goes on from now.
   if (now - next_frame_ > frames_caught_up_max * frame_time) next_frame_ = now;
   while (next_frame_ <= now && !is_over_) {
@@ -169,7 +173,7 @@ void RunningCall::end_after_speech(CallEnd end, std::string transfer_target) {
   if (is_over_ || ending_) return;
   ending_ = Ending{.end = end,
                    .transfer_target = std::move(transfer_target),
-                   .until = std::chrono::steady_clock::now() + limits_.ending_max};
+                   .until = now_ + limits_.ending_max};
 }
 
 void RunningCall::end_politely(CallEnd end) {

@@ -28,7 +28,8 @@ struct CallMeters {
   Histogram& first_audio;
 };
 
-// One call: its leg, its brain, the frames between them, its limits and its record.
+// One call: its leg, its brain, the frames between them, its limits and its record. Its time is
+// that of the last beat.
 class RunningCall final : public LiveCall,
                           public CallHost,
                           public Beating,
@@ -37,9 +38,9 @@ class RunningCall final : public LiveCall,
   using Over = std::function<void(CallId)>;
 
   // `context` is the call's own: its home and tenant, no deadline. `over` is called once, on the
-  // home, when the call has ended.
+  // home, when the call has ended and is written down.
   RunningCall(CallContext context, Call call, std::string language, std::shared_ptr<Leg> leg,
-              CallLog& log, CallMeters& meters, const CallLimits& limits, Over over);
+              CallLog& log, CallMeters& meters, const CallLimits& limits, Instant now, Over over);
 
   void begin(std::shared_ptr<Brain> brain);
   // Says why, then ends.
@@ -62,6 +63,7 @@ class RunningCall final : public LiveCall,
 
   [[nodiscard]] const Call& call() const { return call_; }
   [[nodiscard]] Executor& home() const { return *context_.home; }
+  // Since the call began; any thread.
   [[nodiscard]] std::int64_t seconds() const;
 
  private:
@@ -92,7 +94,8 @@ class RunningCall final : public LiveCall,
   Over over_;
   std::shared_ptr<Brain> brain_{};  // shared with its own work that still runs
   Playout playout_;
-  Instant began_;
+  const Instant began_;
+  Instant now_;
   Instant next_frame_;
   Instant last_audio_;
   Instant next_metering_;

@@ -1,0 +1,183 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdlib>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "capabilities/voice/call_log.h"
+#include "capabilities/voice/leg.h"
+#include "ports/speech_recognizer.h"
+#include "ports/speech_synthesizer.h"
+#include "ports/voice_detector.h"
+
+namespace aiva::voice {
+
+// Takes what is loud for a voice.
+class LoudnessDetectors final : public VoiceDetectors {
+ public:
+  std::unique_ptr<VoiceDetector> make() override { return std::make_unique<Detector>(); }
+
+ private:
+  class Detector final : public VoiceDetector {
+   public:
+    float hear(std::span<const std::int16_t, window> samples) override {
+      auto loud = std::ranges::count_if(samples, [](int sample) { return std::abs(sample) > 500; });
+      return static_cast<std::size_t>(loud) > window / 4 ? 0.95F : 0.05F;
+    }
+    void reset() override {}
+  };
+};
+
+// Hears one scripted text after the other; the last one for good.
+class ScriptedRecognizer final : public SpeechRecognizer {
+ public:
+  std::deque<std::string> words{};
+  std::vector<std::size_t> heard_ms{};  // of each utterance
+
+  [[nodiscard]] const std::string& provider() const override { return name_; }
+  [[nodiscard]] const std::string& model() const override { return name_; }
+  Task<Result<Transcript>> recognize(CallContext context, Utterance utterance) override {
+    CO_TRY_VOID(context.check());
+    heard_ms.push_back(utterance.samples.size() * 1000 / static_cast<std::size_t>(utterance.rate));
+    if (words.empty()) co_return fail(ErrorCode::unavailable, "Nothing is scripted");
+    auto text = words.front();
+    if (words.size() > 1) words.pop_front();
+    co_return Transcript{.text = std::move(text)};
+  }
+
+ private:
+  std::string name_ = "scripted";
+};
+
+// Says a text as a tone of 10 ms a byte, in pieces of 100 ms.
+class ToneSynthesizer final : public SpeechSynthesizer {
+ public:
+  std::vector<std::string> said{};
+
+  [[nodiscard]] const std::string& provider() const override { return name_; }
+  [[nodiscard]] std::vector<std::string> voices() const override { return {}; }
+  Task<Result<std::unique_ptr<SpeechAudio>>> speak(CallContext context,
+                                                   SpeechRequest request) override {
+    CO_TRY_VOID(context.check());
+    said.push_back(request.text);
+    auto pieces = (request.text.size() + 9) / 10;
+    std::unique_ptr<SpeechAudio> audio =
+        std::make_unique<Tone>(pieces, static_cast<std::size_t>(request.rate) / 10);
+    co_return audio;
+  }
+
+ private:
+  class Tone final : public SpeechAudio {
+   public:
+    Tone(std::size_t pieces, std::size_t samples) : pieces_(pieces), samples_(samples) {}
+    Task<Result<std::optional<std::vector<std::int16_t>>>> next(CallContext context) override {
+      CO_TRY_VOID(context.check());
+      if (pieces_ == 0) co_return std::optional<std::vector<std::int16_t>>{};
+      --pieces_;
+      co_return std::vector<std::int16_t>(samples_, 4'000);
+    }
+
+   private:
+    std::size_t pieces_;
+    std::size_t samples_;
+  };
+
+  std::string name_ = "tone";
+};
+
+// The caller's side: what was played of it.
+class RecordingLeg final : public Leg {
+ public:
+  std::string played{};  // frames in a row, "s" for a silent one and "v" for a voice
+  std::optional<CallEnd> end{};
+  std::string transfer_target{};
+  int flushes = 0;
+  bool is_there = true;
+
+  [[nodiscard]] AudioFormat format() const override { return {}; }
+  [[nodiscard]] bool keeps_itself_alive() const override { return false; }
+  bool play(std::string_view frame) override {
+    bool is_silent = std::ranges::all_of(frame, [](char byte) { return byte == 0; });
+    played += is_silent ? 's' : 'v';
+    return is_there;
+  }
+  std::int64_t flush() override {
+    ++flushes;
+    return 0;
+  }
+  void hang_up(CallEnd reason, std::string_view target) override {
+    end = reason;
+    transfer_target = target;
+  }
+};
+
+// Keeps what calls write down in memory.
+class MemoryCallLog final : public CallLog {
+ public:
+  std::vector<TranscriptLine> lines{};
+  std::optional<CallOutcome> outcome{};
+  std::int64_t metered_ms = 0;
+  std::optional<std::int64_t> credits_ms{};  // for how long they suffice
+  std::optional<Call> announced{};
+
+  Task<Result<Call>> announce(CallContext context, NewCall call) override {
+    Call made{.id = CallId::make(), .tenant = context.tenant, .session_id = call.session_id};
+    if (call.agent) made.agent = *call.agent;
+    announced = made;
+    co_return made;
+  }
+  Task<Result<Call>> claim(CallContext, std::string session_id) override {
+    if (!announced || announced->session_id != session_id)
+      co_return fail(ErrorCode::not_found, "No call of that id was announced");
+    auto call = *announced;
+    announced.reset();
+    co_return call;
+  }
+  Task<Result<void>> begin(CallContext, CallId, ChatSessionId) override {
+    co_return Result<void>{};
+  }
+  Task<Result<void>> meter(CallContext, CallId, std::int64_t elapsed_ms) override {
+    metered_ms = elapsed_ms;
+    if (credits_ms && elapsed_ms > *credits_ms)
+      co_return fail(ErrorCode::quota_exceeded, "There are no credits left");
+    co_return Result<void>{};
+  }
+  Task<Result<void>> add_line(CallContext, CallId, TranscriptLine line) override {
+    lines.push_back(std::move(line));
+    co_return Result<void>{};
+  }
+  Task<Result<Call>> finish(CallContext, CallId id, CallOutcome result) override {
+    outcome = std::move(result);
+    co_return Call{.id = id};
+  }
+  Task<Result<std::int64_t>> recover(CallContext, std::int64_t) override { co_return 0; }
+  Task<Result<Call>> call(CallContext, CallId id) override { co_return Call{.id = id}; }
+  Task<Result<CallPage>> calls(CallContext, CallFilter) override { co_return CallPage{}; }
+  Task<Result<std::vector<TranscriptLine>>> transcript(CallContext, CallId) override {
+    co_return lines;
+  }
+};
+
+// Work that waits until a test runs it.
+class QueueExecutor final : public Executor {
+ public:
+  void post(Work work) override { queue_.push_back(std::move(work)); }
+  void run() {
+    while (!queue_.empty()) {
+      auto work = std::move(queue_.front());
+      queue_.pop_front();
+      work();
+    }
+  }
+
+ private:
+  std::deque<Work> queue_{};
+};
+
+}  // namespace aiva::voice
