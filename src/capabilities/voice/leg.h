@@ -38,6 +38,22 @@ enum class CallEnd : std::uint8_t {
 
 std::string_view name_of(CallEnd end);
 
+// What happens in a call, told to its leg.
+struct CallEvent {
+  enum class Kind : std::uint8_t {
+    speech_started,  // the caller's
+    speech_stopped,  // nothing more of it is waited for
+    speech_dropped,  // it held no words
+    user_words,      // what the caller said, or typed
+    answer_began,
+    words,         // the text whose audio follows
+    answer_ended,  // nothing more of it comes; it may have been cut off, or have failed
+  } kind;
+  std::string text{};
+  std::int64_t at_ms = 0;  // since the call began
+  bool is_cut_off = false;
+};
+
 // The caller's side of a call, implemented by a face. Used on the call's home only; the call ends
 // before its leg goes.
 class Leg {
@@ -47,6 +63,9 @@ class Leg {
   [[nodiscard]] virtual AudioFormat format() const = 0;
   // True when the far end hears silence by itself: no frames are sent while nobody speaks.
   [[nodiscard]] virtual bool keeps_itself_alive() const = 0;
+  // How far ahead of time frames may come: the far end plays them at its own pace. 0: not at all.
+  [[nodiscard]] virtual int ahead_ms() const { return 0; }
+  virtual void note(const CallEvent&) {}
   // Plays one frame now. Frames come at the pace of time. False: the leg is gone.
   virtual bool play(std::string_view frame) = 0;
   // Forgets what the far end has not played yet; answers how many milliseconds, if it knows.

@@ -81,6 +81,12 @@ std::string_view Playout::next_frame() {
   return frame_;
 }
 
+bool Playout::has_frame() const {
+  if (is_paused_ || sentences_.empty()) return false;
+  const auto& first = sentences_.front();
+  return first.is_whole || first.audio.size() - first.at >= frame_bytes_;
+}
+
 Heard Playout::clear(std::int64_t unplayed_ms) {
   Heard heard{.text = std::move(heard_), .ms = std::max<std::int64_t>(0, played_ms_ - unplayed_ms)};
   if (!sentences_.empty()) {

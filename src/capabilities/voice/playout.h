@@ -30,6 +30,8 @@ class Playout {
   // The next frame, filled up with silence at the end of a sentence. Empty when there is nothing to
   // play: paused, drained, or, within a sentence, late (which counts as an underrun).
   [[nodiscard]] std::string_view next_frame();
+  // True when next_frame() would give one, and not for being late.
+  [[nodiscard]] bool has_frame() const;
   // One frame of silence.
   [[nodiscard]] std::string_view silence() const { return silence_; }
 

@@ -32,6 +32,11 @@ class EchoCall final : public voice::LiveCall {
     digits += digit;
     if (digit == '#') hang_up(voice::CallEnd::agent_hung_up);
   }
+  void ask(std::string) override {}
+  void take_turns(bool) override {}
+  void commit() override {}
+  void clear() override {}
+  void cancel() override {}
   void end(voice::CallEnd reason) override { hang_up(reason); }
   [[nodiscard]] bool is_over() const override { return leg_ == nullptr; }
 

@@ -19,6 +19,9 @@ class CallHost {
   // Milliseconds since the call began.
   [[nodiscard]] virtual CallMs now() const = 0;
   virtual Playout& playout() = 0;
+  // True until everything that was given to the playout was heard.
+  [[nodiscard]] virtual bool is_speaking() const = 0;
+  virtual void note(CallEvent::Kind kind, std::string text = {}, bool is_cut_off = false) = 0;
   // Stops at once, here and at the far end; says what was heard.
   virtual Heard stop_speech() = 0;
   virtual void write_line(TranscriptLine line) = 0;
@@ -36,12 +39,18 @@ class Brain {
   // Audio as it came from the leg.
   virtual void hear(std::string_view audio) = 0;
   virtual void digit(char digit) = 0;
+  // As of LiveCall.
+  virtual void ask(std::string words) = 0;
+  virtual void take_turns(bool by_itself) = 0;
+  virtual void commit() = 0;
+  virtual void clear() = 0;
+  virtual void cancel() = 0;
   virtual void beat() = 0;
   // Says words of ours, instead of whatever it was about to say.
   virtual void say(std::string_view text) = 0;
   // The first frame after silence was played.
   virtual void speech_began() = 0;
-  // All that was given to the playout was played.
+  // All that was given to the playout was heard.
   virtual void speech_ended() = 0;
   // True while it has more to say.
   [[nodiscard]] virtual bool is_busy() const = 0;

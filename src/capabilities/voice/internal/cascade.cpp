@@ -52,15 +52,20 @@ void Cascade::begin() {
     turns_.finish(host_.now());
     return;
   }
+  begin_answer();
   turns_.think(host_.now(), true);
-  host_.playout().begin_answer();
   cutter_.add(agent_->settings.greeting);
   take_sentences(true);
 }
 
 void Cascade::hear(std::string_view audio) {
   windows_.clear();
+  if (!takes_turns_ && !is_keeping_) {
+    ear_.begin_utterance(0);
+    is_keeping_ = true;
+  }
   ear_.hear(audio, windows_);
+  if (!takes_turns_) return;
   TurnActions actions;
   for (const auto& window : windows_)
     turns_.hear(host_.now(), window.ms, window.probability, actions);
@@ -71,6 +76,34 @@ void Cascade::digit(char digit) {
   TurnActions actions;
   turns_.digit(host_.now(), digit, actions);
   act(std::move(actions));
+}
+
+void Cascade::ask(std::string words) {
+  if (is_busy()) stop_answer();
+  marks_ = {.spoken_until = host_.now()};
+  start_answer(std::move(words));
+}
+
+void Cascade::take_turns(bool by_itself) {
+  takes_turns_ = by_itself;
+  clear();
+}
+
+void Cascade::commit() {
+  if (is_busy()) stop_answer();
+  is_keeping_ = false;
+  known_.reset();
+  take_turn();
+}
+
+void Cascade::clear() {
+  ear_.drop_utterance();
+  is_keeping_ = false;
+}
+
+void Cascade::cancel() {
+  if (is_busy()) stop_answer();
+  turns_.finish(host_.now());
 }
 
 void Cascade::beat() {
@@ -99,8 +132,12 @@ void Cascade::act(TurnActions actions) {
       case Kind::begin_utterance:
         ear_.begin_utterance(action.ms);
         known_.reset();
+        host_.note(CallEvent::Kind::speech_started);
         break;
-      case Kind::drop_utterance: ear_.drop_utterance(); break;
+      case Kind::drop_utterance:
+        ear_.drop_utterance();
+        host_.note(CallEvent::Kind::speech_dropped);
+        break;
       case Kind::look_at_utterance: look_at_utterance(); break;
       case Kind::take_turn: take_turn(); break;
       case Kind::pause_speech: host_.playout().pause(); break;
@@ -142,7 +179,8 @@ Task<void> Cascade::recognize(std::uint64_t look) {
 
 void Cascade::take_turn() {
   auto samples = ear_.take_utterance();
-  marks_ = {.spoken_until = turns_.voice_ended_at()};
+  host_.note(CallEvent::Kind::speech_stopped);
+  marks_ = {.spoken_until = takes_turns_ ? turns_.voice_ended_at() : host_.now()};
   marks_.end_of_turn = host_.now() - marks_.spoken_until;
   // Nothing was said since the last look, or there would have been another one.
   bool is_known = known_ == look_;
@@ -182,9 +220,9 @@ void Cascade::start_answer(std::string words) {
                     .text = words,
                     .starts_ms = marks_.spoken_until < 0 ? now : marks_.spoken_until,
                     .ends_ms = now});
+  host_.note(CallEvent::Kind::user_words, words);
   host_.count_turn();
-  turns_.think(now);
-  host_.playout().begin_answer();
+  begin_answer();
   is_writing_ = true;
   run_detached(work_failed, context_, answer(std::move(words), generation_));
 }
@@ -260,6 +298,7 @@ Task<Result<void>> Cascade::speak_sentence(const Sentence& sentence, std::uint64
          co_await parts_.synthesizer.speak(context, {.text = sentence.text, .rate = format_.rate}));
   if (is_stale(generation)) co_return Result<void>{};
   host_.playout().begin_sentence(sentence.is_written_down ? sentence.text : std::string{});
+  host_.note(CallEvent::Kind::words, sentence.text);
   if (sentence.is_written_down) said_ += (said_.empty() ? "" : " ") + sentence.text;
   while (true) {
     auto samples = co_await audio->next(context);
@@ -279,9 +318,20 @@ Task<Result<void>> Cascade::speak_sentence(const Sentence& sentence, std::uint64
 
 void Cascade::say(std::string_view text) {
   if (is_busy()) stop_answer();
+  begin_answer();
+  queue(std::string(text));
+}
+
+void Cascade::begin_answer() {
   turns_.think(host_.now());
   host_.playout().begin_answer();
-  queue(std::string(text));
+  is_answering_ = true;
+  host_.note(CallEvent::Kind::answer_began);
+}
+
+void Cascade::end_answer(bool is_cut_off) {
+  if (std::exchange(is_answering_, false))
+    host_.note(CallEvent::Kind::answer_ended, {}, is_cut_off);
 }
 
 void Cascade::stop_answer() {
@@ -295,6 +345,7 @@ void Cascade::stop_answer() {
   auto heard = host_.stop_speech();
   host_.count_interruption();
   finish_line(heard.text, true);
+  end_answer(true);
 }
 
 void Cascade::speech_began() {
@@ -310,6 +361,7 @@ void Cascade::speech_ended() { finish_if_silent(); }
 void Cascade::finish_if_silent() {
   if (is_busy()) return;
   finish_line(std::exchange(said_, {}), false);
+  end_answer(false);
   turns_.finish(host_.now());
 }
 
@@ -329,7 +381,7 @@ void Cascade::finish_line(std::string_view heard, bool is_interrupted) {
 }
 
 bool Cascade::is_busy() const {
-  return is_writing_ || is_speaking_ || !queue_.empty() || !host_.playout().is_drained();
+  return is_writing_ || is_speaking_ || !queue_.empty() || host_.is_speaking();
 }
 
 }  // namespace aiva::voice

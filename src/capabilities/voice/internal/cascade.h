@@ -42,6 +42,11 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   void begin() override;
   void hear(std::string_view audio) override;
   void digit(char digit) override;
+  void ask(std::string words) override;
+  void take_turns(bool by_itself) override;
+  void commit() override;
+  void clear() override;
+  void cancel() override;
   void beat() override;
   void say(std::string_view text) override;
   void speech_began() override;
@@ -72,6 +77,8 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   void take_sentences(bool is_end);
   void finish_line(std::string_view heard, bool is_interrupted);
   void finish_if_silent();
+  void begin_answer();
+  void end_answer(bool is_cut_off);
   Task<void> recognize(std::uint64_t look);
   Task<void> recognize_turn(std::vector<std::int16_t> samples, std::uint64_t generation);
   Task<void> answer(std::string words, std::uint64_t generation);
@@ -117,8 +124,11 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   std::string said_{};      // given to the playout, of the answer
   CallMs line_starts_ = 0;  // when its first audio was heard
   Marks marks_{};
-  bool is_writing_ = false;   // the answer's text still comes
-  bool is_speaking_ = false;  // speak() runs
+  bool is_writing_ = false;    // the answer's text still comes
+  bool is_speaking_ = false;   // speak() runs
+  bool takes_turns_ = true;    // finds out by itself when the caller has finished
+  bool is_keeping_ = false;    // if not: audio was heard since the last turn
+  bool is_answering_ = false;  // the leg was told that an answer began
   bool is_over_ = false;
 };
 

@@ -97,11 +97,32 @@ void RunningCall::hear(std::string_view audio) {
   if (is_over_ || !brain_) return;
   last_audio_ = now_;
   audio_in_bytes_ += static_cast<std::int64_t>(audio.size());
-  if (!ending_) brain_->hear(audio);
+  if (is_listening()) brain_->hear(audio);
 }
 
 void RunningCall::digit(char digit) {
-  if (!is_over_ && brain_ && !ending_) brain_->digit(digit);
+  if (is_listening()) brain_->digit(digit);
+}
+
+void RunningCall::ask(std::string words) {
+  last_audio_ = now_;
+  if (is_listening()) brain_->ask(std::move(words));
+}
+
+void RunningCall::take_turns(bool by_itself) {
+  if (is_listening()) brain_->take_turns(by_itself);
+}
+
+void RunningCall::commit() {
+  if (is_listening()) brain_->commit();
+}
+
+void RunningCall::clear() {
+  if (is_listening()) brain_->clear();
+}
+
+void RunningCall::cancel() {
+  if (is_listening()) brain_->cancel();
 }
 
 void RunningCall::beat(Instant now) {
@@ -112,6 +133,12 @@ void RunningCall::beat(Instant now) {
   while (next_frame_ <= now && !is_over_) {
     next_frame_ += frame_time;
     play_frame();
+  }
+  if (!is_over_) play_ahead();
+  if (!is_over_ && heard_at_ && now >= *heard_at_) {
+    heard_at_.reset();
+    is_speaking_ = false;
+    brain_->speech_ended();
   }
   if (!is_over_) brain_->beat();
   if (!is_over_) check_limits(now);
@@ -135,15 +162,38 @@ void RunningCall::play_frame() {
     is_speaking_ = true;
     brain_->speech_began();
   }
-  if (had_speech && playout_.is_drained()) {
-    is_speaking_ = false;
-    brain_->speech_ended();
+  if (playout_.is_drained()) {
+    if (had_speech) heard_at_ = next_frame_;
+  } else {
+    heard_at_.reset();
   }
+}
+
+void RunningCall::play_ahead() {
+  auto until = now_ + std::chrono::milliseconds(leg_->ahead_ms());
+  while (!is_over_ && next_frame_ <= until && playout_.has_frame()) {
+    next_frame_ += frame_time;
+    play_frame();
+  }
+}
+
+bool RunningCall::is_speaking() const { return is_speaking_ || !playout_.is_drained(); }
+
+void RunningCall::note(CallEvent::Kind kind, std::string text, bool is_cut_off) {
+  if (leg_)
+    leg_->note({.kind = kind, .text = std::move(text), .at_ms = now(), .is_cut_off = is_cut_off});
 }
 
 Heard RunningCall::stop_speech() {
   is_speaking_ = false;
-  return playout_.clear(leg_ ? leg_->flush() : 0);
+  heard_at_.reset();
+  std::int64_t unplayed = leg_ ? leg_->flush() : 0;
+  if (next_frame_ > now_ + frame_time) {
+    auto ahead = std::chrono::duration_cast<std::chrono::milliseconds>(next_frame_ - now_);
+    unplayed = std::max(unplayed, ahead.count());
+    next_frame_ = now_ + frame_time;
+  }
+  return playout_.clear(unplayed);
 }
 
 void RunningCall::check_limits(Instant now) {
@@ -156,7 +206,7 @@ void RunningCall::check_limits(Instant now) {
 }
 
 void RunningCall::check_ending(Instant now) {
-  bool is_silent = !brain_->is_busy() && playout_.is_drained();
+  bool is_silent = !brain_->is_busy() && !is_speaking();
   if (!is_silent) {
     ending_->silent_since.reset();
   } else if (!ending_->silent_since) {

@@ -48,6 +48,11 @@ class RunningCall final : public LiveCall,
 
   void hear(std::string_view audio) override;
   void digit(char digit) override;
+  void ask(std::string words) override;
+  void take_turns(bool by_itself) override;
+  void commit() override;
+  void clear() override;
+  void cancel() override;
   void end(CallEnd reason) override;
   [[nodiscard]] bool is_over() const override { return is_over_; }
 
@@ -55,6 +60,8 @@ class RunningCall final : public LiveCall,
 
   [[nodiscard]] CallMs now() const override;
   Playout& playout() override { return playout_; }
+  [[nodiscard]] bool is_speaking() const override;
+  void note(CallEvent::Kind kind, std::string text, bool is_cut_off) override;
   Heard stop_speech() override;
   void write_line(TranscriptLine line) override;
   void count_turn() override { ++outcome_.turns; }
@@ -74,7 +81,9 @@ class RunningCall final : public LiveCall,
     std::optional<Instant> silent_since{};
   };
 
+  [[nodiscard]] bool is_listening() const { return !is_over_ && brain_ && !ending_; }
   void play_frame();
+  void play_ahead();
   void check_limits(Instant now);
   void check_ending(Instant now);
   void meter();
@@ -103,6 +112,7 @@ class RunningCall final : public LiveCall,
   std::int64_t audio_in_bytes_ = 0;
   std::int64_t lines_ = 0;
   std::optional<Ending> ending_{};
+  std::optional<Instant> heard_at_{};  // when all that was played will have been heard
   bool is_speaking_ = false;
   bool is_metering_ = false;
   bool is_over_ = false;
