@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,15 +22,19 @@ namespace aiva::voice {
 struct CallPrices {
   billing::MicroUsd per_minute = 24'000;  // base cost of the line and the packaged voices
   billing::MicroUsd least_to_start = 100'000;
-  std::int64_t metered_ms = 60'000;  // set aside ahead, and taken as soon as they are over
+  std::int64_t metered_ms = 60'000;  // a part: set aside ahead, and taken as soon as it is over
+  std::int64_t ahead_ms = 15'000;    // so long before a part begins it is set aside
 };
 
 struct CallFilter {
   std::optional<AgentId> agent{};
   std::string status{};     // empty: all
+  std::string direction{};  // empty: both
   std::string caller_id{};  // exactly; empty: all
+  std::optional<ChatSessionId> chat_session{};
   UnixMs since = 0;
-  int limit = 50;  // 1…200
+  UnixMs until = std::numeric_limits<UnixMs>::max();  // the first instant that is out
+  int limit = 50;                                     // 1…200
   int page = 1;
   std::optional<ListPosition> after{};  // instead of a page; its key is created_at
 };
@@ -46,22 +51,30 @@ class CallLog {
   virtual ~CallLog() = default;
 
   // Fails with `invalid` naming the field, `not_found` for an agent or number nobody answers,
-  // `conflict` when the session's id is taken, `quota_exceeded` without credits for a call.
+  // `conflict` when the session's id is taken or the agent is switched off, `quota_exceeded`
+  // without credits for a call.
   virtual Task<Result<Call>> announce(CallContext context, NewCall call) = 0;
   // The announced call of any tenant by its session's id, for legs that carry nothing else; it may
-  // be claimed once and within an hour. Fails with `not_found`.
+  // be claimed once and within an hour. Fails with `not_found`, also where two tenants announced
+  // the same id.
   virtual Task<Result<Call>> claim(CallContext context, std::string session_id) = 0;
-  // It is in progress from now on; sets the first minute aside. Fails with `quota_exceeded`.
+  // It is in progress from now on; sets the first part aside. `session` may be nil. Fails with
+  // `quota_exceeded`, and the call is over then; `conflict` when it began before.
   virtual Task<Result<void>> begin(CallContext context, CallId id, ChatSessionId session) = 0;
-  // Takes what was set aside up to `elapsed_ms` and sets the next part aside; called about every
-  // second, does nothing until a part is over. Fails with `quota_exceeded` when no more can be set
-  // aside: the call has until then to end.
+  // Takes the parts that are over by `elapsed_ms` and sets the next one aside shortly before it
+  // begins; called about every second, does nothing until something is due. Fails with
+  // `quota_exceeded` while the next part cannot be set aside: the call should end within
+  // `ahead_ms`. Fails with `conflict` when the call is over.
   virtual Task<Result<void>> meter(CallContext context, CallId id, std::int64_t elapsed_ms) = 0;
+  // A line with the number of an earlier one replaces it. Fails with `invalid`, `not_found`, and
+  // `too_large` beyond 2000 lines.
   virtual Task<Result<void>> add_line(CallContext context, CallId id, TranscriptLine line) = 0;
-  // Ends it, once; takes what is not taken yet. Fails with `not_found`.
+  // Ends it, once; takes what is not taken yet, to the second. Fails with `not_found`, `conflict`
+  // when it is over already.
   virtual Task<Result<Call>> finish(CallContext context, CallId id, CallOutcome outcome) = 0;
-  // Ends calls of all tenants that died with their process (not metered for `quiet_ms`): failed,
-  // with what was metered. Says how many.
+  // Ends calls of all tenants that died with their process (not metered for `quiet_ms`, which must
+  // be more than a part where other processes serve): failed, with what was metered. Those nobody
+  // came for expire. Says how many died.
   virtual Task<Result<std::int64_t>> recover(CallContext context, std::int64_t quiet_ms) = 0;
 
   virtual Task<Result<Call>> call(CallContext context, CallId id) = 0;

@@ -54,6 +54,8 @@ struct Call {
   UnixMs created_at = 0;
   std::optional<UnixMs> started_at{};
   std::optional<UnixMs> ended_at{};
+  int asterisk_port = 0;     // of a bridge's audio; 0: none
+  bool is_external = false;  // a bridge outside carries and charges it
 };
 
 // What one side said.
@@ -70,6 +72,9 @@ struct TranscriptLine {
   std::int64_t recognised_ms = -1;   // until its words were known
   std::int64_t first_token_ms = -1;  // until the answer began
   std::int64_t first_audio_ms = -1;  // until its voice was heard
+  std::string language{};            // BCP 47; empty: not known, like what follows
+  std::string translation{};
+  std::string sentiment{};  // positive | neutral | negative
 };
 
 // What is known once a call is over.

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "capabilities/voice/call_log.h"
+#include "capabilities/voice/types.h"
+#include "foundation/result.h"
+#include "ports/database.h"
+
+namespace aiva::voice {
+
+// How far a call is paid for.
+struct MeterState {
+  std::int64_t metered_ms = 0;  // taken
+  std::int64_t held_ms = 0;     // taken or set aside
+  billing::MicroUsd base_cost = 0;
+  billing::MicroUsd final_cost = 0;
+  bool operator==(const MeterState&) const = default;
+};
+
+struct MeteredCall {
+  CallId id{};
+  TenantId tenant{};
+  AgentId agent{};
+  std::string status{};
+  bool is_external = false;
+  MeterState meter{};
+};
+
+// The rows of calls.
+class CallsTable {
+ public:
+  explicit CallsTable(SqlSession& sql) : sql_(sql) {}
+
+  // Fails with `conflict` when the tenant has a call of that session.
+  Result<void> insert(const Call& call);
+  Result<Call> get(TenantId tenant, CallId id);
+  Result<Call> by_session(TenantId tenant, std::string_view session_id);
+  // Newest first.
+  Result<CallPage> page(TenantId tenant, const CallFilter& filter);
+  // Everything that is told of a call, save its id and what it costs and who it belongs to.
+  Result<void> update(const Call& call);
+
+  // The only call of any tenant announced under that name since then that nobody claimed, which
+  // is claimed now; nothing when there is none or several.
+  Result<std::optional<Call>> claim(std::string_view session_id, UnixMs since, UnixMs now);
+  Result<MeteredCall> metered(TenantId tenant, CallId id);
+  Result<void> save_meter(TenantId tenant, CallId id, const MeterState& meter, UnixMs now);
+  // Of all tenants, not metered since then; those a bridge writes down since another instant.
+  Result<std::vector<MeteredCall>> quiet(UnixMs since, UnixMs external_since, int count_max);
+  // Of all tenants: announced before that instant and never begun.
+  Result<void> expire(UnixMs announced_before, UnixMs now);
+
+ private:
+  SqlSession& sql_;
+};
+
+}  // namespace aiva::voice
