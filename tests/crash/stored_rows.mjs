@@ -82,7 +82,8 @@ export class StoredRows {
     expectNone(
       "message number that is missing or there twice",
       `SELECT COUNT(*) FROM (SELECT session_id, COUNT(*) n, COUNT(DISTINCT sequence_number) m,
-         MAX(sequence_number) high FROM chat_messages GROUP BY session_id) WHERE n <> m OR n <> high`,
+         MAX(sequence_number) high FROM chat_messages GROUP BY session_id)
+         WHERE n <> m OR n <> high`,
     );
     expectNone(
       "account whose balance is not the sum of its entries",

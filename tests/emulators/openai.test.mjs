@@ -37,7 +37,8 @@ const chat = (changes = {}) =>
         content:
           "<passages>\n" +
           '<passage number="1" document="guide.pdf" page="3">\nShipping is free in Europe.\n' +
-          '</passage>\n<passage number="2" document="guide.pdf" page="7" section="Goods > Returns">\nGoods are fine. ' +
+          '</passage>\n<passage number="2" document="guide.pdf" page="7" ' +
+          'section="Goods > Returns">\nGoods are fine. ' +
           "You may return goods within thirty days.\n</passage>\n</passages>\n\n" +
           "Question: How long may I return goods?",
       },

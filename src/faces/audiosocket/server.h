@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "capabilities/voice/call_log.h"
-#include "capabilities/voice/calls.h"
+#include "capabilities/voice/voice.h"
 #include "foundation/ids.h"
 #include "foundation/metrics.h"
 #include "foundation/result.h"

@@ -33,21 +33,6 @@ Phrase farewell(CallEnd end) {
 
 }  // namespace
 
-std::string_view name_of(CallEnd end) {
-  switch (end) {
-    case CallEnd::caller_hung_up: return "caller_hung_up";
-    case CallEnd::agent_hung_up: return "agent_hung_up";
-    case CallEnd::transferred: return "transferred";
-    case CallEnd::idle: return "idle";
-    case CallEnd::media_silence: return "media_silence";
-    case CallEnd::time_limit: return "time_limit";
-    case CallEnd::no_credits: return "no_credits";
-    case CallEnd::shutdown: return "shutdown";
-    case CallEnd::failed: return "failed";
-  }
-  return "failed";
-}
-
 CallMeters::CallMeters(Metrics& metrics)
     : active(metrics.gauge("aiva_voice_calls_active", "Calls that go on")),
       begun(metrics.counter("aiva_voice_calls_total", "Calls that were begun")),

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "capabilities/voice/calls.h"
+#include "capabilities/voice/voice.h"
 #include "capabilities/voice/frame_clock.h"
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/playout.h"

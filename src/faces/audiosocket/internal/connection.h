@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "capabilities/voice/calls.h"
+#include "capabilities/voice/voice.h"
 #include "faces/audiosocket/internal/frames.h"
 #include "faces/audiosocket/server.h"
 #include "foundation/executor.h"

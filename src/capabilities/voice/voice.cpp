@@ -1,4 +1,4 @@
-#include "capabilities/voice/calls.h"
+#include "capabilities/voice/voice.h"
 
 #include <algorithm>
 #include <atomic>
