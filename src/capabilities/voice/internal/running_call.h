@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 
-#include "capabilities/voice/voice.h"
 #include "capabilities/voice/frame_clock.h"
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/playout.h"
+#include "capabilities/voice/voice.h"
 #include "foundation/call_context.h"
 
 namespace aiva::voice {
