@@ -71,6 +71,7 @@ Result<std::unique_ptr<ssl::context>> make_tls_context(const std::filesystem::pa
   try {
     auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
     SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+    SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);  // of quiet connections
     SSL_CTX_set_alpn_protos(context->native_handle(), alpn.data(), alpn.size());
     context->set_verify_mode(ssl::verify_peer);
     context->set_default_verify_paths();

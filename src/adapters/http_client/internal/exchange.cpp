@@ -1,5 +1,6 @@
 #include "adapters/http_client/internal/exchange.h"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
@@ -10,7 +11,7 @@ namespace {
 
 using HttpError = boost::beast::http::error;
 
-constexpr std::size_t read_bytes = 16 * 1024;
+constexpr std::size_t read_bytes_max = 16 * 1024;
 // Up to this size head and body leave in one write, so in one packet or TLS record.
 constexpr std::size_t joined_bytes_max = 16 * 1024;
 constexpr int interim_answers_max = 8;
@@ -24,10 +25,12 @@ bool is_limit(const error_code& error) {
 
 Awaitable<Result<void>> Exchange::begin() {
   auto outcome = co_await attempt(false);
-  if (outcome || !was_reused_ || has_received_) co_return outcome;
-  if (!request_.may_repeat && !is_unsent_) co_return outcome;
-  auto repeated = co_await attempt(true);
-  co_return repeated;
+  bool may_repeat = was_reused_ && !has_received_ && (request_.may_repeat || is_unsent_);
+  if (!outcome && may_repeat) outcome = co_await attempt(true);
+  // A long stream need not keep what was asked.
+  request_.head = {};
+  request_.body = {};
+  co_return outcome;
 }
 
 Awaitable<Result<void>> Exchange::attempt(bool must_be_fresh) {
@@ -107,11 +110,12 @@ Awaitable<Result<void>> Exchange::read_more() {
   auto parsed = parse();
   if (!parsed) co_return fail(std::move(parsed.error()));
   if (*parsed) co_return Result<void>{};
-  if (buffer_.size() > request_.limits.header_bytes_max + read_bytes)
+  if (buffer_.size() > request_.limits.header_bytes_max + read_bytes_max)
     co_return fail(ErrorCode::too_large, "The answer's head is too large");
 
-  auto [error, count] = co_await lease_->read_some(buffer_.prepare(read_bytes));
+  auto [error, count] = co_await lease_->read_some(buffer_.prepare(read_bytes_));
   buffer_.commit(count);
+  if (count == read_bytes_) read_bytes_ = std::min(read_bytes_ * 2, read_bytes_max);
   if (count > 0) has_received_ = true;
   if (error == asio::error::eof && reader_->got_some()) {
     error_code cut;

@@ -53,6 +53,7 @@ class Exchange {
   Lease lease_;
   std::optional<ResponseReader> reader_;
   boost::beast::flat_buffer buffer_;
+  std::size_t read_bytes_ = 1024;  // at a time: little for a stream of words, more once that fills
   bool was_reused_ = false;
   bool is_unsent_ = true;      // not a byte of the request went out
   bool has_received_ = false;  // a byte of the answer came in

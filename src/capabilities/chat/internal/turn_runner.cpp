@@ -45,7 +45,25 @@ TurnRunner::TurnRunner(const ChatParts& parts, const ChatSettings& settings, Tur
           parts.metrics.counter("aiva_chat_turn_failures_total", "Chat turns without an answer")) {}
 
 Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
-  auto begin = parts_.clock.steady();
+  auto begun_at = parts_.clock.steady();
+  auto listener = std::move(turn.listener);
+  auto session = turn.session;
+  CO_TRY(auto seated, co_await begin(context, std::move(turn)));
+  if (seated->opened.kind != OpenedTurn::Kind::opened)
+    co_return plain_answer(std::move(seated->opened), session);
+  auto answering = answer(std::move(context), seated->opened, std::move(listener));
+  auto answered = co_await std::move(answering);
+  std::chrono::duration<double> time = parts_.clock.steady() - begun_at;
+  if (answered)
+    seconds_.observe(time.count());
+  else
+    failures_.add();
+  co_return answered;
+}
+
+// Not inlined: the frame of an inlined coroutine becomes a part of its caller's.
+[[gnu::noinline]] Task<Result<TurnRunner::SeatedPointer>> TurnRunner::begin(CallContext context,
+                                                                            Turn turn) {
   CO_TRY_VOID(validate_turn(turn));
   CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search::search_balance_min));
   auto find = [tenant = context.tenant, id = turn.session](SqlSession& sql) {
@@ -62,27 +80,21 @@ Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
                       .images = std::move(turn.images),
                       .manner = engine_.manner_of_agent(agent)};
   request.agent = std::move(agent);
-  CO_TRY(auto settled, co_await collect(context, request));
-  if (settled) co_return *std::move(settled);
-  CO_TRY(auto seated, co_await open_when_free(context, std::move(request)));
-  if (seated.opened.kind != OpenedTurn::Kind::opened)
-    co_return plain_answer(std::move(seated.opened), turn.session);
-  auto answered = co_await answer(context, std::move(seated.opened), std::move(turn.listener));
-  std::chrono::duration<double> time = parts_.clock.steady() - begin;
-  if (answered)
-    seconds_.observe(time.count());
-  else
-    failures_.add();
-  co_return answered;
+  CO_TRY(auto known, co_await collect(context, request));
+  if (known) co_return std::make_unique<Seated>(Seated{.opened = *std::move(known)});
+  auto opening = open_when_free(context, std::move(request));
+  auto seated = co_await std::move(opening);
+  co_return seated;
 }
 
-Task<Result<std::optional<Answer>>> TurnRunner::collect(CallContext context, TurnRequest& request) {
+Task<Result<std::optional<OpenedTurn>>> TurnRunner::collect(CallContext context,
+                                                            TurnRequest& request) {
   auto time = request.manner.buffer;
   if (time.count() == 0 || !parts_.pause) co_return std::nullopt;
   CO_TRY(auto collected, co_await journal_.collect(context, request));
   using Kind = OpenedTurn::Kind;
   if (collected.kind == Kind::answered || collected.kind == Kind::joined)
-    co_return plain_answer(std::move(collected), request.session);
+    co_return std::move(collected);
   bool is_new = collected.kind == Kind::opened && collected.user_message == request.user_message;
   if (!is_new) co_return std::nullopt;  // it was sent before, and begins or waits at opening
   request.is_collected = true;
@@ -90,8 +102,8 @@ Task<Result<std::optional<Answer>>> TurnRunner::collect(CallContext context, Tur
   co_return std::nullopt;
 }
 
-Task<Result<TurnRunner::Seated>> TurnRunner::open_when_free(CallContext context,
-                                                            TurnRequest request) {
+Task<Result<TurnRunner::SeatedPointer>> TurnRunner::open_when_free(CallContext context,
+                                                                   TurnRequest request) {
   auto by = parts_.clock.steady() + settings_.lock_wait_max;
   for (;;) {
     auto seat = seats_.take(context.tenant, request.session);
@@ -99,7 +111,8 @@ Task<Result<TurnRunner::Seated>> TurnRunner::open_when_free(CallContext context,
     if (has_seat) {
       CO_TRY(auto opened, co_await journal_.open(context, request));
       if (opened.kind != OpenedTurn::Kind::busy)
-        co_return Seated{.opened = std::move(opened), .seat = std::move(seat)};
+        co_return std::make_unique<Seated>(
+            Seated{.opened = std::move(opened), .seat = std::move(seat)});
       seat.reset();
     }
     if (!parts_.pause || parts_.clock.steady() >= by)
@@ -108,7 +121,7 @@ Task<Result<TurnRunner::Seated>> TurnRunner::open_when_free(CallContext context,
   }
 }
 
-Task<Result<Answer>> TurnRunner::answer(CallContext context, OpenedTurn opened,
+Task<Result<Answer>> TurnRunner::answer(CallContext context, OpenedTurn& opened,
                                         TurnListener listener) {
   auto session = opened.input.session;
   auto turn = opened.input.answer;
@@ -118,14 +131,16 @@ Task<Result<Answer>> TurnRunner::answer(CallContext context, OpenedTurn opened,
   inner.cancellation = place->token();
   UpkeepNeed need{.history_messages = opened.input.manner.history_messages,
                   .analyses = opened.input.manner.analyses};
-  auto outcome = co_await engine_.run(inner, std::move(opened.input), std::move(listener));
+  auto running = engine_.run(inner, std::move(opened.input), std::move(listener));
+  auto outcome = co_await std::move(running);
   if (!outcome) {
     co_await journal_.fail_turn(context, session, turn, outcome.error().code);
     co_return fail(std::move(outcome.error()));
   }
   auto answer = std::move(outcome->answer);
   answer.user_message = opened.user_message;
-  auto saved = co_await journal_.save(context, std::move(answer), need);
+  auto saving = journal_.save(context, std::move(answer), need);
+  auto saved = co_await std::move(saving);
   co_return saved;
 }
 

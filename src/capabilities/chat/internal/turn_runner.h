@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+#include <optional>
+
 #include "capabilities/chat/internal/running_turns.h"
 #include "capabilities/chat/internal/turn_engine.h"
 #include "capabilities/chat/internal/turn_journal.h"
@@ -23,10 +26,15 @@ class TurnRunner {
     OpenedTurn opened{};
     std::optional<TurnSeats::Seat> seat{};
   };
-  Task<Result<Seated>> open_when_free(CallContext context, TurnRequest request);
+  // On the heap, as this stays until the answer's end.
+  using SeatedPointer = std::unique_ptr<Seated>;
+  // All that comes before the answer: what it needs is gone when a model is waited for.
+  Task<Result<SeatedPointer>> begin(CallContext context, Turn turn);
+  Task<Result<SeatedPointer>> open_when_free(CallContext context, TurnRequest request);
   // Waits for more messages of the same user; whether a later one takes over is seen at opening.
-  Task<Result<std::optional<Answer>>> collect(CallContext context, TurnRequest& request);
-  Task<Result<Answer>> answer(CallContext context, OpenedTurn opened, TurnListener listener);
+  // What the message came to before, if it did.
+  Task<Result<std::optional<OpenedTurn>>> collect(CallContext context, TurnRequest& request);
+  Task<Result<Answer>> answer(CallContext context, OpenedTurn& opened, TurnListener listener);
 
   const ChatParts& parts_;
   const ChatSettings& settings_;
