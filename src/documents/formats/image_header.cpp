@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "documents/formats/gif_frame.h"
+
 namespace aiva::documents {
 namespace {
 
@@ -74,9 +76,11 @@ ImageHeader read_png(std::string_view bytes) {
   return header;
 }
 
+// Its first frame is the picture, whatever the screen's size.
 ImageHeader read_gif(std::string_view bytes) {
-  Numbers numbers(bytes, false);
-  return {.kind = ImageKind::gif, .pages = {{numbers.u16(6), numbers.u16(8)}}};
+  ImageHeader header{.kind = ImageKind::gif};
+  if (auto frame = find_first_frame(bytes)) header.pages = {{frame->width, frame->height}};
+  return header;
 }
 
 ImageHeader read_bmp(std::string_view bytes) {

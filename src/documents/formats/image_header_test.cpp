@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "documents/formats/gif_frame.h"
 #include "documents/ocr/page_image.h"
 #include "documents/testing/scan.h"
 
@@ -48,6 +49,15 @@ std::string make_jpeg() {
          big_endian(480, 2) + big_endian(640, 2) + "\x01\x01\x11\0"s;
 }
 
+// Frames of these sizes on a screen of 9 by 9, behind a comment.
+std::string make_gif(const std::vector<std::pair<unsigned long, unsigned long>>& frames) {
+  auto gif = "GIF89a\x09\0\x09\0\x80\0\0\xFF\0\0\0\0\0!\xFE\x02,,\0"s;
+  for (auto [width, height] : frames)
+    gif +=
+        ",\0\0\0\0"s + little_endian(width, 2) + little_endian(height, 2) + "\0\x02\x02\x44\x01\0"s;
+  return gif + ";";
+}
+
 void expect_size(std::string_view bytes, ImageKind kind, std::int64_t width, std::int64_t height) {
   auto header = read_image_header(bytes);
   ASSERT_TRUE(header);
@@ -60,8 +70,7 @@ void expect_size(std::string_view bytes, ImageKind kind, std::int64_t width, std
 TEST(ImageHeader, says_how_large_an_image_is_before_it_is_decoded) {
   expect_size(make_png(300, 200), ImageKind::png, 300, 200);
   expect_size(make_jpeg(), ImageKind::jpeg, 640, 480);
-  expect_size("GIF89a"s + little_endian(30, 2) + little_endian(20, 2) + "\0\0\0"s, ImageKind::gif,
-              30, 20);
+  expect_size(make_gif({{30, 20}}), ImageKind::gif, 30, 20);
   PageImage image{.width = 7, .height = 5, .grey = std::vector<std::uint8_t>(35)};
   expect_size(make_bmp(image), ImageKind::bmp, 7, 5);
   expect_size("RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2F"s + little_endian(99 | 49 << 14, 4),
@@ -86,6 +95,21 @@ TEST(ImageHeader, counts_the_pages_of_a_tiff_and_does_not_go_round_in_circles) {
 
   auto circle = "II*\0"s + little_endian(8, 4) + make_tiff_directory(10, 20, 1, 8);
   EXPECT_LE(read_image_header(circle)->pages.size(), 2000U);
+}
+
+TEST(ImageHeader, finds_the_end_of_the_first_frame_of_a_gif) {
+  auto one = make_gif({{5, 4}});
+  auto two = make_gif({{5, 4}, {60000, 60000}});
+  EXPECT_EQ(find_first_frame(one)->end, one.size() - 1);
+  EXPECT_EQ(find_first_frame(two)->end, one.size() - 1);
+  expect_size(two, ImageKind::gif, 5, 4);
+
+  for (std::size_t bytes = 0; bytes < one.size(); ++bytes) {
+    auto frame = find_first_frame(one.substr(0, bytes));
+    EXPECT_EQ(frame.has_value(), bytes >= one.find(",\0\0\0\0"s) + 10) << bytes;
+    if (frame) EXPECT_EQ(frame->end, std::min(bytes, one.size() - 1));
+  }
+  EXPECT_FALSE(find_first_frame("GIF89a\x09\0\x09\0\x87\0\0;"));
 }
 
 TEST(ImageHeader, refuses_headers_that_are_cut_off_or_empty) {

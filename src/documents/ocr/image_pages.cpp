@@ -34,7 +34,7 @@ class ImagePages final : public PageImages {
     LeptonicaPicture picture(functions_,
                              header_.kind == ImageKind::tiff
                                  ? functions_.pixReadMemTiff(data, bytes_.size(), number - 1)
-                                 : functions_.pixReadMem(data, bytes_.size()));
+                                 : read_pix(functions_, header_.kind, bytes_));
     picture.replace(picture.get() == nullptr ? nullptr : functions_.pixRemoveAlpha(picture.get()));
     picture.replace(picture.get() == nullptr ? nullptr
                                              : functions_.pixConvertTo8(picture.get(), 0));

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string_view>
+
+#include "documents/formats/image_header.h"
 #include "documents/ocr/ocr_functions.h"
 
 namespace aiva::documents {
@@ -24,5 +27,10 @@ class LeptonicaPicture {
   const OcrFunctions& functions_;
   PIX* pix_;
 };
+
+// Decodes an image file, the first page of several. Of a GIF Leptonica is shown the first frame
+// alone: it would decode all of them, whatever their sizes, to give out that one. Null where it
+// cannot be decoded.
+PIX* read_pix(const OcrFunctions& functions, ImageKind kind, std::string_view bytes);
 
 }  // namespace aiva::documents

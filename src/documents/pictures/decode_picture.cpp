@@ -178,8 +178,7 @@ Result<void> send_pictures(const DecodedPicture& decoded, int side, const OcrFun
 Result<DecodedPicture> decode_with_leptonica(const OcrFunctions& functions,
                                              std::string_view bytes) {
   TRY(auto header, read_header(bytes));
-  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-  LeptonicaPicture pix(functions, functions.pixReadMem(data, bytes.size()));
+  LeptonicaPicture pix(functions, read_pix(functions, header.kind, bytes));
   pix.replace(pix.get() == nullptr ? nullptr : functions.pixRemoveAlpha(pix.get()));
   pix.replace(pix.get() == nullptr ? nullptr : functions.pixConvertTo32(pix.get()));
   if (pix.get() == nullptr)

@@ -137,6 +137,18 @@ TEST(DecodePicture, reads_the_first_frame_of_a_gif) {
   EXPECT_EQ(decoded->width, 1);
 }
 
+// Leptonica would make room for a frame of four thousand million pixels.
+TEST(DecodePicture, looks_at_no_other_frame_of_a_gif) {
+  std::string second(",\0\0\0\0\xFF\xFF\xFF\xFF\0\x02\x02\x44\x01\0;", 16);
+  auto moving = tiny_gif.substr(0, tiny_gif.size() - 1) + second;
+  auto still = tiny_gif;
+  still.replace(still.find(','), 9, second, 0, 9);
+
+  EXPECT_EQ(decode_picture(functions(), moving)->whole.rgb,
+            decode_picture(functions(), tiny_gif)->whole.rgb);
+  EXPECT_EQ(decode_picture(functions(), still).error().code, ErrorCode::too_large);
+}
+
 TEST(DecodePicture, refuses_what_it_does_not_read) {
   PageImage grey;
   grey.width = grey.height = 4;
