@@ -23,6 +23,14 @@ set_target_properties(CLD2::CLD2 PROPERTIES IMPORTED_LOCATION ${CLD2_LIBRARY})
 find_library(STEMMER_LIBRARY stemmer REQUIRED)
 add_library(Snowball::Stemmer UNKNOWN IMPORTED)
 set_target_properties(Snowball::Stemmer PROPERTIES IMPORTED_LOCATION ${STEMMER_LIBRARY})
+# Flite, English, and the voices that speak it.
+add_library(Flite::Flite INTERFACE IMPORTED)
+foreach(part cmu_us_slt cmu_us_rms cmu_us_awb cmu_us_kal16 usenglish cmulex)
+  find_library(FLITE_${part} flite_${part} REQUIRED)
+  target_link_libraries(Flite::Flite INTERFACE ${FLITE_${part}})
+endforeach()
+find_library(FLITE_LIBRARY flite REQUIRED)
+target_link_libraries(Flite::Flite INTERFACE ${FLITE_LIBRARY})
 
 # Asio and Beast are compiled once, here, instead of into every file that includes them.
 add_library(aiva_boost_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_asio.cpp)
