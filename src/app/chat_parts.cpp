@@ -9,6 +9,7 @@
 #include "app/uncounted.h"
 #include "capabilities/functions/session_calls.h"
 #include "capabilities/search/session_searches.h"
+#include "capabilities/voice/call_records.h"
 #include "documents/language.h"
 
 namespace aiva::app {
@@ -24,6 +25,11 @@ Result<void> forget_searches(SqlSession& sql, TenantId tenant, ChatSessionId ses
 
 Result<void> forget_calls(SqlSession& sql, TenantId tenant, ChatSessionId session) {
   TRY_VOID(functions::forget_session_calls(sql, tenant, session));
+  return {};
+}
+
+Result<void> forget_phone_calls(SqlSession& sql, TenantId tenant, ChatSessionId session) {
+  TRY_VOID(voice::forget_calls_of_session(sql, tenant, session));
   return {};
 }
 
@@ -54,8 +60,8 @@ void build_chat(Parts& parts, Cache* shared_cache,
   parts.chat = chat::make_chat(needs, settings);
   parts.chat_upkeep = chat::make_upkeep(needs, std::move(settings));
   parts.chat_people = chat::make_people(*parts.database, parts.clock, needs.listener);
-  parts.chat_privacy =
-      chat::make_privacy(*parts.database, parts.clock, {forget_searches, forget_calls});
+  parts.chat_privacy = chat::make_privacy(*parts.database, parts.clock,
+                                          {forget_searches, forget_calls, forget_phone_calls});
 }
 
 std::vector<worker::Chore> chat_chores(const Config& config, Parts& parts) {

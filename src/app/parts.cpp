@@ -21,6 +21,7 @@
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/agent_functions.h"
+#include "app/call_parts.h"
 #include "app/chat_parts.h"
 #include "app/chat_providers.h"
 #include "app/data_folder.h"
@@ -205,7 +206,7 @@ Result<void> build_agents(const Config& config, Parts& parts) {
        .clock = parts.clock,
        .metrics = parts.metrics,
        .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr,
-       .removals = {functions::remove_functions_of}},
+       .removals = {functions::remove_functions_of, voice::remove_numbers_of}},
       {});
   parts.instruction_writer =
       agents::make_instruction_writer({.database = *parts.database,
@@ -307,6 +308,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
   TRY_VOID(build_agents(config, parts));
   TRY_VOID(build_functions(config, parts));
   build_chat(parts, shared_cache, count_for_model(parts));
+  build_calls(parts);
   return {};
 }
 
@@ -365,6 +367,7 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
            CallContext context) { return without_count(webhooks.remove_older(context, age)); }});
   for (auto& chore : function_chores(config, parts)) chores.push_back(std::move(chore));
   for (auto& chore : chat_chores(config, parts)) chores.push_back(std::move(chore));
+  for (auto& chore : call_chores(parts)) chores.push_back(std::move(chore));
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(
@@ -412,6 +415,7 @@ void warm_up_models(Parts& parts) {
 std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) {
   auto ended = sync_wait(parts.chat->recover_turns({}, true));
   if (!ended) log::failure("Turns that died are ended later", {}, ended.error());
+  recover_calls(parts);
   auto name = std::to_string(getpid()) + "-" + random_token(6);
   worker::WorkerOptions options{.name = std::move(name),
                                 .concurrency = static_cast<std::size_t>(config.worker.concurrency),

@@ -32,6 +32,9 @@
 #include "capabilities/models/prices.h"
 #include "capabilities/search/history.h"
 #include "capabilities/search/search.h"
+#include "capabilities/voice/call_log.h"
+#include "capabilities/voice/call_records.h"
+#include "capabilities/voice/numbers.h"
 #include "capabilities/webhooks/webhooks.h"
 #include "documents/tokens/token_counter.h"
 #include "faces/worker/worker.h"
@@ -106,6 +109,9 @@ struct Parts {
   std::unique_ptr<chat::People> chat_people{};
   std::unique_ptr<chat::Privacy> chat_privacy{};
   std::unique_ptr<chat::Upkeep> chat_upkeep{};
+  std::unique_ptr<voice::CallLog> call_log{};
+  std::unique_ptr<voice::CallRecords> call_records{};
+  std::unique_ptr<voice::Numbers> numbers{};
   std::unique_ptr<embeddings::TextVectors> text_vectors{};
   std::unique_ptr<idempotency::Idempotency> idempotency{};
 };

@@ -11,6 +11,7 @@
 #include "faces/http/endpoints/api_keys.h"
 #include "faces/http/endpoints/audit.h"
 #include "faces/http/endpoints/auth.h"
+#include "faces/http/endpoints/calls.h"
 #include "faces/http/endpoints/chat.h"
 #include "faces/http/endpoints/chat_people.h"
 #include "faces/http/endpoints/chat_privacy.h"
@@ -30,6 +31,7 @@
 #include "faces/http/endpoints/mcp.h"
 #include "faces/http/endpoints/mcp_servers.h"
 #include "faces/http/endpoints/models.h"
+#include "faces/http/endpoints/numbers.h"
 #include "faces/http/endpoints/openai_chat.h"
 #include "faces/http/endpoints/openai_embeddings.h"
 #include "faces/http/endpoints/openai_models.h"
@@ -121,6 +123,8 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::model_routes(*parts.models, *parts.prices));
   add(http::chat_people_routes(*parts.chat_people));
   add(http::chat_privacy_routes(*parts.chat_privacy));
+  add(http::call_routes(*parts.call_log, *parts.call_records));
+  add(http::number_routes(*parts.numbers));
   add(http::openai_chat_routes(parts.chat->completions(), parts.clock));
   add(http::openai_response_routes(parts.chat->completions(), parts.clock));
   add(http::openai_model_routes(make_served_models(parts)));

@@ -79,7 +79,19 @@ before(async () => {
   assert.equal(tools.status, 201, tools.text);
   const secret = await alice.post("/api/secrets", { name: "ALBATROSS", value: "very secret" });
   assert.equal(secret.status, 201, secret.text);
+  const call = await alice.post("/api/call-logs", { agent_id: agent.body.data.id });
+  assert.equal(call.status, 201, call.text);
+  await alice.post("/api/transcriptions", {
+    session_id: call.body.data.session_id,
+    speaker: "user",
+    sequence_number: 1,
+    original_message: "albatross",
+  });
+  const number = await alice.post("/api/numbers", { did: "1001", agent_id: agent.body.data.id });
+  assert.equal(number.status, 201, number.text);
   owned = {
+    callLogId: call.body.data.id,
+    numberId: number.body.data.id,
     functionId: fn.body.data.id,
     callId: calls.body.data.items[0].id,
     mcpServerId: tools.body.data.id,
@@ -139,6 +151,10 @@ function body(route: RouteLine): any {
     url: "http://site.invalid/",
     agent_id: owned["agentId"],
     function_name: "albatross",
+    did: "1002",
+    speaker: "user",
+    sequence_number: 1,
+    original_message: "gull",
   };
 }
 
@@ -166,6 +182,8 @@ test("no route shows or changes another tenant's things", async () => {
       filled.parameters.length > 0 ||
       [
         "/api/internal/functions/execute",
+        "/api/call-logs",
+        "/api/transcriptions",
         "/api/v1/search",
         "/api/knowledge/search",
         "/api/chat/message",
@@ -173,7 +191,8 @@ test("no route shows or changes another tenant's things", async () => {
         "/api/v1/images/upload",
         "/api/v1/images/search",
       ].includes(route.path) ||
-      (route.path === "/api/chat/sessions" && route.method === "POST");
+      (["/api/chat/sessions", "/api/calls", "/api/numbers"].includes(route.path) &&
+        route.method === "POST");
     if (!namesForeign) continue;
     const reply = await mallory.send(route.method, filled.path, body(route));
     assert.ok(

@@ -102,6 +102,10 @@ async function furnish(root: Client, name: string, word: string): Promise<Tenant
     keep("callId", calls.body?.data?.items?.[0]);
     const tools = { name: word, url: `https://${word}.invalid/mcp` };
     keep("mcpServerId", await created(client, `/api/agents/${agent}/mcp-servers`, tools));
+    const call = { agent_id: agent, session_id: `${word}-call`, caller_name: word };
+    keep("callLogId", await created(client, "/api/call-logs", call));
+    const number = { agent_id: agent, did: word === canary ? "1001" : "1002", label: word };
+    keep("numberId", await created(client, "/api/numbers", number));
   }
   await created(client, "/api/secrets", { name: word.toUpperCase(), value: `${word} said low` });
   ids.set("secretName", word.toUpperCase());
