@@ -245,6 +245,17 @@ void bind_rest(Binder& binder, Config& config) {
   binder.secret("chat_model.api_key", config.chat_model.api_key);
   binder.text("chat_model.model", config.chat_model.model);
   binder.integer("chat.retention_days", config.chat.retention_days, 0, 36'500);
+  binder.text("voice.provider", config.voice.provider, {"packaged", "none"});
+  binder.text("voice.packaged_voice", config.voice.packaged_voice, {"slt", "rms", "awb", "kal16"});
+  binder.integer("voice.recognizer_threads", config.voice.recognizer_threads, 1, 256);
+  binder.integer("voice.calls_max", config.voice.calls_max, 0, 100'000);
+  binder.integer("voice.duration_max_s", config.voice.duration_max_s, 10, 86'400);
+  binder.integer("voice.media_silence_max_s", config.voice.media_silence_max_s, 2, 3600);
+  binder.text("audiosocket.host", config.audiosocket.host);
+  binder.integer("audiosocket.port", config.audiosocket.port, -1, 65'535);
+  binder.list("audiosocket.agent_ports", config.audiosocket.agent_ports);
+  binder.list("audiosocket.allowed", config.audiosocket.allowed);
+  binder.integer("audiosocket.threads", config.audiosocket.threads, 1, 256);
   binder.integer("worker.concurrency", config.worker.concurrency, 0, 256);
   binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
   binder.integer("documents.concurrency", config.documents.concurrency, 1, 256);

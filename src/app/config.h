@@ -109,6 +109,25 @@ struct Config {
     std::int64_t retention_days = 0;
     auto operator<=>(const Chat&) const = default;
   } chat;
+  struct Voice {
+    std::string provider = "packaged";
+    std::string packaged_voice = "slt";
+    std::int64_t recognizer_threads = 1;
+    std::int64_t calls_max = 2000;
+    std::int64_t duration_max_s = 1800;
+    std::int64_t media_silence_max_s = 30;
+    auto operator<=>(const Voice&) const = default;
+  } voice;
+
+  struct AudioSocket {
+    std::string host = "127.0.0.1";
+    std::int64_t port = -1;
+    std::vector<std::string> agent_ports;
+    std::vector<std::string> allowed;
+    std::int64_t threads = 1;
+    auto operator<=>(const AudioSocket&) const = default;
+  } audiosocket;
+
   struct Worker {
     std::int64_t concurrency = 1;
     std::int64_t lease_s = 60;

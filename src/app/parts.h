@@ -35,6 +35,7 @@
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/call_records.h"
 #include "capabilities/voice/numbers.h"
+#include "capabilities/voice/voice.h"
 #include "capabilities/webhooks/webhooks.h"
 #include "documents/tokens/token_counter.h"
 #include "faces/worker/worker.h"
@@ -54,7 +55,10 @@
 #include "ports/picture_reader.h"
 #include "ports/reranker.h"
 #include "ports/shared_allowance.h"
+#include "ports/speech_recognizer.h"
+#include "ports/speech_synthesizer.h"
 #include "ports/tool_server.h"
+#include "ports/voice_detector.h"
 
 namespace aiva::app {
 
@@ -112,6 +116,10 @@ struct Parts {
   std::unique_ptr<voice::CallLog> call_log{};
   std::unique_ptr<voice::CallRecords> call_records{};
   std::unique_ptr<voice::Numbers> numbers{};
+  std::unique_ptr<VoiceDetectors> voice_detectors{};
+  std::unique_ptr<SpeechRecognizer> recognizer{};
+  std::unique_ptr<SpeechSynthesizer> synthesizer{};
+  std::unique_ptr<voice::Calls> calls{};  // null where none are answered
   std::unique_ptr<embeddings::TextVectors> text_vectors{};
   std::unique_ptr<idempotency::Idempotency> idempotency{};
 };

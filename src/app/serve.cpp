@@ -12,6 +12,7 @@
 #include "app/parts.h"
 #include "app/routes.h"
 #include "app/version.h"
+#include "app/voice_parts.h"
 #include "faces/cli/account_commands.h"
 #include "faces/cli/output.h"
 #include "faces/http/server.h"
@@ -87,12 +88,14 @@ std::string url_of(const Config& config, std::uint16_t port) {
 }
 
 void announce(const cli::Arguments& arguments, const std::string& url,
-              const std::optional<identity::FirstAdmin>& admin, int samples) {
+              const std::optional<identity::FirstAdmin>& admin, int samples,
+              const audiosocket::Server* phones) {
   if (arguments.is_json) {
     std::string text;
     JsonWriter writer(text);
     writer.begin_object().field("url", url).field("version", version);
     if (admin) writer.field("email", admin->email).field("password", admin->password);
+    if (phones != nullptr) writer.field("audiosocket_port", phones->port());
     writer.end_object();
     std::printf("%s\n", text.c_str());
     std::fflush(stdout);
@@ -106,6 +109,8 @@ void announce(const cli::Arguments& arguments, const std::string& url,
   if (samples > 0)
     std::printf("  Sample:       %d documents are being read into the knowledge base \"Sample\"\n",
                 samples);
+  if (phones != nullptr)
+    std::printf("  AudioSocket:  port %d answers calls of Asterisk\n", phones->port());
   std::printf("  API docs:     %s/docs\n", url.c_str());
   std::printf("  Ask:          aiva ask \"Within how many days are refunds paid?\"\n\n");
   std::fflush(stdout);
@@ -146,7 +151,12 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
   http::Lifecycle lifecycle;
   IdentityAuthenticator authenticator(*parts.identity);
   std::unique_ptr<http::Server> server;
+  std::unique_ptr<audiosocket::Server> phones;
   if (arguments.role != "worker") {
+    build_voice(config, paths, parts);
+    auto audiosocket = make_audiosocket(config, parts);
+    if (!audiosocket) return cli::report(audiosocket.error());
+    phones = std::move(*audiosocket);
     auto router = http::Router::make(make_routes(config, paths, parts, lifecycle));
     if (!router) return cli::report(router.error());
     http::ServerParts needs{authenticator, *parts.cache, parts.metrics,
@@ -154,7 +164,7 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
     auto made = http::make_server(server_options(config, parts), std::move(*router), needs);
     if (!made) return cli::report(made.error());
     server = std::move(*made);
-    announce(arguments, url_of(config, server->port()), steps->admin, steps->samples);
+    announce(arguments, url_of(config, server->port()), steps->admin, steps->samples, phones.get());
   }
 
   int signal = 0;
@@ -162,6 +172,8 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
   log::info("stopping", {{"signal", signal}});
   lifecycle.begin_draining();
   auto patience = seconds(config.server.drain_timeout_s);
+  if (phones) phones->stop_accepting();
+  if (parts.calls) parts.calls->drain(patience);
   if (server) server->drain(patience);
   if (worker) worker->drain(patience);
   return 0;

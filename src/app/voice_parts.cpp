@@ -1,0 +1,91 @@
+#include "app/voice_parts.h"
+
+#include <charconv>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "adapters/flite/flite_synthesizer.h"
+#include "adapters/onnx/moonshine_recognizer.h"
+#include "adapters/onnx/silero_voice_detector.h"
+#include "foundation/log.h"
+
+namespace aiva::app {
+namespace {
+
+using std::chrono::seconds;
+
+Result<void> open_voices(const Config& config, const Paths& paths, Parts& parts) {
+  TRY(parts.voice_detectors,
+      make_silero_voice_detectors(
+          {.library_path = paths.onnxruntime,
+           .model_path = paths.native / "voice_detector" / "silero_vad_v5.onnx"}));
+  TRY(parts.recognizer, make_moonshine_recognizer({.library_path = paths.onnxruntime,
+                                                   .folder = paths.native / "speech_recognizer",
+                                                   .threads = static_cast<std::size_t>(
+                                                       config.voice.recognizer_threads)}));
+  TRY(parts.synthesizer, make_flite_synthesizer({.voice = config.voice.packaged_voice}));
+  return {};
+}
+
+// "9093=TENANT/AGENT".
+Result<audiosocket::AgentPort> read_agent_port(const std::string& text) {
+  auto mistake = [&] {
+    return fail(invalid_field("audiosocket.agent_ports",
+                              "each entry is PORT=TENANT_ID/AGENT_ID, unlike " + text));
+  };
+  audiosocket::AgentPort entry;
+  auto equals = text.find('=');
+  auto slash = text.find('/');
+  if (equals == std::string::npos || slash == std::string::npos || slash < equals) return mistake();
+  auto end = std::from_chars(text.data(), text.data() + equals, entry.port);
+  auto tenant = TenantId::parse(std::string_view(text).substr(equals + 1, slash - equals - 1));
+  auto agent = AgentId::parse(std::string_view(text).substr(slash + 1));
+  if (end.ec != std::errc() || end.ptr != text.data() + equals || !tenant || !agent)
+    return mistake();
+  entry.tenant = *tenant;
+  entry.agent = *agent;
+  return entry;
+}
+
+}  // namespace
+
+void build_voice(const Config& config, const Paths& paths, Parts& parts) {
+  if (config.voice.provider == "none") return;
+  auto opened = open_voices(config, paths, parts);
+  if (!opened) {
+    log::warn("No calls are answered", {{"reason", opened.error().message}});
+    return;
+  }
+  parts.calls = voice::make_calls({.log = *parts.call_log,
+                                   .chat = *parts.chat,
+                                   .agents = parts.agents->active(),
+                                   .detectors = *parts.voice_detectors,
+                                   .recognizer = *parts.recognizer,
+                                   .synthesizer = *parts.synthesizer,
+                                   .metrics = parts.metrics},
+                                  {.duration_max = seconds(config.voice.duration_max_s),
+                                   .media_silence_max = seconds(config.voice.media_silence_max_s),
+                                   .calls_max = static_cast<std::size_t>(config.voice.calls_max)});
+}
+
+Result<std::unique_ptr<audiosocket::Server>> make_audiosocket(const Config& config, Parts& parts) {
+  const auto& settings = config.audiosocket;
+  if (settings.port < 0) return std::unique_ptr<audiosocket::Server>();
+  if (!parts.calls)
+    return fail(ErrorCode::unavailable, "AudioSocket needs the voices, which cannot be opened");
+  audiosocket::ServerOptions options{
+      .address = settings.host,
+      .port = static_cast<std::uint16_t>(settings.port),
+      .allowed = settings.allowed,
+      .threads = static_cast<int>(settings.threads),
+      .connections_max = static_cast<std::size_t>(config.voice.calls_max)};
+  for (const auto& text : settings.agent_ports) {
+    TRY(auto entry, read_agent_port(text));
+    options.agent_ports.push_back(entry);
+  }
+  return audiosocket::make_server(std::move(options),
+                                  {*parts.calls, *parts.call_log, parts.metrics});
+}
+
+}  // namespace aiva::app
