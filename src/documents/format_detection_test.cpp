@@ -76,6 +76,11 @@ INSTANTIATE_TEST_SUITE_P(
         Sample{"words", "just words", "", FileFormat::text},
         Sample{"UTF-16", std::string("\xFF\xFE<\0h\0t\0m\0l\0>\0", 14), "", FileFormat::html},
         Sample{"a zip archive", "PK\x03\x04 text", "a.txt", FileFormat::zip},
+        Sample{"a photograph of a telephone",
+               std::string("\0\0\0\x18"
+                           "ftypheic\0\0\0\0mif1heic",
+                           24),
+               "a.jpg", FileFormat::image},
         Sample{"an image", "\x89PNG\r\n", "a.pdf", FileFormat::unknown},
         Sample{"random bytes", noise(5000), "a.txt", FileFormat::unknown}));
 

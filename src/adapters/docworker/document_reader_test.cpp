@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "documents/ocr/open_pages.h"
+#include "documents/testing/load_picture.h"
 #include "documents/testing/scan.h"
 #include "documents/testing/tiny_pdf.h"
 #include "ports/testing/temporary_folder.h"
@@ -171,6 +172,19 @@ TEST_F(WorkerReader, recognises_print_in_a_worker_of_its_own) {
     EXPECT_EQ(recognised.blocks[0].text, "The lighthouse keeper counts the ships that pass");
   }
   EXPECT_EQ(find_children(getpid()).size(), 2U);
+}
+
+TEST_F(WorkerReader, recognises_print_on_a_photograph_of_a_telephone) {
+  auto photograph = documents::load_picture("print.heic");
+  auto looked_at = read(photograph, "IMG_1.HEIC");
+  ASSERT_TRUE(looked_at.summary) << looked_at.summary.error().message;
+  EXPECT_EQ(looked_at.summary->pages_without_text, std::vector{1});
+
+  auto recognised = read(photograph, "IMG_1.HEIC", {}, {}, {1});
+
+  ASSERT_TRUE(recognised.summary) << recognised.summary.error().message;
+  ASSERT_EQ(recognised.blocks.size(), 1U);
+  EXPECT_EQ(recognised.blocks[0].text, "Lighthouses warn the ships that pass");
 }
 
 TEST_F(WorkerReader, says_where_recognition_is_not_installed) {

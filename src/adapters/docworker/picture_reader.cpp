@@ -120,9 +120,9 @@ class Collector {
 
   // It is shown to people by their browsers as what its first bytes say.
   Result<void> finish_thumbnail() {
-    auto header = documents::read_image_header(bytes_);
+    bool is_jpeg = documents::find_image_kind(bytes_) == documents::ImageKind::jpeg;
+    auto header = is_jpeg ? documents::read_image_header(bytes_) : std::nullopt;
     bool is_sound = current_.name == documents::thumbnail_file && header &&
-                    header->kind == documents::ImageKind::jpeg &&
                     header->pages.front().width <= thumbnail_side_max &&
                     header->pages.front().height <= thumbnail_side_max &&
                     bytes_.size() <= thumbnail_bytes_max;

@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <sstream>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "documents/ocr/open_pages.h"
 #include "documents/pdf/png_file.h"
+#include "documents/testing/load_picture.h"
 #include "documents/testing/tiny_pdf.h"
 #include "foundation/thread_pool.h"
 #include "ports/testing/temporary_folder.h"
@@ -94,30 +94,24 @@ TEST_F(WorkerPictures, says_what_is_wrong_with_an_image) {
   EXPECT_FALSE(broken.error().message.contains("document")) << broken.error().message;
 }
 
-std::string load_heif(const std::string& name) {
-  std::ostringstream content;
-  content << std::ifstream("src/documents/pictures/testdata/" + name, std::ios::binary).rdbuf();
-  return content.str();
-}
-
 // Their decoders would like to have threads, which a child is refused.
 TEST_F(WorkerPictures, reads_photographs_of_telephones) {
   for (const auto* name : {"plain.heic", "tiles.heic", "turned.heic", "transparent.heic"}) {
-    auto picture = read(load_heif(name));
+    auto picture = read(documents::load_picture(name));
 
     ASSERT_TRUE(picture) << name << picture.error().message << " " << picture.error().cause;
     EXPECT_EQ(picture->media_type, "image/heic");
     EXPECT_TRUE(picture->picture.is_whole());
     EXPECT_TRUE(picture->thumbnail.starts_with("\xFF\xD8\xFF"));
   }
-  auto avif = read(load_heif("transparent.avif"));
+  auto avif = read(documents::load_picture("transparent.avif"));
   ASSERT_TRUE(avif) << avif.error().message << " " << avif.error().cause;
   EXPECT_EQ(avif->media_type, "image/avif");
 }
 
 TEST_F(WorkerPictures, refuses_photographs_that_are_cut_off) {
   for (const auto* name : {"plain.heic", "transparent.avif"}) {
-    auto whole = load_heif(name);
+    auto whole = documents::load_picture(name);
     auto picture = read(whole.substr(0, whole.size() - 40));
 
     ASSERT_FALSE(picture) << name;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "documents/formats/gif_frame.h"
+#include "documents/pictures/heif_header.h"
 
 namespace aiva::documents {
 namespace {
@@ -107,6 +108,15 @@ ImageHeader read_webp(std::string_view bytes) {
     header.pages = {{numbers.u24(24) + 1, numbers.u24(27) + 1}};
   }
   return header;
+}
+
+// Nothing is said of how it is turned: its pixels come upright.
+ImageHeader read_heif(std::string_view bytes) {
+  auto heif = read_heif_header(bytes);
+  if (!heif) return {};
+  bool is_avif = heif->coding == HeifHeader::Coding::av1;
+  return {.kind = is_avif ? ImageKind::avif : ImageKind::heic,
+          .pages = {{heif->width, heif->height}}};
 }
 
 // The directories of a TIFF; those of EXIF within a JPEG are the same.
@@ -222,6 +232,7 @@ std::optional<ImageKind> find_image_kind(std::string_view bytes) {
   if (bytes.starts_with("RIFF") && bytes.size() >= 16 && bytes.substr(8, 4) == "WEBP")
     return ImageKind::webp;
   if (is_tiff(bytes)) return ImageKind::tiff;
+  if (is_heif(bytes)) return ImageKind::heic;
   // "BM" alone begins many a text; the length of the header that follows is one of few.
   if (bytes.starts_with("BM") && bytes.size() >= 26) {
     auto length = Numbers(bytes, false).u32(14);
@@ -241,6 +252,8 @@ std::optional<ImageHeader> read_image_header(std::string_view bytes) {
     case ImageKind::bmp: header = read_bmp(bytes); break;
     case ImageKind::webp: header = read_webp(bytes); break;
     case ImageKind::tiff: header = TiffDirectories(bytes).read(); break;
+    case ImageKind::heic:
+    case ImageKind::avif: header = read_heif(bytes); break;
   }
   auto is_empty = [](const ImageHeader::Size& size) { return size.width <= 0 || size.height <= 0; };
   if (header.pages.empty() || is_empty(header.pages.front())) return std::nullopt;
@@ -255,6 +268,8 @@ std::string_view media_type(ImageKind kind) {
     case ImageKind::bmp: return "image/bmp";
     case ImageKind::webp: return "image/webp";
     case ImageKind::tiff: return "image/tiff";
+    case ImageKind::heic: return media_type(HeifHeader::Coding::hevc);
+    case ImageKind::avif: return media_type(HeifHeader::Coding::av1);
   }
   return "application/octet-stream";
 }

@@ -7,7 +7,7 @@
 
 namespace aiva::documents {
 
-enum class ImageKind { png, jpeg, gif, bmp, webp, tiff };
+enum class ImageKind { png, jpeg, gif, bmp, webp, tiff, heic, avif };
 
 // What an image file says of itself before its pixels are decoded.
 struct ImageHeader {
@@ -22,7 +22,7 @@ struct ImageHeader {
   bool is_mirrored = false;   // and then left and right change places
 };
 
-// The kind of image the bytes begin like.
+// The kind of image the bytes begin like; heic where only the header tells whether it is avif.
 std::optional<ImageKind> find_image_kind(std::string_view bytes);
 // Nothing when the bytes are no image or its header is damaged. Never trusts a length.
 std::optional<ImageHeader> read_image_header(std::string_view bytes);

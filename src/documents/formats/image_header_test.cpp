@@ -7,6 +7,7 @@
 
 #include "documents/formats/gif_frame.h"
 #include "documents/ocr/page_image.h"
+#include "documents/testing/load_picture.h"
 #include "documents/testing/scan.h"
 
 namespace aiva::documents {
@@ -77,6 +78,16 @@ TEST(ImageHeader, says_how_large_an_image_is_before_it_is_decoded) {
               ImageKind::webp, 100, 50);
   expect_size("RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0"s + little_endian(99, 3) + little_endian(49, 3),
               ImageKind::webp, 100, 50);
+}
+
+TEST(ImageHeader, tells_heic_from_avif) {
+  auto photograph = read_image_header(load_picture("plain.heic"));
+  ASSERT_TRUE(photograph);
+  EXPECT_EQ(photograph->kind, ImageKind::heic);
+  EXPECT_EQ(photograph->pages.front().width, 128);
+  EXPECT_EQ(media_type(photograph->kind), "image/heic");
+  EXPECT_EQ(media_type(read_image_header(load_picture("transparent.avif"))->kind), "image/avif");
+  EXPECT_FALSE(read_image_header(load_picture("circle.heic")));
 }
 
 TEST(ImageHeader, reads_resolution_and_the_way_a_camera_was_held) {

@@ -4,7 +4,9 @@
 
 #include "documents/formats/mail_headers.h"
 #include "documents/formats/mail_parts.h"
+#include "documents/testing/load_picture.h"
 #include "documents/testing/read_into_text.h"
+#include "foundation/crypto.h"
 
 namespace aiva::documents {
 namespace {
@@ -106,6 +108,16 @@ TEST(Mail, reads_attachments_with_the_other_formats) {
                             "p1 heading 2: b.bin\n"
                             "p1 paragraph: The attachment could not be read: The file is of a type "
                             "AIVA cannot read.\n");
+}
+
+TEST(Mail, takes_a_photograph_of_a_telephone_for_an_image) {
+  auto mail =
+      mixed("mixed", part("text/plain", "See the photograph") +
+                         part("image/heic; name=IMG_1.HEIC", to_base64(load_picture("plain.heic")),
+                              "Content-Transfer-Encoding: base64\r\n"
+                              "Content-Disposition: attachment\r\n"));
+
+  EXPECT_EQ(read(mail), "p1 heading 1: S\n" + head_blocks + "p1 paragraph: See the photograph\n");
 }
 
 TEST(Mail, reads_mails_within_mails_to_a_depth) {

@@ -6,6 +6,7 @@
 #include "documents/ocr/leptonica_picture.h"
 #include "documents/ocr/ocr_functions.h"
 #include "documents/ocr/open_pages.h"
+#include "documents/pictures/heif_picture.h"
 
 namespace aiva::documents {
 namespace {
@@ -16,8 +17,9 @@ constexpr int dots_per_inch_max = 400;
 
 class ImagePages final : public PageImages {
  public:
-  ImagePages(const OcrFunctions& functions, std::string_view bytes, ImageHeader header)
-      : functions_(functions), bytes_(bytes), header_(std::move(header)) {}
+  ImagePages(const OcrFunctions& functions, const HeifFunctions* heif, std::string_view bytes,
+             ImageHeader header)
+      : functions_(functions), heif_(heif), bytes_(bytes), header_(std::move(header)) {}
 
   [[nodiscard]] int page_count() const override { return static_cast<int>(header_.pages.size()); }
 
@@ -30,6 +32,7 @@ class ImagePages final : public PageImages {
       return fail(ErrorCode::too_large, "The image has more than " +
                                             std::to_string(page_pixels_max / 1'000'000) +
                                             " million pixels");
+    if (header_.kind == ImageKind::heic || header_.kind == ImageKind::avif) return draw_heif();
     const auto* data = reinterpret_cast<const unsigned char*>(bytes_.data());
     LeptonicaPicture picture(functions_,
                              header_.kind == ImageKind::tiff
@@ -44,6 +47,14 @@ class ImagePages final : public PageImages {
   }
 
  private:
+  [[nodiscard]] Result<PageImage> draw_heif() const {
+    TRY(auto decoded, decode_heif(heif_, bytes_));
+    PageImage image{.width = decoded.picture.width, .height = decoded.picture.height};
+    image.dots_per_inch = resolution(image);
+    image.grey = grey_of(decoded.picture);
+    return image;
+  }
+
   // Leptonica keeps four pixels in a word, the first in its highest byte.
   [[nodiscard]] PageImage copy(PIX* pix) const {
     PageImage image;
@@ -69,6 +80,7 @@ class ImagePages final : public PageImages {
   }
 
   const OcrFunctions& functions_;
+  const HeifFunctions* heif_;
   std::string_view bytes_;
   ImageHeader header_;
 };
@@ -76,21 +88,22 @@ class ImagePages final : public PageImages {
 }  // namespace
 
 Result<std::unique_ptr<PageImages>> open_image_pages(const OcrFunctions& functions,
+                                                     const HeifFunctions* heif,
                                                      std::string_view bytes) {
   auto header = read_image_header(bytes);
   if (!header) return fail(ErrorCode::invalid, "The image is damaged and cannot be opened");
-  return std::make_unique<ImagePages>(functions, bytes, *std::move(header));
+  return std::make_unique<ImagePages>(functions, heif, bytes, *std::move(header));
 }
 
 Result<std::unique_ptr<PageImages>> open_pages(FileFormat format, std::string_view bytes,
-                                               const Pdfium* pdfium,
+                                               const PageLibraries& libraries,
                                                const OcrFunctions& functions) {
-  if (format == FileFormat::image) return open_image_pages(functions, bytes);
+  if (format == FileFormat::image) return open_image_pages(functions, libraries.heif, bytes);
   if (format != FileFormat::pdf)
     return fail(ErrorCode::invalid, "Only the print of PDFs and images can be recognised");
-  if (pdfium == nullptr)
+  if (libraries.pdfium == nullptr)
     return fail(ErrorCode::unavailable, "PDF files cannot be read: the PDF library is missing");
-  return open_pdf_pages(*pdfium, bytes);
+  return open_pdf_pages(*libraries.pdfium, bytes);
 }
 
 }  // namespace aiva::documents

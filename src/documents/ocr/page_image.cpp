@@ -2,6 +2,15 @@
 
 namespace aiva::documents {
 
+std::vector<std::uint8_t> grey_of(const Picture& picture) {
+  std::vector<std::uint8_t> grey;
+  grey.reserve(picture.rgb.size() / 3);
+  for (std::size_t i = 0; i + 2 < picture.rgb.size(); i += 3)
+    grey.push_back(static_cast<std::uint8_t>(
+        (299 * picture.rgb[i] + 587 * picture.rgb[i + 1] + 114 * picture.rgb[i + 2]) / 1000));
+  return grey;
+}
+
 PageImage turn(const PageImage& image, int quarter_turns) {
   int turns = ((quarter_turns % 4) + 4) % 4;
   if (turns == 0) return image;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "foundation/picture/picture.h"
 #include "foundation/result.h"
 
 namespace aiva::documents {
@@ -20,6 +21,9 @@ struct PageImage {
   float points_per_pixel = 1;
   std::vector<std::uint8_t> grey;
 };
+
+// How bright each pixel is, as television weighs the colours.
+std::vector<std::uint8_t> grey_of(const Picture& picture);
 
 // The picture turned clockwise by so many quarter turns.
 PageImage turn(const PageImage& image, int quarter_turns);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "documents/format_detection.h"
-#include "documents/ocr/open_pages.h"
 #include "documents/pdf/document_style.h"
 #include "documents/pdf/layout.h"
 #include "documents/pdf/page_blocks.h"
@@ -92,10 +91,11 @@ class Recognition {
 }  // namespace
 
 Result<DocumentSummary> recognise_document(std::string_view bytes, const ReadRequest& request,
-                                           const Pdfium* pdfium, const Recogniser& recogniser,
-                                           const DocumentSink& sink, const ReadLimits& limits) {
+                                           const PageLibraries& libraries,
+                                           const Recogniser& recogniser, const DocumentSink& sink,
+                                           const ReadLimits& limits) {
   auto format = detect_format(bytes, request.file_name);
-  TRY(auto pages, open_pages(format, bytes, pdfium, recogniser.functions()));
+  TRY(auto pages, open_pages(format, bytes, libraries, recogniser.functions()));
   TRY(auto summary, recognise_pages(*pages, request, recogniser, sink, limits));
   summary.format = format;
   return summary;

@@ -7,6 +7,7 @@
 
 #include "documents/ocr/open_pages.h"
 #include "documents/ocr/page_image.h"
+#include "documents/testing/load_picture.h"
 #include "documents/testing/read_into_text.h"
 #include "documents/testing/scan.h"
 #include "documents/testing/tiny_pdf.h"
@@ -59,7 +60,7 @@ Outcome recognise(std::string_view bytes, std::vector<int> pages) {
                       return {};
                     }};
   ReadRequest request{.pages_to_recognise = std::move(pages)};
-  outcome.summary = recognise_document(bytes, request, &pdfium(), recogniser(), sink);
+  outcome.summary = recognise_document(bytes, request, {.pdfium = &pdfium()}, recogniser(), sink);
   return outcome;
 }
 
@@ -94,6 +95,13 @@ TEST(RecogniseDocument, reads_an_image_whose_pixels_are_its_points) {
   expect_letter(outcome);
   EXPECT_EQ(outcome.summary->format, FileFormat::image);
   EXPECT_NEAR(outcome.blocks[0].box->left, 70 / image.points_per_pixel, 20);
+}
+
+TEST(RecogniseDocument, says_why_heic_cannot_be_recognised_without_its_library) {
+  auto outcome = recognise(load_picture("print.heic"), {1});
+
+  ASSERT_FALSE(outcome.summary);
+  EXPECT_TRUE(outcome.summary.error().message.contains("HEIC"));
 }
 
 TEST(RecogniseDocument, finds_out_which_way_round_a_page_lies) {

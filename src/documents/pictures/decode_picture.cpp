@@ -19,8 +19,6 @@
 namespace aiva::documents {
 namespace {
 
-// Of all parts of a HEIF file: a picture, its transparency, and tiles that reach over its edges.
-constexpr std::int64_t part_pixels_max = 4 * pixels_max;
 constexpr int length_to_width_max = 4;
 constexpr int side_min = 16;
 constexpr int jpeg_quality = 82;
@@ -36,15 +34,11 @@ bool is_supported(ImageKind kind) {
     case ImageKind::gif:
     case ImageKind::webp: return true;
     case ImageKind::bmp:
-    case ImageKind::tiff: return false;
+    case ImageKind::tiff:
+    case ImageKind::heic:  // these are decoded elsewhere
+    case ImageKind::avif: return false;
   }
   return false;
-}
-
-std::unexpected<Error> refuse_size() {
-  return fail(ErrorCode::too_large,
-              "The image has more than " + std::to_string(pixels_max / 1'000'000) +
-                  " million pixels or is longer than " + std::to_string(side_max) + " pixels");
 }
 
 Result<ImageHeader> read_header(std::string_view bytes) {
@@ -125,11 +119,7 @@ PageImage make_page(const Picture& picture) {
   };
   page.width = scale(picture.width);
   page.height = scale(picture.height);
-  auto scaled = resize(picture, page.width, page.height, ResizeFilter::bilinear);
-  page.grey.reserve(scaled.rgb.size() / 3);
-  for (std::size_t i = 0; i < scaled.rgb.size(); i += 3)
-    page.grey.push_back(static_cast<std::uint8_t>(
-        (299 * scaled.rgb[i] + 587 * scaled.rgb[i + 1] + 114 * scaled.rgb[i + 2]) / 1000));
+  page.grey = grey_of(resize(picture, page.width, page.height, ResizeFilter::bilinear));
   return page;
 }
 
@@ -194,16 +184,9 @@ Result<DecodedPicture> decode_with_leptonica(const OcrFunctions& functions,
 // As telephones make them.
 Result<DecodedPicture> decode_heif_image(const std::optional<HeifFunctions>& functions,
                                          std::string_view bytes) {
-  if (!functions)
-    return fail(ErrorCode::invalid,
-                "HEIC and AVIF images cannot be read here; make a JPEG, PNG or WebP of it");
-  TRY(auto header, read_heif_header(bytes));
-  if (header.longest_side > side_max || header.largest_pixels > pixels_max ||
-      header.all_pixels > part_pixels_max)
-    return refuse_size();
-  TRY(auto whole, decode_heif(*functions, bytes, header));
-  return DecodedPicture{.media_type = std::string(media_type(header.coding)),
-                        .whole = std::move(whole)};
+  TRY(auto decoded, decode_heif(functions ? &*functions : nullptr, bytes));
+  return DecodedPicture{.media_type = std::string(media_type(decoded.coding)),
+                        .whole = std::move(decoded.picture)};
 }
 
 }  // namespace

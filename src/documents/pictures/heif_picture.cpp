@@ -6,8 +6,13 @@
 #include <memory>
 #include <optional>
 
+#include "documents/pictures/picture_limits.h"
+
 namespace aiva::documents {
 namespace {
+
+// Of all parts of a file: a picture, its transparency, and tiles that reach over its edges.
+constexpr std::int64_t part_pixels_max = 4 * pixels_max;
 
 using Context = std::unique_ptr<heif_context, decltype(HeifFunctions::heif_context_free)>;
 using Handle =
@@ -92,11 +97,9 @@ Result<Picture> copy_pixels(const HeifFunctions& f, heif_image* image) {
   return picture;
 }
 
-}  // namespace
-
-Result<Picture> decode_heif(const HeifFunctions& functions, std::string_view bytes,
-                            const HeifHeader& header) {
-  const auto& f = functions;
+// The sizes of `header` are in bounds.
+Result<Picture> decode_primary(const HeifFunctions& f, std::string_view bytes,
+                               const HeifHeader& header) {
   bool is_hevc = header.coding == HeifHeader::Coding::hevc;
   if (f.heif_have_decoder_for_format(is_hevc ? heif_compression_HEVC : heif_compression_AV1) == 0)
     return fail(ErrorCode::invalid, "AVIF images cannot be read here; make a JPEG of it");
@@ -119,6 +122,20 @@ Result<Picture> decode_heif(const HeifFunctions& functions, std::string_view byt
   if (error.code != heif_error_Ok) return refuse(error);
   Image image(decoded, f.heif_image_release);
   return copy_pixels(f, image.get());
+}
+
+}  // namespace
+
+Result<DecodedHeif> decode_heif(const HeifFunctions* functions, std::string_view bytes) {
+  if (functions == nullptr)
+    return fail(ErrorCode::invalid,
+                "HEIC and AVIF images cannot be read here; make a JPEG, PNG or WebP of it");
+  TRY(auto header, read_heif_header(bytes));
+  if (header.longest_side > side_max || header.largest_pixels > pixels_max ||
+      header.all_pixels > part_pixels_max)
+    return refuse_size();
+  TRY(auto picture, decode_primary(*functions, bytes, header));
+  return DecodedHeif{.coding = header.coding, .picture = std::move(picture)};
 }
 
 }  // namespace aiva::documents

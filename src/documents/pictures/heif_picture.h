@@ -9,11 +9,15 @@
 
 namespace aiva::documents {
 
+struct DecodedHeif {
+  HeifHeader::Coding coding = HeifHeader::Coding::hevc;
+  Picture picture{};
+};
+
 // Decodes the primary picture of a HEIF file on this thread, upright and in the colours of a
-// screen, over white where it is transparent. EXIF's orientation does not count in HEIF. `header`
-// was read of the same bytes and its sizes were found to be in bounds. Fails with `invalid` or
-// `too_large`; memory that is short throws std::bad_alloc.
-Result<Picture> decode_heif(const HeifFunctions& functions, std::string_view bytes,
-                            const HeifHeader& header);
+// screen, over white where it is transparent. EXIF's orientation does not count in HEIF. Fails with
+// `too_large` before anything is decoded, or with `invalid`, also where `functions` is null; memory
+// that is short throws std::bad_alloc.
+Result<DecodedHeif> decode_heif(const HeifFunctions* functions, std::string_view bytes);
 
 }  // namespace aiva::documents

@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "documents/pictures/decode_picture.h"
+#include "documents/testing/load_picture.h"
 
 namespace aiva::documents {
 namespace {
@@ -25,11 +24,7 @@ const PictureFunctions& functions() {
 }
 
 // Pictures of 128 by 64: red on the left, blue on the right, white above both.
-std::string load(const std::string& name) {
-  std::ostringstream content;
-  content << std::ifstream("src/documents/pictures/testdata/" + name, std::ios::binary).rdbuf();
-  return content.str();
-}
+std::string load(const std::string& name) { return load_picture(name); }
 
 void put(std::string& bytes, std::size_t at, std::uint32_t value) {
   for (int i = 0; i < 4; ++i)

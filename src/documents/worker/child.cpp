@@ -76,7 +76,8 @@ Result<DocumentSummary> read(const ChildParts& parts, const WorkRequest& request
     return read_document(*bytes, request.wanted, parts.formats, sink, {},
                          request.can_convert ? &convert : nullptr);
   if (!parts.recogniser) return fail(parts.recogniser.error());
-  return recognise_document(*bytes, request.wanted, parts.pdfium, **parts.recogniser, sink);
+  PageLibraries libraries{.pdfium = parts.pdfium, .heif = parts.heif};
+  return recognise_document(*bytes, request.wanted, libraries, **parts.recogniser, sink);
 }
 
 }  // namespace

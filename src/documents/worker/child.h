@@ -19,6 +19,7 @@ struct ChildParts {
   const Pdfium* pdfium = nullptr;               // null where it could not be loaded
   const Result<const Recogniser*>& recogniser;  // or why print cannot be recognised
   const PictureFunctions* pictures = nullptr;   // null where image files are not decoded
+  const HeifFunctions* heif = nullptr;          // null where the print on HEIC is not recognised
   int nowhere = -1;                             // /dev/null, opened while it could be
   int worker_id = 0;                            // the process its children must not outlive
 };

@@ -119,8 +119,18 @@ aiva::Result<std::unique_ptr<aiva::documents::Recogniser>> open_recogniser(const
   return aiva::documents::Recogniser::open(options.recogniser);
 }
 
-// What decodes image files, in the worker that does that.
-std::optional<aiva::documents::PictureFunctions> load_pictures(const Options& options) {
+// In the workers that decode image files.
+std::optional<aiva::documents::HeifFunctions> load_heif(const Options& options) {
+  if (!options.is_for_pictures && !options.is_recogniser) return std::nullopt;
+  auto heif = aiva::documents::HeifFunctions::load();
+  if (heif) return *heif;
+  std::fprintf(stderr, "aiva-docworker: %s\n", heif.error().cause.c_str());
+  return std::nullopt;
+}
+
+// What decodes image files for the model of images, in the worker that does that.
+std::optional<aiva::documents::PictureFunctions> load_pictures(
+    const Options& options, const std::optional<aiva::documents::HeifFunctions>& heif) {
   if (!options.is_for_pictures) return std::nullopt;
   auto leptonica = aiva::documents::OcrFunctions::load(options.recogniser.library);
   if (!leptonica) {
@@ -128,10 +138,7 @@ std::optional<aiva::documents::PictureFunctions> load_pictures(const Options& op
     return std::nullopt;
   }
   leptonica->setMsgSeverity(L_SEVERITY_NONE);
-  auto heif = aiva::documents::HeifFunctions::load();
-  if (heif) return aiva::documents::PictureFunctions{.leptonica = *leptonica, .heif = *heif};
-  std::fprintf(stderr, "aiva-docworker: %s\n", heif.error().cause.c_str());
-  return aiva::documents::PictureFunctions{.leptonica = *leptonica};
+  return aiva::documents::PictureFunctions{.leptonica = *leptonica, .heif = heif};
 }
 
 // When memory is short the reader of a document shall go before anything else.
@@ -173,7 +180,8 @@ int main(int argc, char** argv) {
     recogniser = opened->get();
   else
     recogniser = aiva::fail(opened.error());
-  auto pictures = load_pictures(*options);
+  auto heif = load_heif(*options);
+  auto pictures = load_pictures(*options, heif);
   volunteer_for_the_oom_killer();
   setpriority(PRIO_PROCESS, 0, options->is_recogniser ? niceness_of_recognition : niceness);
   FileDescriptor nowhere(open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -184,6 +192,7 @@ int main(int argc, char** argv) {
                                                .pdfium = pdfium ? pdfium->get() : nullptr,
                                                .recogniser = recogniser,
                                                .pictures = pictures ? &*pictures : nullptr,
+                                               .heif = heif ? &*heif : nullptr,
                                                .nowhere = nowhere.number(),
                                                .worker_id = getpid()});
   };
