@@ -29,6 +29,11 @@ class Peer {
   void wait_for_close();
   // The host name the client asked for in TLS.
   [[nodiscard]] std::string server_name();
+  [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return socket_; }
+  // Null without TLS.
+  [[nodiscard]] boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>* tls() {
+    return tls_ ? &*tls_ : nullptr;
+  }
 
  private:
   std::size_t read_some(char* buffer, std::size_t size);
