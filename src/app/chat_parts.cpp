@@ -54,6 +54,7 @@ void build_chat(Parts& parts, Cache* shared_cache,
                         .detect_language = documents::detect_language,
                         .shared_cache = shared_cache,
                         .find_images = find_images_of(parts),
+                        .moderation = parts.moderation.get(),
                         .background = &parts.turns};
   chat::ChatSettings settings{.count_tokens = std::move(count_tokens),
                               .price_of = models::price_function(*parts.prices)};

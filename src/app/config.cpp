@@ -204,6 +204,18 @@ void bind_models(Binder& binder, Config::Models& models) {
   binder.integer("models.breaker_rest_s", models.breaker_rest_s, 1, 3600);
 }
 
+void bind_moderation(Binder& binder, Config::Moderation& moderation) {
+  binder.text("moderation.base_url", moderation.base_url);
+  binder.secret("moderation.api_key", moderation.api_key);
+  binder.text("moderation.model", moderation.model);
+  binder.boolean("moderation.required", moderation.required);
+  binder.boolean("moderation.answers", moderation.answers);
+  binder.text("moderation.on_failure", moderation.on_failure, {"allow", "block"});
+  binder.integer("moderation.timeout_ms", moderation.timeout_ms, 100, 30'000);
+  if (moderation.required && moderation.base_url.empty())
+    binder.complain("moderation.base_url", "is needed where moderation is required");
+}
+
 void bind_rest(Binder& binder, Config& config) {
   binder.text("data.folder", config.data.folder);
   binder.text("data.sync", config.data.sync, {"process", "power"});
@@ -285,6 +297,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.boolean("crawl.allow_private_hosts", config.crawl.allow_private_hosts);
   binder.integer("crawl.delay_ms", config.crawl.delay_ms, 0, 60'000);
   binder.text("crawl.user_agent", config.crawl.user_agent);
+  bind_moderation(binder, config.moderation);
   binder.boolean("webhooks.allow_private_hosts", config.webhooks.allow_private_hosts);
   binder.integer("webhooks.concurrency", config.webhooks.concurrency, 1, 256);
   binder.integer("webhooks.keep_days", config.webhooks.keep_days, 1, 3650);

@@ -175,6 +175,16 @@ struct Config {
     std::int64_t keep_days = 30;
     auto operator<=>(const Webhooks&) const = default;
   } webhooks;
+  struct Moderation {
+    std::string base_url;
+    std::string api_key;
+    std::string model = "omni-moderation-latest";
+    bool required = false;
+    bool answers = false;
+    std::string on_failure = "allow";
+    std::int64_t timeout_ms = 3000;
+    auto operator<=>(const Moderation&) const = default;
+  } moderation;
   struct Functions {
     bool allow_private_hosts = false;
     std::vector<std::string> private_hosts;

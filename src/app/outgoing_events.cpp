@@ -32,6 +32,7 @@ std::string data_of(const chat::ChatEvent& event) {
   if (!event.message.is_nil()) writer.field("message_id", event.message);
   if (event.agent) writer.field("agent_id", *event.agent);
   if (event.type == chat::ChatEvent::feedback_given) writer.field("rating", event.rating);
+  if (event.type == chat::ChatEvent::moderated) writer.field("is_blocked", event.is_blocked);
   writer.end_object();
   return data;
 }

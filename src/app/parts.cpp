@@ -25,6 +25,7 @@
 #include "app/chat_parts.h"
 #include "app/chat_providers.h"
 #include "app/data_folder.h"
+#include "app/moderators.h"
 #include "app/outgoing_events.h"
 #include "app/uncounted.h"
 #include "foundation/crypto.h"
@@ -307,6 +308,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
       {.database = *parts.database, .knowledge = *parts.knowledge, .clock = parts.clock});
   TRY_VOID(build_agents(config, parts));
   TRY_VOID(build_functions(config, parts));
+  build_moderation(config, parts);
   build_chat(parts, shared_cache, count_for_model(parts));
   build_calls(parts);
   return {};

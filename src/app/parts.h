@@ -30,6 +30,7 @@
 #include "capabilities/knowledge/sections.h"
 #include "capabilities/models/models.h"
 #include "capabilities/models/prices.h"
+#include "capabilities/moderation/moderation.h"
 #include "capabilities/search/history.h"
 #include "capabilities/search/search.h"
 #include "capabilities/voice/call_log.h"
@@ -50,6 +51,7 @@
 #include "ports/http_client.h"
 #include "ports/image_model.h"
 #include "ports/job_queue.h"
+#include "ports/moderator.h"
 #include "ports/object_store.h"
 #include "ports/passage_index.h"
 #include "ports/picture_reader.h"
@@ -109,6 +111,8 @@ struct Parts {
   std::unique_ptr<functions::Secrets> secrets{};
   std::unique_ptr<functions::Functions> functions{};
   Pause pause = make_pause();
+  std::unique_ptr<Moderator> moderator{};  // null where none is configured
+  std::unique_ptr<moderation::Moderation> moderation{};
   std::unique_ptr<chat::Chat> chat{};
   std::unique_ptr<chat::People> chat_people{};
   std::unique_ptr<chat::Privacy> chat_privacy{};

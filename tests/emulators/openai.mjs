@@ -1,5 +1,5 @@
-// An emulator of the OpenAI API for tests: chat completions (whole and streamed), embeddings and
-// models, written from the published types. It refuses what the provider refuses.
+// An emulator of the OpenAI API for tests: chat completions (whole and streamed), embeddings,
+// moderations and models, written from the published types. It refuses what the provider refuses.
 //
 //   node tests/emulators/openai.mjs --port 0 [--host 127.0.0.1] [--key sk-test]
 //
@@ -16,6 +16,7 @@ import { answerEmbeddings, embeddingModels } from "./openai/embeddings.mjs";
 import { ApiError, unknownModel } from "./openai/errors.mjs";
 import { Faults, errorOf } from "./openai/faults.mjs";
 import { Limits } from "./openai/limits.mjs";
+import { answerModeration } from "./openai/moderations.mjs";
 
 // As Azure serves a deployment, with the key in api-key and ?api-version=.
 const azurePath = /^\/openai\/deployments\/([^/]+)\/chat\/completions$/;
@@ -124,6 +125,8 @@ class Emulator {
       await this.#chat({ ...body, model: decodeURIComponent(deployment) }, response);
     } else if (route === "POST /v1/embeddings") {
       await this.#embed(this.#parse(request, text, seen), response);
+    } else if (route === "POST /v1/moderations") {
+      await this.#moderate(this.#parse(request, text, seen), response);
     } else {
       throw new ApiError(404, `Invalid URL (${route})`);
     }
@@ -203,6 +206,14 @@ class Emulator {
     if (fault) await sleep(fault.delay_ms);
     if (fault?.kind === "cut_body") this.#cut(response, JSON.stringify(answer));
     else sendJson(response, 200, answer, headers);
+  }
+
+  async #moderate(body, response) {
+    const fault = this.#faults.take("moderations");
+    if (await this.#spoil(fault, response)) return;
+    const answer = answerModeration(body);
+    if (fault) await sleep(fault.delay_ms);
+    sendJson(response, 200, answer);
   }
 
   // Sends half of what it announces.

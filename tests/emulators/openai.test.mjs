@@ -501,11 +501,9 @@ test("looks at pictures by data and by address", async () => {
   for (const url of ["http://a.example/b.png", "data:image/tiff;base64,YWJj", "file:///etc"]) {
     await expectError(await ask([words, picture(url)]), 400, { code: "invalid_value" });
   }
-  await expectError(
-    await chat({ messages: [{ role: "system", content: good }] }),
-    400,
-    { code: "invalid_type" },
-  );
+  await expectError(await chat({ messages: [{ role: "system", content: good }] }), 400, {
+    code: "invalid_type",
+  });
 });
 
 test("ends at a stop word", async () => {
@@ -574,4 +572,25 @@ test("spoils a share of the calls, and of those with calls alone", async () => {
   const [errors, calls] = await (await fetch(`${base}/_faults`)).json();
   assert.equal(errors.taken, failed);
   assert.equal(calls.taken, 0);
+});
+
+test("moderation tells categories and scores, and refuses what it does not know", async () => {
+  const answer = await post("/v1/moderations", {
+    model: "omni-moderation-latest",
+    input: ["I will kill you", "You idiot", "Good morning"],
+  });
+  const { results } = await answer.json();
+  assert.deepEqual(
+    results.map(({ flagged }) => flagged),
+    [true, false, false],
+  );
+  assert.equal(results[0].categories.violence, true);
+  assert.equal(results[1].category_scores.harassment, 0.44);
+
+  await expectError(await post("/v1/moderations", { input: "x", level: 1 }), 400, {
+    code: "unknown_parameter",
+  });
+  await expectError(await post("/v1/moderations", { input: "x", model: "gpt-4o" }), 404, {});
+  await fault({ kind: "server_error", on: "moderations" });
+  await expectError(await post("/v1/moderations", { input: "x" }), 500, {});
 });

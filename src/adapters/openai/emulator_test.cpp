@@ -168,5 +168,31 @@ TEST_F(OpenAiEmulator, splits_a_request_of_more_tokens_than_one_may_have) {
   EXPECT_EQ(requests_arrived(), 3U);
 }
 
+TEST_F(OpenAiEmulator, moderates_texts_in_several_requests) {
+  auto server = server_;
+  server.default_model = "omni-moderation-latest";
+  auto moderator = make_openai_moderator(server, *http_);
+  std::vector<std::string> texts(40, "Good morning");
+  texts.back() = "I will kill you, idiot";
+
+  auto report = sync_wait(moderator->look_at({}, texts));
+  cause(R"({"kind":"wrong_shape","on":"moderations"})");
+  auto nonsense = sync_wait(moderator->look_at({}, {"Hello"}));
+  cause(R"({"kind":"server_error","on":"moderations","count":9})");
+  auto down = sync_wait(moderator->look_at({}, {"Hello"}));
+
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->is_flagged);
+  EXPECT_EQ(report->categories.size(), 13U);
+  for (const auto& category : report->categories) {
+    EXPECT_EQ(category.is_flagged, category.name == "violence") << category.name;
+    if (category.name == "harassment") EXPECT_EQ(category.score, 0.44);
+  }
+  ASSERT_FALSE(nonsense);
+  EXPECT_EQ(nonsense.error().code, ErrorCode::unavailable);
+  ASSERT_FALSE(down);
+  EXPECT_EQ(down.error().code, ErrorCode::unavailable);
+}
+
 }  // namespace
 }  // namespace aiva

@@ -12,6 +12,7 @@
 #include "ports/http_client.h"
 #include "ports/model_server/failure.h"
 #include "ports/model_server/request_pace.h"
+#include "ports/moderator.h"
 #include "ports/text_embedder.h"
 
 namespace aiva {
@@ -74,5 +75,9 @@ std::unique_ptr<ChatModel> make_openai_chat_model(OpenAiOptions options, HttpCli
 // embedder.
 std::unique_ptr<TextEmbedder> make_openai_text_embedder(OpenAiEmbedderOptions options,
                                                         HttpClient& http);
+
+// Moderation over POST {base_url}/moderations, 32 texts in a request. Fails like the chat model.
+// `http` must outlive the moderator.
+std::unique_ptr<Moderator> make_openai_moderator(OpenAiOptions options, HttpClient& http);
 
 }  // namespace aiva

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "capabilities/agents/internal/checks.h"
+#include "capabilities/agents/internal/moderation_json.h"
 
 namespace aiva::agents {
 namespace {
@@ -195,7 +196,9 @@ void write_settings(JsonWriter& writer, const AgentSettings& settings) {
   for (const auto& topic : settings.blocked_topics) writer.value(topic);
   writer.end_array()
       .field("must_cite", settings.must_cite)
-      .field("masks_personal", settings.masks_personal);
+      .field("masks_personal", settings.masks_personal)
+      .key("moderation");
+  write_moderation(writer, settings.moderation);
   write_speech(writer, settings.speech);
 }
 
@@ -220,6 +223,7 @@ void read_settings(json::Fields& fields, const json::Object& source, AgentSettin
   read_topics(fields, settings);
   settings.must_cite = fields.boolean("must_cite", settings.must_cite);
   settings.masks_personal = fields.boolean("masks_personal", settings.masks_personal);
+  read_moderation(fields, settings.moderation);
   read_speech(fields, settings.speech);
 }
 

@@ -30,6 +30,15 @@ TEST(SettingsJson, are_read_as_they_were_written) {
                          .blocked_topics = {"politics"},
                          .must_cite = true,
                          .masks_personal = true,
+                         .moderation = {.uses_provider = true,
+                                        .webhook_url = "https://guard.example/check?a=1",
+                                        .webhook_secret = "signing",
+                                        .checks_answers = true,
+                                        .action = "flag",
+                                        .categories = {{"hate", 0.4}, {"violence/graphic", 0}},
+                                        .fails_closed = true,
+                                        .timeout_ms = 900,
+                                        .message = "No."},
                          .speech = {.provider = "deepgram",
                                     .model = "realtime",
                                     .vad_threshold = 0.25,
@@ -47,6 +56,24 @@ TEST(SettingsJson, are_read_as_they_were_written) {
 
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(*again, settings);
+}
+
+TEST(SettingsJson, refuse_moderation_that_cannot_be_meant) {
+  for (const auto* text :
+       {R"({"webhook_url":"ftp://x.example"})", R"({"webhook_url":"https://a@x.example"})",
+        R"({"webhook_url":"https:///x"})", R"({"webhook_secret":"a b"})", R"({"action":"log"})",
+        R"({"categories":{"hate":1.5}})", R"({"categories":{"":0.5}})", R"({"on_failure":"maybe"})",
+        R"({"timeout_ms":1})", R"({"provider":"yes"})"}) {
+    auto value = json::parse(std::string(R"({"moderation":)") + text + "}").value();
+    json::Fields fields(value);
+    AgentSettings settings;
+    read_settings(fields, value.as_object(), settings);
+    auto finished = fields.finish();
+
+    ASSERT_FALSE(finished) << text;
+    EXPECT_TRUE(finished.error().details.at(0).field.starts_with("moderation.")) << text;
+    EXPECT_EQ(settings, AgentSettings{});
+  }
 }
 
 TEST(SettingsJson, understand_older_names) {

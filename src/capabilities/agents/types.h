@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,20 @@ struct SpeechSettings {
   bool operator==(const SpeechSettings&) const = default;
 };
 
+// Who looks at what is said to an agent before its model does, and at its answers.
+struct ModerationSettings {
+  bool uses_provider = false;                  // the one the operator configured
+  std::string webhook_url{};                   // of the tenant; empty: none
+  std::string webhook_secret{};                // the name of the secret that signs; empty: unsigned
+  bool checks_answers = false;                 // before they are shown, too
+  std::string action = "block";                // block | flag
+  std::map<std::string, double> categories{};  // from which score on; none: what is flagged there
+  bool fails_closed = false;                   // what nobody could look at is blocked
+  int timeout_ms = 3000;                       // for each of the two
+  std::string message{};                       // said instead; empty: a sentence of ours
+  bool operator==(const ModerationSettings&) const = default;
+};
+
 // What an agent is and how it answers: one version of it.
 struct AgentSettings {
   std::string instructions{};
@@ -45,6 +60,7 @@ struct AgentSettings {
   std::vector<std::string> blocked_topics{};
   bool must_cite = false;       // an answer without a citation is replaced by "I do not know"
   bool masks_personal = false;  // e-mail addresses, phone and card numbers are masked for the model
+  ModerationSettings moderation{};
   SpeechSettings speech{};
   bool operator==(const AgentSettings&) const = default;
 };

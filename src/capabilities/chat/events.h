@@ -16,12 +16,14 @@ struct ChatEvent {
   static constexpr std::string_view transfer_requested = "chat.transfer_requested";
   static constexpr std::string_view feedback_given = "chat.feedback_given";
   static constexpr std::string_view ended = "chat.ended";
+  static constexpr std::string_view moderated = "chat.moderated";
 
   std::string_view type = answered;
   ChatSessionId session{};
   MessageId message{};  // the answer; nil where it is about the session
   std::optional<AgentId> agent{};
-  int rating = 0;  // of feedback
+  int rating = 0;           // of feedback
+  bool is_blocked = false;  // of moderation: else it was flagged only, or not looked at
 };
 
 // Told inside the transaction that makes it true; a failure undoes that.

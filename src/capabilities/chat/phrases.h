@@ -11,6 +11,7 @@ enum class Phrase {
   transfer,       // a person takes over
   goodbye,
   withheld,  // the model's answer was not fit to be shown
+  refused,   // the message is not put to the model
 };
 
 // In the language of a BCP 47 tag; English where we lack it.

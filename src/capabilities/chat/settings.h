@@ -13,6 +13,7 @@
 #include "capabilities/functions/agent_tools.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "capabilities/knowledge/sections.h"
+#include "capabilities/moderation/moderation.h"
 #include "capabilities/search/search.h"
 #include "foundation/metrics.h"
 #include "foundation/pause.h"
@@ -68,8 +69,9 @@ struct ChatParts {
   JobQueue* jobs = nullptr;                    // null: conversations are not kept up
   // The language of a text, ISO 639; empty when it cannot be told. Without it nobody tells.
   std::function<std::string(std::string_view)> detect_language{};
-  Cache* shared_cache = nullptr;   // that several processes share; null: this one is alone
-  FindImages find_images{};        // empty: answers have no images
+  Cache* shared_cache = nullptr;  // that several processes share; null: this one is alone
+  FindImages find_images{};       // empty: answers have no images
+  moderation::Moderation* moderation = nullptr;  // null: nobody looks at what is said
   Executor* background = nullptr;  // where resumable turns run; null: wherever they come to
 };
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "capabilities/billing/billing.h"
@@ -27,6 +28,7 @@ struct Session {
   std::string status = "active";  // active | ended
   std::string handover = "none";  // none | waiting (for a person) | claimed (a person answers)
   std::string metadata = "{}";
+  std::string greeting{};  // of a new session, whose first message it is
   std::int64_t message_count = 0;
   UnixMs created_at = 0;
   UnixMs updated_at = 0;
@@ -39,6 +41,9 @@ struct NewSession {
   std::string user_name{};
   std::string metadata = "{}";
 };
+
+// Names the provider of an agent's greeting, which is no answer.
+inline constexpr std::string_view greeting_provider = "greeting";
 
 // Where a statement of an answer comes from.
 struct Source {
@@ -71,6 +76,14 @@ struct ShownImage {
   double score = 0;       // the images of an answer are sorted by it
 };
 
+// What was found in what was said; each state is empty (nobody looked), passed, flagged or blocked.
+struct Moderated {
+  std::string message{};  // of the user
+  std::string answer{};
+  std::vector<std::string> categories{};
+  bool is_unchecked = false;  // one who should have looked could not
+};
+
 // What the model decided besides its words.
 struct Decision {
   bool searched_again = false;  // by a question of its own
@@ -80,6 +93,7 @@ struct Decision {
   std::string transfer_queue{};
   std::string reason{};         // of a transfer or an end, as the model gave it
   std::string blocked_topic{};  // the question was about; no model was asked
+  Moderated moderation{};
 };
 
 // One priced part of an answer, before the margin.
@@ -129,6 +143,8 @@ struct Message {
   std::string language{};            // of a user's message, ISO 639; empty: cannot be told
   std::string sentiment{};           // positive | neutral | negative, once the model told
   std::string intent{};
+  std::string
+      moderation{};     // of a user's message: empty (nobody looked) | passed | flagged | blocked
   UserId written_by{};  // of an operator's message; nil for an API key
   UnixMs created_at = 0;
   Answer answer{};  // its text is what a message of any role says
@@ -139,10 +155,11 @@ struct Message {
 // of the turn itself ends it. The deltas join to the answer's text. A listener that fails says that
 // its client is gone.
 struct TurnEvent {
-  enum class Kind { sources, delta, function_call } kind = Kind::delta;
+  enum class Kind { sources, delta, function_call, moderation } kind = Kind::delta;
   std::string text{};  // delta
   std::vector<Source> sources{};
   functions::ToolOutcome call{};  // with an empty result while it runs
+  Moderated moderation{};         // something was flagged or blocked, or could not be looked at
 };
 using TurnListener = std::function<Task<Result<void>>(TurnEvent)>;
 
@@ -153,8 +170,9 @@ struct Turn {
   // How the client names its message, at most 100 bytes: sent again, it is neither saved nor
   // answered twice. One that failed is answered anew.
   std::string client_message{};
-  MessageId answer{};       // the id the answer shall have; nil: a new one
-  TurnListener listener{};  // may be empty
+  MessageId answer{};        // the id the answer shall have; nil: a new one
+  bool is_visitors = false;  // of a stranger's at a public page
+  TurnListener listener{};   // may be empty
 };
 
 }  // namespace aiva::chat

@@ -71,6 +71,16 @@ class RowSecrets final : public Secrets {
     co_return stored;
   }
 
+  Task<Result<std::string>> open(CallContext context, std::string name) override {
+    auto reading = read(parts_.database, context, [&](SqlSession& sql) {
+      return SecretsTable(sql, parts_.master_key).open(context.tenant, {name});
+    });
+    CO_TRY(auto values, co_await std::move(reading));
+    auto value = values.find(name);
+    if (value == values.end()) co_return fail(ErrorCode::not_found, "No secret has this name");
+    co_return std::move(value->second);
+  }
+
   Task<Result<void>> remove(CallContext context, identity::Caller caller,
                             std::string name) override {
     auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<void> {

@@ -33,6 +33,8 @@ class Secrets {
   // `quota_exceeded` beyond 200 of a tenant.
   virtual Task<Result<Secret>> put(CallContext context, identity::Caller caller, std::string name,
                                    std::string value) = 0;
+  // The value, for a call in the tenant's name; never to be shown. Fails with `not_found`.
+  virtual Task<Result<std::string>> open(CallContext context, std::string name) = 0;
   // Functions that name it fail from now on.
   virtual Task<Result<void>> remove(CallContext context, identity::Caller caller,
                                     std::string name) = 0;

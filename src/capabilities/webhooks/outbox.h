@@ -20,6 +20,7 @@ inline constexpr std::string_view chat_answered = "chat.answered";
 inline constexpr std::string_view chat_transfer_requested = "chat.transfer_requested";
 inline constexpr std::string_view chat_feedback_given = "chat.feedback_given";
 inline constexpr std::string_view chat_ended = "chat.ended";
+inline constexpr std::string_view chat_moderated = "chat.moderated";
 inline constexpr std::string_view call_started = "call.started";
 inline constexpr std::string_view call_ended = "call.ended";
 inline constexpr std::string_view credits_added = "credits.added";

@@ -25,7 +25,7 @@ const checkFault = object(
     kind: oneOf(...faultKinds),
     count: integer(1, 1000000),
     share: number(0, 1),
-    on: oneOf("chat", "tool_call", "embeddings", "any"),
+    on: oneOf("chat", "tool_call", "embeddings", "moderations", "any"),
     retry_after_s: integer(0, 3600),
     delay_ms: integer(0, 600000),
     after_chunks: integer(0, 100000),

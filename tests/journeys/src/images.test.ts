@@ -135,7 +135,10 @@ test("answers in chats bring the images that fit the question", async () => {
   assert.equal(events.at(-1)!.data.images[0].id, fence.id);
   assert.deepEqual(strange.body.data.images, []);
   const operations = fitting.body.data.cost_breakdown.operations;
-  assert.deepEqual(operations.map((part: any) => part.operation), ["search"]);
+  assert.deepEqual(
+    operations.map((part: any) => part.operation),
+    ["search"],
+  );
   const history = (await client.get(path)).body.data.items;
   assert.equal(history[1].images[0].id, fence.id);
   assert.deepEqual(without.body.data.images, []);

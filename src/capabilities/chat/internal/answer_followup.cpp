@@ -4,6 +4,7 @@
 
 #include "capabilities/chat/internal/chat_tables.h"
 #include "capabilities/chat/internal/events.h"
+#include "capabilities/chat/internal/moderated_turn.h"
 #include "capabilities/chat/internal/upkeep_tables.h"
 #include "capabilities/chat/upkeep.h"
 
@@ -15,6 +16,11 @@ Result<void> tell_events(SqlSession& sql, const ChatParts& parts, TenantId tenan
   const auto& answer = message.answer;
   ChatEvent event{.session = message.session, .message = message.id, .agent = answer.agent};
   TRY_VOID(tell_listener(parts.listener, sql, tenant, event));
+  if (is_remarkable(answer.decision.moderation)) {
+    event.type = ChatEvent::moderated;
+    event.is_blocked = is_blocked(answer.decision.moderation);
+    TRY_VOID(tell_listener(parts.listener, sql, tenant, event));
+  }
   if (answer.decision.wants_transfer) {
     event.type = ChatEvent::transfer_requested;
     TRY_VOID(tell_listener(parts.listener, sql, tenant, event));

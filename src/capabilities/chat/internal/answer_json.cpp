@@ -22,6 +22,20 @@ double number_of(const json::Object& object, std::string_view name) {
   return value != nullptr && value->is_number() ? value->to_number<double>() : 0.0;
 }
 
+Moderated moderation_from(const json::Object& decision) {
+  const auto* value = decision.if_contains("moderation");
+  const auto* object = value == nullptr ? nullptr : value->if_object();
+  if (object == nullptr) return {};
+  Moderated moderation{.message = text_of(*object, "message"),
+                       .answer = text_of(*object, "answer"),
+                       .is_unchecked = flag_of(*object, "is_unchecked")};
+  const auto* categories = object->if_contains("categories");
+  if (categories == nullptr || !categories->is_array()) return moderation;
+  for (const auto& category : categories->get_array())
+    if (category.is_string()) moderation.categories.emplace_back(category.get_string());
+  return moderation;
+}
+
 // Calls `each` with every object of a JSON array.
 template <class Each>
 void for_each_object(std::string_view text, Each each) {
@@ -110,9 +124,10 @@ std::vector<ShownImage> images_from_json(std::string_view text) {
 }
 
 std::string decision_to_json(const Decision& decision) {
+  const auto& moderation = decision.moderation;
   std::string text;
-  JsonWriter(text)
-      .begin_object()
+  JsonWriter writer(text);
+  writer.begin_object()
       .field("searched_again", decision.searched_again)
       .field("needs_clarification", decision.needs_clarification)
       .field("wants_transfer", decision.wants_transfer)
@@ -120,7 +135,15 @@ std::string decision_to_json(const Decision& decision) {
       .field("transfer_queue", decision.transfer_queue)
       .field("reason", decision.reason)
       .field("blocked_topic", decision.blocked_topic)
-      .end_object();
+      .key("moderation")
+      .begin_object()
+      .field("message", moderation.message)
+      .field("answer", moderation.answer)
+      .field("is_unchecked", moderation.is_unchecked)
+      .key("categories")
+      .begin_array();
+  for (const auto& category : moderation.categories) writer.value(category);
+  writer.end_array().end_object().end_object();
   return text;
 }
 
@@ -134,7 +157,8 @@ Decision decision_from_json(std::string_view text) {
           .is_closed = flag_of(object, "is_closed"),
           .transfer_queue = text_of(object, "transfer_queue"),
           .reason = text_of(object, "reason"),
-          .blocked_topic = text_of(object, "blocked_topic")};
+          .blocked_topic = text_of(object, "blocked_topic"),
+          .moderation = moderation_from(object)};
 }
 
 std::string operations_to_json(const std::vector<CostOperation>& operations) {

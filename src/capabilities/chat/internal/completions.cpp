@@ -78,6 +78,8 @@ TurnInput EngineCompletions::input_of(agents::ActiveAgentPointer agent,
   input.images = std::move(question->images);
   input.history.assign(std::make_move_iterator(messages.begin()),
                        std::make_move_iterator(question));
+  for (const auto& message : input.history)
+    if (is_users(message)) input.unchecked.push_back(message.content);
   input.following.assign(std::make_move_iterator(behind), std::make_move_iterator(messages.end()));
   return input;
 }

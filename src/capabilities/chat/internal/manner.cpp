@@ -38,6 +38,8 @@ void read_strategy(std::string_view text, const ChatSettings& settings, Manner& 
   manner.history_messages = static_cast<std::size_t>(
       number_of(strategy, "history_messages", history, history_messages_most));
   manner.buffer = std::chrono::milliseconds(number_of(strategy, "buffer_ms", 0, buffer_ms_most));
+  manner.visitor_buffer =
+      std::chrono::milliseconds(number_of(strategy, "visitor_buffer_ms", 0, buffer_ms_most));
   manner.tool_rounds = static_cast<int>(
       number_of(strategy, "tool_rounds", settings.tool_rounds_max, settings.tool_rounds_max));
   const auto* rewriting = strategy.if_contains("query_rewriting");
@@ -63,6 +65,7 @@ Manner manner_of(const agents::ActiveAgent& agent, const ChatSettings& settings)
                 .blocked_topics = said.blocked_topics,
                 .must_cite = said.must_cite,
                 .masks_personal = said.masks_personal,
+                .moderation = said.moderation,
                 .history_messages = settings.history_messages_max,
                 .tool_rounds = settings.tool_rounds_max,
                 .tools = {std::string(tool_names::transfer_to_agent),

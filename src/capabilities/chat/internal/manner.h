@@ -29,17 +29,20 @@ struct Manner {
   std::vector<std::string> blocked_topics{};
   bool must_cite = false;
   bool masks_personal = false;
+  agents::ModerationSettings moderation{};
   // Of the agent's conversation strategy:
   std::size_t history_messages = 10;
-  bool rewrites_by_model = false;       // a follow-up becomes a question of its own
-  std::chrono::milliseconds buffer{0};  // how long rapid messages are collected
+  bool rewrites_by_model = false;               // a follow-up becomes a question of its own
+  std::chrono::milliseconds buffer{0};          // how long rapid messages are collected
+  std::chrono::milliseconds visitor_buffer{0};  // those of visitors of the public page
   int tool_rounds = 5;
   bool analyses = false;          // the model tells sentiment and intent of messages afterwards
   std::set<std::string> tools{};  // the built-in ones that may end or turn a conversation
 };
 
 // Reads the strategy
-// {"history_messages","query_rewriting":"rule"|"model","buffer_ms","tool_rounds", "tools":[…]};
+// {"history_messages","query_rewriting":"rule"|"model","buffer_ms","visitor_buffer_ms",
+// "tool_rounds","tools":[…]};
 // what is missing or malformed is the default.
 Manner manner_of(const agents::ActiveAgent& agent, const ChatSettings& settings);
 Manner manner_without_agent(const ChatSettings& settings);

@@ -19,7 +19,8 @@ constexpr std::string_view select_message =
     " is_interrupted, input_tokens, output_tokens, final_cost, created_at, agent_id, agent_name,"
     " agent_version, temperature, finish_reason, function_calls, decision, operations,"
     " removed_citations, cached_tokens, context_chunks, base_cost, time_ms, image_count,"
-    " written_by, language, sentiment, intent, sequence_number, images FROM chat_messages";
+    " written_by, language, sentiment, intent, sequence_number, images, moderation"
+    " FROM chat_messages";
 
 Message read_message(const SqlRow& row) {
   auto id = row.id<MessageId>(0);
@@ -32,6 +33,7 @@ Message read_message(const SqlRow& row) {
                   .language = std::string(row.text(28)),
                   .sentiment = std::string(row.text(29)),
                   .intent = std::string(row.text(30)),
+                  .moderation = std::string(row.text(33)),
                   .written_by = row.id<UserId>(27),
                   .created_at = row.integer(12),
                   .answer = {.session = session,
@@ -91,7 +93,8 @@ Result<knowledge::PageOf<Message>> list_messages(SqlSession& sql, TenantId tenan
 Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& message,
                                bool must_be_active) {
   const auto& answer = message.answer;
-  auto title = search::one_line(answer.text, title_bytes_max);
+  std::string title;  // an agent's greeting is none
+  if (message.role != "assistant") title = search::one_line(answer.text, title_bytes_max);
   TRY(auto changed,
       sql.execute("UPDATE chat_sessions SET message_count = message_count + 1, updated_at = ?,"
                   " title = CASE WHEN title = '' THEN ? ELSE title END"
@@ -101,15 +104,17 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& 
   TRY(auto session, find_session(sql, tenant, message.session));
   if (must_be_active && session.status != "active")
     return fail(ErrorCode::conflict, "The chat session has ended");
+  bool is_refusal = answer.decision.moderation.message == "blocked";  // goes with what it refuses
   auto writer = message.written_by.is_nil() ? std::nullopt : std::optional(message.written_by);
   TRY_VOID(sql.execute(
       "INSERT INTO chat_messages (session_id, sequence_number, id, tenant_id, role, content,"
       " sources, provider, model, is_extractive, is_interrupted, context_chunks, input_tokens,"
       " output_tokens, base_cost, final_cost, time_ms, created_at, agent_id, agent_name,"
       " agent_version, temperature, finish_reason, function_calls, decision, operations,"
-      " removed_citations, cached_tokens, image_count, written_by, language, images)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-      " ?, ?, ?, ?)",
+      " removed_citations, cached_tokens, image_count, written_by, language, images,"
+      " moderation)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " ?, ?, ?, ?, ?, ?)",
       {message.session,
        session.message_count,
        message.id,
@@ -141,7 +146,8 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& 
        message.image_count,
        writer,
        message.language,
-       images_to_json(answer.images)}));
+       images_to_json(answer.images),
+       is_refusal ? "blocked" : ""}));
   return session;
 }
 
@@ -186,17 +192,30 @@ Result<std::optional<StoredMessage>> find_last_user_message(SqlSession& sql,
   return found;
 }
 
+Result<void> mark_moderated(SqlSession& sql, TenantId tenant, ChatSessionId session,
+                            MessageId message, std::string_view state, bool and_before) {
+  TRY(auto marked, find_stored(sql, tenant, session, message));
+  auto first = and_before ? 0 : marked.sequence;
+  TRY_VOID(
+      sql.execute("UPDATE chat_messages SET moderation = ? WHERE session_id = ? AND tenant_id = ?"
+                  " AND sequence_number BETWEEN ? AND ? AND role = 'user' AND moderation = ''",
+                  {state, session, tenant, first, marked.sequence}));
+  return {};
+}
+
 Result<SaidBefore> read_before(SqlSession& sql, const Session& session, std::int64_t sequence,
                                std::size_t count_max, bool joins_unanswered) {
   SaidBefore before;
   auto add = [&before](const SqlRow& row) -> Result<void> {
     auto role = row.text(0) == "user" ? ChatRole::user : ChatRole::assistant;
     before.history.push_back({.role = role, .content = std::string(row.text(1))});
+    if (role == ChatRole::user && row.text(2).empty()) before.unchecked.emplace_back(row.text(1));
     return {};
   };
   TRY_VOID(
-      sql.query("SELECT role, content FROM chat_messages WHERE session_id = ? AND tenant_id = ?"
-                " AND sequence_number < ? ORDER BY sequence_number DESC LIMIT ?",
+      sql.query("SELECT role, content, moderation FROM chat_messages"
+                " WHERE session_id = ? AND tenant_id = ? AND sequence_number < ?"
+                " AND moderation <> 'blocked' ORDER BY sequence_number DESC LIMIT ?",
                 {session.id, session.tenant, sequence, count_max}, add));
   std::ranges::reverse(before.history);
   while (joins_unanswered && !before.history.empty() &&

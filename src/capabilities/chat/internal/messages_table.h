@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "capabilities/chat/types.h"
@@ -35,11 +36,17 @@ Result<StoredMessage> find_stored(SqlSession& sql, TenantId tenant, ChatSessionI
 Result<std::optional<StoredMessage>> find_last_user_message(SqlSession& sql,
                                                             const Session& session);
 
-// What was said before a message.
+// Marks a user's message and, with `and_before`, those before it that no moderator had seen. What
+// is blocked, no model gets to see.
+Result<void> mark_moderated(SqlSession& sql, TenantId tenant, ChatSessionId session,
+                            MessageId message, std::string_view state, bool and_before);
+
+// What was said before a message, without what a moderator blocked.
 struct SaidBefore {
   std::vector<ChatMessage> history{};     // the newest messages, oldest first
   std::vector<std::string> unanswered{};  // user's messages right before it, newest first
   std::string summary{};                  // of what was said before `history`
+  std::vector<std::string> unchecked{};   // user's texts of these that no moderator has seen
 };
 // With `joins_unanswered` the user's messages that nobody answered are told apart.
 Result<SaidBefore> read_before(SqlSession& sql, const Session& session, std::int64_t sequence,

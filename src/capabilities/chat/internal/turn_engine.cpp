@@ -1,8 +1,10 @@
 #include "capabilities/chat/internal/turn_engine.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "capabilities/chat/internal/moderated_turn.h"
 #include "capabilities/chat/internal/turn_costs.h"
 #include "capabilities/chat/personal_data.h"
 #include "capabilities/chat/phrases.h"
@@ -32,7 +34,9 @@ TurnEngine::TurnEngine(const ChatParts& parts, const ChatSettings& settings)
       removed_citations_(parts.metrics.counter("aiva_chat_removed_citations_total",
                                                "Citations of passages that were never given")),
       blocked_(parts.metrics.counter("aiva_chat_blocked_questions_total",
-                                     "Questions about a topic the agent does not speak about")) {}
+                                     "Questions about a topic the agent does not speak about")),
+      refused_(parts.metrics.counter("aiva_chat_refused_questions_total",
+                                     "Questions that a moderator kept from the model")) {}
 
 Task<Result<agents::ActiveAgentPointer>> TurnEngine::find_agent(CallContext context,
                                                                 std::string id_or_slug) {
@@ -69,7 +73,19 @@ Task<Result<TurnEngine::Outcome>> TurnEngine::run(CallContext context, TurnInput
                                                   TurnListener listener) {
   Findings findings(parts_, settings_);
   auto begin = parts_.clock.steady();
-  CO_TRY(auto replied, co_await reply(context, input, findings, std::move(listener)));
+  CO_TRY_VOID(check_can_answer(input.manner));
+  Moderated moderated;
+  CO_TRY(auto refusal, co_await refuse_question(context, parts_, input, listener, moderated));
+  Reply replied;
+  if (refusal) {
+    refused_.add();
+    replied = *std::move(refusal);
+  } else {
+    HeldAnswer held(parts_, input, std::move(listener));
+    CO_TRY(replied, co_await reply(context, input, findings, held.listener()));
+    co_await held.release(context, replied, moderated);
+  }
+  replied.decision.moderation = std::move(moderated);
   removed_citations_.add(static_cast<double>(replied.removed_citations));
   auto outcome = outcome_of(input, findings, std::move(replied));
   std::chrono::duration<double, std::milli> time = parts_.clock.steady() - begin;
@@ -80,7 +96,6 @@ Task<Result<TurnEngine::Outcome>> TurnEngine::run(CallContext context, TurnInput
 Task<Result<Reply>> TurnEngine::reply(CallContext context, const TurnInput& input,
                                       Findings& findings, TurnListener listener) {
   const auto& manner = input.manner;
-  CO_TRY_VOID(check_can_answer(manner));
   if (auto topic = find_topic(input.question, manner.blocked_topics)) {
     blocked_.add();
     std::string text(phrase_in(manner.language, Phrase::blocked_topic));
@@ -127,7 +142,8 @@ Task<FoundImages> TurnEngine::images_for(CallContext context, const TurnInput& i
 
 Task<RewrittenQuery> TurnEngine::query_of(CallContext context, const TurnInput& input) {
   RewrittenQuery query{.text = make_search_query(input.question, input.history)};
-  bool is_follow_up = !input.history.empty();
+  bool is_follow_up = std::ranges::any_of(  // a greeting alone is nothing to follow
+      input.history, [](const auto& message) { return message.role == ChatRole::user; });
   if (!input.manner.rewrites_by_model || parts_.model == nullptr || !is_follow_up) co_return query;
   PersonalMask mask;
   auto question = input.question;

@@ -47,6 +47,7 @@ class TurnEngine {
   const ChatSettings& settings_;
   Counter& removed_citations_;
   Counter& blocked_;
+  Counter& refused_;
 };
 
 }  // namespace aiva::chat

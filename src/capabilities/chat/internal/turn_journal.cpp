@@ -178,6 +178,7 @@ Result<OpenedTurn> TurnJournal::begin(SqlSession& sql, const CallContext& contex
   TRY(auto before, read_before(sql, session, sequence, request.manner.history_messages, collected));
   input.history = std::move(before.history);
   input.summary = std::move(before.summary);
+  input.unchecked = std::move(before.unchecked);
   for (auto& text : before.unanswered) input.question = text + "\n" + input.question;
   return opened;
 }
@@ -215,7 +216,8 @@ Task<Result<Answer>> TurnJournal::save(CallContext context, Answer answer, Upkee
                   .role = "assistant",
                   .created_at = parts_.clock.unix_ms(),
                   .answer = answer};
-  auto rows = [this, &context, &message, need](SqlSession& sql) -> Result<billing::MicroUsd> {
+  auto rows = [this, &context, &message, &answer,
+               need](SqlSession& sql) -> Result<billing::MicroUsd> {
     TurnsTable turns(sql, context.tenant);
     TRY(auto ended, turns.end(message.id, "completed", {}, message.created_at));
     if (!ended)
@@ -223,6 +225,12 @@ Task<Result<Answer>> TurnJournal::save(CallContext context, Answer answer, Upkee
     TRY(auto final_cost,
         settle_answer(sql, parts_.billing, context.tenant, context.api_key, message.answer));
     message.answer.final_cost = final_cost;
+    const auto& seen = message.answer.decision.moderation;
+    // Nobody looked: what was said before may still be shown to the moderators.
+    bool was_looked_at = !seen.is_unchecked || !seen.categories.empty();
+    if (!seen.message.empty())
+      TRY_VOID(mark_moderated(sql, context.tenant, message.session, answer.user_message,
+                              seen.message, was_looked_at));
     TRY(auto session, append_message(sql, context.tenant, message, false));
     TRY_VOID(turns.let_go(message.session, message.id));
     TRY_VOID(follow_answer(sql, parts_, session, message, need));

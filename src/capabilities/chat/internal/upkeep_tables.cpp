@@ -38,7 +38,9 @@ Result<std::vector<SaidMessage>> read_said(SqlSession& sql, TenantId tenant, Cha
                                            std::int64_t first, std::int64_t last) {
   std::vector<SaidMessage> messages;
   TRY_VOID(
-      sql.query("SELECT id, sequence_number, role, content FROM chat_messages"
+      sql.query("SELECT id, sequence_number, role,"
+                " CASE WHEN moderation = 'blocked' THEN '(withheld)' ELSE content END"
+                " FROM chat_messages"
                 " WHERE session_id = ? AND tenant_id = ? AND sequence_number BETWEEN ? AND ?"
                 " ORDER BY sequence_number",
                 {session, tenant, first, last}, [&messages](const SqlRow& row) -> Result<void> {
@@ -54,6 +56,7 @@ Result<std::vector<SaidMessage>> read_unanalysed(SqlSession& sql, TenantId tenan
   TRY_VOID(
       sql.query("SELECT id, sequence_number, role, content FROM chat_messages"
                 " WHERE session_id = ? AND tenant_id = ? AND role = 'user' AND intent = ''"
+                " AND moderation <> 'blocked'"
                 " ORDER BY sequence_number DESC LIMIT ?",
                 {session, tenant, count_max}, [&messages](const SqlRow& row) -> Result<void> {
                   messages.push_back(read_row(row));

@@ -84,7 +84,9 @@ void write_decision(JsonWriter& writer, const chat::Answer& answer) {
       .field("reason", decision.reason)
       .field("blocked_topic", decision.blocked_topic)
       .field("finish_reason", answer.finish_reason)
-      .end_object();
+      .key("moderation");
+  write_chat_moderation(writer, decision.moderation);
+  writer.end_object();
 }
 
 void write_empty_array(JsonWriter& writer, std::string_view name) {
@@ -92,6 +94,16 @@ void write_empty_array(JsonWriter& writer, std::string_view name) {
 }
 
 }  // namespace
+
+void write_chat_moderation(JsonWriter& writer, const chat::Moderated& moderation) {
+  writer.begin_object()
+      .field("message", moderation.message)
+      .field("answer", moderation.answer)
+      .key("categories")
+      .begin_array();
+  for (const auto& category : moderation.categories) writer.value(category);
+  writer.end_array().field("is_unchecked", moderation.is_unchecked).end_object();
+}
 
 void write_chat_call(JsonWriter& writer, const functions::ToolOutcome& call) {
   writer.begin_object().field("name", call.name);
@@ -117,8 +129,9 @@ void write_chat_session(JsonWriter& writer, const chat::Session& session) {
       .field("user_name", session.user_name)
       .field("status", session.status)
       .field("handover", session.handover)
-      .field("message_count", session.message_count)
-      .key("metadata")
+      .field("message_count", session.message_count);
+  if (!session.greeting.empty()) writer.field("greeting", session.greeting);
+  writer.key("metadata")
       .raw(session.metadata)
       .field("created_at", to_iso8601(session.created_at))
       .field("updated_at", to_iso8601(session.updated_at))
@@ -181,7 +194,8 @@ void write_chat_message(JsonWriter& writer, const chat::Message& message) {
     writer.field("image_count", message.image_count)
         .field("language", message.language)
         .field("sentiment", message.sentiment)
-        .field("intent", message.intent);
+        .field("intent", message.intent)
+        .field("moderation", message.moderation);
   if (message.role == "assistant") {
     writer.field("html", chat::to_html(answer.text)).key("sources");
     write_chat_sources(writer, answer.sources);

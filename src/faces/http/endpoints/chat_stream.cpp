@@ -24,6 +24,7 @@ std::string_view name_of(chat::TurnEvent::Kind kind) {
     case chat::TurnEvent::Kind::sources: return "sources";
     case chat::TurnEvent::Kind::delta: return "delta";
     case chat::TurnEvent::Kind::function_call: return "function_call";
+    case chat::TurnEvent::Kind::moderation: return "moderation";
   }
   return {};
 }
@@ -33,6 +34,10 @@ StreamEvent event_of(const chat::TurnEvent& event) {
   JsonWriter writer(made.data);
   if (event.kind == chat::TurnEvent::Kind::function_call) {
     write_chat_call(writer, event.call);
+    return made;
+  }
+  if (event.kind == chat::TurnEvent::Kind::moderation) {
+    write_chat_moderation(writer, event.moderation);
     return made;
   }
   writer.begin_object();
