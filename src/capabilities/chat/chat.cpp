@@ -20,6 +20,19 @@ ChatSettings completed(ChatSettings settings) {
   return settings;
 }
 
+// What an agent says first; nobody asked, and it costs nothing.
+Message greeting_of(const Session& session, const agents::ActiveAgent& agent) {
+  return {.id = MessageId::make(),
+          .session = session.id,
+          .role = "assistant",
+          .created_at = session.created_at,
+          .answer = {.text = session.greeting,
+                     .agent = agent.id,
+                     .agent_name = agent.name,
+                     .agent_version = agent.version,
+                     .provider = std::string(greeting_provider)}};
+}
+
 class DocumentChat final : public Chat {
  public:
   DocumentChat(ChatParts parts, ChatSettings settings)
@@ -34,8 +47,10 @@ class DocumentChat final : public Chat {
     CO_TRY_VOID(validate_session(session));
     if (session.knowledge_base)
       CO_TRY_VOID(co_await parts_.knowledge.get(context, *session.knowledge_base));
-    if (session.agent)
-      CO_TRY_VOID(co_await engine_.find_agent(context, session.agent->to_string()));
+    agents::ActiveAgentPointer agent;
+    if (session.agent) {
+      CO_TRY(agent, co_await engine_.find_agent(context, session.agent->to_string()));
+    }
     auto now = parts_.clock.unix_ms();
     Session created{.id = ChatSessionId::make(),
                     .tenant = context.tenant,
@@ -46,10 +61,15 @@ class DocumentChat final : public Chat {
                     .metadata = std::move(session.metadata),
                     .created_at = now,
                     .updated_at = now};
-    auto row = [&created, user = context.user](SqlSession& sql) {
-      return insert_session(sql, created, user);
+    if (agent) created.greeting = agent->settings.greeting;
+    auto rows = [&created, &agent, user = context.user](SqlSession& sql) -> Result<void> {
+      TRY_VOID(insert_session(sql, created, user));
+      if (created.greeting.empty()) return {};
+      TRY(auto greeted, append_message(sql, created.tenant, greeting_of(created, *agent), true));
+      created.message_count = greeted.message_count;
+      return {};
     };
-    CO_TRY_VOID(co_await write(parts_.database, context, row));
+    CO_TRY_VOID(co_await write(parts_.database, context, rows));
     co_return created;
   }
 

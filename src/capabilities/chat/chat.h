@@ -19,7 +19,8 @@ namespace aiva::chat {
 class Chat {
  public:
   virtual ~Chat() = default;
-  // Fails with what the agent or the knowledge base fails with.
+  // The agent's greeting is its first message. Fails with what the agent or the knowledge base
+  // fails with.
   virtual Task<Result<Session>> create_session(CallContext context, NewSession session) = 0;
   virtual Task<Result<Session>> session(CallContext context, ChatSessionId id) = 0;
   struct SessionFilter {

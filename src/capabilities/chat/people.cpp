@@ -103,7 +103,8 @@ class PeopleOfChats final : public People {
                       .updated_at = now};
     auto rows = [this, &context, &feedback](SqlSession& sql) -> Result<Feedback> {
       TRY(auto rated, find_message(sql, context.tenant, feedback.session, feedback.message));
-      if (rated.role == "user") return fail(ErrorCode::not_found, "There is no such answer");
+      bool is_answer = rated.role != "user" && rated.answer.provider != greeting_provider;
+      if (!is_answer) return fail(ErrorCode::not_found, "There is no such answer");
       auto given = feedback;
       given.agent = rated.answer.agent;
       TRY_VOID(put_feedback(sql, context.tenant, given));

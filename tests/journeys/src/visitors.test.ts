@@ -96,8 +96,9 @@ test("a stranger talks to a published agent on its page", async () => {
   const messages = await first.anonymous.get("/aiva/chat/town-hall/messages", visitor.headers());
   assert.deepEqual(
     messages.body.data.items.map((message: any) => message.role),
-    ["user", "assistant"],
+    ["assistant", "user", "assistant"],
   );
+  assert.equal(messages.body.data.items[0].text, "Welcome to Harwick!");
 });
 
 test("a stranger sees the images that come with answers, and no others", async () => {

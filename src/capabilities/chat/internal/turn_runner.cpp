@@ -80,6 +80,7 @@ Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
                       .images = std::move(turn.images),
                       .manner = engine_.manner_of_agent(agent)};
   request.agent = std::move(agent);
+  if (turn.is_visitors) request.manner.buffer = request.manner.visitor_buffer;
   CO_TRY(auto known, co_await collect(context, request));
   if (known) co_return std::make_unique<Seated>(Seated{.opened = *std::move(known)});
   auto opening = open_when_free(context, std::move(request));

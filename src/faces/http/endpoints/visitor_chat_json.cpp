@@ -71,6 +71,10 @@ void write_visitor_message(JsonWriter& writer, std::string_view slug,
 }
 
 void write_visitor_answer(JsonWriter& writer, std::string_view slug, const chat::Answer& answer) {
+  if (answer.is_buffering) {  // a later message is answered together with this one
+    writer.begin_object().field("buffering", true).field("session_id", answer.session).end_object();
+    return;
+  }
   writer.begin_object().field("session_id", answer.session).key("message_id");
   if (answer.message.is_nil())
     writer.null();  // a person will answer

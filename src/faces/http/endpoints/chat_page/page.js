@@ -156,7 +156,10 @@
     let ended = false;
     await readEvents(response, (event, data) => {
       if (event === "delta") setText(item, (text += data.text));
-      if (event === "done") {
+      if (event === "done" && data.buffering) {
+        ended = true;
+        item.remove();
+      } else if (event === "done") {
         ended = true;
         setText(item, data.text);
         setSources(item, data.sources);
@@ -185,10 +188,15 @@
     }
   }
 
+  function greet() {
+    if (main.dataset.greeting) add("assistant", main.dataset.greeting);
+  }
+
+  // The greeting is the first message of what was said before.
   async function restore() {
-    if (!token) return;
+    if (!token) return greet();
     const response = await fetch(`${base}/messages`, { headers: { "x-chat-token": token } });
-    if (!response.ok) return;
+    if (!response.ok) return greet();
     const { data } = await response.json();
     for (const message of data.items) {
       const item = add(message.role, message.text);
@@ -209,10 +217,9 @@
   again.addEventListener("click", () => {
     keep("");
     log.replaceChildren();
-    if (main.dataset.greeting) add("assistant", main.dataset.greeting);
+    greet();
     say("");
     input.focus();
   });
-  if (main.dataset.greeting) add("assistant", main.dataset.greeting);
   restore().catch(() => say("The earlier conversation could not be loaded"));
 })();
