@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "capabilities/identity/types.h"
@@ -53,6 +54,10 @@ class Right {
   identity::Permission permission_;
 };
 
+// Whether pages of an origin that the server's configuration does not name may read a route's
+// answers, the preflight of its path included. The request is borrowed.
+using OriginRule = std::function<Task<bool>(CallContext, const Request&, std::string origin)>;
+
 // What the body of a request may be; anything else is refused before the handler (415).
 enum class BodyKind : std::uint8_t { none, json, multipart, json_or_multipart };
 
@@ -66,6 +71,7 @@ struct RouteOptions {
   RateClass rate = RateClass::api;
   std::optional<std::chrono::milliseconds> deadline{};  // instead of the server's default
   bool is_streaming = false;  // answers for as long as it likes: no deadline, ends on drain
+  OriginRule origins{};       // empty: the server's alone
 };
 
 // One line of the route table. `path` must outlive the router (a literal); a segment that starts

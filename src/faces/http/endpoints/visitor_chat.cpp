@@ -195,6 +195,14 @@ Task<Result<void>> stream_turn(PartsPointer parts, CallContext context, chat::Tu
   co_return sent;
 }
 
+// Whether pages of an origin may talk to the agent themselves, without the page of ours.
+Task<bool> lets_in(PartsPointer parts, CallContext context, std::string slug, std::string origin) {
+  auto agent = co_await parts->agents.find_public(context, std::move(slug));
+  co_return agent&& std::ranges::any_of((*agent)->widget.origins, [&](const auto& allowed) {
+    return allowed == "*" || allowed == origin;
+  });
+}
+
 std::string address_key(const Request& request) {
   auto address = IpAddress::parse(request.client_address);
   return address ? address->limit_key() : request.client_address;
@@ -212,6 +220,7 @@ Task<Result<Response>> post_message(PartsPointer parts, CallContext context, Req
                                                 address_key(request));
   CO_TRY_VOID(co_await std::move(counting));
   turn.session = visit.session.session;
+  turn.is_visitors = true;
   auto is_stream = request.header("accept").contains("text/event-stream");
   auto deadline = std::chrono::steady_clock::now() + turn_time_max;
   if (is_stream) {
@@ -252,17 +261,27 @@ std::vector<Route> visitor_chat_routes(VisitorChatParts parts) {
   };
   auto anyone = Right::anyone();
   RouteOptions free{.body = BodyKind::none, .rate = RateClass::none};
+  OriginRule of_agent = [shared](CallContext context, const Request& request, std::string origin) {
+    return lets_in(shared, std::move(context), std::string(request.parameter("slugOrId")),
+                   std::move(origin));
+  };
+  RouteOptions opening{.origins = of_agent};
+  RouteOptions reading{.body = BodyKind::none, .rate = RateClass::none, .origins = of_agent};
   // Counted by what the agent allows its visitors.
-  RouteOptions turn{.body_bytes_max = 128 * 1024, .rate = RateClass::none, .is_streaming = true};
+  RouteOptions turn{.body_bytes_max = 128 * 1024,
+                    .rate = RateClass::none,
+                    .is_streaming = true,
+                    .origins = of_agent};
   std::vector<Route> routes;
   routes.push_back({Method::get, "/aiva/chat/:slugOrId", anyone, bind(get_page), free});
-  routes.push_back({Method::post, "/aiva/chat/:slugOrId/sessions", anyone, bind(open_session)});
   routes.push_back(
-      {Method::get, "/aiva/chat/:slugOrId/messages", anyone, bind(list_messages), free});
+      {Method::post, "/aiva/chat/:slugOrId/sessions", anyone, bind(open_session), opening});
+  routes.push_back(
+      {Method::get, "/aiva/chat/:slugOrId/messages", anyone, bind(list_messages), reading});
   routes.push_back(
       {Method::post, "/aiva/chat/:slugOrId/messages", anyone, bind(post_message), turn});
   routes.push_back(
-      {Method::get, "/aiva/chat/:slugOrId/images/:filename", anyone, bind(view_image), free});
+      {Method::get, "/aiva/chat/:slugOrId/images/:filename", anyone, bind(view_image), reading});
   constexpr std::string_view script = "text/javascript; charset=utf-8";
   routes.push_back(
       {Method::get, "/aiva/chat-page.js", anyone, serve_file(script, chat_page_script), free});

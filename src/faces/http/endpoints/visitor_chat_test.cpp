@@ -228,5 +228,37 @@ TEST_F(VisitorChat, ends_when_the_page_is_switched_off) {
   EXPECT_EQ(post("/aiva/chat/desk/messages", R"({"content":"x"})", token).status, 404);
 }
 
+TEST_F(VisitorChat, lets_pages_of_its_own_origins_call_and_no_others) {
+  auto preflight = [&](const std::string& target, const std::string& origin) {
+    return server_->send({.method = "OPTIONS",
+                          .target = target,
+                          .headers = {"Origin: " + origin, "Access-Control-Request-Method: POST",
+                                      "Access-Control-Request-Headers: x-chat-token"}});
+  };
+  constexpr auto allow_origin = "Access-Control-Allow-Origin";
+
+  auto allowed = preflight("/aiva/chat/desk/messages", "https://shop.example");
+  auto strange = preflight("/aiva/chat/desk/messages", "https://evil.example");
+  auto nobodys = preflight("/aiva/chat/nobody/messages", "https://shop.example");
+  auto opened = post("/aiva/chat/desk/sessions", "{}", "", "https://shop.example");
+  auto refused = post("/aiva/chat/desk/messages", "{}", "none", "https://shop.example");
+  auto page =
+      server_->send({.target = "/aiva/chat/desk", .headers = {"Origin: https://shop.example"}});
+
+  EXPECT_EQ(allowed.status, 204);
+  EXPECT_EQ(allowed.header(allow_origin), "https://shop.example");
+  EXPECT_EQ(allowed.header("Access-Control-Allow-Methods"), "GET, HEAD, POST, OPTIONS");
+  EXPECT_TRUE(allowed.header("Access-Control-Allow-Headers").contains("X-Chat-Token"));
+  EXPECT_EQ(allowed.header("Vary"), "Origin");
+  EXPECT_EQ(strange.header(allow_origin), "");
+  EXPECT_EQ(strange.header("Access-Control-Allow-Methods"), "");
+  EXPECT_EQ(nobodys.header(allow_origin), "");
+  EXPECT_EQ(opened.status, 201);
+  EXPECT_EQ(opened.header(allow_origin), "https://shop.example");
+  EXPECT_EQ(refused.status, 422);  // failures can be read, too
+  EXPECT_EQ(refused.header(allow_origin), "https://shop.example");
+  EXPECT_EQ(page.header(allow_origin), "");
+}
+
 }  // namespace
 }  // namespace aiva::http

@@ -20,8 +20,15 @@ class Cors {
   // Answers an OPTIONS request; `allowed_methods` as the router lists them.
   void answer_options(Exchange& exchange, std::string_view allowed_methods) const;
 
- private:
   [[nodiscard]] bool allows(std::string_view origin) const;
+  // Says that the answer depends on the origin, whoever is let in.
+  void vary(Exchange& exchange) const;
+  // The same headers for an origin that a route lets in besides. `allowed_methods` is empty but for
+  // a preflight.
+  static void let_in(Exchange& exchange, std::string_view allowed_methods);
+
+ private:
+  static void allow_methods(Exchange& exchange, std::string_view allowed_methods);
 
   std::vector<std::string> origins_;
 };

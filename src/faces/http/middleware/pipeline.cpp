@@ -73,6 +73,8 @@ Task<void> Pipeline::run(Exchange& exchange) {
 // Everything that decides whether the handler may be asked.
 Task<Outcome> Pipeline::admit(Exchange& exchange) {
   auto found = find_route(exchange);
+  if (found && !exchange.head.origin.empty() && !cors_.allows(exchange.head.origin))
+    co_await let_origin_in(exchange);
   if (!found || exchange.is_answered) co_return found;
   if (auto rule = rates_.address_rule(exchange)) {
     auto counted = co_await rates_.count(exchange, std::move(*rule));
@@ -175,6 +177,31 @@ Outcome Pipeline::find_route(Exchange& exchange) {
   if (allowed.empty()) return std::unexpected(no_such_route());
   exchange.extra_headers.append("Allow: ").append(allowed).append("\r\n");
   return std::unexpected(method_not_allowed());
+}
+
+// Routes may let in origins besides the server's, by a rule of their own.
+Task<void> Pipeline::let_origin_in(Exchange& exchange) {
+  auto& request = exchange.request;
+  const auto* route = exchange.route;
+  std::string preflight;
+  if (exchange.is_answered) {
+    Router::Match match;
+    auto asked = parse_method(request.header("Access-Control-Request-Method"));
+    router_.find(asked, request.path, match);
+    if (match.route < 0) co_return;
+    route = &router_.routes()[static_cast<std::size_t>(match.route)];
+    auto names = router_.parameter_names(match.route);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      request.path_parameters.emplace_back(names[i], match.parameters[i]);
+    preflight = router_.allowed_methods(request.path);
+  }
+  if (route == nullptr || !route->options.origins) co_return;
+  cors_.vary(exchange);
+  auto asking =
+      route->options.origins(exchange.context, request, std::string(exchange.head.origin));
+  auto is_allowed = co_await std::move(asking);
+  co_await ContinueOn(exchange.thread);
+  if (is_allowed) Cors::let_in(exchange, preflight);
 }
 
 void Pipeline::refuse(Exchange& exchange, Failure failure) {

@@ -41,6 +41,7 @@ class Pipeline {
   Pipeline(const ServerOptions& options, Router router, ServerParts parts, TrustedProxies proxies);
 
   Outcome find_route(Exchange& exchange);
+  Task<void> let_origin_in(Exchange& exchange);
   Task<Outcome> admit(Exchange& exchange);
   Task<Outcome> call(Exchange& exchange);
   Task<Outcome> ask_once(Exchange& exchange);
