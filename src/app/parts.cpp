@@ -323,7 +323,9 @@ void build_interfaces(const Config& config, Parts& parts) {
        .count_tokens = parts.embedder.count_tokens,
        .billing = *parts.billing,
        .compute = parts.compute},
-      {.nano_usd_per_token = is_large ? 130 : 20, .batch = embedding_batch(config)});
+      {.nano_usd_per_token = is_large ? 130 : 20,
+       .margin_percent = static_cast<int>(config.billing.margin_percent),
+       .batch = embedding_batch(config)});
   parts.idempotency = idempotency::make_idempotency(*parts.database, parts.clock);
 }
 

@@ -1,9 +1,12 @@
 #include "capabilities/embeddings/embeddings.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <span>
+
+#include "foundation/log.h"
 
 namespace aiva::embeddings {
 namespace {
@@ -11,6 +14,8 @@ namespace {
 constexpr std::size_t texts_max = 2048;
 constexpr std::size_t bytes_max = std::size_t{4} * 1024 * 1024;  // of all texts of a call
 constexpr std::string_view no_model = "none";
+constexpr std::string_view operation = "embedding";
+constexpr std::chrono::seconds release_time_max{10};
 
 // Models whose first numbers are a vector of their own (Matryoshka training).
 bool may_be_shortened(std::string_view model) { return model.starts_with("text-embedding-3"); }
@@ -47,12 +52,12 @@ class Vectors final : public TextVectors {
     std::span<const std::string> texts(request.texts);
     auto counting = run_on(parts_.compute, context, [this, texts] { return count(texts); });
     CO_TRY(auto estimate, co_await std::move(counting));
-    CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, price(estimate)));
-    CO_TRY(auto vectors, co_await embed_all(context, std::move(request.texts)));
-    CO_TRY(auto cost, co_await charge(context, vectors.tokens));
-    if (request.dimension && *request.dimension < vectors.dimension)
-      vectors = shorten(vectors, *request.dimension);
-    co_return VectorAnswer{.vectors = std::move(vectors), .cost = cost};
+    auto reference = Uuid::make().to_string();
+    CO_TRY_VOID(co_await reserve(context, reference, price(estimate)));
+    auto answering = embed_and_settle(context, reference, std::move(request));
+    auto answer = co_await std::move(answering);
+    if (!answer) co_await release(context, reference);
+    co_return answer;
   }
 
  private:
@@ -116,14 +121,50 @@ class Vectors final : public TextVectors {
     co_return all;
   }
 
-  Task<Result<billing::MicroUsd>> charge(CallContext context, std::int64_t tokens) const {
+  // Sets aside what so much work costs, so that calls at the same time cannot spend it, too.
+  Task<Result<void>> reserve(CallContext context, std::string reference,
+                             billing::MicroUsd base) const {
+    auto with_margin = (base * (100 + settings_.margin_percent) + 99) / 100;
+    billing::Hold hold{.operation = std::string(operation),
+                       .reference = std::move(reference),
+                       .amount = with_margin,
+                       .key = context.api_key};
+    auto body = [this, tenant = context.tenant, hold](SqlSession& sql) {
+      return parts_.billing.reserve(sql, tenant, hold);
+    };
+    auto reserved = co_await write(parts_.database, context, std::move(body));
+    co_return reserved;
+  }
+
+  Task<Result<VectorAnswer>> embed_and_settle(CallContext context, std::string reference,
+                                    VectorRequest request) const {
+    CO_TRY(auto vectors, co_await embed_all(context, std::move(request.texts)));
+    CO_TRY(auto cost, co_await settle(context, std::move(reference), vectors.tokens));
+    if (request.dimension && *request.dimension < vectors.dimension)
+      vectors = shorten(vectors, *request.dimension);
+    co_return VectorAnswer{.vectors = std::move(vectors), .cost = cost};
+  }
+
+  Task<Result<billing::MicroUsd>> settle(CallContext context, std::string reference,
+                                         std::int64_t tokens) const {
     billing::Charge charge{
-        .operation = "embedding", .reference = Uuid::make().to_string(), .base = price(tokens)};
+        .operation = std::string(operation), .reference = reference, .base = price(tokens)};
     auto body = [this, tenant = context.tenant, charge](SqlSession& sql) {
-      return parts_.billing.charge(sql, tenant, charge);
+      return parts_.billing.settle(sql, tenant, charge.reference, std::span(&charge, 1));
     };
     auto taken = co_await write(parts_.database, context, std::move(body));
     co_return taken;
+  }
+
+  // Also when the caller is gone. Should this fail, the hold is let go with others whose work died.
+  Task<void> release(CallContext context, std::string reference) const {
+    context.cancellation = {};
+    context.deadline = std::chrono::steady_clock::now() + release_time_max;
+    auto body = [this, tenant = context.tenant, reference](SqlSession& sql) {
+      return parts_.billing.release(sql, tenant, reference);
+    };
+    auto released = co_await write(parts_.database, context, std::move(body));
+    if (!released) log::failure("Credits of a call stay held", context, released.error());
   }
 
   // Rounded up to a micro-dollar.

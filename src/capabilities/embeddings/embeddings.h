@@ -32,6 +32,7 @@ struct VectorAnswer {
 
 struct VectorSettings {
   std::int64_t nano_usd_per_token = 20;  // 0.02 USD per million tokens, specification D
+  int margin_percent = 20;               // of the price, for what is held while a call runs
   std::size_t batch = 32;                // texts given to the embedder at once
 };
 
@@ -42,7 +43,8 @@ class TextVectors {
   // The one model that is served; nothing when none is configured.
   [[nodiscard]] virtual std::optional<std::string> model() const = 0;
   // Fails with `not_found` for another model, `invalid` naming the text or the dimension that is
-  // wrong, `quota_exceeded` without credits, and as the embedder does.
+  // wrong, `quota_exceeded` without credits for it beside those that other work holds, and as the
+  // embedder does.
   virtual Task<Result<VectorAnswer>> embed(CallContext context, VectorRequest request) = 0;
 };
 

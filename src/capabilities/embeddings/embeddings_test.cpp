@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <future>
+#include <optional>
 
 #include "adapters/sqlite/test_database.h"
+#include "foundation/flight.h"
 #include "ports/testing/fake_text_embedder.h"
 
 namespace aiva::embeddings {
@@ -14,6 +18,29 @@ namespace {
 int count_words(std::string_view text) {
   return 1 + static_cast<int>(std::ranges::count(text, ' '));
 }
+
+// Embeds nothing before it is let go.
+class WaitingEmbedder final : public TextEmbedder {
+ public:
+  explicit WaitingEmbedder(TextEmbedder& inner) : inner_(inner) {}
+  [[nodiscard]] const std::string& model() const override { return inner_.model(); }
+  [[nodiscard]] std::size_t dimension() const override { return inner_.dimension(); }
+  [[nodiscard]] std::size_t tokens_max() const override { return inner_.tokens_max(); }
+  Task<Result<Embeddings>> embed(CallContext context, std::vector<std::string> texts) override {
+    ++asked;
+    asked.notify_all();
+    CO_TRY_VOID(co_await gate.wait(context.home));
+    auto embedding = inner_.embed(context, std::move(texts));
+    auto embeddings = co_await std::move(embedding);
+    co_return embeddings;
+  }
+
+  std::atomic<int> asked = 0;
+  Flight gate;
+
+ private:
+  TextEmbedder& inner_;
+};
 
 class TextVectorsTest : public testing::Test {
  protected:
@@ -116,6 +143,33 @@ TEST_F(TextVectorsTest, needs_credits_where_they_are_enforced) {
   EXPECT_TRUE(rich);
 }
 
+TEST_F(TextVectorsTest, lets_two_calls_at_once_not_spend_the_same_credits) {
+  WaitingEmbedder slow(fake);
+  auto vectors = over(slow, true);
+  ASSERT_TRUE(sync_wait(billing->add({}, tenant, 1300, "enough for one")));
+  std::promise<Result<VectorAnswer>> first;
+
+  start(vectors->embed({.tenant = tenant}, {.model = "fake-words", .texts = {"a b"}}),
+        [&first](std::exception_ptr, std::optional<Result<VectorAnswer>> answer) {
+          first.set_value(*std::move(answer));
+        });
+  slow.asked.wait(0);
+  auto during = sync_wait(billing->balance({}, tenant));
+  auto second = embed(*vectors, {.model = "fake-words", .texts = {"a b"}});
+  slow.gate.land({});
+  auto answer = first.get_future().get();
+  auto after = sync_wait(billing->balance({}, tenant));
+
+  EXPECT_EQ(during->held, 1200);  // 2 tokens at 500 micro-dollars and 20 %
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::quota_exceeded);
+  EXPECT_EQ(slow.asked, 1);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->cost, 1200);
+  EXPECT_EQ(after->held, 0);
+  EXPECT_EQ(after->balance, 100);
+}
+
 TEST_F(TextVectorsTest, costs_nothing_when_the_model_fails) {
   auto vectors = over(fake);
   fake.fail_next(1, Error{.code = ErrorCode::unavailable, .message = "down"});
@@ -124,6 +178,7 @@ TEST_F(TextVectorsTest, costs_nothing_when_the_model_fails) {
 
   EXPECT_EQ(answer.error().code, ErrorCode::unavailable);
   EXPECT_EQ(spent(), 0);
+  EXPECT_EQ(sync_wait(billing->balance({}, tenant))->held, 0);
 }
 
 TEST_F(TextVectorsTest, serves_nothing_without_a_model) {
