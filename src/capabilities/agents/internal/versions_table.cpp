@@ -72,9 +72,11 @@ Result<PageOf<AgentVersion>> VersionsTable::list(TenantId tenant, AgentId agent,
                         versions.total = row.integer(0);
                         return {};
                       }));
-  TRY_VOID(sql_.query(std::string(select_version) + "WHERE v.agent_id = ? AND v.tenant_id = ? "
-                                                    "ORDER BY v.version DESC LIMIT ? OFFSET ?",
-                      {agent, tenant, page.limit, std::int64_t{page.page - 1} * page.limit},
+  auto before = page.after.value_or(before_newest).key;
+  TRY_VOID(sql_.query(std::string(select_version) +
+                          "WHERE v.agent_id = ? AND v.tenant_id = ? AND v.version < ? "
+                          "ORDER BY v.version DESC LIMIT ? OFFSET ?",
+                      {agent, tenant, before, page.limit, std::int64_t{page.page - 1} * page.limit},
                       [&versions](const SqlRow& row) -> Result<void> {
                         TRY(auto version, read_version(row));
                         versions.items.push_back(std::move(version));

@@ -35,6 +35,12 @@ struct Where {
     text.append(" AND ").append(condition);
     values.push_back(value);
   }
+  // Only what stands behind a position, if there is one.
+  void add_position(std::string_view condition, const std::optional<ListPosition>& after) {
+    if (!after) return;
+    add(condition, after->key);
+    values.emplace_back(after->id);
+  }
 };
 
 void add_page(std::vector<SqlValue>& values, const knowledge::PageRequest& page) {
@@ -75,6 +81,7 @@ Result<knowledge::PageOf<InboxEntry>> list_inbox(SqlSession& sql, TenantId tenan
                             page.total = row.integer(0);
                             return {};
                           }));
+  where.add_position("(handover_at, id) > (?, ?)", filter.page.after);
   add_page(where.values, filter.page);
   std::vector<ChatSessionId> ids;
   TRY_VOID(sql.query_span(
@@ -166,6 +173,7 @@ Result<FeedbackReport> report_feedback(SqlSession& sql, TenantId tenant,
   if (filter.rating) where.add("rating = ?", *filter.rating);
   report.entries.total = report.helpful + report.unhelpful;
   if (filter.rating) report.entries.total = *filter.rating > 0 ? report.helpful : report.unhelpful;
+  where.add_position("(created_at, message_id) < (?, ?)", filter.page.after);
   add_page(where.values, filter.page);
   TRY_VOID(sql.query_span(std::string(select_feedback) + where.text +
                               " ORDER BY created_at DESC, message_id DESC LIMIT ? OFFSET ?",

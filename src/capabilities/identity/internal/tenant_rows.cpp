@@ -56,13 +56,14 @@ Result<PageOf<Tenant>> list(SqlSession& session, std::optional<TenantId> only,
   PageOf<Tenant> page;
   TRY(page.total,
       query_number(session, "SELECT count(*) FROM tenants t" + where.where(), where.parameters()));
-  TRY_VOID(session.query_span(
-      std::string(select) + where.where() + " ORDER BY t.name, t.id LIMIT ? OFFSET ?",
-      where.with_page(filter.page.page, filter.page.limit),
-      [&page](const SqlRow& row) -> Result<void> {
-        page.items.push_back(read_row(row));
-        return {};
-      }));
+  where.add_position("(t.created_at, t.id)", filter.page.after);
+  TRY_VOID(session.query_span(std::string(select) + where.where() +
+                                  " ORDER BY t.created_at DESC, t.id DESC LIMIT ? OFFSET ?",
+                              where.with_page(filter.page.page, filter.page.limit),
+                              [&page](const SqlRow& row) -> Result<void> {
+                                page.items.push_back(read_row(row));
+                                return {};
+                              }));
   return page;
 }
 

@@ -80,10 +80,12 @@ Task<Result<Response>> remove_agent(Agents& agents, CallContext context, Request
 
 Task<Result<Response>> list_versions(Agents& agents, CallContext context, Request& request) {
   CO_TRY(auto id, request.id<AgentId>("agentId"));
-  CO_TRY(auto page, request.page());
-  agents::PageRequest wanted{.page = page.page, .limit = page.limit};
-  CO_TRY(auto versions, co_await agents.versions(context, id, wanted));
-  co_return page_response(versions.items, versions.total, page, write_agent_version_line);
+  CO_TRY(auto wanted, read_list_request(request, "agent_versions"));
+  CO_TRY(auto versions, co_await agents.versions(context, id, wanted.as<agents::PageRequest>()));
+  auto position = [](const agents::AgentVersion& version) {
+    return ListPosition{.key = version.version};
+  };
+  co_return list_response(versions, wanted, write_agent_version_line, position);
 }
 
 Task<Result<Response>> get_version(Agents& agents, CallContext context, Request& request) {

@@ -1,5 +1,6 @@
 #include "faces/http/endpoints/chat_people.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -67,12 +68,15 @@ Task<Result<Response>> ask_for_person(People& people, CallContext context, Reque
 }
 
 Task<Result<Response>> list_inbox(People& people, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
-  chat::InboxFilter filter{.page = {.page = page.page, .limit = page.limit}};
+  CO_TRY(auto wanted, read_list_request(request, "chat_inbox"));
+  chat::InboxFilter filter{.page = wanted.as<knowledge::PageRequest>()};
   if (auto state = request.query_text("state")) filter.state = std::string(*state);
   if (auto queue = request.query_text("queue")) filter.queue = std::string(*queue);
   CO_TRY(auto entries, co_await people.inbox(context, std::move(filter)));
-  co_return page_response(entries.items, entries.total, page, write_inbox_entry);
+  auto position = [](const chat::InboxEntry& entry) {
+    return ListPosition{.key = entry.waiting_since, .id = {entry.session.id.uuid}};
+  };
+  co_return list_response(entries, wanted, write_inbox_entry, position);
 }
 
 Task<Result<Response>> claim(People& people, CallContext context, Request& request) {
@@ -118,29 +122,40 @@ Task<Result<Response>> withdraw_rating(People& people, CallContext context, Requ
   co_return done_response();
 }
 
+Response report_response(const chat::FeedbackReport& found, const ListRequest& wanted) {
+  const auto& items = found.entries.items;
+  auto shown = std::min(items.size(), static_cast<std::size_t>(wanted.page.limit));
+  return ok_response([&](JsonWriter& writer) {
+    writer.begin_object()
+        .field("up", found.helpful)
+        .field("down", found.unhelpful)
+        .field("total", found.entries.total);
+    if (!wanted.after) writer.field("page", wanted.page.page);
+    writer.field("limit", wanted.page.limit).key("items").begin_array();
+    for (std::size_t i = 0; i < shown; ++i) write_feedback(writer, items[i]);
+    writer.end_array();
+    if (wanted.goes_on(items.size(), found.entries.total)) {
+      ListPosition last{.key = items[shown - 1].created_at, .id = {items[shown - 1].message.uuid}};
+      writer.field("next_cursor", make_cursor(wanted.list, last));
+    } else {
+      writer.null_field("next_cursor");
+    }
+    writer.end_object();
+  });
+}
+
 Task<Result<Response>> report(People& people, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
+  CO_TRY(auto wanted, read_list_request(request, "chat_feedback"));
   CO_TRY(auto days, request.query_integer("days", 30, 1, 3650));
   chat::FeedbackFilter filter{.since = unix_ms_now() - days * day_ms,
-                              .page = {.page = page.page, .limit = page.limit}};
+                              .page = wanted.as<knowledge::PageRequest>()};
   CO_TRY(filter.agent, query_id<AgentId>(request, "agentId"));
   if (auto rating = request.query_text("rating")) {
     filter.rating = rating_of(*rating);
     if (*filter.rating == 0) co_return fail(invalid_field("rating", "must be up or down"));
   }
   CO_TRY(auto found, co_await people.feedback(context, filter));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object()
-        .field("up", found.helpful)
-        .field("down", found.unhelpful)
-        .field("total", found.entries.total)
-        .field("page", page.page)
-        .field("limit", page.limit)
-        .key("items")
-        .begin_array();
-    for (const auto& feedback : found.entries.items) write_feedback(writer, feedback);
-    writer.end_array().end_object();
-  });
+  co_return report_response(found, wanted);
 }
 
 }  // namespace

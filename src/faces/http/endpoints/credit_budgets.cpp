@@ -133,12 +133,11 @@ Task<Result<Response>> clear_low_balance(Budgets& budgets, CallContext context, 
 }
 
 Task<Result<Response>> list_alerts(Budgets& budgets, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
-  CO_TRY(auto cursor, query_cursor(request));
+  CO_TRY(auto wanted, read_list_request(request, "credit_alerts"));
   CO_TRY(auto tenant, query_tenant(request));
-  CO_TRY(auto alerts, co_await budgets.alerts(context, tenant, page.limit, cursor));
-  co_return ok_response(
-      [&](JsonWriter& writer) { write_cursor_page(writer, alerts, page.limit, write_alert); });
+  CO_TRY(auto alerts,
+         co_await budgets.alerts(context, tenant, wanted.limit_ahead(), wanted.key_before()));
+  co_return uncounted_response(alerts, wanted, write_alert, position_by_sequence<billing::Alert>);
 }
 
 }  // namespace

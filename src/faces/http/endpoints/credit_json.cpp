@@ -1,17 +1,14 @@
 #include "faces/http/endpoints/credit_json.h"
 
-#include <charconv>
 #include <cmath>
 
 #include "faces/http/endpoints/query_fields.h"
-#include "foundation/crypto.h"
 #include "foundation/time.h"
 
 namespace aiva::http {
 namespace {
 
 constexpr double dollars_max = 1'000'000;
-constexpr std::string_view cursor_prefix = "before:";
 
 template <class IdType>
 void write_id(JsonWriter& writer, std::string_view name, const std::optional<IdType>& id) {
@@ -87,24 +84,6 @@ void write_alert(JsonWriter& writer, const billing::Alert& alert) {
   writer.field("percent", alert.percent).field("amount", in_dollars(alert.amount));
   writer.field("threshold", in_dollars(alert.threshold));
   writer.field("created_at", to_iso8601(alert.created_at)).end_object();
-}
-
-Result<std::int64_t> query_cursor(const Request& request) {
-  auto text = request.query_text("cursor");
-  if (!text) return INT64_MAX;
-  auto wrong = invalid_field("cursor", "must be a next_cursor of an answer");
-  auto plain = from_base64url(*text);
-  if (!plain || !plain->starts_with(cursor_prefix)) return fail(std::move(wrong));
-  std::int64_t sequence = 0;
-  const char* first = plain->data() + cursor_prefix.size();
-  const char* last = plain->data() + plain->size();
-  auto [end, error] = std::from_chars(first, last, sequence);
-  if (error != std::errc() || end != last || sequence < 1) return fail(std::move(wrong));
-  return sequence;
-}
-
-std::string to_cursor(std::int64_t sequence) {
-  return to_base64url(std::string(cursor_prefix) + std::to_string(sequence));
 }
 
 }  // namespace aiva::http

@@ -29,22 +29,4 @@ void write_entry(JsonWriter& writer, const billing::LedgerEntry& entry);
 void write_budget(JsonWriter& writer, const billing::Budget& budget);
 void write_alert(JsonWriter& writer, const billing::Alert& alert);
 
-// Where a list goes on: the sequence of the last entry that was seen, opaque to clients. Without
-// the query parameter `cursor`, the newest; `invalid` for one that we never gave.
-Result<std::int64_t> query_cursor(const Request& request);
-std::string to_cursor(std::int64_t sequence);
-
-// {"items":[…],"limit":…,"next_cursor":…}: null when there are no more.
-template <class Items, class WriteItem>
-void write_cursor_page(JsonWriter& writer, const Items& items, int limit, WriteItem write_item) {
-  writer.begin_object().key("items").begin_array();
-  for (const auto& item : items) write_item(writer, item);
-  writer.end_array().field("limit", limit);
-  if (items.size() < static_cast<std::size_t>(limit))
-    writer.null_field("next_cursor");
-  else
-    writer.field("next_cursor", to_cursor(items.back().sequence));
-  writer.end_object();
-}
-
 }  // namespace aiva::http

@@ -2,6 +2,7 @@
 
 #include "faces/http/endpoints/account_json.h"
 #include "faces/http/endpoints/credit_json.h"
+#include "faces/http/endpoints/paging.h"
 #include "foundation/ids.h"
 
 namespace aiva::http {
@@ -48,29 +49,26 @@ Task<Result<Response>> deduct_credits(Billing& billing, CallContext context, Req
       [&](JsonWriter& writer) { write_balance(writer, balance, "balance_after"); });
 }
 
+struct Counted {
+  std::vector<billing::LedgerEntry> items;
+  std::int64_t total = 0;
+};
+
 // By page, with the total; or behind a cursor, as quick at the end as at the beginning.
 Task<Result<Response>> list_entries(Billing& billing, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
-  CO_TRY(auto cursor, query_cursor(request));
+  CO_TRY(auto wanted, read_list_request(request, "credits"));
   CO_TRY(auto tenant, query_tenant(request));
-  if (request.query_text("cursor")) {
-    CO_TRY(auto entries, co_await billing.history_before(context, tenant, page.limit, cursor));
-    co_return ok_response(
-        [&](JsonWriter& writer) { write_cursor_page(writer, entries, page.limit, write_entry); });
+  auto position = position_by_sequence<billing::LedgerEntry>;
+  if (wanted.after) {
+    CO_TRY(auto entries, co_await billing.history_before(context, tenant, wanted.limit_ahead(),
+                                                         wanted.key_before()));
+    co_return uncounted_response(entries, wanted, write_entry, position);
   }
-  std::int64_t offset = (static_cast<std::int64_t>(page.page) - 1) * page.limit;
-  CO_TRY(auto history, co_await billing.history(context, tenant, page.limit, offset));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object().key("items").begin_array();
-    for (const auto& entry : history.entries) write_entry(writer, entry);
-    writer.end_array().field("total", history.total);
-    writer.field("page", page.page).field("limit", page.limit);
-    if (std::ssize(history.entries) + offset < history.total && !history.entries.empty())
-      writer.field("next_cursor", to_cursor(history.entries.back().sequence));
-    else
-      writer.null_field("next_cursor");
-    writer.end_object();
-  });
+  auto [page, limit] = wanted.page;
+  auto offset = (std::int64_t{page} - 1) * limit;
+  CO_TRY(auto history, co_await billing.history(context, tenant, limit, offset));
+  Counted found{.items = std::move(history.entries), .total = history.total};
+  co_return list_response(found, wanted, write_entry, position);
 }
 
 }  // namespace

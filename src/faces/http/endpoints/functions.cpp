@@ -24,7 +24,6 @@ using identity::Permission;
 
 // Six attempts of two minutes each would be longer; whoever tries one out does not wait for that.
 constexpr std::chrono::seconds call_time_max{150};
-constexpr std::int64_t calls_max = 200;
 
 Response function_response(const Function& function, int status = 200) {
   return ok_response([&](JsonWriter& writer) { write_function(writer, function); }, status);
@@ -112,8 +111,9 @@ Task<Result<Response>> execute_function(Functions& functions, CallContext contex
   co_return outcome_response(outcome);
 }
 
-Result<CallFilter> read_filter(const Request& request) {
-  CallFilter filter;
+Result<CallFilter> read_filter(const Request& request, const ListRequest& wanted) {
+  CallFilter filter{.limit = wanted.limit_ahead()};
+  if (wanted.after) filter.older_than = CallId{wanted.after->id.uuid};
   if (auto name = request.query_text("function_name")) filter.function_name = std::string(*name);
   if (auto status = request.query_text("status")) {
     filter.status = functions::parse_call_status(*status);
@@ -123,26 +123,16 @@ Result<CallFilter> read_filter(const Request& request) {
   TRY(filter.session, query_id<ChatSessionId>(request, "session_id"));
   TRY(filter.from, query_instant(request, "from"));
   TRY(filter.until, query_instant(request, "until"));
-  TRY(filter.older_than, query_id<CallId>(request, "cursor"));
-  TRY(auto limit, request.query_integer("limit", filter.limit, 1, calls_max));
-  filter.limit = static_cast<int>(limit);
   return filter;
 }
 
 Task<Result<Response>> list_calls(Functions& functions, CallContext context, Request& request) {
   CO_TRY(auto agent, request.id<AgentId>("agentId"));
-  CO_TRY(auto filter, read_filter(request));
-  CO_TRY(auto page, co_await functions.calls(context, agent, std::move(filter)));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object().key("items").begin_array();
-    for (const auto& call : page.items) write_function_call(writer, call);
-    writer.end_array();
-    if (page.has_more)
-      writer.field("next_cursor", page.items.back().id);
-    else
-      writer.null_field("next_cursor");
-    writer.end_object();
-  });
+  CO_TRY(auto wanted, read_list_request(request, "function_calls"));
+  CO_TRY(auto filter, read_filter(request, wanted));
+  CO_TRY(auto calls, co_await functions.calls(context, agent, std::move(filter)));
+  auto position = position_of<functions::FunctionCall>;
+  co_return uncounted_response(calls.items, wanted, write_function_call, position);
 }
 
 Task<Result<Response>> get_call(Functions& functions, CallContext context, Request& request) {

@@ -39,9 +39,18 @@ std::optional<ListPosition> parse_cursor(std::string_view cursor, std::string_vi
 
 }  // namespace
 
-bool ListRequest::goes_on(std::size_t found, std::int64_t total) const {
+int ListRequest::limit_ahead() const {
+  return page.limit < PageLimits{}.limit_max ? page.limit + 1 : page.limit;
+}
+
+bool ListRequest::goes_on(std::size_t found) const {
   auto limit = static_cast<std::size_t>(page.limit);
-  if (after) return found > limit || (page.limit == PageLimits{}.limit_max && found == limit);
+  return found > limit || (page.limit == PageLimits{}.limit_max && found == limit);
+}
+
+bool ListRequest::goes_on(std::size_t found, std::int64_t total) const {
+  if (after) return goes_on(found);
+  auto limit = static_cast<std::size_t>(page.limit);
   auto seen = std::int64_t{page.page - 1} * page.limit + static_cast<std::int64_t>(found);
   return found == limit && seen < total;
 }

@@ -22,12 +22,17 @@ struct ListRequest {
   // on, unless that is more than a page may have.
   template <class PageRequest>
   [[nodiscard]] PageRequest as() const {
-    bool looks_ahead = after && page.limit < PageLimits{}.limit_max;
-    return {.page = page.page, .limit = page.limit + (looks_ahead ? 1 : 0), .after = after};
+    return {.page = page.page, .limit = after ? limit_ahead() : page.limit, .after = after};
   }
+  // One more than wanted, unless that is more than a page may have.
+  [[nodiscard]] int limit_ahead() const;
   // Whether the list goes on behind what was found of `total`; after a full page of the greatest
   // size behind a cursor it is assumed to.
   [[nodiscard]] bool goes_on(std::size_t found, std::int64_t total) const;
+  // The same of a list that is not counted, when limit_ahead() were asked for.
+  [[nodiscard]] bool goes_on(std::size_t found) const;
+  // The number behind the cursor in a list ordered by it from the greatest on; beyond all without.
+  [[nodiscard]] std::int64_t key_before() const { return after.value_or(before_newest).key; }
 };
 
 // `page` and `limit`, or `cursor` and `limit`; `invalid` for a cursor that is not one of `list` (a
@@ -87,6 +92,30 @@ Response list_response(const Found& found, const ListRequest& wanted, WriteItem 
       writer.null_field("next_cursor");
     writer.end_object();
   });
+}
+
+// {"items":[…],"limit":…,"next_cursor":…} of a list that is not counted.
+template <class Items, class WriteItem, class PositionOf>
+Response uncounted_response(const Items& items, const ListRequest& wanted, WriteItem write_item,
+                            PositionOf position) {
+  auto limit = static_cast<std::size_t>(wanted.page.limit);
+  auto shown = items.size() < limit ? items.size() : limit;
+  return ok_response([&](JsonWriter& writer) {
+    writer.begin_object().key("items").begin_array();
+    for (std::size_t i = 0; i < shown; ++i) write_item(writer, items[i]);
+    writer.end_array().field("limit", wanted.page.limit);
+    if (wanted.goes_on(items.size()))
+      writer.field("next_cursor", make_cursor(wanted.list, position(items[shown - 1])));
+    else
+      writer.null_field("next_cursor");
+    writer.end_object();
+  });
+}
+
+// The position of an entry in a list ordered by `sequence`, from the greatest on.
+template <class Item>
+ListPosition position_by_sequence(const Item& item) {
+  return {.key = item.sequence};
 }
 
 template <class Found, class WriteItem>

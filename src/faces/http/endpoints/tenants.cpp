@@ -18,13 +18,13 @@ Response tenant_response(const identity::Tenant& tenant, int status = 200) {
 }
 
 Task<Result<Response>> list_tenants(Identity& identity, CallContext context, Request& request) {
-  CO_TRY(auto page, request.page());
-  identity::TenantFilter filter{.page = {.page = page.page, .limit = page.limit}};
+  CO_TRY(auto wanted, read_list_request(request, "tenants"));
+  identity::TenantFilter filter{.page = wanted.as<identity::PageRequest>()};
   filter.search = std::string(request.query_text("search").value_or(std::string_view()));
   CO_TRY(filter.is_active, request.query_flag("is_active"));
   auto caller = caller_of(request);
   CO_TRY(auto tenants, co_await identity.directory().tenants(context, caller, std::move(filter)));
-  co_return page_response(tenants.items, tenants.total, page, write_tenant);
+  co_return list_response(tenants, wanted, write_tenant);
 }
 
 Task<Result<Response>> create_tenant(Identity& identity, CallContext context, Request& request) {

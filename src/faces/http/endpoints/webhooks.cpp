@@ -158,17 +158,16 @@ Task<Result<Response>> send_test(Webhooks& webhooks, CallContext context, Reques
 
 Task<Result<Response>> list_deliveries(Webhooks& webhooks, CallContext context, Request& request) {
   CO_TRY(auto id, request.id<SubscriptionId>("webhookId"));
-  CO_TRY(auto page, request.page());
-  webhooks::DeliveryFilter filter{.limit = page.limit};
-  CO_TRY(filter.before, query_cursor(request));
+  CO_TRY(auto wanted, read_list_request(request, "deliveries"));
+  webhooks::DeliveryFilter filter{.limit = wanted.limit_ahead()};
+  filter.before = wanted.key_before();
   if (auto text = request.query_text("state")) {
     filter.state = webhooks::parse_delivery_state(*text);
     if (!filter.state)
       co_return fail(invalid_field("state", "must be queued, delivered, failed or cancelled"));
   }
   CO_TRY(auto listed, co_await webhooks.deliveries(context, id, filter));
-  co_return ok_response(
-      [&](JsonWriter& writer) { write_cursor_page(writer, listed, page.limit, write_delivery); });
+  co_return uncounted_response(listed, wanted, write_delivery, position_by_sequence<Delivery>);
 }
 
 Task<Result<Response>> replay_one(Webhooks& webhooks, CallContext context, Request& request) {
