@@ -137,7 +137,7 @@ class Vectors final : public TextVectors {
   }
 
   Task<Result<VectorAnswer>> embed_and_settle(CallContext context, std::string reference,
-                                    VectorRequest request) const {
+                                              VectorRequest request) const {
     CO_TRY(auto vectors, co_await embed_all(context, std::move(request.texts)));
     CO_TRY(auto cost, co_await settle(context, std::move(reference), vectors.tokens));
     if (request.dimension && *request.dimension < vectors.dimension)
