@@ -56,7 +56,7 @@ interface Heard {
   isLoud: boolean;
 }
 
-/** Asterisk's side of an AudioSocket call: it sends a frame every 20 ms and notes what it hears. */
+/** One end of an AudioSocket call: it sends a frame every 20 ms and notes what it hears. */
 export class Phone {
   private readonly socket: Socket;
   private readonly began = performance.now();
@@ -71,9 +71,11 @@ export class Phone {
 
   private constructor(socket: Socket) {
     this.socket = socket;
+    socket.setNoDelay(true);
     socket.on("data", (piece: Buffer) => this.read(piece));
     socket.on("error", () => (this.closed = true));
     socket.on("close", () => (this.closed = true));
+    this.timer = setInterval(() => this.sendDueFrames(), 5);
   }
 
   static async dial(port: number, id: string): Promise<Phone> {
@@ -82,11 +84,14 @@ export class Phone {
       socket.once("connect", done);
       socket.once("error", failed);
     });
-    socket.setNoDelay(true);
     const phone = new Phone(socket);
     phone.send(0x01, Buffer.from(id.replaceAll("-", ""), "hex"));
-    phone.timer = setInterval(() => phone.sendDueFrames(), 5);
     return phone;
+  }
+
+  /** The caller's end of a channel that Asterisk dialled. */
+  static pickUp(socket: Socket): Phone {
+    return new Phone(socket);
   }
 
   get now(): number {

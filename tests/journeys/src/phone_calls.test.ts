@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import { Asterisk, hasAsterisk } from "./asterisk.ts";
 import type { Client, Json } from "./client.ts";
 import { Phone, speech } from "./phone.ts";
 import { Server } from "./server.ts";
 
-// A whole call over AudioSocket with the packaged voices: nothing but this program and flite, which
-// speaks for the caller.
+// Whole calls over AudioSocket with the packaged voices: nothing but this program and flite, which
+// speaks for the caller. The same cases run over a phone that speaks the protocol itself and, where
+// tests/components/asterisk has put one, over a real Asterisk.
 let server: Server;
 let client: Client;
 let agent: string;
 let port: number;
 
 before(async () => {
-  server = await Server.start({
-    environment: { AIVA_AUDIOSOCKET_PORT: "0" },
-  });
+  server = await Server.start({ environment: { AIVA_AUDIOSOCKET_PORT: "0" } });
   port = (server.ready as Json).audiosocket_port;
   client = await server.admin();
   const base = await client.createKnowledgeBase("Machines");
@@ -34,14 +34,9 @@ before(async () => {
   });
   assert.equal(made.status, 201, made.text);
   agent = made.body.data.id;
+  await client.post("/api/numbers", { did: "100", agent_id: agent });
 });
 after(() => server.remove());
-
-async function announce(): Promise<Json> {
-  const reply = await client.post("/api/calls", { agent_id: agent, caller_id: "+4930123456" });
-  assert.equal(reply.status, 201, reply.text);
-  return reply.body.data;
-}
 
 async function transcript(call: string): Promise<Json[]> {
   const reply = await client.get(`/api/calls/${call}/transcript`);
@@ -49,59 +44,104 @@ async function transcript(call: string): Promise<Json[]> {
   return reply.body.data.items ?? reply.body.data;
 }
 
-async function ended(call: string): Promise<Json> {
-  for (let tries = 0; tries < 100; ++tries) {
-    const reply = await client.get(`/api/calls/${call}`);
-    if (reply.body.data.status !== "in_progress") return reply.body.data;
+/** The newest call, once it is over. */
+async function lastCall(): Promise<Json> {
+  for (let tries = 0; tries < 200; ++tries) {
+    const call = (await client.get("/api/calls?limit=1")).body.data.items[0];
+    if (call !== undefined && call.status !== "in_progress") return call;
     await new Promise((done) => setTimeout(done, 50));
   }
   throw new Error("the call is still in progress");
 }
 
-test("a caller is greeted, asks, and hears the answer out of a document", async () => {
-  const call = await announce();
-  const phone = await Phone.dial(port, call.session_id);
-  await phone.untilSpoken();
-  await phone.untilSilent();
-  await phone.say(speech("How long is the warranty of the coffee machine?"));
-  const waited = await phone.untilSpoken();
-  console.log(`# first audio ${Math.round(waited)} ms after the question`);
-  await phone.untilSilent();
-  phone.close();
+function callsOver(name: string, skip: boolean, line: { dial: () => Promise<Phone> }): void {
+  describe(name, { skip }, () => {
+    test("a caller is greeted, asks, and hears the answer out of a document", async () => {
+      const phone = await line.dial();
+      await phone.untilSpoken();
+      await phone.untilSilent();
+      await phone.say(speech("How long is the warranty of the coffee machine?"));
+      const waited = await phone.untilSpoken();
+      await phone.untilSilent();
+      phone.close();
 
-  const row = await ended(call.id);
-  assert.equal(row.status, "completed");
-  assert.equal(row.end_reason, "caller_hung_up");
-  assert.equal(row.turns, 1);
-  const lines = await transcript(call.id);
-  assert.deepEqual(
-    lines.map((line) => line.speaker),
-    ["agent", "customer", "agent"],
-  );
-  assert.match(lines[0].original_message, /Welcome to the machine shop/);
-  assert.match(lines[1].original_message, /warranty/i);
-  assert.match(lines[2].original_message, /five years/);
-  assert.ok(lines[2].latency.first_audio_ms > 0);
+      const call = await lastCall();
+      assert.equal(call.status, "completed");
+      assert.equal(call.end_reason, "caller_hung_up");
+      assert.equal(call.turns, 1);
+      assert.equal(call.dialled_number, "100");
+      const lines = await transcript(call.id);
+      console.log(`# heard ${Math.round(waited)} ms later;`, JSON.stringify(lines[2].latency));
+      assert.deepEqual(
+        lines.map((spoken) => spoken.speaker),
+        ["agent", "customer", "agent"],
+      );
+      assert.match(lines[0].original_message, /Welcome to the machine shop/);
+      assert.match(lines[1].original_message, /warranty/i);
+      assert.match(lines[2].original_message, /five years/);
+    });
+
+    test("an agent that is interrupted falls silent at once", async () => {
+      const phone = await line.dial();
+      await phone.untilSpoken();
+      await phone.untilSilent();
+      await phone.say(speech("Tell me how the water tank is cleaned."));
+      await phone.untilSpoken();
+      const began = phone.now;
+      await phone.say(speech("No, wait, stop it please, I want something else."));
+      const silentAfter = phone.lastLoud() - began;
+      console.log(
+        `# the last loud frame came ${Math.round(silentAfter)} ms after the caller began`,
+      );
+      phone.close();
+      const lines = await transcript((await lastCall()).id);
+      assert.ok(silentAfter < 1000, `${silentAfter} ms`);
+      assert.equal(lines.filter((spoken) => spoken.is_interrupted).length, 1);
+    });
+
+    test("a call into which nobody speaks is ended by the agent", async () => {
+      const phone = await line.dial();
+      await phone.untilHungUp(60_000);
+      const call = await lastCall();
+      assert.equal(call.end_reason, "idle");
+      const lines = await transcript(call.id);
+      assert.match(lines.at(-1).original_message, /Goodbye/);
+    });
+  });
+}
+
+callsOver("AudioSocket", false, {
+  dial: async () => {
+    const reply = await client.post("/api/calls", { dialled_number: "100" });
+    assert.equal(reply.status, 201, reply.text);
+    return Phone.dial(port, reply.body.data.session_id);
+  },
 });
 
-test("an agent that is interrupted falls silent at once", async () => {
-  const call = await announce();
-  const phone = await Phone.dial(port, call.session_id);
-  await phone.untilSpoken();
-  await phone.untilSilent();
-  await phone.say(speech("Tell me how the water tank is cleaned."));
-  await phone.untilSpoken();
-  const said = phone.say(speech("No, wait, stop it please, I want something else."));
-  const began = phone.now;
-  await said;
-  const silentAfter = phone.lastLoud() - began;
-  console.log(`# the last loud frame came ${Math.round(silentAfter)} ms after the caller began`);
-  phone.close();
-  await ended(call.id);
-  const interrupted = (await transcript(call.id)).filter((line) => line.is_interrupted);
-  assert.ok(silentAfter < 1000, `${silentAfter} ms`);
-  assert.equal(interrupted.length, 1);
+let asterisk: Asterisk | undefined;
+callsOver("AudioSocket of a real Asterisk", !hasAsterisk, {
+  dial: async () => {
+    asterisk ??= await startAsterisk();
+    return asterisk.dial("100@aiva");
+  },
 });
+after(() => asterisk?.stop());
+
+// The dialplan of docs/guides/calls.md.
+async function startAsterisk(): Promise<Asterisk> {
+  const key = await client.post("/api/keys", { name: "pbx", scopes: ["chat"] });
+  return Asterisk.start(`[aiva]
+exten => _X.,1,Answer()
+ same => n,Set(ID=\${UUID()})
+ same => n,Set(CURLOPT(httpheader)=X-API-Key: ${key.body.data?.key})
+ same => n,Set(CURLOPT(httpheader)=Content-Type: application/json)
+ same => n,Set(CALL={"session_id":"\${ID}"\\,"dialled_number":"\${EXTEN}"})
+ same => n,Set(ANSWER=\${CURL(${client.url}/api/calls,\${CALL})})
+ same => n,Verbose(0,\${ANSWER})
+ same => n,AudioSocket(\${ID},127.0.0.1:${port})
+ same => n,Hangup()
+`);
+}
 
 test("a call that nobody announced is refused", async () => {
   const phone = await Phone.dial(port, "0190f3a0-0000-7000-8000-000000000000");
