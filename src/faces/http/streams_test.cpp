@@ -13,7 +13,7 @@ using testing::Gate;
 using testing::TestRequest;
 using testing::TestServer;
 
-constexpr RouteOptions streaming{.is_streaming = true};
+const RouteOptions streaming{.is_streaming = true};
 
 Task<Result<void>> count_to_three(CallContext, EventWriter& events) {
   for (int i = 1; i <= 3; ++i)

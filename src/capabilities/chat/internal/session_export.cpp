@@ -35,6 +35,7 @@ void write_message(const SqlRow& row, JsonWriter& writer) {
       .field("is_interrupted", row.integer(13) != 0)
       .field("created_at", to_iso8601(row.integer(14)));
   write_json(writer, "images", row.text(15));
+  writer.field("moderation", row.text(16));
   writer.end_object();
 }
 
@@ -73,7 +74,8 @@ Result<void> write_session_export(SqlSession& sql, TenantId tenant, ChatSessionI
   writer.key("messages").begin_array();
   TRY_VOID(sql.query(
       "SELECT id, sequence_number, role, content, sources, function_calls, decision, provider,"
-      " model, language, sentiment, intent, image_count, is_interrupted, created_at, images"
+      " model, language, sentiment, intent, image_count, is_interrupted, created_at, images,"
+      " moderation"
       " FROM chat_messages WHERE session_id = ? AND tenant_id = ? ORDER BY sequence_number",
       {id, tenant}, [&writer](const SqlRow& row) -> Result<void> {
         write_message(row, writer);

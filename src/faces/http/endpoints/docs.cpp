@@ -136,7 +136,7 @@ std::vector<Route> docs_routes(DocsParts parts) {
   docs->plain_page = make_plain_page(parts.openapi_json);
   docs->has_swagger = has_all_assets(parts.swagger_folder);
   docs->parts = std::move(parts);
-  constexpr RouteOptions options{.body = BodyKind::none, .rate = RateClass::none};
+  const RouteOptions options{.body = BodyKind::none, .rate = RateClass::none};
   Handler contract = [docs](CallContext, Request& request) {
     return answer_contract(*docs, request);
   };

@@ -84,7 +84,7 @@ Task<Result<Response>> answer_metrics(const HealthParts& parts) {
 
 std::vector<Route> health_routes(HealthParts parts) {
   auto shared = std::make_shared<const HealthParts>(std::move(parts));  // by every handler
-  constexpr RouteOptions options{.body = BodyKind::none, .rate = RateClass::none};
+  const RouteOptions options{.body = BodyKind::none, .rate = RateClass::none};
   Handler liveness = [shared](CallContext, Request&) { return answer_liveness(*shared); };
   Handler health = [shared](CallContext context, Request&) {
     return answer_health(*shared, std::move(context));
