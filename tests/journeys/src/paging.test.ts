@@ -97,7 +97,7 @@ test("users and API keys", async () => {
 });
 
 test("the audit log", () =>
-  walkWhileGrowing("/api/audit-log?action=key.created", async (number) => {
+  walkWhileGrowing("/api/audit-log?action=api_key.created", async (number) => {
     const reply = await client.post("/api/keys", { name: `a${number}`, scopes: ["search"] });
     assert.equal(reply.status, 201, reply.text);
   }));
