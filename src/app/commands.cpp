@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "app/added_models.h"
+#include "app/background_work.h"
 #include "app/data_folder.h"
 #include "app/doctor.h"
 #include "app/eval.h"

@@ -39,7 +39,6 @@
 #include "capabilities/voice/voice.h"
 #include "capabilities/webhooks/webhooks.h"
 #include "documents/tokens/token_counter.h"
-#include "faces/worker/worker.h"
 #include "foundation/metrics.h"
 #include "foundation/pause.h"
 #include "foundation/thread_pool.h"
@@ -134,8 +133,5 @@ Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& pat
 
 // Has models that take time to open do so in the background; returns at once. For servers.
 void warm_up_models(Parts& parts);
-
-// A worker over the parts with every kind of job and the housekeeping chores; not started.
-std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts);
 
 }  // namespace aiva::app

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "app/background_work.h"
 #include "app/data_folder.h"
 #include "app/first_run.h"
 #include "app/parts.h"
