@@ -2,8 +2,8 @@
 #
 # One module is one folder: every .cpp beside the caller's CMakeLists.txt (and in its internal/ and
 # middleware-like sub-folders without a CMakeLists.txt of their own) goes into the static library
-# aiva_NAME; every *_test.cpp into the test program NAME_test; every header is checked to compile
-# alone by the target all_verify_interface_header_sets.
+# aiva_NAME; every *_test.cpp into the test program NAME_test; every header that no source of its
+# name begins with is checked to compile alone by the target all_verify_interface_header_sets.
 function(aiva_module name)
   cmake_parse_arguments(arg "" "" "DEPS;PUBLIC_DEPS;TEST_DEPS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -36,9 +36,10 @@ function(aiva_module name)
   if(NOT name STREQUAL "foundation")
     target_link_libraries(${target} ${scope} aiva_foundation)
   endif()
-  if(headers)
+  aiva_list_unshown(unshown ${headers})
+  if(unshown)
     target_sources(${target} ${scope}
-      FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/src FILES ${headers})
+      FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/src FILES ${unshown})
     set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
   endif()
 
@@ -49,4 +50,27 @@ function(aiva_module name)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300)
   endif()
+endfunction()
+
+# The headers that neither NAME.cpp nor NAME_test.cpp begins with. One that does shows, compiled,
+# that the header needs nothing before it.
+function(aiva_list_unshown result)
+  set(unshown)
+  foreach(header IN LISTS ARGN)
+    string(REGEX REPLACE "\\.h$" "" stem ${header})
+    file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR}/src ${header})
+    set(is_shown OFF)
+    foreach(source ${stem}.cpp ${stem}_test.cpp)
+      if(EXISTS ${source})
+        file(STRINGS ${source} first REGEX "^#include" LIMIT_COUNT 1)
+        if("${first}" STREQUAL "#include \"${name}\"")
+          set(is_shown ON)
+        endif()
+      endif()
+    endforeach()
+    if(NOT is_shown)
+      list(APPEND unshown ${header})
+    endif()
+  endforeach()
+  set(${result} ${unshown} PARENT_SCOPE)
 endfunction()
