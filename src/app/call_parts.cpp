@@ -15,18 +15,19 @@ constexpr std::chrono::milliseconds quiet = std::chrono::minutes(5);
 }  // namespace
 
 void build_calls(Parts& parts) {
+  auto& database = *parts.database;
   auto& active = parts.agents->active();
-  parts.call_log = voice::make_call_log({.database = *parts.database,
-                                         .agents = active,
-                                         .billing = *parts.billing,
-                                         .clock = parts.clock},
-                                        {.least_to_start = billing::gates::call});
-  parts.call_records = voice::make_call_records(
-      {.database = *parts.database, .agents = active, .clock = parts.clock});
-  parts.numbers = voice::make_numbers({.database = *parts.database,
-                                       .agents = active,
-                                       .audit_log = parts.identity->audit_log(),
-                                       .clock = parts.clock});
+  auto& audit_log = parts.identity->audit_log();
+  parts.call_log = voice::make_call_log(
+      {.database = database, .agents = active, .billing = *parts.billing, .clock = parts.clock},
+      {.least_to_start = billing::gates::call});
+  parts.call_records =
+      voice::make_call_records({.database = database, .agents = active, .clock = parts.clock});
+  parts.numbers = voice::make_numbers(
+      {.database = database, .agents = active, .audit_log = audit_log, .clock = parts.clock});
+  parts.flows = voice::make_flows(
+      {.database = database, .agents = active, .audit_log = audit_log, .clock = parts.clock});
+  parts.spoken_cache = voice::make_spoken_cache(database, parts.clock);
 }
 
 void recover_calls(Parts& parts) {
@@ -35,10 +36,14 @@ void recover_calls(Parts& parts) {
 }
 
 std::vector<worker::Chore> call_chores(Parts& parts) {
-  return {
-      {"end dead calls", std::chrono::minutes(1), [&log = *parts.call_log](CallContext context) {
-         return without_count(log.recover(context, quiet.count()));
-       }}};
+  auto end_dead = [&log = *parts.call_log](CallContext context) {
+    return without_count(log.recover(context, quiet.count()));
+  };
+  auto forget_flows = [&flows = *parts.flows](CallContext context) {
+    return without_count(flows.forget_old_sessions(context));
+  };
+  return {{"end dead calls", std::chrono::minutes(1), end_dead},
+          {"forget old sessions of flows", std::chrono::hours(1), forget_flows}};
 }
 
 }  // namespace aiva::app

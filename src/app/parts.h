@@ -35,7 +35,9 @@
 #include "capabilities/search/search.h"
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/call_records.h"
+#include "capabilities/voice/flows.h"
 #include "capabilities/voice/numbers.h"
+#include "capabilities/voice/spoken_cache.h"
 #include "capabilities/voice/voice.h"
 #include "capabilities/webhooks/webhooks.h"
 #include "documents/tokens/token_counter.h"
@@ -119,6 +121,8 @@ struct Parts {
   std::unique_ptr<voice::CallLog> call_log{};
   std::unique_ptr<voice::CallRecords> call_records{};
   std::unique_ptr<voice::Numbers> numbers{};
+  std::unique_ptr<voice::Flows> flows{};
+  std::unique_ptr<voice::SpokenCache> spoken_cache{};
   std::unique_ptr<VoiceDetectors> voice_detectors{};
   std::unique_ptr<SpeechRecognizer> recognizer{};
   std::unique_ptr<SpeechSynthesizer> synthesizer{};

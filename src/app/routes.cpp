@@ -11,6 +11,7 @@
 #include "faces/http/endpoints/api_keys.h"
 #include "faces/http/endpoints/audit.h"
 #include "faces/http/endpoints/auth.h"
+#include "faces/http/endpoints/call_flows.h"
 #include "faces/http/endpoints/calls.h"
 #include "faces/http/endpoints/chat.h"
 #include "faces/http/endpoints/chat_people.h"
@@ -26,6 +27,7 @@
 #include "faces/http/endpoints/functions.h"
 #include "faces/http/endpoints/health.h"
 #include "faces/http/endpoints/images.h"
+#include "faces/http/endpoints/internal_voice.h"
 #include "faces/http/endpoints/kept_answers.h"
 #include "faces/http/endpoints/knowledge_bases.h"
 #include "faces/http/endpoints/mcp.h"
@@ -125,6 +127,8 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::chat_privacy_routes(*parts.chat_privacy));
   add(http::call_routes(*parts.call_log, *parts.call_records));
   add(http::number_routes(*parts.numbers));
+  add(http::call_flow_routes(*parts.flows));
+  add(http::internal_voice_routes(parts.agents->active(), *parts.spoken_cache));
   add(http::openai_chat_routes(parts.chat->completions(), parts.clock));
   add(http::openai_response_routes(parts.chat->completions(), parts.clock));
   add(http::openai_model_routes(make_served_models(parts)));

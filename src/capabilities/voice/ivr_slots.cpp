@@ -15,6 +15,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr std::size_t name_words_max = 6;
+constexpr std::size_t name_bytes_max = 100;
 constexpr std::size_t freeform_bytes_max = 2000;
 
 constexpr auto type_names =
@@ -64,6 +65,7 @@ std::optional<SlotValue> parse_name(Words words) {
     if (!name.empty()) name += ' ';
     name += word;
   }
+  if (name.size() > name_bytes_max) return std::nullopt;
   return SlotValue{.value = name, .spoken = name};
 }
 

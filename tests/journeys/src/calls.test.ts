@@ -123,3 +123,52 @@ test("calls are listed, read on behind a cursor and summed up", async () => {
   assert.equal(sums.average_duration_seconds, 65);
   assert.equal(sums.total_cost, 0.0312);
 });
+
+test("a flow is made, changed step by step and led from outside", async () => {
+  const flows = `/api/agents/${agent}/flows`;
+  const steps = [
+    { name: "when", type: "collect_slot", slot: "day", slot_type: "date", text: "Which day?" },
+    { name: "sure", type: "confirm", slot: "day", text: "{day}, is that right?" },
+  ];
+  const wrong = await admin.post(flows, { name: "x", steps: [{ ...steps[0], next: "nowhere" }] });
+  assert.equal(wrong.status, 422, wrong.text);
+  assert.match(wrong.text, /steps\[0\]\.next/);
+  const flow = ok(await admin.post(flows, { name: "Booking", steps }), 201);
+  assert.equal(flow.steps[0].retries, 3);
+  assert.equal(flow.steps[0].timeout_ms, 30_000);
+  assert.equal(flow.completion.type, "respond");
+
+  const bye = { type: "respond", text: "Until {day}." };
+  const longer = ok(await admin.put(`${flows}/${flow.id}/steps/bye`, bye));
+  assert.deepEqual(
+    longer.steps.map((step: Json) => step.name),
+    ["when", "sure", "bye"],
+  );
+  const kept = await admin.delete(`${flows}/${flow.id}/steps/when`);
+  assert.equal(kept.status, 422, "the day is confirmed but asked nowhere");
+  assert.equal(ok(await admin.delete(`${flows}/${flow.id}/steps/bye`)).steps.length, 2);
+  const renamed = ok(await admin.put(`${flows}/${flow.id}`, { description: "For the shop" }));
+  assert.deepEqual(renamed.steps, flow.steps);
+
+  const led = ok(await bridge.get(`/api/internal/agents/${agent}/flows`));
+  assert.equal(led.items[0].id, flow.id);
+  const standing = { session_id: "s-1", flow_id: flow.id, current_step: "when", state: { n: 1 } };
+  ok(await bridge.post("/api/internal/flow-sessions", standing));
+  ok(await bridge.post("/api/internal/flow-sessions", { ...standing, status: "transferred" }));
+  assert.equal(ok(await bridge.get("/api/internal/flow-sessions/s-1")).status, "transferred");
+});
+
+test("a bridge learns how an agent sounds and keeps what was said", async () => {
+  const speech = ok(await bridge.get(`/api/internal/agents/${agent}/tts-config`));
+  assert.equal(speech.voice, "shimmer");
+  const text = { voice: speech.voice, text: "Good day" };
+  const cache = "/api/internal/tts-cache";
+  assert.equal(ok(await bridge.post(`${cache}/get`, text)).is_found, false);
+  const audio = Buffer.from("RIFF....").toString("base64");
+  const added = ok(await bridge.post(cache, { ...text, content_type: "audio/wav", audio }), 201);
+  const found = ok(await bridge.post(`${cache}/get`, text));
+  assert.equal(found.audio, audio);
+  assert.equal(ok(await bridge.post(`${cache}/${added.id}/hit`)).hits, 1);
+  const page = { ...text, content_type: "text/html", audio };
+  assert.equal((await bridge.post(cache, page)).status, 422);
+});

@@ -89,7 +89,26 @@ before(async () => {
   });
   const number = await alice.post("/api/numbers", { did: "1001", agent_id: agent.body.data.id });
   assert.equal(number.status, 201, number.text);
+  const flow = await alice.post(`/api/agents/${agent.body.data.id}/flows`, {
+    name: "albatross",
+    steps: [{ name: "hello", type: "respond", text: "albatross" }],
+  });
+  assert.equal(flow.status, 201, flow.text);
+  await alice.post("/api/internal/flow-sessions", {
+    session_id: "albatross-call",
+    flow_id: flow.body.data.id,
+  });
+  const spoken = await alice.post("/api/internal/tts-cache", {
+    text: "albatross",
+    content_type: "audio/wav",
+    audio: "UklGRg==",
+  });
+  assert.equal(spoken.status, 201, spoken.text);
   owned = {
+    flowId: flow.body.data.id,
+    stepName: "hello",
+    flowSessionId: "albatross-call",
+    spokenId: spoken.body.data.id,
     callLogId: call.body.data.id,
     numberId: number.body.data.id,
     functionId: fn.body.data.id,
@@ -152,6 +171,7 @@ function body(route: RouteLine): any {
     agent_id: owned["agentId"],
     function_name: "albatross",
     did: "1002",
+    flow_id: owned["flowId"],
     speaker: "user",
     sequence_number: 1,
     original_message: "gull",
@@ -183,6 +203,7 @@ test("no route shows or changes another tenant's things", async () => {
       [
         "/api/internal/functions/execute",
         "/api/call-logs",
+        "/api/internal/flow-sessions",
         "/api/transcriptions",
         "/api/v1/search",
         "/api/knowledge/search",

@@ -106,6 +106,14 @@ async function furnish(root: Client, name: string, word: string): Promise<Tenant
     keep("callLogId", await created(client, "/api/call-logs", call));
     const number = { agent_id: agent, did: word === canary ? "1001" : "1002", label: word };
     keep("numberId", await created(client, "/api/numbers", number));
+    const steps = [{ name: "hello", type: "respond", text: word }];
+    keep("flowId", await created(client, `/api/agents/${agent}/flows`, { name: word, steps }));
+    ids.set("stepName", "hello");
+    const standing = { session_id: `${word}-call`, flow_id: ids.get("flowId") };
+    await client.post("/api/internal/flow-sessions", standing);
+    ids.set("flowSessionId", `${word}-call`);
+    const audio = { text: word, content_type: "audio/wav", audio: "UklGRg==" };
+    keep("spokenId", await created(client, "/api/internal/tts-cache", audio));
   }
   await created(client, "/api/secrets", { name: word.toUpperCase(), value: `${word} said low` });
   ids.set("secretName", word.toUpperCase());

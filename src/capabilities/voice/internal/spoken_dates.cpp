@@ -56,16 +56,28 @@ std::optional<SlotValue> write_date(year_month_day date) {
                              std::to_string(year)};
 }
 
-year_month_day make_date(int year, unsigned month, unsigned day) {
-  return std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day);
+// Numbers of any size; chrono's own types would cut them.
+std::optional<year_month_day> make_date(int year, int month, int day) {
+  constexpr int month_max = 12;
+  constexpr int day_max = 31;
+  if (year < year_min || year > year_max || month < 1 || month > month_max || day < 1 ||
+      day > day_max)
+    return std::nullopt;
+  auto date = std::chrono::year(year) / month / day;
+  return date.ok() ? std::optional(date) : std::nullopt;
+}
+
+std::optional<SlotValue> write_date(int year, int month, int day) {
+  auto date = make_date(year, month, day);
+  return date ? write_date(*date) : std::nullopt;
 }
 
 // The next such day from today on; 29 February waits for its year.
-std::optional<SlotValue> next_date(unsigned month, unsigned day, year_month_day today) {
+std::optional<SlotValue> next_date(int month, int day, year_month_day today) {
   constexpr int years_ahead = 8;
   for (int i = 0; i <= years_ahead; ++i) {
     auto date = make_date(static_cast<int>(today.year()) + i, month, day);
-    if (date.ok() && date >= today) return write_date(date);
+    if (date && *date >= today) return write_date(*date);
   }
   return std::nullopt;
 }
@@ -85,20 +97,18 @@ std::vector<int> numbers_between(std::string_view text, char mark) {
 }
 
 std::optional<SlotValue> written_date(const std::string& word, year_month_day today) {
-  auto unsigned_of = [](int number) { return static_cast<unsigned>(number); };
   if (auto parts = numbers_between(word, '-'); parts.size() == 3)
-    return write_date(make_date(parts[0], unsigned_of(parts[1]), unsigned_of(parts[2])));
+    return write_date(parts[0], parts[1], parts[2]);
   bool is_month_first = word.contains('/');
   auto parts = numbers_between(word, is_month_first ? '/' : '.');
   if (parts.size() != 2 && parts.size() != 3) return std::nullopt;
   constexpr int month_max = 12;
-  auto day = unsigned_of(parts[0]);
-  auto month = unsigned_of(parts[1]);
-  if (is_month_first && parts[0] <= month_max) std::swap(day, month);
+  auto day = parts[0];
+  auto month = parts[1];
+  if (is_month_first && day <= month_max) std::swap(day, month);
   if (parts.size() == 2) return next_date(month, day, today);
   constexpr int century = 2000;
-  auto year = parts[2] < 100 ? parts[2] + century : parts[2];
-  return write_date(make_date(year, month, day));
+  return write_date(parts[2] < 100 ? parts[2] + century : parts[2], month, day);
 }
 
 // "2031", "twenty thirty one", "two thousand and thirty".
@@ -138,9 +148,9 @@ std::optional<SlotValue> named_date(const Words& words, year_month_day today) {
       day = whole_number_at(words, after);
     }
     if (!is_day(day)) return std::nullopt;
-    if (auto year = year_at(words, after))
-      return write_date(make_date(*year, *month + 1, static_cast<unsigned>(*day)));
-    return next_date(*month + 1, static_cast<unsigned>(*day), today);
+    auto number = static_cast<int>(*month) + 1;
+    if (auto year = year_at(words, after)) return write_date(*year, number, *day);
+    return next_date(number, *day, today);
   }
   return std::nullopt;
 }
@@ -213,7 +223,7 @@ std::optional<SlotValue> relative_time(const Words& words, DayHalf half) {
       offset = number_before(words, before == "minutes" ? i - 1 : i);
     auto at = i + 1;
     auto hour = whole_number_at(words, at);
-    if (!offset || !hour || *offset >= minutes) return std::nullopt;
+    if (!offset || !hour || *offset >= minutes) continue;  // "I want to come"
     return is_to ? on_dial(*hour - 1, minutes - *offset, half) : on_dial(*hour, *offset, half);
   }
   return std::nullopt;
@@ -226,7 +236,8 @@ std::optional<SlotValue> parse_date(const Words& words, year_month_day today) {
     return write_date(year_month_day(sys_days(today) + days(count)));
   };
   if (has(words, "today") || has(words, "tonight")) return in(0);
-  if (has(words, "tomorrow")) return in(has(words, "after") ? 2 : 1);
+  if (auto day = std::ranges::find(words, "tomorrow"); day != words.end())
+    return in(day != words.begin() && *(day - 1) == "after" ? 2 : 1);
   if (auto date = named_date(words, today)) return date;
   for (const auto& word : words)
     if (auto date = written_date(word, today)) return date;
@@ -250,17 +261,10 @@ std::optional<SlotValue> keyed_date(std::string_view digits, year_month_day toda
     std::from_chars(digits.data() + from, digits.data() + from + count, value);
     return value;
   };
-  if (digits.size() == 4)
-    return next_date(static_cast<unsigned>(number(2, 2)), static_cast<unsigned>(number(0, 2)),
-                     today);
+  if (digits.size() == 4) return next_date(number(2, 2), number(0, 2), today);
   if (digits.size() != 8) return std::nullopt;
-  auto year = number(0, 4);
-  if (year >= year_min && year <= year_max)
-    if (auto date = write_date(make_date(year, static_cast<unsigned>(number(4, 2)),
-                                         static_cast<unsigned>(number(6, 2)))))
-      return date;
-  return write_date(make_date(number(4, 4), static_cast<unsigned>(number(2, 2)),
-                              static_cast<unsigned>(number(0, 2))));
+  if (auto date = write_date(number(0, 4), number(4, 2), number(6, 2))) return date;
+  return write_date(number(4, 4), number(2, 2), number(0, 2));
 }
 
 std::optional<SlotValue> parse_time(const Words& words) {
@@ -270,7 +274,10 @@ std::optional<SlotValue> parse_time(const Words& words) {
   if (auto time = relative_time(words, half)) return time;
   for (const auto& word : words)
     if (auto time = written_time(word)) return on_dial(time->first, time->second, half);
-  for (std::size_t i = 0; i < words.size(); ++i) {
+  // "For two people at seven" means the seven.
+  auto mark = std::ranges::find(words, "at");
+  auto begin = mark == words.end() ? std::ptrdiff_t{0} : mark - words.begin();
+  for (auto i = static_cast<std::size_t>(begin); i < words.size(); ++i) {
     auto at = i;
     auto hour = whole_number_at(words, at);
     if (!hour && words[i].size() > 2 && (words[i].ends_with("am") || words[i].ends_with("pm"))) {
