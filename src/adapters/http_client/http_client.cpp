@@ -8,6 +8,7 @@
 #include "adapters/http_client/internal/exchange.h"
 #include "adapters/http_client/internal/loop.h"
 #include "adapters/http_client/internal/request_text.h"
+#include "adapters/http_client/internal/stream_pump.h"
 #include "adapters/http_client/internal/url.h"
 #include "foundation/thread_pool.h"
 
@@ -48,37 +49,32 @@ Awaitable<Result<std::unique_ptr<Exchange>>> begin(ConnectionPool& pool, Prepare
 
 class PooledHttpStream final : public HttpStream {
  public:
-  PooledHttpStream(Shard& shard, std::unique_ptr<Exchange> exchange, Instant deadline)
-      : shard_(shard), exchange_(std::move(exchange)), deadline_(deadline) {}
+  PooledHttpStream(Loop& loop, std::unique_ptr<Exchange> exchange, Instant deadline)
+      : head_(exchange->head()),
+        pump_(std::make_shared<StreamPump>(loop, std::move(exchange))),
+        deadline_(deadline) {}
   ~PooledHttpStream() override { drop(); }
 
   [[nodiscard]] const HttpResponse& head() const override { return head_; }
-  void keep_head() { head_ = exchange_->head(); }
 
   Task<Result<std::optional<std::string>>> next(CallContext context) override {
     if (failure_) co_return fail(*failure_);
-    if (!exchange_) co_return std::nullopt;
-    auto work = [exchange = exchange_.get()] { return exchange->next(); };
-    OnLoop<std::optional<std::string>, decltype(work)> on_loop(
-        shard_.loop, context, std::min(context.deadline, deadline_), work);
-    auto piece = co_await on_loop;
+    if (!pump_) co_return std::nullopt;
+    StreamPump::Next next(*pump_, context, std::min(context.deadline, deadline_));
+    auto piece = co_await next;
     if (!piece) failure_ = piece.error();
     if (!piece || !*piece) drop();
     co_return piece;
   }
 
  private:
-  // Connections die on their loop.
   void drop() {
-    if (!exchange_) return;
-    asio::post(shard_.loop.context(),
-               [exchange = std::move(exchange_)]() mutable { exchange.reset(); });
+    if (pump_) std::exchange(pump_, nullptr)->drop();
   }
 
-  Shard& shard_;
-  std::unique_ptr<Exchange> exchange_;
-  Instant deadline_;
   HttpResponse head_;
+  std::shared_ptr<StreamPump> pump_;  // null when the stream has ended; its loop may need it longer
+  Instant deadline_;
   std::optional<Error> failure_;
 };
 
@@ -131,9 +127,7 @@ class PooledHttpClient final : public HttpClient {
     OnLoop<std::unique_ptr<Exchange>, decltype(work)> on_loop(shard.loop, context, deadline,
                                                               std::move(work));
     CO_TRY(auto exchange, co_await on_loop);
-    auto stream = std::make_unique<PooledHttpStream>(shard, std::move(exchange), stream_deadline);
-    stream->keep_head();
-    co_return std::move(stream);
+    co_return std::make_unique<PooledHttpStream>(shard.loop, std::move(exchange), stream_deadline);
   }
 
  private:

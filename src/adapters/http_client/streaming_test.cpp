@@ -139,6 +139,44 @@ TEST_F(Streaming, times_out_within_the_body) {
   server.wait_for_ended(1);
 }
 
+TEST_F(Streaming, keeps_the_deadline_of_each_piece) {
+  TestServer server([](Peer& peer) {
+    peer.read_request();
+    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegin");
+    peer.wait_for_close();
+  });
+  auto stream = open(server);
+  ASSERT_TRUE(stream.has_value());
+  auto in = [](milliseconds time) {
+    return CallContext{.deadline = std::chrono::steady_clock::now() + time};
+  };
+
+  EXPECT_EQ(*sync_wait((*stream)->next(in(milliseconds(20'000)))), "begin");
+  auto late = sync_wait((*stream)->next(in(milliseconds(50))));
+
+  ASSERT_FALSE(late.has_value());
+  EXPECT_EQ(late.error().code, ErrorCode::timeout);
+  server.wait_for_ended(1);
+}
+
+TEST_F(Streaming, hands_nothing_to_a_caller_who_has_given_up) {
+  TestServer server([](Peer& peer) {
+    peer.read_request();
+    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegin");
+    peer.wait_for_close();
+  });
+  auto stream = open(server);
+  ASSERT_TRUE(stream.has_value());
+  std::stop_source source;
+  source.request_stop();
+
+  auto piece = sync_wait((*stream)->next({.cancellation = source.get_token()}));
+
+  ASSERT_FALSE(piece.has_value());
+  EXPECT_EQ(piece.error().code, ErrorCode::cancelled);
+  server.wait_for_ended(1);
+}
+
 TEST_F(Streaming, stops_reading_when_the_caller_gives_up) {
   TestServer server([](Peer& peer) {
     peer.read_request();

@@ -57,6 +57,16 @@ void Call::end() {
   loop_.calls_.erase(this);
 }
 
+Error describe(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& thrown) {
+    return internal_error(thrown.what());
+  } catch (...) {
+    return internal_error("an unknown exception");
+  }
+}
+
 void Call::cancel(ErrorCode code, std::string message) {
   if (ended_by_ || !loop_.calls_.contains(this)) return;
   ended_by_ = Error{.code = code, .message = std::move(message)};

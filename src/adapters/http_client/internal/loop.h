@@ -55,13 +55,12 @@ class Call : public std::enable_shared_from_this<Call> {
   void begin();
   void end();
   [[nodiscard]] asio::cancellation_slot slot() { return signal_.slot(); }
+  // Ends it early, unless it has ended.
+  void cancel(ErrorCode code, std::string message);
   // Why the call ended early, if it did.
   [[nodiscard]] const std::optional<Error>& ended_by() const { return ended_by_; }
 
  private:
-  friend class Loop;
-  void cancel(ErrorCode code, std::string message);
-
   Loop& loop_;
   std::chrono::steady_clock::time_point deadline_;
   std::stop_token cancellation_;
@@ -70,6 +69,9 @@ class Call : public std::enable_shared_from_this<Call> {
   std::optional<Error> ended_by_;
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };
+
+// What an exception that nobody expected says.
+Error describe(const std::exception_ptr& exception);
 
 // Awaited in a Task: runs the coroutine that `work` makes on the loop, until it ends or the
 // deadline or the context's cancellation end it, then continues at the context's home.
@@ -110,16 +112,6 @@ class OnLoop {
       home_->post([awaiting] { awaiting.resume(); });
     else
       awaiting.resume();
-  }
-
-  static Error describe(const std::exception_ptr& exception) {
-    try {
-      std::rethrow_exception(exception);
-    } catch (const std::exception& thrown) {
-      return internal_error(thrown.what());
-    } catch (...) {
-      return internal_error("an unknown exception");
-    }
   }
 
   Loop& loop_;
