@@ -367,6 +367,17 @@ TEST_F(ChatFixture, shows_images_of_its_knowledge_bases_with_the_answer) {
   EXPECT_EQ(gallery.wishes[0].picture, "PNG");
 }
 
+TEST_F(ChatFixture, looks_for_images_without_a_model_too) {
+  Gallery gallery;
+  find_images_ = [&](CallContext, ImageWish wish) { return look(gallery, std::move(wish)); };
+  chat_ = make();
+
+  ASSERT_TRUE(ask("When are refunds paid?"));
+
+  ASSERT_THAT(gallery.wishes, SizeIs(1));
+  EXPECT_EQ(gallery.wishes[0].text, "When are refunds paid?");
+}
+
 TEST_F(ChatFixture, answers_without_images_where_none_are_found_or_wanted) {
   Gallery gallery;
   gallery.found = fail(ErrorCode::unavailable, "No model");

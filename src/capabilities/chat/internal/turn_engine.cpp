@@ -111,13 +111,13 @@ Task<Result<Reply>> TurnEngine::reply(CallContext context, const TurnInput& inpu
     CO_TRY_VOID(
         co_await findings.search(context, manner.bases, query.text, input.session, hits_max));
   }
+  // Beside the reply, so that nobody waits for them.
+  auto looking = images_for(context, input, query.text);
   auto replying = parts_.model != nullptr
                       ? reply_by_model(context, {parts_, settings_, input, findings}, query.usage,
                                        std::move(listener))
                       : reply_by_extract(context, parts_.embedder, findings.first(),
                                          std::move(query.text), std::move(listener));
-  // Beside the reply, so that nobody waits for them.
-  auto looking = images_for(context, input, query.text);
   auto both_done = both(std::move(replying), std::move(looking));
   auto [replied, images] = co_await std::move(both_done);
   if (replied) replied->images = std::move(images);
