@@ -17,7 +17,7 @@ constexpr std::size_t lobes = 32;     // taps a phase at the lower rate
 constexpr double band = 0.945;        // where the filter is half down, of half the lower rate
 constexpr double kaiser_shape = 6.2;  // 65 dB
 constexpr int unit_bits = 14;
-constexpr std::size_t lane_count = 8;  // taps are padded to whole vectors
+constexpr std::size_t lane_count = 16;  // taps are padded to whole vectors
 
 // The modified Bessel function of order 0 (Abramowitz and Stegun 9.6.12).
 double bessel_0(double x) {
@@ -57,10 +57,49 @@ void fill_phase(std::span<std::int16_t> row, double offset, double cutoff, doubl
   *largest = static_cast<std::int16_t>(*largest + rest);
 }
 
-std::int32_t sum_of_products(const std::int16_t* a, const std::int16_t* b, std::size_t count) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += static_cast<std::int32_t>(a[i]) * b[i];
-  return sum;
+// Where the next output stands: the first of the samples it looks at, and its phase.
+struct Place {
+  std::size_t first = 0;
+  std::size_t phase = 0;
+};
+
+// The filter, one row a phase, and how far outputs are apart.
+struct Filter {
+  const std::int16_t* taps = nullptr;
+  std::size_t count = 0;  // a row; whole vectors
+  std::size_t phases = 0;
+  std::size_t whole_steps = 0;
+  std::size_t phase_steps = 0;
+};
+
+// Writes outputs as long as their first sample is at most `last`; returns how many. Compiled twice:
+// twice the lanes where the processor has them.
+#ifdef __x86_64__
+[[gnu::target_clones("avx2", "default")]]
+#endif
+std::size_t filter_samples(const Filter& filter, const std::int16_t* samples, std::size_t last,
+                           Place& place, std::int16_t* out) {
+  constexpr std::int32_t half = 1 << (unit_bits - 1);
+  const auto count = filter.count;
+  __builtin_assume(count % lane_count == 0 && count > 0);
+  const auto* const start = out;
+  auto first = place.first;
+  auto phase = place.phase;
+  while (first <= last) {
+    const auto* const from = samples + first;
+    const auto* const taps = filter.taps + phase * count;
+    std::int32_t sum = 0;
+    for (std::size_t i = 0; i < count; ++i) sum += static_cast<std::int32_t>(from[i]) * taps[i];
+    *out++ = static_cast<std::int16_t>(std::clamp((sum + half) >> unit_bits, -32768, 32767));
+    first += filter.whole_steps;
+    phase += filter.phase_steps;
+    if (phase >= filter.phases) {
+      phase -= filter.phases;
+      ++first;
+    }
+  }
+  place = {.first = first, .phase = phase};
+  return static_cast<std::size_t>(out - start);
 }
 
 }  // namespace
@@ -89,7 +128,7 @@ Resampler::Resampler(int from, int to) {
 void Resampler::reset() {
   // The first output's middle tap looks at the first sample.
   waiting_.assign(taps_ / 2 - 1, 0);
-  position_ = 0;
+  first_ = phase_ = 0;
   fed_ = given_ = 0;
 }
 
@@ -104,19 +143,24 @@ void Resampler::feed(std::span<const std::int16_t> samples, std::vector<std::int
 }
 
 void Resampler::take(std::vector<std::int16_t>& out) {
-  if (waiting_.size() >= taps_)
-    out.reserve(out.size() + (waiting_.size() - taps_ + 1) * up_ / down_ + 1);
-  constexpr std::int32_t half = 1 << (unit_bits - 1);
-  for (;; position_ += down_, ++given_) {
-    const auto first = position_ / up_;
-    if (first + taps_ > waiting_.size()) break;
-    const auto sum =
-        sum_of_products(waiting_.data() + first, filter_.data() + position_ % up_ * taps_, taps_);
-    out.push_back(static_cast<std::int16_t>(std::clamp((sum + half) >> unit_bits, -32768, 32767)));
-  }
-  const auto passed = std::min(position_ / up_, waiting_.size());
+  if (waiting_.size() < first_ + taps_) return;
+  const auto start = out.size();
+  const auto last = waiting_.size() - taps_;
+  // One more than there can be, which is cut off again.
+  out.resize(start + (last - first_ + 1) * up_ / down_ + 2);
+  const Filter filter{.taps = filter_.data(),
+                      .count = taps_,
+                      .phases = up_,
+                      .whole_steps = down_ / up_,
+                      .phase_steps = down_ % up_};
+  Place place{.first = first_, .phase = phase_};
+  const auto made = filter_samples(filter, waiting_.data(), last, place, out.data() + start);
+  out.resize(start + made);
+  given_ += made;
+  const auto passed = std::min(place.first, waiting_.size());
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(passed));
-  position_ -= passed * up_;
+  first_ = place.first - passed;
+  phase_ = place.phase;
 }
 
 void Resampler::finish(std::vector<std::int16_t>& out) {

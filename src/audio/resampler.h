@@ -35,7 +35,8 @@ class Resampler {
   // A row of taps for each phase, in units of 2^-14: 32-bit sums of products cannot overflow.
   std::vector<std::int16_t> filter_;
   std::vector<std::int16_t> waiting_;  // samples that outputs to come still look at
-  std::size_t position_ = 0;           // of the next output's first tap in waiting_, times up_
+  std::size_t first_ = 0;              // of them, that the next output looks at
+  std::size_t phase_ = 0;              // of that output
   std::size_t fed_ = 0;                // of the stream
   std::size_t given_ = 0;
 };
