@@ -20,6 +20,7 @@
 #include "documents/xml/xml_reader.h"
 #include "keyword_targets.h"
 #include "package_text.h"
+#include "rtp_target.h"
 #include "schema_target.h"
 
 namespace aiva::fuzz {
@@ -197,7 +198,8 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"requests", decode_requests},
       {"keyword_text", analyse_keywords},
       {"keyword_sections", search_keyword_sections},
-      {"json_schema", check_json_schema}};
+      {"json_schema", check_json_schema},
+      {"rtp", play_rtp}};
   for (const auto& format : formats) {
     auto run = is_packed(format->format()) ? read_packed : read;
     targets.push_back({std::string(to_string(format->format())),

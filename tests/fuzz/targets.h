@@ -17,7 +17,7 @@ struct Target {
 // The reader of each format by the format's usual suffix, and what stands before and after them:
 // detect, charset, zip_directory, xml, image_header, converted_text, records, requests. And the
 // keywords of texts and segments: keyword_text, keyword_sections. And the schemas of functions:
-// json_schema. PDFium is loaded when `needs_pdfium`.
+// json_schema, and packets of sound: rtp. PDFium is loaded when `needs_pdfium`.
 std::vector<Target> make_targets(bool needs_pdfium);
 
 }  // namespace aiva::fuzz
