@@ -23,17 +23,31 @@ Ear::Ear(AudioFormat format, std::unique_ptr<VoiceDetector> detector)
 void Ear::hear(std::string_view audio, std::vector<HeardWindow>& windows) {
   raw_.clear();
   append_samples(format_, audio, raw_);
+  auto frame = static_cast<std::size_t>(format_.rate) / 1000 * frame_ms;
+  for (auto rest = std::span<const std::int16_t>(raw_); !rest.empty();) {
+    auto next = rest.first(std::min(frame, rest.size()));
+    rest = rest.subspan(next.size());
+    hear_frame(next, windows);
+  }
+  forget();
+}
+
+// A frame is shorter than a window and completes one at most.
+void Ear::hear_frame(std::span<const std::int16_t> frame, std::vector<HeardWindow>& windows) {
+  is_open_ = gate_.may_hold_voice(frame) || is_open_;
   if (resampler_) {
-    resampler_->feed(raw_, kept_);
+    resampler_->feed(frame, kept_);
   } else {
-    kept_.insert(kept_.end(), raw_.begin(), raw_.end());
+    kept_.insert(kept_.end(), frame.begin(), frame.end());
   }
   while (kept_.size() - looked_at_ >= VoiceDetector::window) {
     auto window = std::span(kept_).subspan(looked_at_).first<VoiceDetector::window>();
     looked_at_ += VoiceDetector::window;
-    windows.push_back({.ms = window_ms, .probability = detector_->hear(window)});
+    bool listens = std::exchange(is_open_, false);
+    if (listens && !was_listening_) detector_->reset();
+    was_listening_ = listens;
+    windows.push_back({.ms = window_ms, .probability = listens ? detector_->hear(window) : 0});
   }
-  forget();
 }
 
 // Between utterances the last second is kept; it is cut only now and then.

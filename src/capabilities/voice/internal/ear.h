@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "audio/energy_gate.h"
 #include "audio/resampler.h"
 #include "capabilities/voice/leg.h"
 #include "ports/speech_recognizer.h"
@@ -21,7 +23,8 @@ struct HeardWindow {
 };
 
 // Listens to a leg: turns its audio into windows with the probability of a voice, and keeps the
-// samples of the utterance that goes on.
+// samples of the utterance that goes on. What the energy gate takes for silence the detector, which
+// costs six hundred times as much, does not hear.
 class Ear {
  public:
   Ear(AudioFormat format, std::unique_ptr<VoiceDetector> detector);
@@ -37,10 +40,14 @@ class Ear {
   std::vector<std::int16_t> take_utterance();
 
  private:
+  void hear_frame(std::span<const std::int16_t> frame, std::vector<HeardWindow>& windows);
   void forget();
 
   AudioFormat format_;
   std::unique_ptr<VoiceDetector> detector_;
+  audio::EnergyGate gate_{};
+  bool is_open_ = false;                         // the gate, within the next window
+  bool was_listening_ = false;                   // the detector heard the last window
   std::optional<audio::Resampler> resampler_{};  // none where the leg has 16 kHz already
   std::vector<std::int16_t> raw_{};              // of the leg's rate; empty between calls
   std::vector<std::int16_t> kept_{};             // 16 kHz
