@@ -6,6 +6,7 @@
 #include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <future>
 #include <optional>
 #include <string>
 #include <thread>
@@ -103,10 +104,14 @@ class TcpServer final : public Server {
 
   void stop_accepting() override {
     if (is_stopping_.exchange(true)) return;
-    asio::post(loops_.front()->io, [this] {
+    if (threads_.empty()) return;  // nothing was accepted yet
+    std::promise<void> closed;
+    asio::post(loops_.front()->io, [this, &closed] {
       SystemError ignored;
       for (auto& door : doors_) door->acceptor.close(ignored);
+      closed.set_value();
     });
+    closed.get_future().wait();
   }
 
  private:

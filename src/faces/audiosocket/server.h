@@ -45,7 +45,8 @@ class Server {
  public:
   virtual ~Server() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
-  // New calls are refused from now on, so that Asterisk's dialplan goes on to another server.
+  // New connections are refused when it returns, so that Asterisk's dialplan goes on to another
+  // server.
   virtual void stop_accepting() = 0;
 };
 
