@@ -16,8 +16,8 @@ constexpr std::int64_t call_ms_max = day_ms;
 constexpr billing::MicroUsd cost_max = 1'000'000'000'000;  // a million dollars
 constexpr std::int64_t port_max = 65'535;
 
-template <class T, class U>
-void take(std::optional<T>& given, U& into) {
+template <class T>
+void take(std::optional<T>& given, T& into) {
   if (given) into = std::move(*given);
 }
 
@@ -48,8 +48,8 @@ Result<void> apply(RecordedCall told, Call& call, UnixMs now) {
   take(told.audio_out_ms, call.audio_out_ms);
   take(told.base_cost, call.base_cost);
   take(told.final_cost, call.final_cost);
-  take(told.started_at, call.started_at);
-  take(told.ended_at, call.ended_at);
+  if (told.started_at) call.started_at = told.started_at;
+  if (told.ended_at) call.ended_at = told.ended_at;
   if (told.asterisk_port) call.asterisk_port = static_cast<int>(*told.asterisk_port);
   if (call.status != "in_progress" && !call.ended_at) call.ended_at = now;
   if (told.duration_ms)
