@@ -50,7 +50,7 @@ Task<Result<Response>> list_numbers(Numbers& numbers, CallContext context, Reque
     filter.agent = AgentId::parse(*text);
     if (!filter.agent) co_return fail(invalid_field("agent_id", "must be an id"));
   }
-  auto listing = numbers.list(context, std::move(filter));
+  auto listing = numbers.list(context, filter);
   CO_TRY(auto found, co_await std::move(listing));
   co_return list_response(found, wanted, write_number);
 }
