@@ -22,7 +22,9 @@ constexpr double quiet_db = -45;
 }  // namespace
 
 JitterBuffer::JitterBuffer(const JitterBufferOptions& options)
-    : options_(options), unit_(static_cast<std::size_t>(options.rate / units_a_second)) {
+    : options_(options),
+      unit_(static_cast<std::size_t>(options.rate / units_a_second)),
+      concealment_(options.rate) {
   AIVA_ASSERT(options.rate >= 8000 && options.delay_min_ms <= options.delay_max_ms);
   samples_.resize(unit_ * unit_count);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <numeric>
 #include <random>
 
@@ -255,23 +256,56 @@ TEST(JitterBuffer, refuses_packets_without_sound_or_with_too_much) {
   EXPECT_EQ(buffer.delay_ms(), 0);
 }
 
-TEST(LossConcealment, goes_on_with_a_tone_and_fades) {
-  LossConcealment concealment;
-  std::vector<std::int16_t> tone(1600);
-  for (std::size_t i = 0; i < tone.size(); ++i)
-    tone[i] = static_cast<std::int16_t>(8000 * std::sin(static_cast<double>(i) * 0.15));
-  concealment.hear(tone);
-  auto loudest = [&] {
-    std::array<std::int16_t, frame> out{};
-    concealment.make_up(out);
-    return std::abs(*std::ranges::max_element(
-        out, {}, [](auto sample) { return std::abs(static_cast<int>(sample)); }));
-  };
+class LossConcealmentRates : public testing::TestWithParam<int> {};
 
-  EXPECT_GT(loudest(), 5000);
-  loudest();
-  loudest();
-  EXPECT_EQ(loudest(), 0);
+TEST_P(LossConcealmentRates, go_on_with_a_voice_fade_and_come_back_without_a_click) {
+  const int rate = GetParam();
+  const auto length = static_cast<std::size_t>(rate / 50);
+  // A buzz of 125 Hz.
+  auto buzz = [rate](std::size_t at) {
+    const double turns = 125.0 * static_cast<double>(at) / rate;
+    double value = 0;
+    for (int k = 1; k < 6; ++k) value += std::sin(2 * std::numbers::pi * k * turns) / k;
+    return static_cast<std::int16_t>(6000 * value);
+  };
+  LossConcealment concealment(rate);
+  std::vector<std::int16_t> all;
+  double error = 0;
+  for (std::size_t frame_number = 0; frame_number < 20; ++frame_number) {
+    std::vector<std::int16_t> samples(length);
+    for (std::size_t i = 0; i < length; ++i) samples[i] = buzz(frame_number * length + i);
+    // One frame is lost, then four in a row.
+    if (frame_number == 8 || (frame_number >= 12 && frame_number < 16))
+      concealment.make_up(samples);
+    else
+      concealment.hear(samples);
+    for (std::size_t i = 0; i < length / 2 && frame_number == 8; ++i)
+      error = std::max(error,
+                       std::abs(static_cast<double>(samples[i]) - buzz(frame_number * length + i)));
+    if (frame_number == 15)
+      EXPECT_TRUE(std::ranges::all_of(samples, [](auto sample) { return sample == 0; }));
+    all.insert(all.end(), samples.begin(), samples.end());
+  }
+
+  int usual = 0;
+  int steepest = 0;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const auto step = std::abs(all[i] - all[i - 1]);
+    steepest = std::max(steepest, step);
+    if (i < 8 * length) usual = std::max(usual, step);
+  }
+  EXPECT_LT(error, 700);
+  EXPECT_LT(steepest, usual * 3 / 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Telephone, LossConcealmentRates, testing::Values(8000, 16'000, 48'000));
+
+TEST(LossConcealment, is_silent_where_nothing_was_heard) {
+  LossConcealment concealment(8000);
+  std::array<std::int16_t, frame> out{};
+  out.fill(9);
+  concealment.make_up(out);
+  EXPECT_TRUE(std::ranges::all_of(out, [](auto sample) { return sample == 0; }));
 }
 
 }  // namespace
