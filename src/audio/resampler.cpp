@@ -42,7 +42,8 @@ double tap(double x, double cutoff, double half_width) {
 
 // One phase's taps, whose sum is exactly one unit, so that no phase is louder than another.
 void fill_phase(std::span<std::int16_t> row, double offset, double cutoff, double half_width) {
-  const double middle = static_cast<double>(row.size() / 2 - 1) + offset;
+  const auto before = row.size() / 2 - 1;
+  const double middle = static_cast<double>(before) + offset;
   std::vector<double> exact(row.size());
   for (std::size_t i = 0; i < row.size(); ++i)
     exact[i] = tap(static_cast<double>(i) - middle, cutoff, half_width);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t characters_max = 2000;
 // Made ahead of who takes it; beyond it the next sentence waits.
-constexpr int seconds_ahead_max = 10;
+constexpr std::size_t seconds_ahead_max = 10;
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(
@@ -139,7 +139,7 @@ class FliteSynthesizer final : public SpeechSynthesizer {
   bool post(const std::shared_ptr<Reading>& reading) {
     Work work = [this, reading] {
       if (!reading->go_on()) return;
-      const auto samples_max = static_cast<std::size_t>(reading->rate() * seconds_ahead_max);
+      const auto samples_max = static_cast<std::size_t>(reading->rate()) * seconds_ahead_max;
       if (!reading->stream().park(samples_max)) post_or_end(reading);
     };
     return pool_.try_post(work);
