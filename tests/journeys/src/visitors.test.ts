@@ -147,6 +147,31 @@ test("origins that are not allowed are refused", async () => {
   assert.equal((await elsewhere.say("hello")).status, 401);
 });
 
+test("pages of the agent's origins may call its visitors' routes, others may not", async () => {
+  const path = "/aiva/chat/town-hall/messages";
+  const preflight = (origin: string, target = path) =>
+    first.anonymous.send("OPTIONS", target, undefined, {
+      origin,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "content-type,x-chat-token",
+    });
+  const allowed = await preflight("https://shop.example");
+  assert.equal(allowed.status, 204);
+  assert.equal(allowed.headers.get("access-control-allow-origin"), "https://shop.example");
+  assert.match(allowed.headers.get("access-control-allow-headers")!, /X-Chat-Token/);
+  const evil = await preflight("https://evil.example");
+  assert.equal(evil.headers.get("access-control-allow-origin"), null);
+  const api = await preflight("https://shop.example", "/api/agents");
+  assert.equal(api.headers.get("access-control-allow-origin"), null);
+
+  const shop = new Visitor(first, "https://shop.example");
+  const opened = await shop.enter();
+  assert.equal(opened.headers.get("access-control-allow-origin"), "https://shop.example");
+  const refused = await first.anonymous.post(path, {}, shop.headers());
+  assert.equal(refused.status, 422);
+  assert.equal(refused.headers.get("access-control-allow-origin"), "https://shop.example");
+});
+
 test("a visitor may say so much a minute", async () => {
   const visitor = new Visitor(first);
   await visitor.enter();
