@@ -48,6 +48,7 @@ struct Request {
   std::string request_id{};
   bool is_secure = false;                                  // came over TLS
   std::shared_ptr<const identity::Principal> signed_in{};  // null: anonymous
+  std::string_view refused_secret{};  // credentials by which nobody is known; never log them
 
   // Who is calling; a principal without any right when nobody signed in.
   [[nodiscard]] const identity::Principal& principal() const;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "capabilities/identity/types.h"
 #include "faces/http/method.h"
@@ -24,6 +25,10 @@ using Handler = std::function<Task<Result<Response>>(CallContext, Request&)>;
 
 // Serves one WebSocket until it returns; the socket is closed then.
 using WebSocketHandler = std::function<Task<void>(CallContext, Request&, WebSocket&)>;
+
+// Decides, once the right of the route is met, whether the WebSocket is opened: an error is
+// answered like that of a handler, before the handshake.
+using WebSocketAdmission = std::function<Task<Result<void>>(CallContext, Request&)>;
 
 // What a caller needs to use a route. It has no default: a route without one does not compile.
 class Right {
@@ -89,6 +94,9 @@ struct WebSocketOptions {
   std::size_t message_bytes_max = 1024 * 1024;    // of one received message; beyond: closed (1009)
   std::size_t queue_bytes_max = 4 * 1024 * 1024;  // sent but not yet taken by the peer
   RateClass rate = RateClass::api;                // counts connections
+  // Sub-protocols it speaks; the first of them that the client offers is agreed upon.
+  std::vector<std::string_view> protocols{};
+  WebSocketAdmission admission{};  // none: everyone who has the right
 };
 
 // A path where GET with `Upgrade: websocket` opens a WebSocket.

@@ -30,6 +30,8 @@ enum class CloseCode : std::uint16_t {
 class WebSocket {
  public:
   virtual ~WebSocket() = default;
+  // The sub-protocol that was agreed upon; empty: none.
+  [[nodiscard]] virtual std::string_view protocol() const = 0;
   // The next message, nothing when the peer closed or is gone. `cancelled` when the call ends.
   virtual Task<Result<std::optional<WebSocketMessage>>> receive() = 0;
   // Queues a message and waits while the queue is full. `cancelled` when the socket is closed.

@@ -1,61 +1,19 @@
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/websocket/stream.hpp>
 #include <thread>
 
 #include "faces/http/testing/gate.h"
 #include "faces/http/testing/test_server.h"
+#include "faces/http/testing/websocket_client.h"
 
 namespace aiva::http {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
 using testing::Gate;
 using testing::TestRequest;
 using testing::TestServer;
 
-// A blocking WebSocket client.
-class Client {
- public:
-  explicit Client(std::uint16_t port) {
-    stream_.next_layer().connect({asio::ip::address_v4::loopback(), port});
-  }
-  boost::system::error_code open(const std::string& target, const std::string& token = {}) {
-    boost::system::error_code error;
-    if (!token.empty())
-      stream_.set_option(beast::websocket::stream_base::decorator(
-          [token](beast::websocket::request_type& request) {
-            request.set("Authorization", "Bearer " + token);
-          }));
-    stream_.handshake(response_, "test", target, error);
-    return error;
-  }
-  void send(std::string_view text, bool is_binary = false) {
-    stream_.binary(is_binary);
-    stream_.write(asio::buffer(text));
-  }
-  std::string receive() {
-    boost::system::error_code error;
-    beast::flat_buffer buffer;
-    stream_.read(buffer, error);
-    return error ? "closed " + std::to_string(stream_.reason().code)
-                 : beast::buffers_to_string(buffer.data());
-  }
-  void close() { stream_.close(beast::websocket::close_code::normal); }
-  void vanish() { stream_.next_layer().close(); }
-  beast::websocket::response_type& response() { return response_; }
-  auto& stream() { return stream_; }
-
- private:
-  asio::io_context context_;
-  beast::websocket::stream<asio::ip::tcp::socket> stream_{context_};
-  beast::websocket::response_type response_;
-};
+using Client = testing::WebSocketClient;
 
 Task<void> echo(CallContext, Request&, WebSocket& socket) {
   for (;;) {
@@ -81,6 +39,15 @@ Task<void> flood(CallContext, Request&, WebSocket& socket) {
   [[maybe_unused]] auto sent = co_await socket.send({std::to_string(queued)});
 }
 
+Task<void> tell_protocol(CallContext, Request&, WebSocket& socket) {
+  [[maybe_unused]] auto sent = co_await socket.send({"spoken " + std::string(socket.protocol())});
+}
+
+Task<Result<void>> admit(CallContext, Request& request) {
+  if (!request.query_text("ok")) co_return fail(ErrorCode::not_found, "There is no such line");
+  co_return Result<void>{};
+}
+
 std::vector<WebSocketRoute> routes(Gate& gate) {
   std::vector<WebSocketRoute> table;
   table.push_back({"/echo/:name", Right::anyone(), echo, {.message_bytes_max = 100'000}});
@@ -88,6 +55,9 @@ std::vector<WebSocketRoute> routes(Gate& gate) {
   table.push_back({"/wait", Right::anyone(), [&gate](CallContext context, Request&, WebSocket&) {
                      return wait_at(gate, context);
                    }});
+  table.push_back(
+      {"/spoken", Right::anyone(), tell_protocol, {.protocols = {"realtime", "media"}}});
+  table.push_back({"/asked", Right::anyone(), echo, {.admission = admit}});
   table.push_back({"/flood", Right::anyone(), flood, {.queue_bytes_max = 10'000}});
   return table;
 }
@@ -162,9 +132,38 @@ TEST_F(WebSockets, need_the_right_of_their_route) {
   server_.authenticator.add("token", {.user = UserId::make()});
 
   EXPECT_TRUE(Client(server_.server().port()).open("/private"));
-  EXPECT_TRUE(Client(server_.server().port()).open("/private", "wrong"));
-  EXPECT_FALSE(Client(server_.server().port()).open("/private", "token"));
+  EXPECT_TRUE(Client(server_.server().port()).open("/private", "Bearer wrong"));
+  EXPECT_TRUE(Client(server_.server().port()).open("/private", "Basic not-base64"));
+  EXPECT_FALSE(Client(server_.server().port()).open("/private", "Bearer token"));
   EXPECT_FALSE(Client(server_.server().port()).open("/private?access_token=token"));
+  EXPECT_FALSE(Client(server_.server().port()).open("/private", "Basic cGJ4OnRva2Vu"));
+  EXPECT_FALSE(Client(server_.server().port())
+                   .open("/private", {}, "realtime, openai-insecure-api-key.token"));
+}
+
+TEST_F(WebSockets, agree_on_a_protocol_both_know) {
+  auto agreed = [this](const std::string& offered) {
+    Client client(server_.server().port());
+    EXPECT_FALSE(client.open("/spoken", {}, offered));
+    auto answered = std::string(client.response()["Sec-WebSocket-Protocol"]);
+    EXPECT_EQ(client.receive(), "spoken " + answered);
+    return answered;
+  };
+
+  EXPECT_EQ(agreed("media"), "media");
+  EXPECT_EQ(agreed("openai-insecure-api-key.x, media, realtime"), "realtime");
+  EXPECT_EQ(agreed("chat"), "");
+  EXPECT_EQ(agreed(""), "");
+}
+
+TEST_F(WebSockets, may_be_refused_before_the_handshake) {
+  EXPECT_FALSE(Client(server_.server().port()).open("/asked?ok=1"));
+
+  auto refused = server_.send(
+      {.target = "/asked",
+       .headers = {"Connection: upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="}});
+  EXPECT_EQ(refused.status, 404);
 }
 
 TEST_F(WebSockets, need_an_upgrade) {

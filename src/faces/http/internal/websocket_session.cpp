@@ -47,6 +47,17 @@ class Signal {
   std::coroutine_handle<> waiting_;
 };
 
+// The first of our sub-protocols that the client offers; empty: none.
+std::string_view agree_on_protocol(const Request& request,
+                                   const std::vector<std::string_view>& protocols) {
+  for (auto protocol : protocols)
+    for (const auto& field : request.headers)
+      if (equals_ignoring_case(field.name, "Sec-WebSocket-Protocol") &&
+          list_contains(field.value, protocol))
+        return protocol;
+  return {};
+}
+
 // A reader fills the inbox and a writer empties the outbox, each a coroutine of its own, so that a
 // peer that goes away is noticed whatever the handler does. All on the connection's thread.
 class Session final : public WebSocketSession, private WebSocket {
@@ -55,6 +66,8 @@ class Session final : public WebSocketSession, private WebSocket {
       : transport_(transport), exchange_(exchange), stream_(transport) {
     const auto& options = exchange.websocket_route->options;
     queue_bytes_max_ = options.queue_bytes_max;
+    inbox_bytes_max_ = options.message_bytes_max;
+    protocol_ = agree_on_protocol(exchange.request, options.protocols);
     stream_.read_message_max(options.message_bytes_max);
     stream_.set_option(websocket::stream_base::timeout{.handshake_timeout = timeouts.header,
                                                        .idle_timeout = 2 * timeouts.heartbeat,
@@ -88,12 +101,15 @@ class Session final : public WebSocketSession, private WebSocket {
   }
 
  private:
+  [[nodiscard]] std::string_view protocol() const override { return protocol_; }
+
   Task<Result<std::optional<WebSocketMessage>>> receive() override {
     co_await ContinueOn(exchange_.thread);
     while (inbox_.empty() && !is_reading_over_) co_await arrived_.wait();
     if (inbox_.empty()) co_return std::nullopt;
     std::optional<WebSocketMessage> message = std::move(inbox_.front());
     inbox_.pop_front();
+    inbox_bytes_ -= message->content.size();
     room_in_.notify();
     co_return message;
   }
@@ -120,6 +136,10 @@ class Session final : public WebSocketSession, private WebSocket {
     close_code_ = code;
     close_reason_ = reason.substr(0, close_reason_bytes_max);
     begin_closing();
+  }
+
+  [[nodiscard]] bool is_inbox_full() const {
+    return inbox_.size() >= inbox_messages_max || inbox_bytes_ >= inbox_bytes_max_;
   }
 
   void enqueue(WebSocketMessage message) {
@@ -150,6 +170,8 @@ class Session final : public WebSocketSession, private WebSocket {
     }
     stream_.set_option(websocket::stream_base::decorator([this](websocket::response_type& answer) {
       answer.set("X-Request-Id", exchange_.request.request_id);
+      if (!protocol_.empty())
+        answer.set("Sec-WebSocket-Protocol", {protocol_.data(), protocol_.size()});
     }));
     auto outcome = co_await AsioOperation(
         [this, &request](auto handler) { stream_.async_accept(request, std::move(handler)); });
@@ -159,12 +181,13 @@ class Session final : public WebSocketSession, private WebSocket {
 
   Task<void> read_messages() {
     for (;;) {
-      while (inbox_.size() >= inbox_messages_max && !is_closing_) co_await room_in_.wait();
+      while (is_inbox_full() && !is_closing_) co_await room_in_.wait();
       beast::flat_buffer buffer;
       auto outcome = co_await AsioOperation(
           [this, &buffer](auto handler) { stream_.async_read(buffer, std::move(handler)); });
       if (outcome.error) break;
       auto bytes = buffer.data();
+      inbox_bytes_ += bytes.size();
       inbox_.push_back({std::string(static_cast<const char*>(bytes.data()), bytes.size()),
                         stream_.got_binary()});
       arrived_.notify();
@@ -215,8 +238,11 @@ class Session final : public WebSocketSession, private WebSocket {
   Exchange& exchange_;
   websocket::stream<Transport&, false> stream_;
   std::size_t queue_bytes_max_ = 0;
+  std::size_t inbox_bytes_max_ = 0;  // one message more may be in it
+  std::string_view protocol_{};
 
   std::deque<WebSocketMessage> inbox_;
+  std::size_t inbox_bytes_ = 0;
   std::deque<WebSocketMessage> outbox_;
   std::size_t queued_bytes_ = 0;
   bool is_reading_over_ = false;

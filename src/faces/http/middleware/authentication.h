@@ -10,8 +10,10 @@ namespace aiva::http {
 
 // The credential a request carries: `Authorization: Bearer …`, `X-API-Key: …`,
 // `X-Internal-Token: …`, or for WebSockets
-// (browsers cannot set headers there) the query parameter `access_token`.
-std::optional<Credential> find_credential(const Exchange& exchange);
+// (browsers cannot set headers there) the query parameter `access_token` or the sub-protocol
+// `openai-insecure-api-key.…`; WebSockets of telephone servers may send the secret as the password
+// of `Authorization: Basic …`.
+std::optional<Credential> find_credential(Exchange& exchange);
 
 // Finds out who is calling. Bad credentials do not fail here but are remembered for authorise().
 Task<Outcome> authenticate(Exchange& exchange, Authenticator& authenticator, Credential credential);

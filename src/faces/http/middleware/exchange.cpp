@@ -22,6 +22,7 @@ void Exchange::reset(SteadyTime now) {
   request.request_id.clear();
   request.is_secure = peer.is_secure;
   request.signed_in.reset();
+  request.refused_secret = {};
   if (stop.stop_requested()) stop = std::stop_source();
   context = CallContext{.cancellation = stop.get_token(), .home = &thread};
   started = now;
@@ -29,6 +30,7 @@ void Exchange::reset(SteadyTime now) {
   websocket_route = nullptr;
   metrics = nullptr;
   rejection.reset();
+  password.clear();
   response = Response{};
   extra_headers.clear();
   is_completed = false;

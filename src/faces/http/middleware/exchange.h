@@ -64,6 +64,7 @@ struct Exchange {
   const WebSocketRoute* websocket_route = nullptr;  // set: the connection becomes a WebSocket
   RouteMetrics* metrics = nullptr;
   std::optional<Error> rejection{};  // why the credentials were not accepted
+  std::string password{};            // of `Authorization: Basic`, decoded
   std::string address_key{};         // under which limits count the client
 
   Response response{};

@@ -89,7 +89,14 @@ Task<Outcome> Pipeline::admit(Exchange& exchange) {
     if (!counted) co_return counted;
   }
   if (auto allowed = authorise(exchange); !allowed) co_return allowed;
-  co_return check_tenant(exchange);
+  if (auto checked = check_tenant(exchange); !checked) co_return checked;
+  if (exchange.websocket_route == nullptr || !exchange.websocket_route->options.admission)
+    co_return Outcome{};
+  auto task = exchange.websocket_route->options.admission(exchange.context, exchange.request);
+  auto admitted = co_await std::move(task);
+  co_await ContinueOn(exchange.thread);
+  if (!admitted) co_return std::unexpected(Failure(std::move(admitted.error())));
+  co_return Outcome{};
 }
 
 // The body, then the handler.
