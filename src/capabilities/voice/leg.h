@@ -63,6 +63,8 @@ class Leg {
   [[nodiscard]] virtual AudioFormat format() const = 0;
   // True when the far end hears silence by itself: no frames are sent while nobody speaks.
   [[nodiscard]] virtual bool keeps_itself_alive() const = 0;
+  // False when audio comes only while somebody speaks: its absence says nothing.
+  [[nodiscard]] virtual bool is_always_heard() const { return true; }
   // How far ahead of time frames may come: the far end plays them at its own pace. 0: not at all.
   [[nodiscard]] virtual int ahead_ms() const { return 0; }
   virtual void note(const CallEvent&) {}

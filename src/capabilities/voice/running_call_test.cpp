@@ -237,5 +237,16 @@ TEST_F(RunningCallTest, ends_with_its_caller_in_the_middle_of_an_answer) {
   EXPECT_EQ(call_.use_count(), 1);
 }
 
+TEST_F(RunningCallTest, leaves_silence_to_those_who_say_when_they_have_finished) {
+  leg_->is_silent_at_times = true;
+  begin();
+  wait(600);
+  call_->take_turns(false);
+  without_audio(90'000);
+
+  EXPECT_FALSE(call_->is_over());
+  EXPECT_THAT(lines(), ElementsAre("agent: Hello there."));
+}
+
 }  // namespace
 }  // namespace aiva::voice

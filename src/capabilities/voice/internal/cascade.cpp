@@ -102,7 +102,10 @@ void Cascade::clear() {
 }
 
 void Cascade::cancel() {
-  if (is_busy()) stop_answer();
+  if (is_busy())
+    stop_answer();
+  else
+    ++generation_;  // what is being recognised is not answered
   turns_.finish(host_.now());
 }
 
@@ -147,9 +150,10 @@ void Cascade::act(TurnActions actions) {
         queue(std::string(phrase_in(agent_->settings.language, Phrase::one_moment)), false);
         break;
       case Kind::ask_whether_there:
-        say(phrase_in(agent_->settings.language, Phrase::are_you_there));
+        if (takes_turns_) say(phrase_in(agent_->settings.language, Phrase::are_you_there));
         break;
       case Kind::end_idle:
+        if (!takes_turns_) break;  // somebody who presses a button to speak may be silent
         say(phrase_in(agent_->settings.language, Phrase::goodbye));
         host_.end_after_speech(CallEnd::idle, {});
         break;
@@ -202,17 +206,18 @@ Task<void> Cascade::recognize_turn(std::vector<std::int16_t> samples, std::uint6
       co_await parts_.recognizer.recognize(context_for(speech_time_max), std::move(utterance));
   if (is_stale(generation)) co_return;
   marks_.recognised = host_.now() - marks_.spoken_until;
-  if (transcript && !transcript->text.empty()) {
+  if (transcript) {
     start_answer(std::move(transcript->text));
     co_return;
   }
   turns_.finish(host_.now());
-  if (!transcript) say(phrase_in(agent_->settings.language, Phrase::trouble));
+  say(phrase_in(agent_->settings.language, Phrase::trouble));
 }
 
 void Cascade::start_answer(std::string words) {
   if (words.empty()) {
     turns_.finish(host_.now());
+    host_.note(CallEvent::Kind::speech_dropped);
     return;
   }
   auto now = host_.now();

@@ -182,7 +182,8 @@ Heard RunningCall::stop_speech() {
 }
 
 void RunningCall::check_limits(Instant now) {
-  if (now - last_audio_ > limits_.media_silence_max) return end(CallEnd::media_silence);
+  if (leg_->is_always_heard() && now - last_audio_ > limits_.media_silence_max)
+    return end(CallEnd::media_silence);
   if (!ending_ && now - began_ > limits_.duration_max) end_politely(CallEnd::time_limit);
   if (now >= next_metering_) {
     next_metering_ = now + metering_time;

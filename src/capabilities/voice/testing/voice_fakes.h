@@ -99,9 +99,11 @@ class RecordingLeg final : public Leg {
   std::string transfer_target{};
   int flushes = 0;
   bool is_there = true;
+  bool is_silent_at_times = false;  // audio comes only when somebody speaks
 
   [[nodiscard]] AudioFormat format() const override { return {}; }
   [[nodiscard]] bool keeps_itself_alive() const override { return false; }
+  [[nodiscard]] bool is_always_heard() const override { return !is_silent_at_times; }
   bool play(std::string_view frame) override {
     bool is_silent = std::ranges::all_of(frame, [](char byte) { return byte == 0; });
     played += is_silent ? 's' : 'v';
@@ -128,6 +130,7 @@ class MemoryCallLog final : public CallLog {
 
   Task<Result<Call>> announce(CallContext context, NewCall call) override {
     Call made{.id = CallId::make(), .tenant = context.tenant, .session_id = call.session_id};
+    if (made.session_id.empty()) made.session_id = made.id.to_string();
     if (call.agent) made.agent = *call.agent;
     announced = made;
     co_return made;
