@@ -45,6 +45,7 @@
 #include "faces/http/endpoints/users.h"
 #include "faces/http/endpoints/visitor_chat.h"
 #include "faces/http/endpoints/webhooks.h"
+#include "faces/realtime/routes.h"
 
 namespace aiva::app {
 namespace {
@@ -63,6 +64,15 @@ std::vector<http::HealthProbe> make_probes(Parts& parts) {
   return {
       {"database", [&database](CallContext context) { return ping_database(database, context); }},
       {"files", [&objects](CallContext context) { return objects.check(context); }}};
+}
+
+realtime::RealtimeParts realtime_parts(Parts& parts) {
+  return {.calls = parts.calls.get(),
+          .log = *parts.call_log,
+          .agents = parts.agents->active(),
+          .cache = *parts.cache,
+          .clock = parts.clock,
+          .pause = parts.pause};
 }
 
 }  // namespace
@@ -129,11 +139,16 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::number_routes(*parts.numbers));
   add(http::call_flow_routes(*parts.flows));
   add(http::internal_voice_routes(parts.agents->active(), *parts.spoken_cache));
+  add(realtime::make_key_routes(realtime_parts(parts)));
   add(http::openai_chat_routes(parts.chat->completions(), parts.clock));
   add(http::openai_response_routes(parts.chat->completions(), parts.clock));
   add(http::openai_model_routes(make_served_models(parts)));
   add(http::openai_embedding_routes(*parts.text_vectors));
   return routes;
+}
+
+std::vector<http::WebSocketRoute> make_websocket_routes(Parts& parts) {
+  return realtime::make_websocket_routes(realtime_parts(parts));
 }
 
 }  // namespace aiva::app

@@ -13,6 +13,9 @@ namespace aiva::app {
 std::vector<http::Route> make_routes(const Config& config, const Paths& paths, Parts& parts,
                                      const http::Lifecycle& lifecycle);
 
+// The paths that become WebSockets.
+std::vector<http::WebSocketRoute> make_websocket_routes(Parts& parts);
+
 // The table as text for people, or JSON [{method, path, right, is_streaming}].
 std::string describe_routes(const std::vector<http::Route>& routes, bool is_json);
 

@@ -158,7 +158,8 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
     auto audiosocket = make_audiosocket(config, parts);
     if (!audiosocket) return cli::report(audiosocket.error());
     phones = std::move(*audiosocket);
-    auto router = http::Router::make(make_routes(config, paths, parts, lifecycle));
+    auto router = http::Router::make(make_routes(config, paths, parts, lifecycle),
+                                     make_websocket_routes(parts));
     if (!router) return cli::report(router.error());
     http::ServerParts needs{authenticator, *parts.cache, parts.metrics,
                             parts.files,   lifecycle,    parts.idempotency.get()};

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "capabilities/chat/testing/fixed_agents.h"
+#include "capabilities/voice/testing/scripted_chat.h"
+#include "capabilities/voice/testing/voice_fakes.h"
+#include "capabilities/voice/voice.h"
+#include "faces/http/testing/test_server.h"
+#include "faces/http/testing/websocket_client.h"
+#include "faces/realtime/routes.h"
+#include "foundation/crypto.h"
+#include "foundation/json.h"
+#include "foundation/pause.h"
+
+namespace aiva::realtime {
+
+using Client = http::testing::WebSocketClient;
+
+inline constexpr auto bearer = "Bearer secret";
+
+// Real calls of one agent, with scripted ears, mouth and mind, behind a real server. It greets with
+// "Hello there.", 120 ms of tone; a caller is loud or silent, and understood as the script says.
+class CallsFixture : public testing::Test {
+ protected:
+  CallsFixture() {
+    agents_.agent.settings.greeting = "Hello there.";
+    recognizer_.words = {"How long is the warranty?"};
+  }
+
+  void serve(const RealtimeOptions& options = {}) {
+    calls_ = voice::make_calls(
+        {log_, chat_, agents_, detectors_, recognizer_, synthesizer_, metrics_}, {});
+    RealtimeParts parts{calls_.get(), log_, agents_, *cache_, clock_, pause_};
+    server_ = std::make_unique<http::testing::TestServer>(make_key_routes(parts, options),
+                                                          http::testing::TestServer::Change{},
+                                                          make_websocket_routes(parts, options));
+    server_->authenticator.add(
+        "secret", {.tenant = tenant_,
+                   .user = UserId::make(),
+                   .permissions = {identity::Permission::chat, identity::Permission::agents_read}});
+    server_->authenticator.add("other", {.tenant = TenantId::make(),
+                                         .user = UserId::make(),
+                                         .permissions = {identity::Permission::chat}});
+    server_->authenticator.add("weak", {.tenant = tenant_, .user = UserId::make()});
+  }
+  // Calls borrow the server's threads.
+  void TearDown() override {
+    if (server_) server_->server().drain(std::chrono::seconds(5));
+    calls_.reset();
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return server_->server().port(); }
+
+  TenantId tenant_ = TenantId::make();
+  SystemClock clock_;
+  Pause pause_ = make_pause();
+  Metrics metrics_;
+  std::unique_ptr<Cache> cache_ = make_memory_cache({}, clock_);
+  chat::FixedAgents agents_{tenant_};
+  voice::LoudnessDetectors detectors_;
+  voice::ScriptedRecognizer recognizer_;
+  voice::ToneSynthesizer synthesizer_;
+  voice::ScriptedChat chat_;
+  voice::MemoryCallLog log_;
+  std::unique_ptr<http::testing::TestServer> server_;
+  std::unique_ptr<voice::Calls> calls_;
+};
+
+}  // namespace aiva::realtime
