@@ -41,6 +41,7 @@ class RowCallLog final : public CallLog {
   Task<Result<Call>> claim(CallContext context, std::string session_id) override;
   Task<Result<void>> begin(CallContext context, CallId id, ChatSessionId session) override;
   Task<Result<void>> meter(CallContext context, CallId id, std::int64_t elapsed_ms) override;
+  Task<Result<void>> charge_model(CallContext context, CallId id, ModelUse use) override;
   Task<Result<void>> add_line(CallContext context, CallId id, TranscriptLine line) override;
   Task<Result<Call>> finish(CallContext context, CallId id, CallOutcome outcome) override;
   Task<Result<std::int64_t>> recover(CallContext context, std::int64_t quiet_ms) override;
@@ -191,6 +192,25 @@ Task<Result<void>> RowCallLog::meter(CallContext context, CallId id, std::int64_
   set_due(id,
           {.tenant = context.tenant, .elapsed_ms = elapsed_ms + retry_ms, .has_no_credits = true});
   co_return fail(out_of_credits());
+}
+
+Task<Result<void>> RowCallLog::charge_model(CallContext context, CallId id, ModelUse use) {
+  auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
+    CallsTable table(sql);
+    TRY(auto call, table.metered(context.tenant, id));
+    billing::Charge charge{.operation = "speech",
+                           .reference = id.to_string() + ":" + std::to_string(use.part),
+                           .base = use.base,
+                           .model = use.model,
+                           .agent = call.agent};
+    TRY(auto taken, parts_.billing.charge(sql, context.tenant, charge));
+    if (taken == 0) return {};  // it was taken before
+    call.meter.base_cost += use.base;
+    call.meter.final_cost += taken;
+    return table.save_meter(context.tenant, id, call.meter, parts_.clock.unix_ms());
+  });
+  auto outcome = co_await std::move(writing);
+  co_return outcome;
 }
 
 Task<Result<void>> RowCallLog::add_line(CallContext context, CallId id, TranscriptLine line) {

@@ -66,6 +66,9 @@ class CallLog {
   // `quota_exceeded` while the next part cannot be set aside: the call should end within
   // `ahead_ms`. Fails with `conflict` when the call is over.
   virtual Task<Result<void>> meter(CallContext context, CallId id, std::int64_t elapsed_ms) = 0;
+  // Takes what a model cost, besides the call's own parts, once for each part; also of a call that
+  // is over. Fails with `not_found`.
+  virtual Task<Result<void>> charge_model(CallContext context, CallId id, ModelUse use) = 0;
   // A line with the number of an earlier one replaces it. Fails with `invalid`, `not_found`, and
   // `too_large` beyond 2000 lines.
   virtual Task<Result<void>> add_line(CallContext context, CallId id, TranscriptLine line) = 0;

@@ -149,6 +149,24 @@ TEST_F(CallLogOf, takes_each_minute_when_it_is_over_and_the_last_to_the_second) 
   EXPECT_TRUE(sync_wait(enforced->verify({})).has_value());
 }
 
+TEST_F(CallLogOf, takes_what_a_model_cost_once_for_each_part) {
+  auto call = begun();
+  auto charge = [&](CallContext context, std::int64_t part) {
+    return failure_of(sync_wait(log_->charge_model(
+        std::move(context), call.id, {.part = part, .model = "openai/m", .base = 10'000})));
+  };
+  auto before = credits().balance;
+
+  EXPECT_EQ(charge(context(), 1), std::nullopt);
+  EXPECT_EQ(charge(context(), 1), std::nullopt);
+  EXPECT_EQ(charge(context(), 2), std::nullopt);
+  EXPECT_EQ(charge(other(), 3), ErrorCode::not_found);
+
+  EXPECT_EQ(before - credits().balance, 24'000);  // with the margin
+  ASSERT_TRUE(finish(call.id, 1'000).has_value());
+  EXPECT_EQ(stored(call.id).base_cost, 20'000 + minute / 60);
+}
+
 TEST_F(CallLogOf, gives_back_what_was_set_aside_and_not_used) {
   auto call = begun();
   ASSERT_TRUE(meter(call.id, 50'000).has_value());

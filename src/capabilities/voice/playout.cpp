@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "foundation/text/utf8.h"
+#include "capabilities/voice/spoken_words.h"
 
 namespace aiva::voice {
 namespace {
@@ -24,14 +24,6 @@ void append_words(std::string& text, std::string_view more) {
   if (more.empty()) return;
   if (!text.empty()) text += ' ';
   text += more;
-}
-
-// The words that fit into that share of a sentence.
-std::string_view leading_words(std::string_view text, double share) {
-  if (share >= 1) return text;
-  auto head = utf8_prefix(text, static_cast<std::size_t>(static_cast<double>(text.size()) * share));
-  auto space = head.find_last_of(' ');
-  return space == std::string_view::npos ? std::string_view{} : head.substr(0, space);
 }
 
 }  // namespace

@@ -156,6 +156,13 @@ std::size_t sentence_end(std::string_view text, bool is_first) {
 
 }  // namespace
 
+std::string_view leading_words(std::string_view text, double share) {
+  if (share >= 1) return text;
+  auto head = utf8_prefix(text, static_cast<std::size_t>(static_cast<double>(text.size()) * share));
+  auto space = head.find_last_of(' ');
+  return space == std::string_view::npos ? std::string_view{} : head.substr(0, space);
+}
+
 std::string to_spoken_text(std::string_view markdown) {
   auto plain = chat::to_plain_text(without_addresses(without_citations(markdown)));
   return with_single_spaces(plain);

@@ -15,6 +15,9 @@ bool is_backchannel(std::string_view words);
 // True when more is likely to come: it ends in a conjunction, a filler, a comma or a dash.
 bool looks_unfinished(std::string_view words);
 
+// The words that fit into that share, 0…1, of a sentence.
+std::string_view leading_words(std::string_view text, double share);
+
 // An answer's Markdown as a voice says it: without marks, citations and addresses of pages.
 std::string to_spoken_text(std::string_view markdown);
 

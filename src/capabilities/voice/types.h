@@ -77,6 +77,13 @@ struct TranscriptLine {
   std::string sentiment{};  // positive | neutral | negative
 };
 
+// What a provider's model that hears or speaks cost in a while of a call.
+struct ModelUse {
+  std::int64_t part = 0;  // numbered from 1 within the call, for all models
+  std::string model{};    // "provider/model"
+  billing::MicroUsd base = 0;
+};
+
 // What is known once a call is over.
 struct CallOutcome {
   CallEnd end = CallEnd::failed;

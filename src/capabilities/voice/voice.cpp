@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "capabilities/voice/internal/cascade.h"
+#include "capabilities/voice/internal/brains.h"
 #include "capabilities/voice/internal/running_call.h"
 
 namespace aiva::voice {
@@ -98,9 +98,7 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
     calls_.push_back(running);
   }
   clock_.add(*context.home, running);
-  running->begin(std::make_shared<Cascade>(
-      *running, CascadeParts{parts_.chat, parts_.recognizer, parts_.synthesizer}, lasting, *agent,
-      *session, format, parts_.detectors.make()));
+  running->begin(make_brain(*running, parts_, lasting, *agent, *session, format));
   co_return running;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "capabilities/agents/active_agents.h"
+#include "capabilities/chat/call_tools.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/leg.h"
@@ -16,6 +17,7 @@
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
+#include "ports/realtime_model.h"
 #include "ports/speech_recognizer.h"
 #include "ports/speech_synthesizer.h"
 #include "ports/voice_detector.h"
@@ -37,6 +39,9 @@ struct CallsParts {
   SpeechRecognizer& recognizer;
   SpeechSynthesizer& synthesizer;
   Metrics& metrics;
+  // For agents whose speech provider it is; null: all calls go by the three above.
+  RealtimeModel* realtime = nullptr;
+  chat::CallTools* call_tools = nullptr;  // what its model may call; needed with `realtime`
 };
 
 // A call that goes on in this process.

@@ -25,6 +25,8 @@ class CallHost {
   // Stops at once, here and at the far end; says what was heard.
   virtual Heard stop_speech() = 0;
   virtual void write_line(TranscriptLine line) = 0;
+  // The provider's model was used: "provider/model", and what that costs before the margin.
+  virtual void use_model(std::string model, billing::MicroUsd base) = 0;
   virtual void count_turn() = 0;
   virtual void count_interruption() = 0;
   // Ends the call as soon as everything that is to be said was heard.

@@ -5,6 +5,7 @@
 
 #include "capabilities/voice/internal/detached_work.h"
 #include "capabilities/voice/internal/samples.h"
+#include "capabilities/voice/internal/speech_costs.h"
 #include "foundation/log.h"
 
 namespace aiva::voice {
@@ -169,6 +170,7 @@ Task<void> Cascade::recognize(std::uint64_t look) {
   Utterance utterance{.samples = ear_.utterance(), .language = agent_->settings.language};
   auto transcript =
       co_await parts_.recognizer.recognize(context_for(speech_time_max), std::move(utterance));
+  if (!is_over_ && transcript) charge_hearing(*transcript);
   if (is_over_ || look != look_) co_return;
   if (!transcript) {
     log::failure("What a caller said could not be recognised", context_, transcript.error());
@@ -179,6 +181,12 @@ Task<void> Cascade::recognize(std::uint64_t look) {
   TurnActions actions;
   turns_.recognized(host_.now(), words_, actions);
   act(std::move(actions));
+}
+
+void Cascade::charge_hearing(const Transcript& transcript) {
+  const auto& recognizer = parts_.recognizer;
+  auto cost = cost_of_hearing(recognizer, transcript.audio_seconds);
+  if (cost > 0) host_.use_model(recognizer.provider() + "/" + recognizer.model(), cost);
 }
 
 void Cascade::take_turn() {
@@ -204,6 +212,7 @@ Task<void> Cascade::recognize_turn(std::vector<std::int16_t> samples, std::uint6
   Utterance utterance{.samples = std::move(samples), .language = agent_->settings.language};
   auto transcript =
       co_await parts_.recognizer.recognize(context_for(speech_time_max), std::move(utterance));
+  if (!is_over_ && transcript) charge_hearing(*transcript);
   if (is_stale(generation)) co_return;
   marks_.recognised = host_.now() - marks_.spoken_until;
   if (transcript) {
@@ -301,6 +310,8 @@ Task<Result<void>> Cascade::speak_sentence(const Sentence& sentence, std::uint64
   auto context = context_for(speech_time_max);
   CO_TRY(auto audio,
          co_await parts_.synthesizer.speak(context, {.text = sentence.text, .rate = format_.rate}));
+  auto cost = cost_of_saying(parts_.synthesizer, sentence.text);
+  if (!is_over_ && cost > 0) host_.use_model(parts_.synthesizer.provider(), cost);
   if (is_stale(generation)) co_return Result<void>{};
   host_.playout().begin_sentence(sentence.is_written_down ? sentence.text : std::string{});
   host_.note(CallEvent::Kind::words, sentence.text);

@@ -70,6 +70,7 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
 
   void act(TurnActions actions);
   void look_at_utterance();
+  void charge_hearing(const Transcript& transcript);
   void take_turn();
   void stop_answer();
   void queue(std::string sentence, bool is_written_down = true);

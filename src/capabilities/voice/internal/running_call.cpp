@@ -13,6 +13,7 @@ namespace {
 constexpr auto frame_time = std::chrono::milliseconds(frame_ms);
 constexpr int frames_caught_up_max = 2;
 constexpr auto metering_time = std::chrono::seconds(1);
+constexpr auto charging_time = std::chrono::minutes(1);         // a killed process loses no more
 constexpr auto settling_time = std::chrono::milliseconds(200);  // after the last word
 constexpr auto storing_time_max = std::chrono::seconds(10);
 
@@ -60,7 +61,8 @@ RunningCall::RunningCall(CallContext context, Call call, std::string language,
       now_(now),
       next_frame_(began_ + frame_time),
       last_audio_(began_),
-      next_metering_(began_ + metering_time) {}
+      next_metering_(began_ + metering_time),
+      next_charging_(began_ + charging_time) {}
 
 void RunningCall::begin(std::shared_ptr<Brain> brain) {
   brain_ = std::move(brain);
@@ -189,6 +191,10 @@ void RunningCall::check_limits(Instant now) {
     next_metering_ = now + metering_time;
     meter();
   }
+  if (now >= next_charging_) {
+    next_charging_ = now + charging_time;
+    run_detached("The model of a call could not be charged", context_, charge_models());
+  }
 }
 
 void RunningCall::check_ending(Instant now) {
@@ -277,8 +283,23 @@ Task<void> RunningCall::meter_once() {
   }
 }
 
+void RunningCall::use_model(std::string model, billing::MicroUsd base) {
+  uses_[std::move(model)] += base;
+}
+
+Task<void> RunningCall::charge_models() {
+  auto self = shared_from_this();
+  for (auto& [model, base] : std::exchange(uses_, {})) {
+    ModelUse use{.part = ++charges_, .model = model, .base = base};
+    auto charged = co_await log_.charge_model(short_context(), call_.id, std::move(use));
+    if (!charged)
+      log::failure("The model of a call could not be charged", context_, charged.error());
+  }
+}
+
 Task<void> RunningCall::store_outcome() {
   auto self = shared_from_this();
+  co_await charge_models();
   auto stored = co_await log_.finish(short_context(), call_.id, outcome_);
   if (!stored) log::failure("The end of a call could not be stored", context_, stored.error());
   over_(call_.id);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,7 @@ class RunningCall final : public LiveCall,
   void note(CallEvent::Kind kind, std::string text, bool is_cut_off) override;
   Heard stop_speech() override;
   void write_line(TranscriptLine line) override;
+  void use_model(std::string model, billing::MicroUsd base) override;
   void count_turn() override { ++outcome_.turns; }
   void count_interruption() override;
   void end_after_speech(CallEnd end, std::string transfer_target) override;
@@ -91,6 +93,7 @@ class RunningCall final : public LiveCall,
   [[nodiscard]] CallContext short_context() const;
   Task<void> meter_once();
   Task<void> store_line(TranscriptLine line);
+  Task<void> charge_models();
   Task<void> store_outcome();
 
   CallContext context_;
@@ -109,6 +112,9 @@ class RunningCall final : public LiveCall,
   Instant last_audio_;
   Instant next_metering_;
   CallOutcome outcome_{};
+  Instant next_charging_;
+  std::map<std::string, billing::MicroUsd> uses_{};  // of models, not charged yet
+  std::int64_t charges_ = 0;
   std::int64_t audio_in_bytes_ = 0;
   std::int64_t lines_ = 0;
   std::optional<Ending> ending_{};

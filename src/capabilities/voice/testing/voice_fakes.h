@@ -37,11 +37,12 @@ class LoudnessDetectors final : public VoiceDetectors {
 // Hears one scripted text after the other; the last one for good.
 class ScriptedRecognizer final : public SpeechRecognizer {
  public:
+  std::string name = "scripted";
   std::deque<std::string> words{};
   std::vector<std::size_t> heard_ms{};  // of each utterance
 
-  [[nodiscard]] const std::string& provider() const override { return name_; }
-  [[nodiscard]] const std::string& model() const override { return name_; }
+  [[nodiscard]] const std::string& provider() const override { return name; }
+  [[nodiscard]] const std::string& model() const override { return name; }
   Task<Result<Transcript>> recognize(CallContext context, Utterance utterance) override {
     CO_TRY_VOID(context.check());
     heard_ms.push_back(utterance.samples.size() * 1000 / static_cast<std::size_t>(utterance.rate));
@@ -50,17 +51,15 @@ class ScriptedRecognizer final : public SpeechRecognizer {
     if (words.size() > 1) words.pop_front();
     co_return Transcript{.text = std::move(text)};
   }
-
- private:
-  std::string name_ = "scripted";
 };
 
 // Says a text as a tone of 10 ms a byte, in pieces of 100 ms.
 class ToneSynthesizer final : public SpeechSynthesizer {
  public:
+  std::string name = "tone";
   std::vector<std::string> said{};
 
-  [[nodiscard]] const std::string& provider() const override { return name_; }
+  [[nodiscard]] const std::string& provider() const override { return name; }
   [[nodiscard]] std::vector<std::string> voices() const override { return {}; }
   Task<Result<std::unique_ptr<SpeechAudio>>> speak(CallContext context,
                                                    SpeechRequest request) override {
@@ -87,8 +86,6 @@ class ToneSynthesizer final : public SpeechSynthesizer {
     std::size_t pieces_;
     std::size_t samples_;
   };
-
-  std::string name_ = "tone";
 };
 
 // The caller's side: what was played of it.
@@ -123,6 +120,7 @@ class RecordingLeg final : public Leg {
 class MemoryCallLog final : public CallLog {
  public:
   std::vector<TranscriptLine> lines{};
+  std::vector<ModelUse> uses{};
   std::optional<CallOutcome> outcome{};
   std::int64_t metered_ms = 0;
   std::optional<std::int64_t> credits_ms{};  // for how long they suffice
@@ -143,6 +141,10 @@ class MemoryCallLog final : public CallLog {
     co_return call;
   }
   Task<Result<void>> begin(CallContext, CallId, ChatSessionId) override {
+    co_return Result<void>{};
+  }
+  Task<Result<void>> charge_model(CallContext, CallId, ModelUse use) override {
+    uses.push_back(std::move(use));
     co_return Result<void>{};
   }
   Task<Result<void>> meter(CallContext, CallId, std::int64_t elapsed_ms) override {

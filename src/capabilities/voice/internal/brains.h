@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+
+#include "capabilities/agents/active_agents.h"
+#include "capabilities/voice/internal/brain.h"
+#include "capabilities/voice/voice.h"
+
+namespace aiva::voice {
+
+// The brain of a call of this agent: a provider's model that hears and speaks where the agent wants
+// one and there is one, else recognizer, chat turn and synthesizer in a row.
+std::shared_ptr<Brain> make_brain(CallHost& host, const CallsParts& parts, CallContext context,
+                                  agents::ActiveAgentPointer agent, ChatSessionId session,
+                                  AudioFormat format);
+
+}  // namespace aiva::voice
