@@ -59,6 +59,7 @@ void build_chat(Parts& parts, Cache* shared_cache,
   chat::ChatSettings settings{.count_tokens = std::move(count_tokens),
                               .price_of = models::price_function(*parts.prices)};
   parts.chat = chat::make_chat(needs, settings);
+  parts.call_tools = chat::make_call_tools(needs, settings);
   parts.chat_upkeep = chat::make_upkeep(needs, std::move(settings));
   parts.chat_people = chat::make_people(*parts.database, parts.clock, needs.listener);
   parts.chat_privacy = chat::make_privacy(*parts.database, parts.clock,

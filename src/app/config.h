@@ -112,10 +112,21 @@ struct Config {
   struct Voice {
     std::string provider = "packaged";
     std::string packaged_voice = "slt";
+    std::string recognizer = "packaged";
+    std::string synthesizer = "packaged";
+    std::string deepgram_key;
+    std::string deepgram_model = "nova-3";
+    std::string deepgram_voice = "aura-2-thalia-en";
     std::int64_t recognizer_threads = 1;
     std::int64_t calls_max = 2000;
     std::int64_t duration_max_s = 1800;
     std::int64_t media_silence_max_s = 30;
+    std::string realtime_url = "https://api.openai.com/v1";
+    std::string realtime_key;
+    std::string realtime_model = "gpt-realtime";
+    std::string realtime_transcription_model = "gpt-4o-mini-transcribe";
+    std::int64_t realtime_warm_sockets = 0;
+    std::int64_t realtime_threads = 1;
     auto operator<=>(const Voice&) const = default;
   } voice;
 

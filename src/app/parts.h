@@ -12,6 +12,7 @@
 #include "capabilities/agents/instruction_writer.h"
 #include "capabilities/agents/visitors.h"
 #include "capabilities/billing/billing.h"
+#include "capabilities/chat/call_tools.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/chat/people.h"
 #include "capabilities/chat/privacy.h"
@@ -56,12 +57,14 @@
 #include "ports/object_store.h"
 #include "ports/passage_index.h"
 #include "ports/picture_reader.h"
+#include "ports/realtime_model.h"
 #include "ports/reranker.h"
 #include "ports/shared_allowance.h"
 #include "ports/speech_recognizer.h"
 #include "ports/speech_synthesizer.h"
 #include "ports/tool_server.h"
 #include "ports/voice_detector.h"
+#include "ports/websocket_client.h"
 
 namespace aiva::app {
 
@@ -115,6 +118,7 @@ struct Parts {
   std::unique_ptr<Moderator> moderator{};  // null where none is configured
   std::unique_ptr<moderation::Moderation> moderation{};
   std::unique_ptr<chat::Chat> chat{};
+  std::unique_ptr<chat::CallTools> call_tools{};
   std::unique_ptr<chat::People> chat_people{};
   std::unique_ptr<chat::Privacy> chat_privacy{};
   std::unique_ptr<chat::Upkeep> chat_upkeep{};
@@ -126,7 +130,9 @@ struct Parts {
   std::unique_ptr<VoiceDetectors> voice_detectors{};
   std::unique_ptr<SpeechRecognizer> recognizer{};
   std::unique_ptr<SpeechSynthesizer> synthesizer{};
-  std::unique_ptr<voice::Calls> calls{};  // null where none are answered
+  std::unique_ptr<WebSocketClient> sockets{};       // null without a realtime model
+  std::unique_ptr<RealtimeModel> realtime_model{};  // null where none is configured
+  std::unique_ptr<voice::Calls> calls{};            // null where none are answered
   std::unique_ptr<embeddings::TextVectors> text_vectors{};
   std::unique_ptr<idempotency::Idempotency> idempotency{};
 };

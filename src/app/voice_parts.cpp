@@ -5,9 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "adapters/deepgram/deepgram.h"
 #include "adapters/flite/flite_synthesizer.h"
+#include "adapters/http_client/websocket_client.h"
 #include "adapters/onnx/moonshine_recognizer.h"
 #include "adapters/onnx/silero_voice_detector.h"
+#include "adapters/openai_realtime/openai_realtime.h"
 #include "foundation/log.h"
 
 namespace aiva::app {
@@ -15,16 +18,49 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr seconds line_ping{5};  // a provider that is gone is noticed after two
+
 Result<void> open_voices(const Config& config, const Paths& paths, Parts& parts) {
   TRY(parts.voice_detectors,
       make_silero_voice_detectors(
           {.library_path = paths.onnxruntime,
            .model_path = paths.native / "voice_detector" / "silero_vad_v5.onnx"}));
-  TRY(parts.recognizer, make_moonshine_recognizer({.library_path = paths.onnxruntime,
-                                                   .folder = paths.native / "speech_recognizer",
-                                                   .threads = static_cast<std::size_t>(
-                                                       config.voice.recognizer_threads)}));
-  TRY(parts.synthesizer, make_flite_synthesizer({.voice = config.voice.packaged_voice}));
+  const auto& voice = config.voice;
+  bool hears_there = voice.recognizer == "deepgram";
+  bool speaks_there = voice.synthesizer == "deepgram";
+  if ((hears_there || speaks_there) && voice.deepgram_key.empty())
+    return fail(invalid_field("voice.deepgram_key", "is missing"));
+  DeepgramOptions deepgram{
+      .api_key = voice.deepgram_key, .model = voice.deepgram_model, .voice = voice.deepgram_voice};
+  if (hears_there) {
+    parts.recognizer = make_deepgram_recognizer(deepgram, *parts.model_http);
+  } else {
+    TRY(parts.recognizer,
+        make_moonshine_recognizer({.library_path = paths.onnxruntime,
+                                   .folder = paths.native / "speech_recognizer",
+                                   .threads = static_cast<std::size_t>(voice.recognizer_threads)}));
+  }
+  if (speaks_there) {
+    parts.synthesizer = make_deepgram_synthesizer(std::move(deepgram), *parts.model_http);
+  } else {
+    TRY(parts.synthesizer, make_flite_synthesizer({.voice = voice.packaged_voice}));
+  }
+  return {};
+}
+
+// Of agents whose speech provider is openai.
+Result<void> open_realtime_model(const Config::Voice& config, Parts& parts) {
+  if (config.realtime_key.empty()) return {};
+  TRY(parts.sockets,
+      make_websocket_client({.threads = static_cast<std::size_t>(config.realtime_threads),
+                             .ping_interval = line_ping}));
+  parts.realtime_model = make_openai_realtime_model(
+      {.base_url = config.realtime_url,
+       .api_key = config.realtime_key,
+       .default_model = config.realtime_model,
+       .transcription_model = config.realtime_transcription_model,
+       .warm_sockets = static_cast<std::size_t>(config.realtime_warm_sockets)},
+      *parts.sockets);
   return {};
 }
 
@@ -53,6 +89,7 @@ Result<audiosocket::AgentPort> read_agent_port(const std::string& text) {
 void build_voice(const Config& config, const Paths& paths, Parts& parts) {
   if (config.voice.provider == "none") return;
   auto opened = open_voices(config, paths, parts);
+  if (opened) opened = open_realtime_model(config.voice, parts);
   if (!opened) {
     log::warn("No calls are answered", {{"reason", opened.error().message}});
     return;
@@ -63,7 +100,9 @@ void build_voice(const Config& config, const Paths& paths, Parts& parts) {
                                    .detectors = *parts.voice_detectors,
                                    .recognizer = *parts.recognizer,
                                    .synthesizer = *parts.synthesizer,
-                                   .metrics = parts.metrics},
+                                   .metrics = parts.metrics,
+                                   .realtime = parts.realtime_model.get(),
+                                   .call_tools = parts.call_tools.get()},
                                   {.duration_max = seconds(config.voice.duration_max_s),
                                    .media_silence_max = seconds(config.voice.media_silence_max_s),
                                    .calls_max = static_cast<std::size_t>(config.voice.calls_max)});
