@@ -183,6 +183,17 @@ TEST_F(RealtimeBrainTest, stops_at_once_and_tells_how_much_was_heard) {
   EXPECT_THAT(lines(), Contains("agent: Yes?"));
 }
 
+TEST_F(RealtimeBrainTest, tells_its_leg_of_sentences_however_words_come) {
+  begin();
+  begin_answer("r");
+  for (const char* words : {"Two", " years. And", " one", " more"}) speak("r", words, 100);
+  end_answer("r");
+
+  EXPECT_THAT(leg_->told, ElementsAre("Two years.", "And one more"));
+  wait(1000);
+  EXPECT_THAT(lines(), ElementsAre("agent: Two years. And one more"));
+}
+
 TEST_F(RealtimeBrainTest, truncates_nothing_that_was_not_heard) {
   begin();
   begin_answer("r");

@@ -111,6 +111,7 @@ void RealtimeBrain::take_start_of_speech(const RealtimeEvent& event) {
     stop_answer(false);
   } else if (!active_.empty()) {
     is_dropped_ = true;
+    sentences_ = {};
   }
   if (wanted_ && !wanted_->is_ours) wanted_.reset();
   turns_.think(now);
@@ -139,7 +140,7 @@ void RealtimeBrain::take_user_words(RealtimeEvent event) {
     spoken = found->second;
     utterances_.erase(found);
   }
-  if (event.text.empty()) return;
+  if (event.text.empty()) return host_.note(CallEvent::Kind::speech_dropped);
   host_.write_line({.speaker = "customer",
                     .text = event.text,
                     .starts_ms = spoken.since,
@@ -153,7 +154,16 @@ void RealtimeBrain::take_words(const RealtimeEvent& event) {
   if (marks_.spoken_until >= 0 && marks_.first_token < 0)
     marks_.first_token = host_.now() - marks_.spoken_until;
   run_.add_words(event.item, event.text);
-  host_.note(CallEvent::Kind::words, event.text);
+  sentences_.add(event.text);
+  tell_sentences(false);
+}
+
+// The leg hears of whole sentences.
+void RealtimeBrain::tell_sentences(bool is_end) {
+  for (auto sentence = sentences_.take(is_end); !sentence.empty();
+       sentence = sentences_.take(is_end))
+    host_.note(CallEvent::Kind::words, std::move(sentence));
+  if (is_end) sentences_ = {};
 }
 
 void RealtimeBrain::take_audio(const RealtimeEvent& event) {
@@ -186,7 +196,10 @@ void RealtimeBrain::take_end_of_answer(const RealtimeEvent& event) {
   if (event.answer != active_) return;
   active_.clear();
   bool was_dropped = std::exchange(is_dropped_, false);
-  if (!was_dropped) host_.playout().end_sentence();
+  if (!was_dropped) {
+    tell_sentences(true);
+    host_.playout().end_sentence();
+  }
   auto calls = std::exchange(calls_, {});
   if (was_dropped || event.is_cancelled) {
     for (const auto& call : calls)
@@ -261,9 +274,10 @@ void RealtimeBrain::act(TurnActions actions) {
     if (is_over_) return;
     switch (action.kind) {
       case TurnAction::Kind::ask_whether_there:
-        say(phrase_in(agent_->settings.language, Phrase::are_you_there));
+        if (takes_turns_) say(phrase_in(agent_->settings.language, Phrase::are_you_there));
         break;
       case TurnAction::Kind::end_idle:
+        if (!takes_turns_) break;  // somebody who presses a button to speak may be silent
         say(phrase_in(agent_->settings.language, Phrase::goodbye));
         host_.end_after_speech(CallEnd::idle, {});
         break;
@@ -354,6 +368,7 @@ void RealtimeBrain::stop_answer(bool tell_provider) {
   is_dropped_ = !active_.empty();
   if (tell_provider && is_dropped_ && line_) line_->cancel(active_);
   auto heard = host_.stop_speech();
+  sentences_ = {};
   audio_.break_off();
   auto cut = run_.cut_at(heard.ms);
   if (line_ && run_number_ == line_number_ && cut.heard_ms > 0)

@@ -18,6 +18,7 @@
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/provider_audio.h"
 #include "capabilities/voice/internal/spoken_run.h"
+#include "capabilities/voice/spoken_words.h"
 #include "capabilities/voice/turn_taking.h"
 #include "foundation/call_context.h"
 #include "ports/realtime_model.h"
@@ -95,6 +96,7 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   void take_end_of_speech(const RealtimeEvent& event);
   void take_user_words(RealtimeEvent event);
   void take_words(const RealtimeEvent& event);
+  void tell_sentences(bool is_end);
   void take_audio(const RealtimeEvent& event);
   void take_end_of_answer(const RealtimeEvent& event);
   void charge(const RealtimeUsage& usage);
@@ -164,6 +166,7 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   bool is_calling_ = false;
   bool is_caller_speaking_ = false;
   SpokenRun run_;
+  SentenceCutter sentences_{};
   std::string item_{};            // whose audio comes
   std::uint64_t run_number_ = 0;  // of the line that says it
   std::map<std::string, Spoken> utterances_{};

@@ -137,6 +137,7 @@ void RealtimeBrain::lose_line(const Error* error) {
   calls_.clear();
   is_dropped_ = is_asked_ = false;
   host_.playout().end_sentence();
+  tell_sentences(true);
   if (was_cut_off && run_.has_audio()) {
     want(go_on_instructions(run_.text()), false);
   } else if (was_cut_off || was_asked) {

@@ -95,12 +95,16 @@ class RecordingLeg final : public Leg {
   std::optional<CallEnd> end{};
   std::string transfer_target{};
   int flushes = 0;
+  std::vector<std::string> told{};  // the words of answers
   bool is_there = true;
   bool is_silent_at_times = false;  // audio comes only when somebody speaks
 
   [[nodiscard]] AudioFormat format() const override { return {}; }
   [[nodiscard]] bool keeps_itself_alive() const override { return false; }
   [[nodiscard]] bool is_always_heard() const override { return !is_silent_at_times; }
+  void note(const CallEvent& event) override {
+    if (event.kind == CallEvent::Kind::words) told.push_back(event.text);
+  }
   bool play(std::string_view frame) override {
     bool is_silent = std::ranges::all_of(frame, [](char byte) { return byte == 0; });
     played += is_silent ? 's' : 'v';
