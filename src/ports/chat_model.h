@@ -74,6 +74,7 @@ struct ChatUsage {
   std::int64_t input_tokens = 0;   // cached ones included
   std::int64_t cached_tokens = 0;  // of the input, charged less
   std::int64_t output_tokens = 0;
+  std::int64_t cache_written_tokens = 0;  // of the input, kept for later and charged more
 };
 
 // A piece of the answer as it is generated. The last piece carries the usage, if known.

@@ -192,6 +192,7 @@ TEST_F(AnthropicChat, hands_out_text_reason_and_usage) {
   ASSERT_TRUE(usage_.has_value());
   EXPECT_EQ(usage_->input_tokens, 115);
   EXPECT_EQ(usage_->cached_tokens, 100);
+  EXPECT_EQ(usage_->cache_written_tokens, 5);
   EXPECT_EQ(usage_->output_tokens, 7);
 }
 

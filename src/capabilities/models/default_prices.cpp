@@ -63,12 +63,15 @@ constexpr Row rows[] = {
 std::vector<Price> default_prices() {
   std::vector<Price> prices;
   auto add = [&prices](const Row& row, const char* provider) {
-    prices.push_back({.provider = provider,
-                      .model = row.model,
-                      .input_nano_usd = row.input,
-                      .cached_nano_usd = row.cached,
-                      .output_nano_usd = row.output,
-                      .is_default = true});
+    auto& price = prices.emplace_back();
+    price = {.provider = provider,
+             .model = row.model,
+             .input_nano_usd = row.input,
+             .cached_nano_usd = row.cached,
+             .output_nano_usd = row.output,
+             .is_default = true};
+    // Anthropic takes a quarter more for what it keeps (for five minutes).
+    if (price.provider == "anthropic") price.cache_write_nano_usd = row.input * 5 / 4;
   };
   for (const auto& row : rows) {
     add(row, row.provider);

@@ -49,6 +49,7 @@ Result<void> check(const Price& price) {
   check_amount("input_nano_usd", price.input_nano_usd);
   check_amount("cached_nano_usd", price.cached_nano_usd);
   check_amount("output_nano_usd", price.output_nano_usd);
+  check_amount("cache_write_nano_usd", price.cache_write_nano_usd.value_or(0));
   if (error.details.empty()) return {};
   return fail(std::move(error));
 }
@@ -180,7 +181,10 @@ billing::MicroUsd cost_of(const Price* price, const ChatUsage& usage) {
   auto count = [](std::int64_t tokens) { return std::clamp<std::int64_t>(tokens, 0, tokens_max); };
   auto input = count(usage.input_tokens);
   auto cached = std::min(count(usage.cached_tokens), input);
-  auto nano_usd = (input - cached) * price->input_nano_usd + cached * price->cached_nano_usd +
+  auto written = std::min(count(usage.cache_written_tokens), input - cached);
+  auto nano_usd = (input - cached - written) * price->input_nano_usd +
+                  cached * price->cached_nano_usd +
+                  written * price->cache_write_nano_usd.value_or(price->input_nano_usd) +
                   count(usage.output_tokens) * price->output_nano_usd;
   return (nano_usd + 999) / 1000;
 }

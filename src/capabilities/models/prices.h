@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ struct Price {
   std::int64_t input_nano_usd = 0;
   std::int64_t cached_nano_usd = 0;  // for input out of the provider's cache
   std::int64_t output_nano_usd = 0;
+  std::optional<std::int64_t> cache_write_nano_usd{};  // for input it keeps there; else as input
   UnixMs updated_at = 0;
   bool is_default = false;  // of the program, not of the operator
 };

@@ -47,6 +47,20 @@ TEST_F(PricesTest, counts_cached_tokens_less_and_rounds_up) {
   EXPECT_EQ(price("openai", "gpt-4o-mini", {.input_tokens = -5, .output_tokens = -5}), 0);
 }
 
+TEST_F(PricesTest, counts_what_a_provider_keeps_by_its_own_price) {
+  ChatUsage usage{.input_tokens = 1000, .cached_tokens = 400, .cache_written_tokens = 200};
+
+  EXPECT_EQ(price("anthropic", "claude-sonnet-4-5", usage), 1200 + 120 + 750);
+  EXPECT_EQ(price("openai", "gpt-4o", usage), 1500 + 500);
+  ASSERT_TRUE(set({.provider = "anthropic",
+                   .model = "claude-sonnet-4",
+                   .input_nano_usd = 1000,
+                   .cache_write_nano_usd = 5000}));
+  EXPECT_EQ(price("anthropic", "claude-sonnet-4-5", usage), 400 + 1000);
+  usage.cache_written_tokens = 5000;  // more than there is
+  EXPECT_EQ(price("anthropic", "claude-sonnet-4-5", usage), 600 * 5);
+}
+
 TEST_F(PricesTest, takes_nothing_for_models_nobody_priced) {
   EXPECT_EQ(price("ollama", "gpt-4o", usage_), 0);
   EXPECT_EQ(price("openai", "my-own", usage_), 0);

@@ -63,6 +63,7 @@ void MessageAnswer::count(const json::Value& usage, AnswerInProgress& answer) {
     counted.cached_tokens = read_count(usage, "cache_read_input_tokens");
   if (find(usage, "output_tokens") != nullptr)
     counted.output_tokens = read_count(usage, "output_tokens");
+  counted.cache_written_tokens = written_tokens_;
   counted.input_tokens = fresh_tokens_ + written_tokens_ + counted.cached_tokens;
   answer.usage = counted;
 }

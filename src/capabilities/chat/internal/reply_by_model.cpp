@@ -202,6 +202,7 @@ class ModelTurn {
     }
     reply_.usage.input_tokens += usage.input_tokens;
     reply_.usage.cached_tokens += usage.cached_tokens;
+    reply_.usage.cache_written_tokens += usage.cache_written_tokens;
     reply_.usage.output_tokens += usage.output_tokens;
   }
 

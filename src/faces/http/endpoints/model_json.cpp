@@ -63,7 +63,9 @@ void write_price(JsonWriter& writer, const models::Price& price) {
   writer.begin_object().field("provider", price.provider).field("model", price.model);
   writer.field("input_nano_usd", price.input_nano_usd);
   writer.field("cached_nano_usd", price.cached_nano_usd);
-  writer.field("output_nano_usd", price.output_nano_usd).field("is_default", price.is_default);
+  writer.field("output_nano_usd", price.output_nano_usd);
+  if (price.cache_write_nano_usd) writer.field("cache_write_nano_usd", *price.cache_write_nano_usd);
+  writer.field("is_default", price.is_default);
   if (price.is_default)
     writer.null_field("updated_at");
   else

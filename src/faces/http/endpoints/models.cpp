@@ -83,6 +83,8 @@ Task<Result<Response>> set_price(Prices& prices, CallContext context, Request& r
                       .input_nano_usd = amount("input_nano_usd"),
                       .cached_nano_usd = amount("cached_nano_usd"),
                       .output_nano_usd = amount("output_nano_usd")};
+  if (fields.has("cache_write_nano_usd"))
+    price.cache_write_nano_usd = amount("cache_write_nano_usd");
   CO_TRY_VOID(fields.finish());
   auto caller = caller_of(request);
   CO_TRY(auto stored, co_await prices.set(context, std::move(caller), std::move(price)));
