@@ -12,6 +12,7 @@
 #include "capabilities/agents/internal/checks.h"
 #include "capabilities/agents/internal/differences.h"
 #include "capabilities/agents/internal/versions_table.h"
+#include "capabilities/knowledge/present_bases.h"
 #include "foundation/crypto.h"
 #include "foundation/json_writer.h"
 
@@ -25,6 +26,39 @@ struct Written {
   Agent agent{};
   AgentChangeMark mark{};
 };
+
+// Leaves out of settings what was deleted since it was named.
+Result<void> keep_present(SqlSession& sql, TenantId tenant, AgentSettings& settings) {
+  auto& bases = settings.knowledge_bases;
+  if (bases.empty()) return {};
+  TRY(bases, knowledge::present_bases(sql, tenant, bases));
+  return {};
+}
+
+// A version without any of the knowledge it was made for must not answer.
+Result<void> check_any_present(SqlSession& sql, TenantId tenant, AgentSettings settings) {
+  if (settings.knowledge_bases.empty()) return {};
+  TRY_VOID(keep_present(sql, tenant, settings));
+  if (!settings.knowledge_bases.empty()) return {};
+  return fail(invalid_field("kb_ids", "names knowledge bases that were all deleted"));
+}
+
+// The same for a list, by one query.
+template <class Entry>
+Result<void> keep_present(SqlSession& sql, TenantId tenant, std::vector<Entry>& entries) {
+  std::vector<KnowledgeBaseId> named;
+  for (const auto& entry : entries) {
+    const auto& bases = entry.settings.knowledge_bases;
+    named.insert(named.end(), bases.begin(), bases.end());
+  }
+  if (named.empty()) return {};
+  TRY(auto present, knowledge::present_bases(sql, tenant, named));
+  for (auto& entry : entries)
+    std::erase_if(entry.settings.knowledge_bases, [&present](KnowledgeBaseId base) {
+      return std::ranges::find(present, base) == present.end();
+    });
+  return {};
+}
 
 class RowAgents final : public Agents {
  public:
@@ -129,16 +163,21 @@ Result<Written> RowAgents::insert(SqlSession& sql, const Caller& caller, Agent a
 }
 
 Task<Result<Agent>> RowAgents::get(CallContext context, AgentId id) {
-  auto reading = read(parts_.database, context,
-                      [&](SqlSession& sql) { return AgentsTable(sql).get(context.tenant, id); });
+  auto reading = read(parts_.database, context, [&](SqlSession& sql) -> Result<Agent> {
+    TRY(auto agent, AgentsTable(sql).get(context.tenant, id));
+    TRY_VOID(keep_present(sql, context.tenant, agent.settings));
+    return agent;
+  });
   auto agent = co_await std::move(reading);
   co_return agent;
 }
 
 Task<Result<PageOf<Agent>>> RowAgents::list(CallContext context, ListFilter filter) {
   CO_TRY_VOID(check_filter(filter));
-  auto reading = read(parts_.database, context, [&](SqlSession& sql) {
-    return AgentsTable(sql).list(context.tenant, filter);
+  auto reading = read(parts_.database, context, [&](SqlSession& sql) -> Result<PageOf<Agent>> {
+    TRY(auto page, AgentsTable(sql).list(context.tenant, filter));
+    TRY_VOID(keep_present(sql, context.tenant, page.items));
+    return page;
   });
   auto page = co_await std::move(reading);
   co_return page;
@@ -154,6 +193,7 @@ Task<Result<Agent>> RowAgents::update(CallContext context, Caller caller, AgentI
   }
   auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<Written> {
     TRY(auto current, AgentsTable(sql).get(context.tenant, id));
+    TRY_VOID(keep_present(sql, context.tenant, current.settings));
     return change(sql, caller, std::move(current), fields);
   });
   CO_TRY(auto written, co_await std::move(writing));
@@ -223,7 +263,9 @@ Task<Result<PageOf<AgentVersion>>> RowAgents::versions(CallContext context, Agen
   auto reading =
       read(parts_.database, context, [&](SqlSession& sql) -> Result<PageOf<AgentVersion>> {
         TRY_VOID(AgentsTable(sql).get(context.tenant, id));
-        return VersionsTable(sql).list(context.tenant, id, page);
+        TRY(auto versions, VersionsTable(sql).list(context.tenant, id, page));
+        TRY_VOID(keep_present(sql, context.tenant, versions.items));
+        return versions;
       });
   auto versions = co_await std::move(reading);
   co_return versions;
@@ -231,8 +273,10 @@ Task<Result<PageOf<AgentVersion>>> RowAgents::versions(CallContext context, Agen
 
 Task<Result<AgentVersion>> RowAgents::version(CallContext context, AgentId id,
                                               std::int64_t version) {
-  auto reading = read(parts_.database, context, [&](SqlSession& sql) {
-    return VersionsTable(sql).get(context.tenant, id, version);
+  auto reading = read(parts_.database, context, [&](SqlSession& sql) -> Result<AgentVersion> {
+    TRY(auto found, VersionsTable(sql).get(context.tenant, id, version));
+    TRY_VOID(keep_present(sql, context.tenant, found.settings));
+    return found;
   });
   auto found = co_await std::move(reading);
   co_return found;
@@ -282,8 +326,8 @@ Task<Result<Agent>> RowAgents::rollback(CallContext context, Caller caller, Agen
 
 Task<Result<Agent>> RowAgents::publish_version(CallContext context, Caller caller,
                                                AgentVersion version, std::string action) {
-  CO_TRY_VOID(co_await check_bases(context, version.settings.knowledge_bases));
   auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<Written> {
+    TRY_VOID(check_any_present(sql, context.tenant, version.settings));
     AgentsTable table(sql);
     TRY(auto agent, table.get(context.tenant, version.agent));
     TRY_VOID(VersionsTable(sql).get(context.tenant, version.agent, version.version));

@@ -211,6 +211,34 @@ TEST_F(AgentsOf, are_not_published_with_a_knowledge_base_that_is_gone) {
   EXPECT_EQ(failure_of(publish(agent.id)), ErrorCode::invalid);
 }
 
+TEST_F(AgentsOf, leave_out_knowledge_bases_that_were_deleted_wherever_they_are_read) {
+  auto kept = make_base("Kept")->id;
+  auto gone = make_base("Gone")->id;
+  AgentFields fields{.name = "A", .is_published = true};
+  fields.settings["kb_ids"] = json::Array{gone.to_string(), kept.to_string()};
+  auto agent = create(fields).value();
+  ASSERT_TRUE(sync_wait(knowledge_->remove(context(), gone)).has_value());
+  std::vector<KnowledgeBaseId> left{kept};
+
+  auto read = sync_wait(agents_->get(context(), agent.id));
+  auto listed = sync_wait(agents_->list(context(), {}));
+  auto version = sync_wait(agents_->version(context(), agent.id, 1));
+  auto versions = sync_wait(agents_->versions(context(), agent.id, {}));
+  AgentFields change;
+  change.settings["greeting"] = "Hello";
+  auto changed = sync_wait(agents_->update(context(), caller(), agent.id, change));
+  auto published = publish(agent.id);
+
+  EXPECT_EQ(read->settings.knowledge_bases, left);
+  EXPECT_EQ(listed->items.at(0).settings.knowledge_bases, left);
+  EXPECT_EQ(version->settings.knowledge_bases, left);
+  EXPECT_EQ(versions->items.at(0).settings.knowledge_bases, left);
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->settings.knowledge_bases, left);
+  ASSERT_TRUE(published);
+  EXPECT_EQ(find(agent.slug).value()->settings.knowledge_bases, left);
+}
+
 TEST_F(AgentsOf, are_hidden_from_other_tenants_in_every_operation) {
   auto agent = published("secret");
   auto id = agent.id;
