@@ -44,7 +44,8 @@ std::optional<std::vector<int>> read_numbers(std::string_view list) {
       if (!last) return std::nullopt;
       skip_spaces(list, at);
     }
-    for (int number = *first; number <= std::min(*last, number_max); ++number)
+    auto [least, most] = std::minmax(*first, *last);
+    for (int number = least; number <= std::min(most, number_max); ++number)
       numbers.push_back(number);
     if (at == list.size()) return numbers;
     if (list[at] != ',' && list[at] != ';') return std::nullopt;
@@ -131,19 +132,25 @@ void CitationFilter::close_marker(std::string& out) {
     cited_.insert(number);
     markers += "[" + std::to_string(number) + "]";
   }
-  auto spaces = std::exchange(spaces_, {});
-  if (!markers.empty()) out += spaces + markers;
+  // With a marker goes what separates it from its line; the line itself stays one.
+  if (markers.empty()) spaces_.resize(spaces_.find_last_of('\n') + 1);
+  if (!markers.empty()) out += std::exchange(spaces_, {}) + markers;
 }
 
 std::vector<Citation> list_citations(std::string_view text) {
   std::vector<Citation> citations;
   std::string plain;  // the text so far without markers
+  bool is_in_code = false;
+  char before = 0;
   for (std::size_t at = 0; at < text.size();) {
-    auto length = marker_length(text.substr(at));
+    if (text[at] == '`' && before != '`') is_in_code = !is_in_code;
+    auto length = is_in_code ? 0 : marker_length(text.substr(at));
     if (length == 0) {
+      before = text[at];
       plain += text[at++];
       continue;
     }
+    before = ']';
     std::size_t digits = at + 1;
     auto number = read_number(text, digits);
     citations.push_back({number.value_or(0), std::string(last_statement(plain))});

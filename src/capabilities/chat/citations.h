@@ -8,7 +8,7 @@
 namespace aiva::chat {
 
 // Cleans the citation markers of an answer while it streams: [2, 3] and [2-3] become [2][3], and a
-// marker of a passage that was never given disappears together with the space before it. What it
+// marker of a passage that was never given disappears together with the blanks before it. What it
 // has let through joins to the final text. Brackets in `code` and brackets that hold anything but
 // numbers up to 99 are text.
 class CitationFilter {

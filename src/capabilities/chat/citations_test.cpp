@@ -35,6 +35,9 @@ TEST(CitationFilter, treats_markers_as_its_rules_say) {
            {"Trailing space \n", "Trailing space"},
            {"[1][9][2]", "[1][2]"},
            {"Nested [[1]].", "Nested [[1]]."},
+           {"One\n [9]\n- two", "One\n\n- two"},
+           {"Back [3-2].", "Back [2][3]."},
+           {"Back [9-8].", "Back."},
            {"Link [9](http://x).", "Link(http://x)."},
            {"", ""},
        })
@@ -88,8 +91,9 @@ TEST(ListCitations, takes_a_line_as_a_statement) {
   EXPECT_EQ(citations[1].statement, "- Wait");
 }
 
-TEST(ListCitations, finds_none_in_plain_text) {
+TEST(ListCitations, finds_none_in_plain_text_and_code) {
   EXPECT_THAT(list_citations("No [x] here."), IsEmpty());
+  EXPECT_THAT(list_citations("Take `row[1]`.\n```\nrow[2]\n```"), IsEmpty());
 }
 
 }  // namespace
