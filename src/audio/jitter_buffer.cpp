@@ -38,6 +38,7 @@ std::int64_t JitterBuffer::units_waiting() const {
 
 void JitterBuffer::restart(const Packet& packet) {
   if (is_started_) ++counts_.restarts;
+  lost_before_ = counts_.lost;
   is_started_ = true;
   source_ = packet.source;
   last_timestamp_ = packet.timestamp;
@@ -125,7 +126,7 @@ bool JitterBuffer::store(std::span<const std::int16_t> samples, std::int64_t sta
   if (is_new || is_late) {
     ++distinct_;
     const auto missing = std::max<std::int64_t>(0, newest_sequence_ - distinct_);
-    counts_.lost = static_cast<std::uint64_t>(missing);
+    counts_.lost = lost_before_ + static_cast<std::uint64_t>(missing);
   }
   return is_new || is_late;
 }

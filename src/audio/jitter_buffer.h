@@ -100,6 +100,7 @@ class JitterBuffer {
   std::uint16_t last_sequence_ = 0;
   std::int64_t newest_sequence_ = 0;
   std::int64_t distinct_ = 0;
+  std::uint64_t lost_before_ = 0;  // in streams that ended
   std::int64_t last_transit_ = 0;
   bool has_transit_ = false;
   double jitter_ = 0;  // samples

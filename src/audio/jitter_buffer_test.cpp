@@ -200,6 +200,9 @@ TEST(JitterBuffer, starts_anew_where_the_sender_does) {
   packets.take(Played::made_up);
   EXPECT_EQ(packets.take(Played::all), 1108);
   EXPECT_EQ(buffer.counts().restarts, 2U);
+  packets.put(58, 0x1000'0000, 2);
+  packets.put(90, 0x1000'0000, 3);
+  EXPECT_EQ(buffer.counts().lost, 2U);  // 56 and 57
 }
 
 TEST(JitterBuffer, goes_on_after_a_silence_that_was_not_sent) {
