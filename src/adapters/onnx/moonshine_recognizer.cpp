@@ -43,7 +43,10 @@ class MoonshineRecognizer final : public SpeechRecognizer {
         pieces_(std::move(pieces)),
         pool_({.name = "recognizer",
                .threads = std::max<std::size_t>(1, options_.threads),
-               .queue_max = options_.queue_max}) {}
+               .queue_max = options_.queue_max}) {
+    // What fails now is told to the first who asks.
+    if (options_.opens_early) pool_.post([this] { (void)get_model(); });
+  }
 
   const std::string& provider() const override { return provider_; }
   const std::string& model() const override { return model_name_; }

@@ -8,7 +8,8 @@ namespace aiva {
 namespace {
 
 std::unique_ptr<SpeechRecognizer> make(const std::filesystem::path& folder = AIVA_TEST_RECOGNIZER) {
-  auto made = make_moonshine_recognizer({.library_path = AIVA_TEST_ONNXRUNTIME, .folder = folder});
+  auto made = make_moonshine_recognizer(
+      {.library_path = AIVA_TEST_ONNXRUNTIME, .folder = folder, .opens_early = true});
   EXPECT_TRUE(made.has_value()) << made.error().message << made.error().cause;
   return std::move(*made);
 }
