@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "foundation/json.h"
+#include "foundation/text/utf8.h"
 
 namespace aiva::realtime {
 namespace {
@@ -43,7 +44,7 @@ std::int64_t number_in(std::string_view text) {
 
 void set(MediaEvent& event, std::string_view name, std::string_view value) {
   auto number = std::max<std::int64_t>(0, number_in(value));
-  value = value.substr(0, value_bytes_max);
+  value = utf8_prefix(value, value_bytes_max);
   if (name == "format") event.format = value;
   if (name == "optimal_frame_size")
     event.frame_bytes = std::min(static_cast<std::size_t>(number), frame_bytes_max);

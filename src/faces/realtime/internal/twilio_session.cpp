@@ -5,6 +5,7 @@
 #include "foundation/crypto.h"
 #include "foundation/json_writer.h"
 #include "foundation/log.h"
+#include "foundation/text/utf8.h"
 
 namespace aiva::realtime {
 namespace {
@@ -22,18 +23,19 @@ std::string_view text_at(const json::Value& value, std::string_view pointer) {
   return {found->get_string().data(), found->get_string().size()};
 }
 
+std::string short_text_at(const json::Value& value, std::string_view pointer) {
+  return std::string(utf8_prefix(text_at(value, pointer), id_bytes_max));
+}
+
 voice::NewCall describe(const json::Value& message) {
-  voice::NewCall call{
-      .caller_id =
-          std::string(text_at(message, "/start/customParameters/caller").substr(0, id_bytes_max)),
-      .dialled_number =
-          std::string(text_at(message, "/start/customParameters/did").substr(0, id_bytes_max)),
-      .provider = "twilio"};
+  voice::NewCall call{.caller_id = short_text_at(message, "/start/customParameters/caller"),
+                      .dialled_number = short_text_at(message, "/start/customParameters/did"),
+                      .provider = "twilio"};
   call.metadata.clear();
   JsonWriter writer(call.metadata);
   writer.begin_object()
-      .field("call_sid", text_at(message, "/start/callSid").substr(0, id_bytes_max))
-      .field("stream_sid", text_at(message, "/start/streamSid").substr(0, id_bytes_max))
+      .field("call_sid", short_text_at(message, "/start/callSid"))
+      .field("stream_sid", short_text_at(message, "/start/streamSid"))
       .end_object();
   return call;
 }
