@@ -74,8 +74,9 @@ struct Filter {
 };
 
 // Writes outputs as long as their first sample is at most `last`; returns how many. Compiled twice:
-// twice the lanes where the processor has them.
-#ifdef __x86_64__
+// twice the lanes where the processor has them. ThreadSanitizer is not ready yet when the loader
+// chooses.
+#if defined(__x86_64__) && !__has_feature(thread_sanitizer)
 [[gnu::target_clones("avx2", "default")]]
 #endif
 std::size_t filter_samples(const Filter& filter, const std::int16_t* samples, std::size_t last,
