@@ -38,7 +38,8 @@ Result<void> open_voices(const Config& config, const Paths& paths, Parts& parts)
     TRY(parts.recognizer,
         make_moonshine_recognizer({.library_path = paths.onnxruntime,
                                    .folder = paths.native / "speech_recognizer",
-                                   .threads = static_cast<std::size_t>(voice.recognizer_threads)}));
+                                   .threads = static_cast<std::size_t>(voice.recognizer_threads),
+                                   .opens_early = config.audiosocket.port >= 0}));
   }
   if (speaks_there) {
     parts.synthesizer = make_deepgram_synthesizer(std::move(deepgram), *parts.model_http);
