@@ -177,6 +177,8 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
   if (phones) phones->stop_accepting();
   if (parts.calls) parts.calls->drain(patience);
   if (server) server->drain(patience);
+  // Its clock beats on the event loops of both servers, which end next.
+  parts.calls.reset();
   if (worker) worker->drain(patience);
   return 0;
 }
