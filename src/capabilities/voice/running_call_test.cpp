@@ -38,7 +38,8 @@ class RunningCallTest : public testing::Test {
   void pass(int ms, bool is_loud) {
     std::string frame(320, '\0');
     if (is_loud)
-      for (std::size_t at = 1; at < frame.size(); at += 2) frame[at] = 0x20;
+      for (std::size_t at = 1; at < frame.size(); at += 2)
+        frame[at] = at / 2 % 8 < 4 ? 0x20 : static_cast<char>(0xE0);
     for (int passed = 0; passed < ms; passed += frame_ms) {
       now_ += std::chrono::milliseconds(frame_ms);
       call_->hear(frame);

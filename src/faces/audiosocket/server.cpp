@@ -82,6 +82,7 @@ class TcpServer final : public Server {
 
   ~TcpServer() override {
     stop_accepting();
+    if (!threads_.empty()) end_calls();
     for (auto& loop : loops_) loop->io.stop();
     threads_.clear();
   }
@@ -115,6 +116,17 @@ class TcpServer final : public Server {
   }
 
  private:
+  void end_calls() {
+    for (auto& loop : loops_) {
+      std::promise<void> ended;
+      asio::post(loop->io, [&loop = *loop, &ended] {
+        for (auto* connection : std::set(loop.connections)) connection->close();
+        ended.set_value();
+      });
+      ended.get_future().wait();
+    }
+  }
+
   Result<void> add_door(std::uint16_t port, std::optional<AgentPort> agent) {
     SystemError error;
     auto address = asio::ip::make_address(options_.address, error);

@@ -12,7 +12,8 @@ namespace aiva::http_client {
 namespace {
 
 constexpr std::size_t read_bytes = 8 * 1024;
-constexpr std::size_t control_room = 4 * 1024;  // of the queue, beyond its limit
+constexpr std::size_t farewell_bytes_max = 1024 * 1024;  // read while the peer's is waited for
+constexpr std::size_t control_room = 4 * 1024;           // of the queue, beyond its limit
 
 Error broken(std::string cause) {
   return {.code = ErrorCode::unavailable,
@@ -43,6 +44,7 @@ void SocketChannel::begin(std::string_view first_bytes) {
 Awaitable<void> SocketChannel::read() {
   auto self = shared_from_this();
   std::array<char, read_bytes> piece;
+  std::size_t read_since_farewell = 0;
   while (!is_shut_) {
     auto goes_on = read_frames();
     if (!goes_on) {
@@ -68,6 +70,12 @@ Awaitable<void> SocketChannel::read() {
       co_return;
     }
     has_received_ = true;
+    if (has_said_farewell()) read_since_farewell += count;
+    if (read_since_farewell > farewell_bytes_max) {
+      end(broken("it does not stop sending"), close_code::broken, {});
+      shut();
+      co_return;
+    }
     reader_.feed({piece.data(), count});
   }
 }
@@ -131,6 +139,11 @@ void SocketChannel::wake(std::optional<Waiter> waiter) {
   if (!waiter) return;
   if (waiter->home == nullptr) return waiter->handle.resume();
   waiter->home->post([handle = waiter->handle] { handle.resume(); });
+}
+
+bool SocketChannel::has_said_farewell() const {
+  std::lock_guard lock(mutex_);
+  return is_closing_;
 }
 
 bool SocketChannel::has_something() const {

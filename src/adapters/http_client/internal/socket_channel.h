@@ -86,6 +86,7 @@ class SocketChannel : public std::enable_shared_from_this<SocketChannel> {
   void accept(Incoming incoming);
   void answer_close(Incoming close);
 
+  [[nodiscard]] bool has_said_farewell() const;
   Awaitable<void> read();
   Awaitable<void> write();
   Awaitable<void> watch();

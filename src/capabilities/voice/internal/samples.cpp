@@ -19,6 +19,7 @@ audio::G711Law law_of(Coding coding) {
 
 void append_samples(AudioFormat format, std::string_view audio,
                     std::vector<std::int16_t>& samples) {
+  if (audio.empty()) return;
   auto before = samples.size();
   if (format.coding == Coding::pcm16) {
     auto count = audio.size() / 2;

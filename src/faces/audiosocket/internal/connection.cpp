@@ -47,6 +47,7 @@ Connection::Connection(Loop& loop, boost::asio::ip::tcp::socket socket,
       meters_(meters) {}
 
 void Connection::begin() {
+  loop_.connections.insert(this);
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
@@ -225,6 +226,7 @@ void Connection::close() {
   if (is_closed_) return;
   is_closed_ = true;
   auto self = shared_from_this();
+  loop_.connections.erase(this);
   timer_.cancel();
   boost::system::error_code ignored;
   socket_.close(ignored);

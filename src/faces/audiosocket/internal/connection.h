@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -24,10 +25,13 @@ struct Meters {
   Counter& frames_dropped;  // the far end did not take them in time
 };
 
+class Connection;
+
 // One event loop; connections belong to one for good.
 struct Loop final : Executor {
   boost::asio::io_context io{1};
-  std::array<char, 65'536> buffer{};  // what is being read; a connection leaves nothing in it
+  std::set<Connection*> connections{};  // on the loop's thread only
+  std::array<char, 65'536> buffer{};    // what is being read; a connection leaves nothing in it
 
   void post(Work work) override;
 };
@@ -39,6 +43,8 @@ class Connection final : public voice::Leg, public std::enable_shared_from_this<
              std::optional<AgentPort> agent, ServerParts parts, Meters& meters);
 
   void begin();
+  // The caller's side is gone.
+  void close();
 
   [[nodiscard]] voice::AudioFormat format() const override;
   [[nodiscard]] bool keeps_itself_alive() const override { return false; }
@@ -57,7 +63,6 @@ class Connection final : public voice::Leg, public std::enable_shared_from_this<
   void start_call();
   Task<void> answer();
   Task<Result<voice::Call>> find_call(CallContext context);
-  void close();
   bool send(std::string_view bytes);
 
   Loop& loop_;
