@@ -42,9 +42,9 @@ class OpenAiTest : public CallsFixture {
   }
   void send(std::string_view event) { client_->send(event); }
   // So much G.711 sound, in pieces of 20 ms, at its own pace.
-  void speak(int ms, char byte) {
+  void speak(int ms, bool is_loud) {
     std::string piece = R"({"type":"input_audio_buffer.append","audio":")" +
-                        to_base64(std::string(160, byte)) + "\"}";
+                        to_base64(mulaw_frame(is_loud)) + "\"}";
     for (int passed = 0; passed < ms; passed += 20) {
       send(piece);
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -136,8 +136,8 @@ TEST_F(OpenAiTest, answers_what_is_spoken) {
             R"({"type":"audio/pcmu"})");
   skip_greeting();
 
-  speak(700, '\0');
-  speak(900, '\xFF');
+  speak(700, true);
+  speak(900, false);
   auto done = next("response.done");
 
   EXPECT_EQ(at(done, "/response/status"), "completed");
@@ -209,12 +209,12 @@ TEST_F(OpenAiTest, is_interrupted_by_the_caller) {
   open();
   send(pcmu_session);
   next("session.updated");
-  speak(700, '\0');
-  speak(700, '\xFF');
+  speak(700, true);
+  speak(700, false);
   next("response.output_audio.delta");
   take_types();
 
-  speak(700, '\0');
+  speak(700, true);
   auto started = next("input_audio_buffer.speech_started");
   auto done = next("response.done");
 

@@ -73,7 +73,7 @@ TEST_F(TwilioTest, clears_what_is_queued_when_the_caller_interrupts) {
     stream_->send(R"({"event":"dtmf","dtmf":{"digit":")" + std::string(digit) + "\"}}");
   read_to(R"("event":"media")");
   std::string loud = R"({"event":"media","media":{"track":"inbound","payload":")" +
-                     to_base64(std::string(160, '\0')) + "\"}}";
+                     to_base64(mulaw_frame(true)) + "\"}}";
   for (int count = 0; count < 50; ++count) {
     stream_->send(loud);
     std::this_thread::sleep_for(std::chrono::milliseconds(20));

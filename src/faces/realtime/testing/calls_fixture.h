@@ -22,6 +22,14 @@ using Client = http::testing::WebSocketClient;
 
 inline constexpr auto bearer = "Bearer secret";
 
+// 20 ms of mu-law: a tone of 1 kHz, or silence.
+inline std::string mulaw_frame(bool is_loud) {
+  std::string frame(160, '\xFF');
+  for (std::size_t at = 0; is_loud && at < frame.size(); ++at)
+    frame[at] = at % 8 < 4 ? '\x10' : '\x90';
+  return frame;
+}
+
 // Real calls of one agent, with scripted ears, mouth and mind, behind a real server. It greets with
 // "Hello there.", 120 ms of tone; a caller is loud or silent, and understood as the script says.
 class CallsFixture : public testing::Test {
