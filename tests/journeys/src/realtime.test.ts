@@ -151,7 +151,7 @@ test("a browser writes, with a key of its own", async () => {
     item: {
       type: "message",
       role: "user",
-      content: [{ type: "input_text", text: "How long is the warranty?" }],
+      content: [{ type: "input_text", text: "How long is the warranty of the coffee machine?" }],
     },
   });
   session.send({ type: "response.create" });
