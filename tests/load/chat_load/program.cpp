@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace aiva::load {
 namespace {
@@ -51,8 +52,8 @@ json::Value parsed(std::string_view text) {
 }  // namespace
 
 Program::Program(const std::filesystem::path& binary, const std::filesystem::path& folder,
-                 const std::string& model_url) {
-  spawn(binary, folder, model_url);
+                 const std::string& model_url, std::vector<std::string> settings) {
+  spawn(binary, folder, model_url, std::move(settings));
   log_in();
 }
 
@@ -62,17 +63,18 @@ Program::~Program() {
 }
 
 void Program::spawn(const std::filesystem::path& binary, const std::filesystem::path& folder,
-                    const std::string& model_url) {
+                    const std::string& model_url, std::vector<std::string> own) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
   output_ = Descriptor(ends[0]);
   Descriptor input(ends[1]);
   std::vector<std::string> words = {binary, "serve",  "--json",       "--port",
                                     "0",    "--data", folder.string()};
-  auto settings = environment_with(
-      {"AIVA_CHAT_MODEL_PROVIDER=openai", "AIVA_CHAT_MODEL_BASE_URL=" + model_url,
-       "AIVA_CHAT_MODEL_API_KEY=sk-test", "AIVA_LOG_LEVEL=error", "AIVA_SERVER_ACCESS_LOG=false",
-       "AIVA_SERVER_CONNECTIONS_MAX=20000", "AIVA_SERVER_CONNECTIONS_PER_IP_MAX=20000"});
+  own.insert(own.end(), {"AIVA_CHAT_MODEL_PROVIDER=openai", "AIVA_CHAT_MODEL_BASE_URL=" + model_url,
+                         "AIVA_CHAT_MODEL_API_KEY=sk-test", "AIVA_LOG_LEVEL=error",
+                         "AIVA_SERVER_ACCESS_LOG=false", "AIVA_SERVER_CONNECTIONS_MAX=20000",
+                         "AIVA_SERVER_CONNECTIONS_PER_IP_MAX=20000"});
+  auto settings = environment_with(std::move(own));
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input.get(), STDOUT_FILENO);
@@ -93,14 +95,16 @@ void Program::log_in() {
   auto url = text_at(ready, "/url");
   auto digits = std::string_view(url).substr(url.rfind(':') + 1);
   std::from_chars(digits.data(), digits.data() + digits.size(), port_);
+  if (const auto* calls = ready.as_object().if_contains("audiosocket_port"))
+    audiosocket_port_ = calls->to_number<std::uint16_t>();
   connection_ = connect_to(port_);
   auto who = fmt::format(R"({{"email":"{}","password":"{}"}})", text_at(ready, "/email"),
                          text_at(ready, "/password"));
   token_ = text_at(call("POST", "/api/auth/login", who).body, "/data/token");
 }
 
-Program::Reply Program::call(std::string_view method, std::string_view path, std::string_view body,
-                             std::string_view content_type) {
+AnswerReader Program::ask(std::string_view method, std::string_view path, std::string_view body,
+                          std::string_view content_type) {
   auto authorization = token_.empty() ? "" : "Authorization: Bearer " + token_ + "\r\n";
   auto request = fmt::format(
       "{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\n{}Content-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
@@ -114,8 +118,16 @@ Program::Reply Program::call(std::string_view method, std::string_view path, std
     if (!receive(connection_, piece)) throw std::runtime_error("AIVA is gone");
     answer.add(piece);
   }
+  return answer;
+}
+
+Program::Reply Program::call(std::string_view method, std::string_view path, std::string_view body,
+                             std::string_view content_type) {
+  auto answer = ask(method, path, body, content_type);
   return {.status = answer.status(), .body = parsed(answer.body())};
 }
+
+std::string Program::metrics() { return ask("GET", "/metrics", {}, "text/plain").body(); }
 
 std::vector<std::string> Program::open_sessions(std::size_t count, const std::string& base) {
   auto body = base.empty() ? std::string("{}") : fmt::format(R"({{"kb_id":"{}"}})", base);
@@ -149,6 +161,29 @@ double Program::cpu_seconds() const {
   clock_getcpuclockid(process_, &clock);
   clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+std::map<std::string, double> Program::cpu_seconds_of_threads() const {
+  std::map<std::string, double> seconds;
+  for (const auto& task :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process_))) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    double nanoseconds = 0;
+    std::ifstream(task.path() / "schedstat") >> nanoseconds;
+    seconds[name] += nanoseconds / 1e9;
+  }
+  return seconds;
+}
+
+std::size_t Program::open_sockets() const {
+  std::size_t count = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/fd", process_))) {
+    std::error_code error;
+    count += std::filesystem::read_symlink(entry.path(), error).string().starts_with("socket:");
+  }
+  return count;
 }
 
 std::int64_t Program::resident_kb() const {
