@@ -20,6 +20,9 @@ constexpr char silent_byte(Coding coding) {
 // How fast voices speak, where a sentence's audio is not whole yet and its length not known.
 constexpr double bytes_of_text_per_ms = 0.015;
 
+// Smaller pieces of audio are put together.
+constexpr std::size_t piece_bytes_max = 2048;
+
 void append_words(std::string& text, std::string_view more) {
   if (more.empty()) return;
   if (!text.empty()) text += ' ';
@@ -40,7 +43,13 @@ void Playout::begin_sentence(std::string text) {
 
 void Playout::add(std::string_view audio) {
   if (sentences_.empty() || sentences_.back().is_whole) begin_sentence({});
-  sentences_.back().audio += audio;
+  if (audio.empty()) return;
+  auto& sentence = sentences_.back();
+  sentence.bytes += audio.size();
+  if (!sentence.audio.empty() && sentence.audio.back().size() + audio.size() <= piece_bytes_max)
+    sentence.audio.back() += audio;
+  else
+    sentence.audio.emplace_back(audio);
 }
 
 void Playout::end_sentence() {
@@ -53,16 +62,14 @@ std::string_view Playout::next_frame() {
   while (frame_.size() < frame_bytes_ && !sentences_.empty()) {
     auto& sentence = sentences_.front();
     auto missing = frame_bytes_ - frame_.size();
-    auto left = sentence.audio.size() - sentence.at;
+    auto left = sentence.bytes - sentence.played;
     if (left < missing && !sentence.is_whole) {
       // A frame is not begun before it can be filled: a gap within it would be heard.
-      if (sentence.at > 0) ++underruns_;
+      if (sentence.played > 0) ++underruns_;
       break;
     }
-    auto taken = std::min(left, missing);
-    frame_.append(sentence.audio, sentence.at, taken);
-    sentence.at += taken;
-    if (sentence.is_whole && sentence.at == sentence.audio.size()) {
+    take(sentence, std::min(left, missing));
+    if (sentence.is_whole && sentence.played == sentence.bytes) {
       append_words(heard_, sentence.text);
       sentences_.pop_front();
     }
@@ -73,10 +80,24 @@ std::string_view Playout::next_frame() {
   return frame_;
 }
 
+void Playout::take(Sentence& sentence, std::size_t bytes) {
+  sentence.played += bytes;
+  while (bytes > 0) {
+    const auto& piece = sentence.audio.front();
+    auto taken = std::min(bytes, piece.size() - sentence.at);
+    frame_.append(piece, sentence.at, taken);
+    bytes -= taken;
+    sentence.at += taken;
+    if (sentence.at < piece.size()) continue;
+    sentence.audio.pop_front();
+    sentence.at = 0;
+  }
+}
+
 bool Playout::has_frame() const {
   if (is_paused_ || sentences_.empty()) return false;
   const auto& first = sentences_.front();
-  return first.is_whole || first.audio.size() - first.at >= frame_bytes_;
+  return first.is_whole || first.bytes - first.played >= frame_bytes_;
 }
 
 Heard Playout::clear(std::int64_t unplayed_ms) {
@@ -85,9 +106,9 @@ Heard Playout::clear(std::int64_t unplayed_ms) {
     const auto& sentence = sentences_.front();
     auto per_ms = static_cast<double>(format_.bytes_per_ms());
     auto whole = sentence.is_whole
-                     ? static_cast<double>(sentence.audio.size())
+                     ? static_cast<double>(sentence.bytes)
                      : static_cast<double>(sentence.text.size()) / bytes_of_text_per_ms * per_ms;
-    auto played = static_cast<double>(sentence.at) - static_cast<double>(unplayed_ms) * per_ms;
+    auto played = static_cast<double>(sentence.played) - static_cast<double>(unplayed_ms) * per_ms;
     if (whole > 0 && played > 0)
       append_words(heard.text, leading_words(sentence.text, played / whole));
   }
@@ -99,7 +120,7 @@ Heard Playout::clear(std::int64_t unplayed_ms) {
 
 std::int64_t Playout::queued_ms() const {
   std::size_t bytes = 0;
-  for (const auto& sentence : sentences_) bytes += sentence.audio.size() - sentence.at;
+  for (const auto& sentence : sentences_) bytes += sentence.bytes - sentence.played;
   return static_cast<std::int64_t>(bytes / format_.bytes_per_ms());
 }
 

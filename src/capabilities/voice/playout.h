@@ -51,10 +51,13 @@ class Playout {
  private:
   struct Sentence {
     std::string text;
-    std::string audio{};
-    std::size_t at = 0;  // bytes played
+    std::deque<std::string> audio{};  // as it came; a piece goes once it is played
+    std::size_t at = 0;               // bytes of the first piece that are played
+    std::size_t bytes = 0;            // of all of it
+    std::size_t played = 0;
     bool is_whole = false;
   };
+  void take(Sentence& sentence, std::size_t bytes);
 
   AudioFormat format_;
   std::size_t frame_bytes_;

@@ -136,7 +136,7 @@ void RunningCall::play_frame() {
   bool had_speech = !playout_.is_drained();
   auto late = playout_.underruns();
   auto frame = playout_.next_frame();
-  meters_.underruns.add(static_cast<double>(playout_.underruns() - late));
+  if (playout_.underruns() > late) meters_.underruns.add();
   bool is_there = true;
   if (!frame.empty()) {
     outcome_.audio_out_ms += frame_ms;
