@@ -1,5 +1,7 @@
 #include "capabilities/voice/frame_clock.h"
 
+#include <pthread.h>
+
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -98,7 +100,10 @@ struct FrameClock::State {
 };
 
 FrameClock::FrameClock(Metrics& metrics) : state_(std::make_unique<State>(metrics)) {
-  state_->thread = std::jthread([state = state_.get()](std::stop_token stop) { state->run(stop); });
+  state_->thread = std::jthread([state = state_.get()](std::stop_token stop) {
+    pthread_setname_np(pthread_self(), "aiva-frames");
+    state->run(stop);
+  });
 }
 
 FrameClock::~FrameClock() = default;

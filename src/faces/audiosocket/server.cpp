@@ -1,5 +1,7 @@
 #include "faces/audiosocket/server.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/network_v4.hpp>
@@ -93,6 +95,7 @@ class TcpServer final : public Server {
     for (auto& door : doors_) accept(*door);
     for (auto& loop : loops_)
       threads_.emplace_back([&io = loop->io] {
+        pthread_setname_np(pthread_self(), "aiva-phones");
         auto work = asio::make_work_guard(io);
         io.run();
       });
