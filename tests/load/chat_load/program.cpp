@@ -109,15 +109,23 @@ AnswerReader Program::ask(std::string_view method, std::string_view path, std::s
   auto request = fmt::format(
       "{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\n{}Content-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
       method, path, authorization, content_type, body.size(), body);
-  if (!send_whole(connection_, request)) throw std::runtime_error("AIVA is gone");
   AnswerReader answer;
   std::string piece;
-  while (!answer.is_complete()) {
-    wait_for_input(connection_);
-    piece.clear();
-    if (!receive(connection_, piece)) throw std::runtime_error("AIVA is gone");
-    answer.add(piece);
-  }
+  auto has_answered = [&] {
+    if (!send_whole(connection_, request)) return false;
+    while (!answer.is_complete()) {
+      wait_for_input(connection_);
+      piece.clear();
+      if (!receive(connection_, piece)) return false;
+      answer.add(piece);
+    }
+    return true;
+  };
+  if (has_answered()) return answer;
+  // One that was idle for long is closed.
+  connection_ = connect_to(port_);
+  answer.restart();
+  if (!has_answered()) throw std::runtime_error("AIVA is gone");
   return answer;
 }
 
