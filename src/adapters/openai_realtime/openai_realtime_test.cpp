@@ -103,13 +103,13 @@ TEST_F(OpenAiRealtime, speaks_to_azure_with_its_header) {
   EXPECT_EQ(sockets_.requests[0].headers[0].name, "api-key");
 }
 
-TEST_F(OpenAiRealtime, sends_audio_in_pieces_of_40_ms_in_every_format) {
+TEST_F(OpenAiRealtime, sends_audio_in_pieces_of_20_ms_in_every_format) {
   struct Case {
     RealtimeCoding coding;
     std::size_t frame;
   };
   for (const auto& [coding, frame] :
-       {Case{RealtimeCoding::pcma, 160}, Case{RealtimeCoding::pcm24k, 960}}) {
+       {Case{RealtimeCoding::pcma, 80}, Case{RealtimeCoding::pcm24k, 480}}) {
     auto opened = session({}, {.coding = coding});
     for (int i = 0; i < 5; ++i) EXPECT_TRUE(opened->hear(std::string(frame, '\0')));
     ASSERT_EQ(line_->told.size(), 2U);

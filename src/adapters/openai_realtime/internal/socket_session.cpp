@@ -10,7 +10,7 @@ namespace {
 
 using Kind = ServerEvent::Kind;
 
-constexpr std::size_t piece_ms = 40;
+constexpr std::size_t piece_ms = 20;
 
 bool may_stand_in_query(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
