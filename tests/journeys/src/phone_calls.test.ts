@@ -99,7 +99,9 @@ function callsOver(name: string, skip: boolean, line: { dial: () => Promise<Phon
       assert.equal(lines.filter((spoken) => spoken.is_interrupted).length, 1);
     });
 
-    test("a call into which nobody speaks is ended by the agent", async () => {
+    // It takes most of a minute, and unit tests know it, too.
+    const isShort = name === "AudioSocket";
+    test("a call into which nobody speaks is ended", { skip: isShort }, async () => {
       const phone = await line.dial();
       await phone.untilHungUp(60_000);
       const call = await lastCall();
