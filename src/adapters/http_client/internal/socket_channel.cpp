@@ -106,7 +106,7 @@ void SocketChannel::accept(Incoming incoming) {
         {.content = std::move(incoming.payload), .is_binary = incoming.opcode == Opcode::binary});
     woken = std::exchange(waiter_, std::nullopt);
   }
-  wake(std::move(woken));
+  wake(woken);
 }
 
 void SocketChannel::answer_close(Incoming close) {
@@ -132,7 +132,7 @@ void SocketChannel::end(std::optional<Error> error, int code, std::string reason
     reason_ = std::move(reason);
     woken = std::exchange(waiter_, std::nullopt);
   }
-  wake(std::move(woken));
+  wake(woken);
 }
 
 void SocketChannel::wake(std::optional<Waiter> waiter) {
@@ -206,7 +206,7 @@ void SocketChannel::interrupt(std::uint64_t number, ErrorCode code) {
                                                                 : "The call was cancelled"};
     woken = std::exchange(waiter_, std::nullopt);
   }
-  wake(std::move(woken));
+  wake(woken);
 }
 
 Result<std::optional<SocketMessage>> SocketChannel::take() {

@@ -16,8 +16,8 @@ constexpr std::string_view transcription_model = "aiva";
 // One `session` object while it is applied.
 class Update {
  public:
-  Update(const SessionFacts& facts, SessionSettings settings)
-      : facts_(facts), settings_(std::move(settings)) {}
+  Update(const SessionFacts& facts, const SessionSettings& settings)
+      : facts_(facts), settings_(settings) {}
 
   Result<void> read(const json::Value& session, bool may_change_format) {
     json::Fields fields(session, "session");
