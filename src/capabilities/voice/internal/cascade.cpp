@@ -272,7 +272,7 @@ Task<void> Cascade::answer(std::string words, std::uint64_t generation) {
 Task<Result<void>> Cascade::listen(std::uint64_t generation, chat::TurnEvent event) {
   if (is_stale(generation)) co_return fail(ErrorCode::cancelled, "The caller interrupted");
   if (event.kind != chat::TurnEvent::Kind::delta) co_return Result<void>{};
-  if (marks_.first_token < 0) marks_.first_token = host_.now() - marks_.spoken_until;
+  marks_.reach(&AnswerMarks::first_token, host_.now());
   cutter_.add(event.text);
   take_sentences(false);
   while (queue_.size() > sentences_ahead_max && !is_stale(generation)) co_await next_beat();
@@ -368,8 +368,7 @@ void Cascade::speech_began() {
   auto now = host_.now();
   turns_.speak(now);
   line_starts_ = now;
-  if (marks_.spoken_until >= 0 && marks_.first_audio < 0)
-    marks_.first_audio = now - marks_.spoken_until;
+  marks_.reach(&AnswerMarks::first_audio, now);
 }
 
 void Cascade::speech_ended() { finish_if_silent(); }
@@ -385,15 +384,8 @@ void Cascade::finish_line(std::string_view heard, bool is_interrupted) {
   said_.clear();
   auto marks = std::exchange(marks_, {});
   if (heard.empty()) return;
-  host_.write_line({.speaker = "agent",
-                    .text = std::string(heard),
-                    .starts_ms = line_starts_,
-                    .ends_ms = host_.now(),
-                    .is_interrupted = is_interrupted,
-                    .end_of_turn_ms = marks.end_of_turn,
-                    .recognised_ms = marks.recognised,
-                    .first_token_ms = marks.first_token,
-                    .first_audio_ms = marks.first_audio});
+  host_.write_line(
+      agent_line(std::string(heard), marks, line_starts_, host_.now(), is_interrupted));
 }
 
 bool Cascade::is_busy() const {

@@ -13,6 +13,7 @@
 
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/chat/chat.h"
+#include "capabilities/voice/internal/answer_marks.h"
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/ear.h"
 #include "capabilities/voice/phrases.h"
@@ -55,14 +56,6 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   void end() override;
 
  private:
-  // Milliseconds from the end of the caller's speech; -1: not reached.
-  struct Marks {
-    CallMs spoken_until = -1;
-    CallMs end_of_turn = -1;
-    CallMs recognised = -1;
-    CallMs first_token = -1;
-    CallMs first_audio = -1;
-  };
   struct Sentence {
     std::string text;
     bool is_written_down = true;  // false: a filler
@@ -124,7 +117,7 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   std::deque<Sentence> queue_{};
   std::string said_{};      // given to the playout, of the answer
   CallMs line_starts_ = 0;  // when its first audio was heard
-  Marks marks_{};
+  AnswerMarks marks_{};
   bool is_writing_ = false;    // the answer's text still comes
   bool is_speaking_ = false;   // speak() runs
   bool takes_turns_ = true;    // finds out by itself when the caller has finished

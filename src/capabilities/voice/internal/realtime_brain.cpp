@@ -151,8 +151,7 @@ void RealtimeBrain::take_user_words(RealtimeEvent event) {
 
 void RealtimeBrain::take_words(const RealtimeEvent& event) {
   if (!is_wanted(event)) return;
-  if (marks_.spoken_until >= 0 && marks_.first_token < 0)
-    marks_.first_token = host_.now() - marks_.spoken_until;
+  marks_.reach(&AnswerMarks::first_token, host_.now());
   run_.add_words(event.item, event.text);
   sentences_.add(event.text);
   tell_sentences(false);
@@ -382,8 +381,7 @@ void RealtimeBrain::speech_began() {
   auto now = host_.now();
   turns_.speak(now);
   line_starts_ = now;
-  if (marks_.spoken_until >= 0 && marks_.first_audio < 0)
-    marks_.first_audio = now - marks_.spoken_until;
+  marks_.reach(&AnswerMarks::first_audio, now);
 }
 
 void RealtimeBrain::speech_ended() { finish_if_silent(); }
@@ -400,14 +398,7 @@ void RealtimeBrain::finish_line(std::string text, bool is_interrupted) {
   auto marks = std::exchange(marks_, {});
   if (text.empty()) return;
   remember(ChatRole::assistant, text);
-  host_.write_line({.speaker = "agent",
-                    .text = std::move(text),
-                    .starts_ms = line_starts_,
-                    .ends_ms = host_.now(),
-                    .is_interrupted = is_interrupted,
-                    .end_of_turn_ms = marks.end_of_turn,
-                    .first_token_ms = marks.first_token,
-                    .first_audio_ms = marks.first_audio});
+  host_.write_line(agent_line(std::move(text), marks, line_starts_, host_.now(), is_interrupted));
 }
 
 }  // namespace aiva::voice

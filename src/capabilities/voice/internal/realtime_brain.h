@@ -15,6 +15,7 @@
 
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/chat/call_tools.h"
+#include "capabilities/voice/internal/answer_marks.h"
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/provider_audio.h"
 #include "capabilities/voice/internal/spoken_run.h"
@@ -57,13 +58,6 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
  private:
   using Line = std::shared_ptr<RealtimeSession>;  // shared with who waits for its events
 
-  // Milliseconds from the end of the caller's speech; -1: not reached.
-  struct Marks {
-    CallMs spoken_until = -1;
-    CallMs end_of_turn = -1;
-    CallMs first_token = -1;
-    CallMs first_audio = -1;
-  };
   // An answer that is to be asked for as soon as none is given.
   struct Wanted {
     std::string instructions{};
@@ -170,7 +164,7 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   std::string item_{};            // whose audio comes
   std::uint64_t run_number_ = 0;  // of the line that says it
   std::map<std::string, Spoken> utterances_{};
-  Marks marks_{};
+  AnswerMarks marks_{};
   CallMs line_starts_ = 0;
   bool is_answering_ = false;  // the leg was told that an answer began
   bool takes_turns_ = true;
