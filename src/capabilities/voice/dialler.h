@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "foundation/call_context.h"
+#include "foundation/result.h"
+#include "foundation/task.h"
+
+namespace aiva::voice {
+
+// A call of ours that is to reach somebody.
+struct OutboundCall {
+  std::string session_id{};   // of the announced call, which the answered leg then claims
+  std::string destination{};  // a number, or a name at the far end
+  std::string caller_id{};    // what the called one sees; empty: what the telephone system sets
+  std::chrono::seconds ring_max{30};
+};
+
+enum class DialEnd : std::uint8_t {
+  answered,  // the call goes on, on its leg
+  busy,
+  no_answer,
+  rejected,     // by whoever was called, or by the network
+  unreachable,  // no such number, no way there
+  failed,       // of the telephone system
+  cancelled,
+};
+
+// Calls people by way of a telephone system. Implemented by a face; safe from all threads.
+class CallDialler {
+ public:
+  virtual ~CallDialler() = default;
+  // False while there is no telephone system to dial by.
+  [[nodiscard]] virtual bool is_available() const = 0;
+  // Rings until it is answered or refused, for `ring_max` at most, or until the context is
+  // cancelled. Fails with `unavailable` without a telephone system.
+  virtual Task<Result<DialEnd>> dial(CallContext context, OutboundCall call) = 0;
+};
+
+}  // namespace aiva::voice
