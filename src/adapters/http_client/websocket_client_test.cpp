@@ -8,8 +8,10 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <future>
+#include <map>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -113,6 +115,58 @@ TEST_F(WebSockets, carries_them_over_tls_and_verifies_the_host) {
   host_ = "127.0.0.1";
   EXPECT_EQ(outcome(open(server)), "unavailable");
   socket->reset();
+}
+
+// Two threads send more than the network holds, to a peer that begins late to read: the one that
+// finds it full leaves the rest to the loop.
+TEST_F(WebSockets, keeps_messages_whole_and_in_order_when_the_peer_is_slow) {
+  constexpr int messages = 200;
+  TemporaryFolder folder;
+  TestCertificate certificate("localhost");
+  std::promise<std::vector<std::string>> heard;
+  TestServer server(
+      [&heard](Peer& peer) {
+        TlsSocket socket(*peer.tls());
+        error_code error;
+        socket.read_message_max(0);
+        socket.accept(error);
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        std::vector<std::string> all;
+        while (!error && all.size() < 2 * messages) {
+          beast::flat_buffer buffer;
+          socket.read(buffer, error);
+          if (!error) all.push_back(beast::buffers_to_string(buffer.data()));
+        }
+        heard.set_value(std::move(all));
+      },
+      &certificate);
+  host_ = "localhost";
+  client_ = std::move(
+      *make_websocket_client({.ca_file = folder.write("ca", certificate.certificate_pem)}));
+  auto socket = open(server, {.url = "", .queue_bytes_max = 64 * 1024 * 1024});
+  ASSERT_TRUE(socket.has_value()) << socket.error().message;
+
+  auto send_all = [&](char sender) {
+    for (int number = 0; number < messages; ++number) {
+      auto text = sender + std::to_string(number) + ":" +
+                  std::string(static_cast<std::size_t>(number % 50) * 1000, sender);
+      EXPECT_TRUE((*socket)->send({.content = std::move(text)}));
+    }
+  };
+  {
+    std::jthread first(send_all, 'a');
+    std::jthread second(send_all, 'b');
+  }
+
+  auto all = heard.get_future().get();
+  ASSERT_EQ(all.size(), 2U * messages);
+  std::map<char, int> next;
+  for (const auto& text : all) {
+    auto number = next[text.front()]++;
+    EXPECT_TRUE(text.substr(1).starts_with(std::to_string(number) + ":")) << text.substr(0, 20);
+    auto body = text.substr(text.find(':') + 1);
+    EXPECT_EQ(body, std::string(static_cast<std::size_t>(number % 50) * 1000, text.front()));
+  }
 }
 
 TEST_F(WebSockets, asks_for_what_it_was_told_to) {

@@ -39,7 +39,7 @@ Awaitable<Result<void>> Connection::start_tls(ssl::context& context, std::string
   tls_.emplace(socket_, context);
   auto* handle = tls_->native_handle();
   if (!set_peer(handle, host)) co_return fail(internal_error("TLS cannot be set up for " + host));
-  auto [error] = co_await tls_->async_handshake(ssl::stream_base::client, waiting);
+  auto error = co_await tls_->handshake();
   if (!error) co_return Result<void>{};
   auto verdict = SSL_get_verify_result(handle);
   auto cause = host + ": " + error.message();
@@ -51,17 +51,27 @@ Awaitable<Result<void>> Connection::start_tls(ssl::context& context, std::string
 }
 
 Awaitable<std::tuple<error_code, std::size_t>> Connection::read_some(asio::mutable_buffer buffer) {
-  if (tls_) co_return co_await tls_->async_read_some(buffer, waiting);
+  if (tls_) co_return co_await tls_->read_some(buffer);
   co_return co_await socket_.async_read_some(buffer, waiting);
 }
 
 Awaitable<std::tuple<error_code, std::size_t>> Connection::write(asio::const_buffer buffer) {
-  if (tls_) co_return co_await asio::async_write(*tls_, buffer, waiting);
+  if (tls_) co_return co_await tls_->write(buffer);
   co_return co_await asio::async_write(socket_, buffer, waiting);
+}
+
+std::tuple<error_code, std::size_t> Connection::write_now(asio::const_buffer buffer) {
+  if (tls_) return tls_->write_now(buffer);
+  auto count =
+      ::send(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (count >= 0) return {error_code{}, static_cast<std::size_t>(count)};
+  bool is_full = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+  return {is_full ? error_code{} : error_code(errno, asio::error::get_system_category()), 0};
 }
 
 // Anything to read is either the end of the connection or bytes nobody asked for.
 bool Connection::is_quiet() {
+  if (tls_ && tls_->has_unread()) return false;
   char byte = 0;
   auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);

@@ -3,7 +3,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <tuple>
 
 #include "adapters/http_client/internal/asio.h"
+#include "adapters/http_client/internal/tls_stream.h"
 #include "foundation/result.h"
 
 namespace aiva::http_client {
@@ -26,6 +26,9 @@ class Connection {
   Awaitable<std::tuple<error_code, std::size_t>> read_some(asio::mutable_buffer buffer);
   // Writes all of `buffer`; on failure says how much of it went out.
   Awaitable<std::tuple<error_code, std::size_t>> write(asio::const_buffer buffer);
+  // Writes what goes out at once and says how much that was; what is left must be written next,
+  // from its first byte on. From any thread, while nobody else writes or closes.
+  std::tuple<error_code, std::size_t> write_now(asio::const_buffer buffer);
 
   // Whether an idle connection is still open and silent, as far as this side knows.
   bool is_quiet();
@@ -33,7 +36,7 @@ class Connection {
 
  private:
   asio::ip::tcp::socket socket_;
-  std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_;
+  std::optional<TlsStream> tls_;
 };
 
 // TLS settings for clients: version 1.2 or newer, peers verified against the system's

@@ -246,11 +246,19 @@ bool SocketChannel::queue(Opcode opcode, std::string_view payload, bool is_limit
   if (bytes > bytes_max && opcode != Opcode::close) return false;
   append_frame(outbox_, opcode, payload, next_key());
   is_closing_ = opcode == Opcode::close;
-  if (!is_writing_) {
+  if (!is_writing_ && !is_shut_ && !(is_limited && write_now())) {
     is_writing_ = true;
     asio::post(loop_, [self = shared_from_this()] { self->write_soon(); });
   }
   return true;
+}
+
+// Whoever sends writes by itself what the peer takes at once: that wakes nobody. False: something
+// is left, for the loop to go on with; what is wrong is found there, too.
+bool SocketChannel::write_now() {
+  auto written = std::get<1>(connection_->write_now(asio::buffer(outbox_)));
+  outbox_.erase(0, written);
+  return outbox_.empty();
 }
 
 bool SocketChannel::send(const SocketMessage& message) {
@@ -334,7 +342,10 @@ void SocketChannel::abort() {
 }
 
 void SocketChannel::shut() {
-  if (std::exchange(is_shut_, true)) return;
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(is_shut_, true)) return;
+  }
   error_code ignored;
   connection_->socket().close(ignored);
   watch_timer_.cancel();

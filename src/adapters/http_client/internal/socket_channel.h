@@ -79,6 +79,7 @@ class SocketChannel : public std::enable_shared_from_this<SocketChannel> {
   static void wake(std::optional<Waiter> waiter);
 
   bool queue(Opcode opcode, std::string_view payload, bool is_limited);
+  bool write_now();
   MaskKey next_key();
   void write_soon();
   void end(std::optional<Error> error, int code, std::string reason);
@@ -101,7 +102,7 @@ class SocketChannel : public std::enable_shared_from_this<SocketChannel> {
   asio::steady_timer wait_timer_;
   asio::steady_timer room_timer_;  // cancelled when something was read by receive()
   bool has_received_ = false;      // since the last look
-  bool is_shut_ = false;
+  bool is_shut_ = false;           // set under the mutex
   std::string writing_{};
 
   mutable std::mutex mutex_{};  // for what follows

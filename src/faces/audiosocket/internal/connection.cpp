@@ -55,25 +55,22 @@ void Connection::begin() {
   wait_for_bytes();
 }
 
+// What a busy peer sends beyond the buffer waits for the other calls.
 void Connection::wait_for_bytes() {
-  socket_.async_wait(boost::asio::socket_base::wait_read,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       if (error || self->is_closed_) return;
-                       self->read();
-                     });
+  socket_.async_read_some(
+      boost::asio::buffer(arrived_),
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t count) {
+        if (self->is_closed_) return;
+        if (error) return self->close();
+        self->read(count);
+      });
 }
 
-// One read for each wait: what a busy peer sends beyond the buffer waits for the other calls.
-void Connection::read() {
-  auto& buffer = loop_.buffer;
-  auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) return close();
-  if (count > 0) {
-    parser_.feed({buffer.data(), static_cast<std::size_t>(count)});
-    while (auto frame = parser_.next()) {
-      take(*frame);
-      if (is_closed_) return;
-    }
+void Connection::read(std::size_t count) {
+  parser_.feed({arrived_.data(), count});
+  while (auto frame = parser_.next()) {
+    take(*frame);
+    if (is_closed_) return;
   }
   wait_for_bytes();
 }

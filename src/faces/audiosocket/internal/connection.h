@@ -31,7 +31,6 @@ class Connection;
 struct Loop final : Executor {
   boost::asio::io_context io{1};
   std::set<Connection*> connections{};  // on the loop's thread only
-  std::array<char, 65'536> buffer{};    // what is being read; a connection leaves nothing in it
 
   void post(Work work) override;
 };
@@ -54,7 +53,7 @@ class Connection final : public voice::Leg, public std::enable_shared_from_this<
 
  private:
   void wait_for_bytes();
-  void read();
+  void read(std::size_t count);
   void take(Frame frame);
   void take_id(std::string_view bytes);
   void take_audio(int rate, std::string_view samples);
@@ -72,6 +71,7 @@ class Connection final : public voice::Leg, public std::enable_shared_from_this<
   std::optional<AgentPort> agent_;
   ServerParts parts_;
   Meters& meters_;
+  std::array<char, 1024> arrived_{};  // three frames and more
   FrameParser parser_{};
   std::string id_{};                         // as text
   int rate_ = 8'000;                         // of the call, once it has begun
