@@ -31,6 +31,30 @@ const modules = [
   "res_clioriginate",
 ];
 
+/** What telephones that speak SIP need. */
+export const sipModules = [
+  "res_sorcery_config",
+  "res_sorcery_memory",
+  "res_sorcery_astdb",
+  "res_pjproject",
+  "res_pjsip",
+  "res_pjsip_session",
+  "res_pjsip_pubsub",
+  "res_pjsip_sdp_rtp",
+  "res_rtp_asterisk",
+  "res_pjsip_endpoint_identifier_anonymous",
+  "chan_pjsip",
+  "app_dial",
+];
+
+/** What chan_websocket needs. */
+export const websocketModules = ["res_http_websocket", "res_websocket_client", "chan_websocket"];
+
+export interface Configuration {
+  modules?: string[];
+  files?: Record<string, string>; // by name
+}
+
 /** A real Asterisk in a chroot, without any network but loopback. */
 export class Asterisk {
   private readonly child: ChildProcess;
@@ -46,8 +70,8 @@ export class Asterisk {
     callers.on("connection", (socket) => this.waiting.shift()?.(Phone.pickUp(socket)));
   }
 
-  /** Starts one with that dialplan. */
-  static async start(dialplan: string): Promise<Asterisk> {
+  /** Starts one with that dialplan, and with more modules and the files that configure them. */
+  static async start(dialplan: string, more: Configuration = {}): Promise<Asterisk> {
     const inside = mkdtempSync(join(root, "tmp/asterisk-"));
     const folder = inside.slice(root.length);
     chmodSync(inside, 0o755);
@@ -67,12 +91,11 @@ export class Asterisk {
     const lines = Object.entries(directories).map(([name, value]) => `${name} => ${value}`);
     const write = (name: string, text: string): void => writeFileSync(join(inside, name), text);
     write("asterisk.conf", `[directories]\n${lines.join("\n")}\n[options]\nnocolor = yes\n`);
-    write(
-      "modules.conf",
-      `[modules]\nautoload=no\n${modules.map((m) => `load=${m}.so\n`).join("")}`,
-    );
+    const loaded = [...modules, ...(more.modules ?? [])].map((name) => `load=${name}.so\n`);
+    write("modules.conf", `[modules]\nautoload=no\n${loaded.join("")}`);
     write("logger.conf", "[general]\n[logfiles]\nconsole => notice,warning,error,verbose\n");
     write("extensions.conf", dialplan);
+    for (const [name, text] of Object.entries(more.files ?? {})) write(name, text);
 
     const callers = createServer();
     await new Promise<void>((done) => callers.listen(0, "127.0.0.1", done));

@@ -19,6 +19,10 @@ export function toMulaw(samples: Int16Array): Buffer {
   return Buffer.from(Array.from(samples, encode));
 }
 
+export function fromMulaw(bytes: Buffer): Int16Array {
+  return Int16Array.from(bytes, decode);
+}
+
 /** The loudest sample of a piece of sound. */
 export function loudestOf(bytes: Buffer): number {
   return bytes.reduce((most, byte) => Math.max(most, Math.abs(decode(byte))), 0);

@@ -56,46 +56,58 @@ interface Heard {
   isLoud: boolean;
 }
 
-/** One end of an AudioSocket call: it sends a frame every 20 ms and notes what it hears. */
+/** How a phone's sound travels. */
+export interface Line {
+  sendFrame(samples: Int16Array): void; // 20 ms
+  sendDigit(digit: string): void;
+  close(): void; // hangs up
+}
+
+/** The caller's end of a call: it sends a frame every 20 ms and notes what it hears. */
 export class Phone {
-  private readonly socket: Socket;
+  private readonly line: Line;
   private readonly began = performance.now();
   private readonly queue: Int16Array[] = [];
   private readonly heard: Heard[] = [];
-  private unread = Buffer.alloc(0);
   private timer: NodeJS.Timeout | undefined;
   private sent = 0;
   hungUp = false; // by the far end
   closed = false;
   frames = 0; // heard
+  digits = ""; // heard
 
-  private constructor(socket: Socket) {
-    this.socket = socket;
-    socket.setNoDelay(true);
-    socket.on("data", (piece: Buffer) => this.read(piece));
-    socket.on("error", () => (this.closed = true));
-    socket.on("close", () => (this.closed = true));
+  constructor(line: Line) {
+    this.line = line;
     this.timer = setInterval(() => this.sendDueFrames(), 5);
   }
 
+  /** Calls an AudioSocket server. */
   static async dial(port: number, id: string): Promise<Phone> {
     const socket = connect(port, "127.0.0.1");
     await new Promise<void>((done, failed) => {
       socket.once("connect", done);
       socket.once("error", failed);
     });
-    const phone = new Phone(socket);
-    phone.send(0x01, Buffer.from(id.replaceAll("-", ""), "hex"));
-    return phone;
+    const line = new AudioSocketLine(socket);
+    line.send(0x01, Buffer.from(id.replaceAll("-", ""), "hex"));
+    return line.phone;
   }
 
   /** The caller's end of a channel that Asterisk dialled. */
   static pickUp(socket: Socket): Phone {
-    return new Phone(socket);
+    return new AudioSocketLine(socket).phone;
   }
 
   get now(): number {
     return performance.now() - this.began;
+  }
+
+  /** A frame came. */
+  hear(samples: Iterable<number>): void {
+    ++this.frames;
+    let peak = 0;
+    for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
+    this.heard.push({ at: this.now, isLoud: peak > loud });
   }
 
   /** Says something and returns when it is over. */
@@ -109,7 +121,7 @@ export class Phone {
   }
 
   press(digits: string): void {
-    for (const digit of digits) this.send(0x03, Buffer.from(digit));
+    for (const digit of digits) this.line.sendDigit(digit);
   }
 
   /** Waits until the agent speaks; says since when it waited. */
@@ -149,7 +161,7 @@ export class Phone {
   /** Hangs up. */
   close(): void {
     clearInterval(this.timer);
-    this.socket.destroy();
+    this.line.close();
   }
 
   private async until(is: () => boolean, timeoutMs: number, complaint: string): Promise<void> {
@@ -160,8 +172,31 @@ export class Phone {
     }
   }
 
-  private send(kind: number, payload: Buffer): void {
-    if (this.closed) return;
+  private sendDueFrames(): void {
+    while (this.sent * 20 < this.now && !this.closed) {
+      this.line.sendFrame(this.queue.shift() ?? new Int16Array(frameSamples));
+      ++this.sent;
+    }
+  }
+}
+
+/** Asterisk's AudioSocket protocol. */
+class AudioSocketLine implements Line {
+  readonly phone: Phone;
+  private readonly socket: Socket;
+  private unread = Buffer.alloc(0);
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    this.phone = new Phone(this);
+    socket.setNoDelay(true);
+    socket.on("data", (piece: Buffer) => this.read(piece));
+    socket.on("error", () => (this.phone.closed = true));
+    socket.on("close", () => (this.phone.closed = true));
+  }
+
+  send(kind: number, payload: Buffer): void {
+    if (this.phone.closed) return;
     const frame = Buffer.alloc(3 + payload.length);
     frame.writeUInt8(kind, 0);
     frame.writeUInt16BE(payload.length, 1);
@@ -169,12 +204,16 @@ export class Phone {
     this.socket.write(frame);
   }
 
-  private sendDueFrames(): void {
-    while (this.sent * 20 < this.now && !this.closed) {
-      const samples = this.queue.shift() ?? new Int16Array(frameSamples);
-      this.send(0x10, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
-      ++this.sent;
-    }
+  sendFrame(samples: Int16Array): void {
+    this.send(0x10, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+  }
+
+  sendDigit(digit: string): void {
+    this.send(0x03, Buffer.from(digit));
+  }
+
+  close(): void {
+    this.socket.destroy();
   }
 
   private read(piece: Buffer): void {
@@ -184,15 +223,14 @@ export class Phone {
       if (this.unread.length < 3 + length) return;
       const kind = this.unread.readUInt8(0);
       const payload = this.unread.subarray(3, 3 + length);
-      if (kind === 0x00) this.hungUp = true;
-      if (kind === 0x10) {
-        ++this.frames;
-        let peak = 0;
-        for (let at = 0; at + 1 < payload.length; at += 2)
-          peak = Math.max(peak, Math.abs(payload.readInt16LE(at)));
-        this.heard.push({ at: this.now, isLoud: peak > loud });
-      }
+      if (kind === 0x00) this.phone.hungUp = true;
+      if (kind === 0x03) this.phone.digits += payload.toString();
+      if (kind === 0x10) this.phone.hear(samplesOf(payload));
       this.unread = this.unread.subarray(3 + length);
     }
   }
+}
+
+function* samplesOf(payload: Buffer): Iterable<number> {
+  for (let at = 0; at + 1 < payload.length; at += 2) yield payload.readInt16LE(at);
 }

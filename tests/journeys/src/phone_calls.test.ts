@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Asterisk, hasAsterisk } from "./asterisk.ts";
+import { Asterisk, hasAsterisk, sipModules, websocketModules } from "./asterisk.ts";
 import type { Client, Json } from "./client.ts";
 import { Phone, speech } from "./phone.ts";
 import { Server } from "./server.ts";
+import { hasSipp, SipLine } from "./sip_phone.ts";
+import { freeUdpPort } from "./ports.ts";
 
 // Whole calls over AudioSocket with the packaged voices: nothing but this program and flite, which
 // speaks for the caller. The same cases run over a phone that speaks the protocol itself and, where
-// tests/components/asterisk has put one, over a real Asterisk.
+// tests/components/asterisk has put one, over a real Asterisk, by AudioSocket and by chan_websocket,
+// from telephones that speak SIP.
 let server: Server;
 let client: Client;
 let agent: string;
@@ -87,11 +90,12 @@ function callsOver(name: string, skip: boolean, line: { dial: () => Promise<Phon
       await phone.untilSilent();
       await phone.say(speech("Tell me how the water tank is cleaned."));
       await phone.untilSpoken();
-      const began = phone.now;
-      await phone.say(speech("No, wait, stop it please, I want something else."));
+      const words = speech("No, wait, stop it please, I want something else.");
+      const began = phone.now + words.findIndex((sample) => Math.abs(sample) > 400) / 8;
+      await phone.say(words);
       const silentAfter = phone.lastLoud() - began;
       console.log(
-        `# the last loud frame came ${Math.round(silentAfter)} ms after the caller began`,
+        `# the last loud frame came ${Math.round(silentAfter)} ms after the caller's first sound`,
       );
       phone.close();
       const lines = await transcript((await lastCall()).id);
@@ -100,7 +104,7 @@ function callsOver(name: string, skip: boolean, line: { dial: () => Promise<Phon
     });
 
     // It takes most of a minute, and unit tests know it, too.
-    const isShort = name === "AudioSocket";
+    const isShort = name !== "AudioSocket of a real Asterisk";
     test("a call into which nobody speaks is ended", { skip: isShort }, async () => {
       const phone = await line.dial();
       await phone.untilHungUp(60_000);
@@ -120,29 +124,67 @@ callsOver("AudioSocket", false, {
   },
 });
 
-let asterisk: Asterisk | undefined;
+let started: Promise<Asterisk> | undefined;
+let sip = 0; // the port of it
+const asterisk = (): Promise<Asterisk> => (started ??= startAsterisk());
 callsOver("AudioSocket of a real Asterisk", !hasAsterisk, {
-  dial: async () => {
-    asterisk ??= await startAsterisk();
-    return asterisk.dial("100@aiva");
-  },
+  dial: async () => (await asterisk()).dial("100@aiva"),
 });
-after(() => asterisk?.stop());
+for (const [name, digit] of [
+  ["AudioSocket", "1"],
+  ["chan_websocket", "2"],
+] as const) {
+  callsOver(`SIP and ${name} of a real Asterisk`, !hasAsterisk || !hasSipp, {
+    dial: async () => {
+      await asterisk();
+      return SipLine.dial(sip, `${digit}100`);
+    },
+  });
+}
+after(async () => (await started)?.stop());
 
-// The dialplan of docs/guides/calls.md.
+// The dialplan of docs/guides/calls.md. Telephones dial 1 or 2 before the number, for the way.
 async function startAsterisk(): Promise<Asterisk> {
-  const key = await client.post("/api/keys", { name: "pbx", scopes: ["chat"] });
-  return Asterisk.start(`[aiva]
+  const made = await client.post("/api/keys", { name: "pbx", scopes: ["chat"] });
+  const key = made.body.data.key;
+  sip = await freeUdpPort();
+  const dialplan = `[aiva]
 exten => _X.,1,Answer()
  same => n,Set(ID=\${UUID()})
- same => n,Set(CURLOPT(httpheader)=X-API-Key: ${key.body.data?.key})
+ same => n,Set(CURLOPT(httpheader)=X-API-Key: ${key})
  same => n,Set(CURLOPT(httpheader)=Content-Type: application/json)
  same => n,Set(CALL={"session_id":"\${ID}","dialled_number":"\${EXTEN}"})
  same => n,Set(ANSWER=\${CURL(${client.url}/api/calls,\${CALL})})
  same => n,Verbose(0,\${ANSWER})
  same => n,AudioSocket(\${ID},127.0.0.1:${port})
  same => n,Hangup()
-`);
+
+[telephones]
+exten => _1X.,1,Goto(aiva,\${EXTEN:1},1)
+exten => _2X.,1,Dial(WebSocket/aiva/c(ulaw)f(json)v(caller=\${CALLERID(num)},did=\${EXTEN:1}))
+`;
+  const files = {
+    "pjsip.conf": `[udp]
+type=transport
+protocol=udp
+bind=127.0.0.1:${sip}
+[anonymous]
+type=endpoint
+context=telephones
+disallow=all
+allow=ulaw
+media_address=127.0.0.1
+direct_media=no
+`,
+    "websocket_client.conf": `[aiva]
+type=websocket_client
+uri=${client.url.replace("http", "ws")}/realtime/${agent}
+protocols=media
+username=asterisk
+password=${key}
+`,
+  };
+  return Asterisk.start(dialplan, { modules: [...sipModules, ...websocketModules], files });
 }
 
 test("a call that nobody announced is refused", async () => {
