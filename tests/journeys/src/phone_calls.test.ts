@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Asterisk, hasAsterisk, sipModules, websocketModules } from "./asterisk.ts";
 import type { Client, Json } from "./client.ts";
+import { EmulatedChannelLine } from "./emulated_channel.ts";
 import { Phone, speech } from "./phone.ts";
 import { Server } from "./server.ts";
 import { hasSipp, SipLine } from "./sip_phone.ts";
@@ -10,7 +11,7 @@ import { freeUdpPort } from "./ports.ts";
 // Whole calls over AudioSocket with the packaged voices: nothing but this program and flite, which
 // speaks for the caller. The same cases run over a phone that speaks the protocol itself and, where
 // tests/components/asterisk has put one, over a real Asterisk, by AudioSocket and by chan_websocket,
-// from telephones that speak SIP.
+// from telephones that speak SIP; without one, over the emulated channel.
 let server: Server;
 let client: Client;
 let agent: string;
@@ -121,6 +122,14 @@ callsOver("AudioSocket", false, {
     const reply = await client.post("/api/calls", { dialled_number: "100" });
     assert.equal(reply.status, 201, reply.text);
     return Phone.dial(port, reply.body.data.session_id);
+  },
+});
+
+callsOver("chan_websocket of the emulator", false, {
+  dial: async () => {
+    const made = await client.post("/api/keys", { name: "pbx", scopes: ["chat"] });
+    const url = `${client.url.replace("http", "ws")}/realtime/${agent}?caller=4711&did=100`;
+    return EmulatedChannelLine.dial(url, made.body.data.key);
   },
 });
 
