@@ -27,6 +27,8 @@ void build_calls(Parts& parts) {
       {.database = database, .agents = active, .audit_log = audit_log, .clock = parts.clock});
   parts.flows = voice::make_flows(
       {.database = database, .agents = active, .audit_log = audit_log, .clock = parts.clock});
+  parts.segments = voice::make_segments(
+      {.database = database, .agents = active, .audit_log = audit_log, .clock = parts.clock});
   parts.spoken_cache = voice::make_spoken_cache(database, parts.clock);
 }
 

@@ -38,6 +38,8 @@
 #include "capabilities/voice/call_records.h"
 #include "capabilities/voice/flows.h"
 #include "capabilities/voice/numbers.h"
+#include "capabilities/voice/segments.h"
+#include "capabilities/voice/speaker.h"
 #include "capabilities/voice/spoken_cache.h"
 #include "capabilities/voice/voice.h"
 #include "capabilities/webhooks/webhooks.h"
@@ -127,9 +129,11 @@ struct Parts {
   std::unique_ptr<voice::Numbers> numbers{};
   std::unique_ptr<voice::Flows> flows{};
   std::unique_ptr<voice::SpokenCache> spoken_cache{};
+  std::unique_ptr<voice::Segments> segments{};
   std::unique_ptr<VoiceDetectors> voice_detectors{};
   std::unique_ptr<SpeechRecognizer> recognizer{};
   std::unique_ptr<SpeechSynthesizer> synthesizer{};
+  std::unique_ptr<voice::Speaker> speaker{};        // null where nothing is spoken
   std::unique_ptr<WebSocketClient> sockets{};       // null without a realtime model
   std::unique_ptr<RealtimeModel> realtime_model{};  // null where none is configured
   std::unique_ptr<voice::Calls> calls{};            // null where none are answered

@@ -27,6 +27,7 @@
 #include "faces/http/endpoints/functions.h"
 #include "faces/http/endpoints/health.h"
 #include "faces/http/endpoints/images.h"
+#include "faces/http/endpoints/internal_segments.h"
 #include "faces/http/endpoints/internal_voice.h"
 #include "faces/http/endpoints/kept_answers.h"
 #include "faces/http/endpoints/knowledge_bases.h"
@@ -41,6 +42,7 @@
 #include "faces/http/endpoints/search.h"
 #include "faces/http/endpoints/search_history.h"
 #include "faces/http/endpoints/secrets.h"
+#include "faces/http/endpoints/segments.h"
 #include "faces/http/endpoints/tenants.h"
 #include "faces/http/endpoints/users.h"
 #include "faces/http/endpoints/visitor_chat.h"
@@ -139,6 +141,8 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::number_routes(*parts.numbers));
   add(http::call_flow_routes(*parts.flows));
   add(http::internal_voice_routes(parts.agents->active(), *parts.spoken_cache));
+  add(http::segment_routes(*parts.segments));
+  add(http::internal_segment_routes({*parts.segments, parts.speaker.get()}));
   add(realtime::make_key_routes(realtime_parts(parts)));
   add(http::openai_chat_routes(parts.chat->completions(), parts.clock));
   add(http::openai_response_routes(parts.chat->completions(), parts.clock));

@@ -95,6 +95,13 @@ void build_voice(const Config& config, const Paths& paths, Parts& parts) {
     log::warn("No calls are answered", {{"reason", opened.error().message}});
     return;
   }
+  const auto& voice = config.voice;
+  parts.speaker = voice::make_speaker(
+      {.synthesizer = *parts.synthesizer,
+       .cache = *parts.spoken_cache,
+       .billing = *parts.billing,
+       .database = *parts.database},
+      voice.synthesizer == "deepgram" ? voice.deepgram_voice : voice.packaged_voice);
   parts.calls = voice::make_calls({.log = *parts.call_log,
                                    .chat = *parts.chat,
                                    .agents = parts.agents->active(),

@@ -10,6 +10,7 @@
 #include "foundation/json.h"
 #include "foundation/json_writer.h"
 #include "foundation/log.h"
+#include "foundation/text/language_tag.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::agents {

@@ -9,6 +9,7 @@
 
 #include "capabilities/agents/internal/checks.h"
 #include "capabilities/agents/internal/moderation_json.h"
+#include "foundation/text/language_tag.h"
 
 namespace aiva::agents {
 namespace {

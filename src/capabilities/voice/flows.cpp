@@ -6,6 +6,7 @@
 #include "capabilities/voice/flow_json.h"
 #include "capabilities/voice/internal/call_checks.h"
 #include "capabilities/voice/internal/flows_table.h"
+#include "capabilities/voice/internal/row_change.h"
 #include "capabilities/voice/spoken_numbers.h"
 
 namespace aiva::voice {
@@ -120,20 +121,21 @@ Task<Result<std::vector<Flow>>> RowFlows::list(CallContext context, AgentId agen
 
 Task<Result<Flow>> RowFlows::change(CallContext context, identity::Caller caller, AgentId agent,
                                     FlowId id, Change change) {
-  auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<Flow> {
-    FlowsTable table(sql);
-    TRY(auto flow, table.get(context.tenant, agent, id));
-    TRY_VOID(change(flow));
-    flow.id = id;
-    flow.agent = agent;
-    flow.tenant = context.tenant;
-    TRY_VOID(check_flow(flow));
-    flow.updated_at = parts_.clock.unix_ms();
-    TRY_VOID(table.update(flow));
-    TRY_VOID(audit(sql, caller, "flow.updated", flow));
-    return flow;
-  });
-  auto flow = co_await std::move(writing);
+  RowChange<Flow> steps{
+      .get = [&](SqlSession& sql) { return FlowsTable(sql).get(context.tenant, agent, id); },
+      .change = change,
+      .check = [&](Flow& flow) -> Result<void> {
+        flow.id = id;
+        flow.agent = agent;
+        flow.tenant = context.tenant;
+        return check_flow(flow);
+      },
+      .put = [&](SqlSession& sql, const Flow& flow) -> Result<void> {
+        TRY_VOID(FlowsTable(sql).update(flow));
+        return audit(sql, caller, "flow.updated", flow);
+      }};
+  auto changing = change_row(parts_.database, parts_.clock, context, std::move(steps));
+  auto flow = co_await std::move(changing);
   co_return flow;
 }
 

@@ -5,6 +5,7 @@
 
 #include "capabilities/voice/internal/call_checks.h"
 #include "capabilities/voice/internal/numbers_table.h"
+#include "capabilities/voice/internal/row_change.h"
 #include "foundation/json.h"
 
 namespace aiva::voice {
@@ -114,18 +115,19 @@ Task<Result<Number>> RowNumbers::change(CallContext context, identity::Caller ca
   CO_TRY_VOID(change(wanted));
   auto checking = check_agent(context, wanted.agent);
   CO_TRY_VOID(co_await std::move(checking));
-  auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<Number> {
-    NumbersTable table(sql);
-    TRY(auto number, table.get(context.tenant, id));
-    TRY_VOID(change(number));
-    TRY(number.did, normalise_number(number.did));
-    TRY_VOID(check_label(number));
-    number.updated_at = parts_.clock.unix_ms();
-    TRY_VOID(table.update(number));
-    TRY_VOID(audit(sql, caller, "number.updated", number));
-    return number;
-  });
-  auto number = co_await std::move(writing);
+  RowChange<Number> steps{
+      .get = [&](SqlSession& sql) { return NumbersTable(sql).get(context.tenant, id); },
+      .change = change,
+      .check = [](Number& number) -> Result<void> {
+        TRY(number.did, normalise_number(number.did));
+        return check_label(number);
+      },
+      .put = [&](SqlSession& sql, const Number& number) -> Result<void> {
+        TRY_VOID(NumbersTable(sql).update(number));
+        return audit(sql, caller, "number.updated", number);
+      }};
+  auto changing = change_row(parts_.database, parts_.clock, context, std::move(steps));
+  auto number = co_await std::move(changing);
   co_return number;
 }
 

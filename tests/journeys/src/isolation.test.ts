@@ -104,7 +104,14 @@ before(async () => {
     audio: "UklGRg==",
   });
   assert.equal(spoken.status, 201, spoken.text);
+  const segment = await alice.post(`/api/segments/${agent.body.data.id}`, {
+    key: "albatross",
+    contents: { en: "albatross" },
+  });
+  assert.equal(segment.status, 201, segment.text);
   owned = {
+    segmentKey: "albatross",
+    language: "en",
     flowId: flow.body.data.id,
     stepName: "hello",
     flowSessionId: "albatross-call",
@@ -175,6 +182,8 @@ function body(route: RouteLine): any {
     speaker: "user",
     sequence_number: 1,
     original_message: "gull",
+    key: "gull",
+    segments: [],
   };
 }
 
@@ -204,6 +213,7 @@ test("no route shows or changes another tenant's things", async () => {
         "/api/internal/functions/execute",
         "/api/call-logs",
         "/api/internal/flow-sessions",
+        "/api/internal/templates/render",
         "/api/transcriptions",
         "/api/v1/search",
         "/api/knowledge/search",

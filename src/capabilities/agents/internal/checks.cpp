@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t slug_bytes_min = 3;
 constexpr std::size_t slug_bytes_max = 64;
 constexpr std::size_t made_slug_bytes_max = 48;  // leaves room for what makes it unique
-constexpr std::size_t language_bytes_max = 35;
 constexpr std::size_t origin_bytes_max = 255;
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -48,26 +47,6 @@ bool is_provider_word(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     return is_letter_or_digit(c) || std::string_view(".:/@_+-").contains(c);
   });
-}
-
-bool is_language_tag(std::string_view text) {
-  if (text.size() > language_bytes_max) return false;
-  bool is_first = true;
-  bool needs_more = false;  // a single character announces what follows it
-  while (true) {
-    auto dash = text.find('-');
-    auto subtag = text.substr(0, dash);
-    bool is_sound = subtag.size() <= 8 && !subtag.empty();
-    if (is_first)
-      is_sound = is_sound && subtag.size() >= 2 && std::ranges::all_of(subtag, is_letter);
-    else
-      is_sound = is_sound && std::ranges::all_of(subtag, is_letter_or_digit);
-    if (!is_sound) return false;
-    needs_more = !is_first && subtag.size() == 1;
-    is_first = false;
-    if (dash == std::string_view::npos) return !needs_more;
-    text.remove_prefix(dash + 1);
-  }
 }
 
 bool is_web_origin(std::string_view text) {

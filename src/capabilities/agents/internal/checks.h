@@ -11,9 +11,6 @@ bool has_control_characters(std::string_view text, std::string_view allowed = {}
 // Whether a text is empty or a name as providers give to models and voices.
 bool is_provider_word(std::string_view text);
 
-// Whether a text has the form of a language tag (RFC 5646 §2.1), by its subtags' lengths.
-bool is_language_tag(std::string_view text);
-
 // Whether a text is an origin as browsers send it (RFC 6454 §6.2, http and https), or "*".
 bool is_web_origin(std::string_view text);
 
