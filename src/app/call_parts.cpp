@@ -23,6 +23,7 @@ void build_calls(Parts& parts) {
       {.least_to_start = billing::gates::call});
   parts.call_records =
       voice::make_call_records({.database = database, .agents = active, .clock = parts.clock});
+  parts.visitor_calls = voice::make_visitor_calls(database, *parts.call_log, parts.clock);
   parts.numbers = voice::make_numbers(
       {.database = database, .agents = active, .audit_log = audit_log, .clock = parts.clock});
   parts.flows = voice::make_flows(

@@ -41,6 +41,7 @@
 #include "capabilities/voice/segments.h"
 #include "capabilities/voice/speaker.h"
 #include "capabilities/voice/spoken_cache.h"
+#include "capabilities/voice/visitor_calls.h"
 #include "capabilities/voice/voice.h"
 #include "capabilities/webhooks/webhooks.h"
 #include "documents/tokens/token_counter.h"
@@ -126,6 +127,7 @@ struct Parts {
   std::unique_ptr<chat::Upkeep> chat_upkeep{};
   std::unique_ptr<voice::CallLog> call_log{};
   std::unique_ptr<voice::CallRecords> call_records{};
+  std::unique_ptr<voice::VisitorCalls> visitor_calls{};
   std::unique_ptr<voice::Numbers> numbers{};
   std::unique_ptr<voice::Flows> flows{};
   std::unique_ptr<voice::SpokenCache> spoken_cache{};

@@ -48,6 +48,7 @@
 #include "faces/http/endpoints/visitor_chat.h"
 #include "faces/http/endpoints/webhooks.h"
 #include "faces/realtime/routes.h"
+#include "faces/realtime/visitor_routes.h"
 
 namespace aiva::app {
 namespace {
@@ -144,6 +145,10 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::segment_routes(*parts.segments));
   add(http::internal_segment_routes({*parts.segments, parts.speaker.get()}));
   add(realtime::make_key_routes(realtime_parts(parts)));
+  add(realtime::make_visitor_routes({.realtime = realtime_parts(parts),
+                                     .visitors = *parts.visitors,
+                                     .calls = *parts.visitor_calls,
+                                     .public_url = config.server.public_url}));
   add(http::openai_chat_routes(parts.chat->completions(), parts.clock));
   add(http::openai_response_routes(parts.chat->completions(), parts.clock));
   add(http::openai_model_routes(make_served_models(parts)));

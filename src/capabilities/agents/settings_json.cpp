@@ -174,6 +174,18 @@ void read_origins(json::Fields& fields, WidgetSettings& widget) {
   }
 }
 
+void read_calls(json::Fields& fields, WidgetSettings& widget) {
+  auto read = [&fields](std::string_view name, int& value, std::int64_t max) {
+    value = static_cast<int>(fields.integer(name, value, 1, max));
+  };
+  widget.allows_calls = fields.boolean("allows_calls", widget.allows_calls);
+  read("visitor_calls_per_hour", widget.visitor_calls_per_hour_max, 1000);
+  read("visitor_calls_at_once", widget.visitor_calls_at_once_max, 100);
+  read("calls_at_once", widget.calls_at_once_max, 1000);
+  read("call_minutes", widget.call_minutes_max, 120);
+  read("call_minutes_per_day", widget.call_minutes_per_day_max, 100'000);
+}
+
 }  // namespace
 
 void write_settings(JsonWriter& writer, const AgentSettings& settings) {
@@ -266,6 +278,7 @@ Result<WidgetSettings> read_widget(const json::Object& widget) {
       fields.integer("visitor_messages_per_day", read.visitor_messages_per_day_max, 1, 100'000));
   read.messages_per_minute_max = static_cast<int>(
       fields.integer("messages_per_minute", read.messages_per_minute_max, 1, 100'000));
+  read_calls(fields, read);
   TRY_VOID(fields.finish());
   return read;
 }
@@ -283,6 +296,12 @@ void write_widget(JsonWriter& writer, const WidgetSettings& widget) {
       .field("visitor_messages_per_minute", widget.visitor_messages_per_minute_max)
       .field("visitor_messages_per_day", widget.visitor_messages_per_day_max)
       .field("messages_per_minute", widget.messages_per_minute_max)
+      .field("allows_calls", widget.allows_calls)
+      .field("visitor_calls_per_hour", widget.visitor_calls_per_hour_max)
+      .field("visitor_calls_at_once", widget.visitor_calls_at_once_max)
+      .field("calls_at_once", widget.calls_at_once_max)
+      .field("call_minutes", widget.call_minutes_max)
+      .field("call_minutes_per_day", widget.call_minutes_per_day_max)
       .end_object();
 }
 

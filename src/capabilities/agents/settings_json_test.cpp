@@ -127,12 +127,31 @@ TEST(SettingsJson, have_defaults_for_widgets_and_refuse_what_would_break_out) {
   ASSERT_TRUE(plain.has_value());
   EXPECT_TRUE(plain->origins.empty());
 
+  EXPECT_FALSE(plain->allows_calls);
+
   auto broken = json::parse(R"({"accent_color":"red;}","position":"top","allowed_origins":[1],
-      "messages_per_minute":0})")
+      "messages_per_minute":0,"allows_calls":"yes","call_minutes":0})")
                     .value();
   auto read = read_widget(broken.as_object());
   ASSERT_FALSE(read.has_value());
-  EXPECT_EQ(read.error().details.size(), 4U);
+  EXPECT_EQ(read.error().details.size(), 6U);
+}
+
+TEST(SettingsJson, keep_what_visitors_may_call) {
+  auto given = json::parse(R"({"allows_calls":true,"visitor_calls_per_hour":3,
+      "visitor_calls_at_once":1,"calls_at_once":7,"call_minutes":4,"call_minutes_per_day":60})")
+                   .value();
+  std::string text;
+  JsonWriter writer(text);
+  write_widget(writer, read_widget(given.as_object()).value());
+  auto kept = read_widget(json::parse(text)->as_object()).value();
+
+  EXPECT_TRUE(kept.allows_calls);
+  EXPECT_EQ(kept.visitor_calls_per_hour_max, 3);
+  EXPECT_EQ(kept.visitor_calls_at_once_max, 1);
+  EXPECT_EQ(kept.calls_at_once_max, 7);
+  EXPECT_EQ(kept.call_minutes_max, 4);
+  EXPECT_EQ(kept.call_minutes_per_day_max, 60);
 }
 
 }  // namespace

@@ -74,7 +74,13 @@ struct WidgetSettings {
   std::vector<std::string> origins{};        // that may embed it: "https://host[:port]", or "*"
   int visitor_messages_per_minute_max = 10;  // of one visitor
   int visitor_messages_per_day_max = 200;
-  int messages_per_minute_max = 300;  // of all visitors together
+  int messages_per_minute_max = 300;    // of all visitors together
+  bool allows_calls = false;            // from its page, as well
+  int visitor_calls_per_hour_max = 10;  // of one address
+  int visitor_calls_at_once_max = 2;    // likewise
+  int calls_at_once_max = 5;            // of all visitors together
+  int call_minutes_max = 10;            // of one call
+  int call_minutes_per_day_max = 300;   // of all visitors together
 };
 
 struct Agent {

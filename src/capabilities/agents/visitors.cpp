@@ -1,7 +1,6 @@
 #include "capabilities/agents/visitors.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
@@ -17,6 +16,7 @@ constexpr std::size_t token_bytes_max = 1024;
 constexpr json::Fields::TextLimits id_limits{.length_min = 36, .length_max = 36};
 constexpr json::Fields::TextLimits word_limits{.length_min = 1, .length_max = 300};
 constexpr std::chrono::minutes minute{1};
+constexpr std::chrono::hours hour{1};
 constexpr std::chrono::hours day{24};
 
 std::string text_of(const Sha256Digest& digest) {
@@ -26,13 +26,6 @@ std::string text_of(const Sha256Digest& digest) {
 std::unexpected<Error> no_such_session() {
   return fail(ErrorCode::unauthenticated, "The chat session is not valid or has ended");
 }
-
-// One limit: so many messages in a window, counted under a key.
-struct Rule {
-  std::string key;
-  std::chrono::milliseconds window;
-  std::int64_t calls_max;
-};
 
 }  // namespace
 
@@ -103,31 +96,49 @@ Result<VisitorSession> Visitors::read(std::string_view token, AgentId agent,
   return read;
 }
 
+Task<Result<void>> Visitors::count(CallContext context, std::vector<Rule> rules,
+                                   std::string refusal) {
+  for (auto& rule : rules) {
+    auto counting = cache_.count_in_window(context, std::move(rule.key), rule.window);
+    auto standing = co_await std::move(counting);
+    if (!standing) {
+      log::failure("What a visitor does could not be counted", context, standing.error());
+      co_return Result<void>();
+    }
+    if (standing->count <= rule.count_max) continue;
+    auto seconds = std::max<std::int64_t>(1, (standing->resets_in.count() + 999) / 1000);
+    co_return fail(Error{.code = ErrorCode::rate_limited,
+                         .message = std::move(refusal),
+                         .retry_after_s = static_cast<int>(seconds)});
+  }
+  co_return Result<void>();
+}
+
 Task<Result<void>> Visitors::count_message(CallContext context, WidgetSettings limits,
                                            VisitorSession session, std::string address) {
   auto prefix = "visitors/" + session.agent.to_string() + "/";
   auto one = prefix + "one/" + session.visitor;
   auto from = prefix + "address/" + address;
   std::int64_t many = settings_.visitors_per_address;
-  std::array rules = {Rule{one + "/minute", minute, limits.visitor_messages_per_minute_max},
-                      Rule{one + "/day", day, limits.visitor_messages_per_day_max},
-                      Rule{from + "/minute", minute, many * limits.visitor_messages_per_minute_max},
-                      Rule{from + "/day", day, many * limits.visitor_messages_per_day_max},
-                      Rule{prefix + "all/minute", minute, limits.messages_per_minute_max}};
-  for (auto& rule : rules) {
-    auto counting = cache_.count_in_window(context, std::move(rule.key), rule.window);
-    auto standing = co_await std::move(counting);
-    if (!standing) {
-      log::failure("A visitor's message could not be counted", context, standing.error());
-      co_return Result<void>();
-    }
-    if (standing->count <= rule.calls_max) continue;
-    auto seconds = std::max<std::int64_t>(1, (standing->resets_in.count() + 999) / 1000);
-    co_return fail(Error{.code = ErrorCode::rate_limited,
-                         .message = "Too many messages; try again later",
-                         .retry_after_s = static_cast<int>(seconds)});
-  }
-  co_return Result<void>();
+  std::vector<Rule> rules = {
+      {one + "/minute", minute, limits.visitor_messages_per_minute_max},
+      {one + "/day", day, limits.visitor_messages_per_day_max},
+      {from + "/minute", minute, many * limits.visitor_messages_per_minute_max},
+      {from + "/day", day, many * limits.visitor_messages_per_day_max},
+      {prefix + "all/minute", minute, limits.messages_per_minute_max}};
+  return count(std::move(context), std::move(rules), "Too many messages; try again later");
+}
+
+Task<Result<void>> Visitors::count_call(CallContext context, AgentId agent, WidgetSettings limits,
+                                        std::string address) {
+  auto key = "visitors/" + agent.to_string() + "/address/" + address + "/calls";
+  std::vector<Rule> rules = {{std::move(key), hour, limits.visitor_calls_per_hour_max}};
+  return count(std::move(context), std::move(rules), "Too many calls; try again later");
+}
+
+std::string Visitors::name_of(std::string_view address) const {
+  constexpr std::size_t digits = 12;
+  return "web-" + to_hex(hmac_sha256(key_, address)).substr(0, digits);
 }
 
 }  // namespace aiva::agents

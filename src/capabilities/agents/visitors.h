@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "capabilities/agents/types.h"
 #include "foundation/call_context.h"
@@ -59,12 +60,26 @@ class Visitors {
   // visitor, or one address. A cache that fails lets it pass.
   Task<Result<void>> count_message(CallContext context, WidgetSettings limits,
                                    VisitorSession session, std::string address);
+  // Counts one call to an agent. Fails with `rate_limited` beyond what it allows one address. A
+  // cache that fails lets it pass.
+  Task<Result<void>> count_call(CallContext context, AgentId agent, WidgetSettings limits,
+                                std::string address);
+  // What an address is called where it must not be told itself: "web-" and 12 hexadecimal digits.
+  [[nodiscard]] std::string name_of(std::string_view address) const;
 
  private:
+  // One limit: so many in a window, counted under a key.
+  struct Rule {
+    std::string key;
+    std::chrono::milliseconds window;
+    std::int64_t count_max;
+  };
+
   [[nodiscard]] Result<VisitorSession> read(std::string_view token, AgentId agent,
                                             std::optional<std::string_view> origin,
                                             UnixMs not_before) const;
   [[nodiscard]] std::string signature_of(std::string_view payload) const;
+  Task<Result<void>> count(CallContext context, std::vector<Rule> rules, std::string refusal);
 
   std::string key_;
   Cache& cache_;

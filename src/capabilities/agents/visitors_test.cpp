@@ -96,5 +96,32 @@ TEST_F(VisitorsOf, are_limited_by_their_address_and_all_together) {
   EXPECT_FALSE(say_as_new(31, "192.0.2.2"));  // thirty of all
 }
 
+TEST_F(VisitorsOf, call_so_often_an_hour) {
+  limits_.visitor_calls_per_hour_max = 2;
+  auto call = [this](const std::string& address) {
+    return sync_wait(visitors_.count_call({}, agent_, limits_, address));
+  };
+  EXPECT_TRUE(call("192.0.2.1").has_value());
+  EXPECT_TRUE(call("192.0.2.1").has_value());
+  auto third = call("192.0.2.1");
+  ASSERT_FALSE(third.has_value());
+  EXPECT_EQ(third.error().retry_after_s, 3600);
+  EXPECT_TRUE(call("192.0.2.2").has_value());
+
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_TRUE(call("192.0.2.1").has_value());
+}
+
+TEST_F(VisitorsOf, have_a_name_that_does_not_tell_their_address) {
+  Visitors elsewhere(std::string(32, 'x'), cache_, clock_);
+  auto name = visitors_.name_of("192.0.2.1");
+
+  EXPECT_TRUE(name.starts_with("web-"));
+  EXPECT_EQ(name.size(), 16U);
+  EXPECT_EQ(name, visitors_.name_of("192.0.2.1"));
+  EXPECT_NE(name, visitors_.name_of("192.0.2.2"));
+  EXPECT_NE(name, elsewhere.name_of("192.0.2.1"));
+}
+
 }  // namespace
 }  // namespace aiva::agents

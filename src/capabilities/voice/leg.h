@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -67,6 +69,8 @@ class Leg {
   [[nodiscard]] virtual bool is_always_heard() const { return true; }
   // How far ahead of time frames may come: the far end plays them at its own pace. 0: not at all.
   [[nodiscard]] virtual int ahead_ms() const { return 0; }
+  // How long the call may last, where that is less than others may.
+  [[nodiscard]] virtual std::optional<std::chrono::seconds> duration_max() const { return {}; }
   virtual void note(const CallEvent&) {}
   // Plays one frame now. Frames come at the pace of time. False: the leg is gone.
   virtual bool play(std::string_view frame) = 0;

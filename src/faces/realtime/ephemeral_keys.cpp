@@ -1,5 +1,7 @@
 #include "faces/realtime/ephemeral_keys.h"
 
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "foundation/crypto.h"
@@ -24,6 +26,7 @@ std::string to_text(const EphemeralKey& key) {
       .field("agent", key.agent)
       .field("call", key.call)
       .field("session", key.session)
+      .field("duration_max_s", static_cast<std::int64_t>(key.duration_max.count()))
       .end_object();
   return text;
 }
@@ -36,6 +39,8 @@ std::optional<EphemeralKey> read_key(std::string_view text) {
   auto user = UserId::parse(fields.text("user", {}));
   auto agent = AgentId::parse(fields.text("agent", {}));
   EphemeralKey key{.call = fields.text("call", {}), .session = fields.text("session", {})};
+  key.duration_max = std::chrono::seconds(
+      fields.integer("duration_max_s", 0, 0, std::numeric_limits<std::int32_t>::max()));
   if (!fields.finish() || !tenant || !user || !agent) return std::nullopt;
   key.tenant = *tenant;
   key.user = *user;

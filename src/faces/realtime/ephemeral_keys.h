@@ -20,6 +20,7 @@ struct EphemeralKey {
   AgentId agent{};
   std::string call{};     // session id of the call it is for; empty: a new one each time
   std::string session{};  // JSON object of session settings; empty: none
+  std::chrono::seconds duration_max{0};  // of a visitor's call; 0: as long as others
 };
 
 inline constexpr std::string_view ephemeral_prefix = "ek_";

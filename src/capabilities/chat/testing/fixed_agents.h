@@ -41,8 +41,12 @@ class FixedAgents final : public agents::ActiveAgents {
     draft.settings.instructions = draft_instructions;
     co_return std::make_shared<const agents::ActiveAgent>(std::move(draft));
   }
-  Task<Result<agents::ActiveAgentPointer>> find_public(CallContext, std::string) override {
-    co_return fail(ErrorCode::not_found, "There is no such agent");
+  Task<Result<agents::ActiveAgentPointer>> find_public(CallContext,
+                                                       std::string id_or_slug) override {
+    bool is_it = id_or_slug == agent.slug || id_or_slug == agent.id.to_string();
+    if (!is_it || !agent.has_chat_page)
+      co_return fail(ErrorCode::not_found, "There is no such agent");
+    co_return std::make_shared<const agents::ActiveAgent>(agent);
   }
 
   agents::ActiveAgent agent{};

@@ -62,7 +62,9 @@ RunningCall::RunningCall(CallContext context, Call call, std::string language,
       next_frame_(began_ + frame_time),
       last_audio_(began_),
       next_metering_(began_ + metering_time),
-      next_charging_(began_ + charging_time) {}
+      next_charging_(began_ + charging_time) {
+  if (auto max = leg_->duration_max()) limits_.duration_max = std::min(limits_.duration_max, *max);
+}
 
 void RunningCall::begin(std::shared_ptr<Brain> brain) {
   brain_ = std::move(brain);

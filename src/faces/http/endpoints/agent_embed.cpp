@@ -27,13 +27,15 @@ std::string script_element(const std::string& url, const std::string& slug,
   append_attribute(element, "data-title", title);
   append_attribute(element, "data-color", widget.accent_color);
   append_attribute(element, "data-position", widget.position);
+  if (widget.allows_calls) append_attribute(element, "data-call", "Call");
   return element + " async></script>";
 }
 
-std::string frame_element(const std::string& page, const std::string& title) {
+std::string frame_element(const std::string& page, const std::string& title, bool may_call) {
   std::string element = "<iframe";
   append_attribute(element, "src", page);
   append_attribute(element, "title", title);
+  if (may_call) append_attribute(element, "allow", "microphone; autoplay");
   append_attribute(element, "style", "border:0;width:400px;height:600px");
   return element + "></iframe>";
 }
@@ -57,8 +59,9 @@ void write_embed_code(JsonWriter& writer, const agents::Agent& agent, const std:
       .field("slug", agent.slug)
       .field("is_available", agent.has_chat_page && agent.is_active && agent.published_version > 0)
       .field("page_url", page)
+      .field("call_page_url", widget.allows_calls ? url + "/aiva/call/" + agent.slug : "")
       .field("script", script_element(url, agent.slug, title, widget))
-      .field("iframe", frame_element(page, title))
+      .field("iframe", frame_element(page, title, widget.allows_calls))
       .key("allowed_origins")
       .begin_array();
   for (const auto& origin : widget.origins) writer.value(origin);

@@ -165,6 +165,13 @@ TEST_F(AgentEndpoints, tell_how_to_put_an_agent_into_a_page) {
       code.at("script"),
       R"(<script src="https://aiva.example/aiva/widget.js" data-agent="desk" )"
       R"(data-title="&lt;Ask&gt;" data-color="#1f5fbf" data-position="right" async></script>)");
+  EXPECT_EQ(code.at("call_page_url"), "");
+
+  send("PUT", path, R"({"widget_config":{"allows_calls":true}})");
+  code = data(send("GET", path + "/embed-code"));
+  EXPECT_EQ(code.at("call_page_url"), "https://aiva.example/aiva/call/desk");
+  EXPECT_TRUE(code.at("script").as_string().contains(R"(data-call="Call")"));
+  EXPECT_TRUE(code.at("iframe").as_string().contains(R"(allow="microphone; autoplay")"));
 }
 
 TEST_F(AgentEndpoints, have_a_model_write_instructions) {

@@ -16,8 +16,8 @@ constexpr std::string_view head = R"(>
 <script src="/aiva/chat-page.js" defer></script>
 <title>)";
 
-constexpr std::string_view conversation = R"(</h1>
-<button type="button" id="again">New conversation</button></header>
+constexpr std::string_view conversation =
+    R"(<button type="button" id="again">New conversation</button></header>
 <div id="log" role="log" aria-live="polite" aria-label="Conversation" tabindex="0"></div>
 <p id="status" role="status"></p>
 <form id="form">
@@ -49,6 +49,12 @@ std::string chat_page_html(const agents::ActiveAgent& agent) {
   append_attribute(page, "data-accent", widget.accent_color);
   page += ">\n<header><h1>";
   append_escaped(page, title);
+  page += "</h1>\n";
+  if (widget.allows_calls) {
+    page += "<a id=\"call\"";
+    append_attribute(page, "href", "/aiva/call/" + agent.slug);
+    page += ">Call</a>\n";
+  }
   page += conversation;
   append_attribute(page, "placeholder", widget.placeholder);
   page += end;

@@ -10,8 +10,8 @@ namespace aiva::http {
 // the agent's stands in attributes, escaped.
 std::string chat_page_html(const agents::ActiveAgent& agent);
 
-// The policy of that page (https://www.w3.org/TR/CSP3/): nothing from elsewhere, nothing inline,
-// and only the agent's origins may show it in a frame.
+// The policy of that page and of the one that calls (https://www.w3.org/TR/CSP3/): nothing from
+// elsewhere, nothing inline, and only the agent's origins may show it in a frame.
 std::string chat_page_policy(const agents::WidgetSettings& widget);
 
 }  // namespace aiva::http

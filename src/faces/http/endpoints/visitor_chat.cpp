@@ -10,7 +10,7 @@
 #include "faces/http/endpoints/chat_page_html.h"
 #include "faces/http/endpoints/paging.h"
 #include "faces/http/endpoints/visitor_chat_json.h"
-#include "faces/http/middleware/client_address.h"
+#include "faces/http/endpoints/visitor_origin.h"
 #include "foundation/crypto.h"
 #include "foundation/json.h"
 #include "foundation/log.h"
@@ -26,29 +26,6 @@ constexpr int messages_max = 200;
 
 using PartsPointer = std::shared_ptr<VisitorChatParts>;
 
-std::string_view without_scheme(std::string_view url) {
-  auto mark = url.find("://");
-  if (mark == std::string_view::npos) return {};
-  url.remove_prefix(mark + 3);
-  return url.substr(0, url.find('/'));
-}
-
-// The origin of the page that asks. Browsers send it with every POST, and it must be this server's
-// or one the agent allows; a proxy may have taken the TLS away, so that hosts are compared.
-Result<std::string> origin_of(const VisitorChatParts& parts, const Request& request,
-                              const agents::WidgetSettings& widget) {
-  auto origin = request.header("origin");
-  auto host = without_scheme(origin);
-  bool is_own =
-      !host.empty() && (host == request.header("host") || host == without_scheme(parts.public_url));
-  bool is_allowed = !host.empty() && std::ranges::any_of(widget.origins, [&](const auto& allowed) {
-    return allowed == "*" || allowed == origin;
-  });
-  if (!is_own && !is_allowed)
-    return fail(ErrorCode::forbidden, "This chat may not be used from here");
-  return std::string(origin);
-}
-
 // A visitor whose token was looked at: who it is, and the agent as it is now.
 struct Visit {
   agents::ActiveAgentPointer agent{};
@@ -62,7 +39,7 @@ Task<Result<Visit>> admit(PartsPointer parts, CallContext context, Request& requ
   std::optional<std::string> origin;
   // Browsers send none with a GET of the page itself, and let no other page read the answer.
   if (request.method != Method::get || !request.header("origin").empty()) {
-    CO_TRY(origin, origin_of(*parts, request, agent->widget));
+    CO_TRY(origin, visitor_origin(request, agent->widget, parts->public_url));
   }
   auto token = request.header("x-chat-token");
   CO_TRY(auto session, parts->visitors.open(token, agent->id, origin));
@@ -120,7 +97,7 @@ Task<Result<Response>> open_session(PartsPointer parts, CallContext context, Req
   CO_TRY_VOID(fields.finish());
   std::string slug(request.parameter("slugOrId"));
   CO_TRY(auto agent, co_await parts->agents.find_public(context, std::move(slug)));
-  CO_TRY(auto origin, origin_of(*parts, request, agent->widget));
+  CO_TRY(auto origin, visitor_origin(request, agent->widget, parts->public_url));
   auto finding = find_session(parts, context, agent, std::move(token), std::move(origin));
   CO_TRY(auto session, co_await std::move(finding));
   auto issued = parts->visitors.issue(session);
@@ -195,19 +172,6 @@ Task<Result<void>> stream_turn(PartsPointer parts, CallContext context, chat::Tu
   co_return sent;
 }
 
-// Whether pages of an origin may talk to the agent themselves, without the page of ours.
-Task<bool> lets_in(PartsPointer parts, CallContext context, std::string slug, std::string origin) {
-  auto agent = co_await parts->agents.find_public(context, std::move(slug));
-  co_return agent&& std::ranges::any_of((*agent)->widget.origins, [&](const auto& allowed) {
-    return allowed == "*" || allowed == origin;
-  });
-}
-
-std::string address_key(const Request& request) {
-  auto address = IpAddress::parse(request.client_address);
-  return address ? address->limit_key() : request.client_address;
-}
-
 Task<Result<Response>> post_message(PartsPointer parts, CallContext context, Request& request) {
   CO_TRY(auto body, request.json());
   json::Fields fields(body);
@@ -261,10 +225,7 @@ std::vector<Route> visitor_chat_routes(VisitorChatParts parts) {
   };
   auto anyone = Right::anyone();
   RouteOptions free{.body = BodyKind::none, .rate = RateClass::none};
-  OriginRule of_agent = [shared](CallContext context, const Request& request, std::string origin) {
-    return lets_in(shared, std::move(context), std::string(request.parameter("slugOrId")),
-                   std::move(origin));
-  };
+  auto of_agent = visitor_origins(shared->agents);
   RouteOptions opening{.origins = of_agent};
   RouteOptions reading{.body = BodyKind::none, .rate = RateClass::none, .origins = of_agent};
   // Counted by what the agent allows its visitors.

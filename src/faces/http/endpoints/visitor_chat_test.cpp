@@ -118,6 +118,13 @@ class VisitorChat : public agents::AgentsFixture {
   std::unique_ptr<TestServer> server_;
 };
 
+TEST_F(VisitorChat, leads_to_the_call_page_where_visitors_may_call) {
+  EXPECT_FALSE(get("/aiva/chat/desk").body.contains("/aiva/call/"));
+  ASSERT_TRUE(update(agent_.id, {.widget = object(R"({"allows_calls":true})")}).has_value());
+
+  EXPECT_TRUE(get("/aiva/chat/desk").body.contains("href=\"/aiva/call/desk\""));
+}
+
 TEST_F(VisitorChat, has_a_page_that_runs_nothing_inline_and_shows_up_in_allowed_frames_only) {
   auto page = get("/aiva/chat/desk");
 

@@ -67,6 +67,8 @@ Task<Result<Admitted>> admit_with_key(const RealtimeParts& parts, CallContext co
 
 Task<Result<voice::Call>> find_call(const RealtimeParts& parts, const Admitted& admitted,
                                     const http::Request& request, voice::NewCall call) {
+  if (admitted.key && admitted.key->duration_max.count() > 0 && call.provider != "realtime")
+    co_return fail(ErrorCode::forbidden, "This key is for a browser");
   if (admitted.key && !admitted.key->call.empty()) {
     CO_TRY(auto claimed, co_await parts.log.claim(admitted.context, admitted.key->call));
     if (claimed.tenant != admitted.context.tenant || claimed.agent != admitted.agent->id)

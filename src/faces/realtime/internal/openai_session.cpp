@@ -237,6 +237,11 @@ bool OpenAiSession::play(std::string_view frame) {
 }
 
 // The client holds what it was sent; the call knows how much that is.
+std::optional<std::chrono::seconds> OpenAiSession::duration_max() const {
+  if (!admitted_.key || admitted_.key->duration_max.count() == 0) return std::nullopt;
+  return admitted_.key->duration_max;
+}
+
 std::int64_t OpenAiSession::flush() {
   dialogue_.drop_rest();
   return 0;

@@ -36,6 +36,7 @@ class OpenAiSession final : public voice::Leg, public std::enable_shared_from_th
   [[nodiscard]] bool keeps_itself_alive() const override { return true; }
   [[nodiscard]] bool is_always_heard() const override { return false; }
   [[nodiscard]] int ahead_ms() const override;
+  [[nodiscard]] std::optional<std::chrono::seconds> duration_max() const override;
   void note(const voice::CallEvent& event) override;
   bool play(std::string_view frame) override;
   std::int64_t flush() override;

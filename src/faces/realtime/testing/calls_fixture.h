@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "capabilities/chat/testing/fixed_agents.h"
 #include "capabilities/voice/testing/scripted_chat.h"
@@ -12,6 +14,7 @@
 #include "faces/http/testing/test_server.h"
 #include "faces/http/testing/websocket_client.h"
 #include "faces/realtime/routes.h"
+#include "faces/realtime/visitor_routes.h"
 #include "foundation/crypto.h"
 #include "foundation/json.h"
 #include "foundation/pause.h"
@@ -30,6 +33,27 @@ inline std::string mulaw_frame(bool is_loud) {
   return frame;
 }
 
+// Calls of visitors without limits of their own.
+class OpenVisitorCalls final : public voice::VisitorCalls {
+ public:
+  explicit OpenVisitorCalls(voice::CallLog& log) : log_(log) {}
+  Task<Result<voice::Call>> announce(CallContext context, voice::VisitorCall call,
+                                     voice::VisitorCallLimits limits) override {
+    last = call;
+    last_limits = limits;
+    if (refusal) co_return fail(*refusal);
+    auto announced = co_await log_.announce(context, {.agent = call.agent});
+    co_return announced;
+  }
+
+  voice::VisitorCall last{};
+  voice::VisitorCallLimits last_limits{};
+  std::optional<Error> refusal{};
+
+ private:
+  voice::CallLog& log_;
+};
+
 // Real calls of one agent, with scripted ears, mouth and mind, behind a real server. It greets with
 // "Hello there.", 120 ms of tone; a caller is loud or silent, and understood as the script says.
 class CallsFixture : public testing::Test {
@@ -43,7 +67,11 @@ class CallsFixture : public testing::Test {
     calls_ = voice::make_calls(
         {log_, chat_, agents_, detectors_, recognizer_, synthesizer_, metrics_}, {});
     RealtimeParts parts{calls_.get(), log_, agents_, *cache_, clock_, pause_};
-    server_ = std::make_unique<http::testing::TestServer>(make_key_routes(parts, options),
+    auto routes = make_key_routes(parts, options);
+    for (auto& route :
+         make_visitor_routes({.realtime = parts, .visitors = visitors_, .calls = visitor_calls_}))
+      routes.push_back(std::move(route));
+    server_ = std::make_unique<http::testing::TestServer>(std::move(routes),
                                                           http::testing::TestServer::Change{},
                                                           make_websocket_routes(parts, options));
     server_->authenticator.add(
@@ -74,6 +102,8 @@ class CallsFixture : public testing::Test {
   voice::ToneSynthesizer synthesizer_;
   voice::ScriptedChat chat_;
   voice::MemoryCallLog log_;
+  agents::Visitors visitors_{std::string(32, 'k'), *cache_, clock_};
+  OpenVisitorCalls visitor_calls_{log_};
   std::unique_ptr<http::testing::TestServer> server_;
   std::unique_ptr<voice::Calls> calls_;
 };

@@ -1,0 +1,339 @@
+// The public call page of an agent: the visitor's microphone and loudspeaker at one end, the
+// server's Realtime protocol at the other, with a key that is good for one call. What is said is
+// only ever set as text, never as HTML.
+"use strict";
+
+(() => {
+  const main = document.querySelector("main");
+  const log = document.getElementById("log");
+  const status = document.getElementById("status");
+  const time = document.getElementById("time");
+  const agentLevel = document.getElementById("agent-level");
+  const ownLevel = document.getElementById("own-level");
+  const start = document.getElementById("start");
+  const mute = document.getElementById("mute");
+  const end = document.getElementById("end");
+  const bufferedMax = 1024 * 1024; // not taken by the network yet; then sound is left out
+  document.documentElement.style.setProperty("--accent", main.dataset.accent);
+
+  const endings = {
+    agent_hung_up: "The agent has ended the call.",
+    caller_hung_up: "You have hung up.",
+    transferred: "The agent has handed the call over; it cannot go on here.",
+    idle: "The call has ended because nobody spoke.",
+    media_silence:
+      "The call has ended because no sound came from your microphone.",
+    time_limit: "The call has ended because its time was up.",
+    no_credits: "The call has ended: the agent's credits are used up.",
+    shutdown: "The server is about to restart. Please call again.",
+    failed: "The call has failed. Please call again.",
+  };
+  const refusals = {
+    NotAllowedError:
+      "The microphone was refused. Allow it in your browser's settings for this page.",
+    SecurityError: "The microphone may not be used on this page.",
+    NotFoundError: "No microphone was found. Connect one and call again.",
+    OverconstrainedError:
+      "No microphone was found. Connect one and call again.",
+    NotReadableError:
+      "The microphone cannot be used. Perhaps another program has it.",
+  };
+
+  let call; // the one that goes on
+
+  function show(state, text) {
+    main.dataset.state = state;
+    const isOn = !["idle", "ended", "failed"].includes(state);
+    start.hidden = isOn;
+    end.hidden = !isOn;
+    mute.hidden = state !== "talking";
+    start.textContent = state === "idle" ? "Call" : "Call again";
+    if (text !== undefined) status.textContent = text;
+  }
+
+  function line(role, text) {
+    const item = document.createElement("div");
+    item.className = `message ${role}`;
+    const who = document.createElement("span");
+    who.className = "who";
+    who.textContent = role === "user" ? "You:" : `${main.dataset.name}:`;
+    const body = document.createElement("p");
+    body.textContent = text;
+    item.append(who, body);
+    log.append(item);
+    item.scrollIntoView({ block: "end" });
+    return item;
+  }
+
+  function setText(item, text) {
+    item.querySelector("p").textContent = text;
+    item.scrollIntoView({ block: "end" });
+  }
+
+  async function openMicrophone() {
+    if (
+      !window.isSecureContext ||
+      navigator.mediaDevices?.getUserMedia === undefined
+    )
+      throw new Error("Calls need a page that came over https.");
+    if (window.AudioWorkletNode === undefined)
+      throw new Error("This browser cannot make calls; a newer one can.");
+    try {
+      return await navigator.mediaDevices.getUserMedia({
+        audio: {
+          channelCount: 1,
+          echoCancellation: true,
+          noiseSuppression: true,
+          autoGainControl: true,
+        },
+      });
+    } catch (error) {
+      throw new Error(refusals[error.name] ?? "The microphone cannot be used.");
+    }
+  }
+
+  async function askForKey() {
+    const response = await fetch(
+      `/aiva/call/${encodeURIComponent(main.dataset.agent)}/keys`,
+      {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      },
+    );
+    const answer = await response.json().catch(() => undefined);
+    if (!response.ok)
+      throw new Error(
+        answer?.error?.message ?? `The server answered ${response.status}`,
+      );
+    return answer.data;
+  }
+
+  function toBase64(buffer) {
+    return btoa(String.fromCharCode(...new Uint8Array(buffer)));
+  }
+
+  function fromBase64(text) {
+    return Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer;
+  }
+
+  class Call {
+    constructor(context) {
+      this.context = context;
+      this.lines = new Map(); // by the id of their item
+      this.isMuted = false;
+      this.isOver = false;
+    }
+
+    async begin() {
+      show("microphone", "Waiting for the microphone\u2026");
+      this.stream = await openMicrophone();
+      if (this.isOver) return this.release();
+      this.stream.getAudioTracks()[0].addEventListener("ended", () => {
+        this.finish("failed", "The microphone is gone.");
+      });
+      show("connecting", "Connecting\u2026");
+      await this.context.resume();
+      await this.context.audioWorklet.addModule("/aiva/call-audio.js");
+      const key = await askForKey();
+      if (this.isOver) return;
+      this.connect(key);
+    }
+
+    connect({ key, path }) {
+      const address = new URL(path, location.href);
+      address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+      const socket = new WebSocket(address, [
+        "realtime",
+        `openai-insecure-api-key.${key}`,
+      ]);
+      this.socket = socket;
+      socket.addEventListener("open", () => {
+        this.send({ type: "session.update", session: { type: "realtime" } });
+      });
+      socket.addEventListener("message", ({ data }) =>
+        this.take(JSON.parse(data)),
+      );
+      socket.addEventListener("close", ({ code, reason }) =>
+        this.closed(code, reason),
+      );
+    }
+
+    // What has come is still heard to its end.
+    closed(code, reason) {
+      const wait = main.dataset.speaking === "true" ? 600 : 0;
+      setTimeout(() => this.explain(code, reason), wait);
+    }
+
+    explain(code, reason) {
+      const text = endings[reason];
+      if (text !== undefined)
+        return this.finish(reason === "failed" ? "failed" : "ended", text);
+      if (this.began === undefined)
+        return this.finish("failed", reason || "The server cannot be reached.");
+      if (code === 1000) return this.finish("ended", "The call has ended.");
+      this.finish("failed", reason || "The connection was lost.");
+    }
+
+    // Sound both ways, once the server has taken the call.
+    listen() {
+      this.began = performance.now();
+      this.clock = setInterval(() => this.showTime(), 250);
+      const options = { numberOfInputs: 1, numberOfOutputs: 0 };
+      this.microphone = new AudioWorkletNode(
+        this.context,
+        "aiva-microphone",
+        options,
+      );
+      this.microphone.port.onmessage = ({ data }) => this.hear(data);
+      this.context
+        .createMediaStreamSource(this.stream)
+        .connect(this.microphone);
+      this.loudspeaker = new AudioWorkletNode(
+        this.context,
+        "aiva-loudspeaker",
+        {
+          numberOfInputs: 0,
+          outputChannelCount: [2],
+        },
+      );
+      this.loudspeaker.port.onmessage = ({ data }) => {
+        agentLevel.value = data.level;
+        main.dataset.underruns = data.underruns;
+        main.dataset.speaking = data.isPlaying;
+      };
+      this.loudspeaker.connect(this.context.destination);
+      show("talking", "You are connected. Speak whenever you like.");
+    }
+
+    showTime() {
+      const seconds = Math.floor((performance.now() - this.began) / 1000);
+      time.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    }
+
+    hear({ samples, level }) {
+      ownLevel.value = level;
+      if (this.socket.bufferedAmount > bufferedMax) return;
+      this.send({
+        type: "input_audio_buffer.append",
+        audio: toBase64(samples),
+      });
+    }
+
+    send(event) {
+      if (this.socket.readyState === WebSocket.OPEN)
+        this.socket.send(JSON.stringify(event));
+    }
+
+    play(message) {
+      this.loudspeaker?.port.postMessage(
+        message,
+        message.samples ? [message.samples] : [],
+      );
+    }
+
+    take(event) {
+      switch (event.type) {
+        case "session.created":
+          return this.listen();
+        case "input_audio_buffer.speech_started":
+          this.play({ flush: true });
+          return this.tell("Listening\u2026");
+        case "input_audio_buffer.speech_stopped":
+          return this.tell("One moment\u2026");
+        case "input_audio_buffer.committed":
+          this.lines.set(event.item_id, line("user", "\u2026"));
+          return;
+        case "conversation.item.input_audio_transcription.completed":
+          return this.write(event.item_id, event.transcript);
+        case "conversation.item.input_audio_transcription.failed":
+          return this.write(event.item_id, "");
+        case "response.output_audio_transcript.delta":
+          return this.say(event.item_id, event.delta);
+        case "response.output_audio.delta":
+          return this.play({ samples: fromBase64(event.delta) });
+        case "response.output_audio.done":
+          return this.play({ end: true });
+        case "response.done":
+          return this.answered(event.response);
+        case "error":
+          return this.tell(event.error.message);
+      }
+    }
+
+    tell(text) {
+      if (!this.isOver) status.textContent = text;
+    }
+
+    // What the visitor said; nothing of what held no words.
+    write(id, text) {
+      const item = this.lines.get(id);
+      if (item === undefined) return;
+      if (text) setText(item, text);
+      else item.remove();
+    }
+
+    say(id, delta) {
+      const item = this.lines.get(id);
+      if (item !== undefined)
+        return setText(item, item.querySelector("p").textContent + delta);
+      this.lines.set(id, line("assistant", delta));
+      this.tell("The agent speaks. You may interrupt it.");
+    }
+
+    answered(response) {
+      const item = this.lines.get(response.output[0]?.id);
+      if (response.status === "cancelled" && item !== undefined)
+        item.classList.add("cut");
+      if (response.status === "completed") this.tell("Your turn.");
+    }
+
+    setMuted(isMuted) {
+      this.isMuted = isMuted;
+      this.microphone.port.postMessage({ muted: isMuted });
+      mute.setAttribute("aria-pressed", String(isMuted));
+      this.tell(isMuted ? "You are muted." : "You are heard again.");
+    }
+
+    finish(state, text) {
+      if (this.isOver) return;
+      this.isOver = true;
+      this.socket?.close(1000);
+      this.release();
+      show(state, text);
+      start.focus();
+    }
+
+    release() {
+      clearInterval(this.clock);
+      for (const track of this.stream?.getTracks() ?? []) track.stop();
+      void this.context.close().catch(() => {});
+      agentLevel.value = 0;
+      ownLevel.value = 0;
+      main.dataset.speaking = false;
+    }
+  }
+
+  async function begin() {
+    log.replaceChildren();
+    time.textContent = "0:00";
+    mute.setAttribute("aria-pressed", "false");
+    const made = new Call(new AudioContext({ latencyHint: "interactive" }));
+    call = made;
+    try {
+      await made.begin();
+      end.focus();
+    } catch (error) {
+      made.finish("failed", error.message);
+    }
+  }
+
+  start.addEventListener("click", () => void begin());
+  end.addEventListener("click", () =>
+    call?.finish("ended", endings.caller_hung_up),
+  );
+  mute.addEventListener("click", () => call?.setMuted(!call.isMuted));
+  addEventListener("pagehide", () =>
+    call?.finish("ended", endings.caller_hung_up),
+  );
+})();

@@ -1,0 +1,288 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { Browser, hasChromium, type Page } from "./chromium.ts";
+import type { Client, Json } from "./client.ts";
+import { speech } from "./phone.ts";
+import { Server } from "./server.ts";
+
+// Calls from the public page with a real browser and the packaged voices: what is spoken comes out
+// of flite, into the browser's microphone.
+
+const rate = 8000;
+let folder: string;
+let server: Server;
+let client: Client;
+let agent: string;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "aiva-call-page-"));
+  server = await Server.start();
+  client = await server.admin();
+  const base = await client.createKnowledgeBase("Machines");
+  const text =
+    "# The coffee machine\n\n## Warranty\n\n" +
+    "The warranty of the coffee machine lasts five years.\n\n" +
+    "## Cleaning\n\nThe water tank is cleaned every Monday with vinegar, rinsed with clear water three times, " +
+    "dried with a soft cloth, and filled again up to the upper mark before the shop is opened.\n";
+  await client.settled(base, await client.upload(base, "machine.md", text));
+  const made = await client.post("/api/agents", {
+    name: "Desk",
+    slug: "call-desk",
+    kb_id: base,
+    greeting: "Welcome to the machine shop.",
+    chat_page_enabled: true,
+    widget_config: { allows_calls: true, visitor_calls_at_once: 1, visitor_calls_per_hour: 100 },
+    publish: true,
+  });
+  assert.equal(made.status, 201, made.text);
+  agent = made.body.data.id;
+});
+after(async () => {
+  await server.remove();
+  rmSync(folder, { recursive: true });
+});
+
+/** A file for the browser's microphone: silence, a question, and silence. */
+function microphoneFile(before: number, words: string, after: number): string {
+  const said = speech(words);
+  const samples = new Int16Array(Math.round((before + after) * rate) + said.length);
+  samples.set(said, Math.round(before * rate));
+  const header = Buffer.alloc(44);
+  header.write("RIFF");
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  header.write("WAVEfmt ", 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(rate * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write("data", 36);
+  header.writeUInt32LE(samples.byteLength, 40);
+  const file = join(folder, `microphone-${before}.wav`);
+  writeFileSync(file, Buffer.concat([header, Buffer.from(samples.buffer)]));
+  return file;
+}
+
+// A microphone that says what a test tells it to.
+const toldMicrophone = `
+  navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext();
+    const microphone = context.createMediaStreamDestination();
+    window.sayToMicrophone = async (text) => {
+      const bytes = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
+      const samples = Float32Array.from(new Int16Array(bytes.buffer), (value) => value / 32768);
+      const buffer = context.createBuffer(1, samples.length, ${rate});
+      buffer.copyToChannel(samples, 0);
+      const source = context.createBufferSource();
+      source.buffer = buffer;
+      source.connect(microphone);
+      source.start();
+      await new Promise((done) => source.addEventListener("ended", done));
+    };
+    return microphone.stream;
+  };`;
+
+function saying(words: string): string {
+  const samples = speech(words);
+  const text = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+  return `sayToMicrophone("${text.toString("base64")}")`;
+}
+
+const state = "document.querySelector('main').dataset.state";
+const isSpeaking = "document.querySelector('main').dataset.speaking === 'true'";
+const status = "document.getElementById('status').textContent";
+const lines = (role: string) =>
+  `[...document.querySelectorAll(".message.${role} p")].map((line) => line.textContent).join(" / ")`;
+const url = (slug = "call-desk") => `${server.ready.url}/aiva/call/${slug}`;
+
+async function lastCall(): Promise<Json> {
+  for (let tries = 0; tries < 200; ++tries) {
+    const call = (await client.get("/api/calls?limit=1")).body.data.items[0];
+    if (call !== undefined && call.status !== "in_progress") return call;
+    await pause(50);
+  }
+  throw new Error("the call is still in progress");
+}
+
+async function transcript(call: string): Promise<Json[]> {
+  const reply = await client.get(`/api/calls/${call}/transcript`);
+  assert.equal(reply.status, 200, reply.text);
+  return reply.body.data.items;
+}
+
+/** Presses "Call" and waits until the greeting is over. */
+async function greeted(page: Page): Promise<void> {
+  await page.click("#start");
+  await page.until(isSpeaking);
+  await page.until(`!(${isSpeaking})`);
+}
+
+const fakeDevice = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"];
+
+describe("the call page in a browser", { skip: !hasChromium }, () => {
+  test("greets, hears a question, shows it, and answers", async () => {
+    const file = microphoneFile(6, "How long is the warranty of the coffee machine?", 90);
+    const browser = await Browser.start([
+      ...fakeDevice,
+      `--use-file-for-fake-audio-capture=${file}%noloop`,
+    ]);
+    try {
+      const page = await browser.open(url());
+      assert.equal(await page.evaluate(state), "idle");
+      await page.evaluate(`setInterval(() => {
+        window.peaks ??= { agent: 0, own: 0 };
+        const level = (id) => document.getElementById(id).value;
+        peaks.agent = Math.max(peaks.agent, level("agent-level"));
+        peaks.own = Math.max(peaks.own, level("own-level"));
+      }, 10)`);
+      await page.click("#start");
+      await page.until(`${state} === "talking"`);
+      await page.until(isSpeaking);
+      await page.until(`${lines("assistant")}.includes("Welcome to the machine shop")`);
+      await page.until("peaks.agent > 0.05"); // the greeting is heard
+
+      await page.until(`/warranty/i.test(${lines("user")})`, 60_000);
+      await page.until(`${lines("assistant")}.includes("five years")`, 60_000);
+      await page.until(isSpeaking);
+      assert.ok((await page.evaluate("peaks.own")) > 0.05, "the microphone is silent");
+      await page.until(`!(${isSpeaking})`);
+      await page.until(`document.getElementById("time").textContent !== "0:00"`);
+
+      await page.click("#end");
+      assert.equal(await page.evaluate(state), "ended");
+      assert.equal(await page.evaluate(status), "You have hung up.");
+      assert.deepEqual(page.complaints, []);
+
+      const call = await lastCall();
+      assert.equal(call.provider, "browser");
+      assert.equal(call.agent_id, agent);
+      assert.equal(call.status, "completed");
+      assert.equal(call.end_reason, "caller_hung_up");
+      assert.equal(call.turns, 1);
+      assert.match(call.caller_id, /^web-[0-9a-f]{12}$/);
+      const said = await transcript(call.id);
+      assert.deepEqual(
+        said.map((line) => line.speaker),
+        ["agent", "customer", "agent"],
+      );
+    } finally {
+      await browser.stop();
+    }
+  });
+
+  test("an agent that is interrupted falls silent, and what it said is marked", async () => {
+    const browser = await Browser.start();
+    try {
+      const page = await browser.open(url(), toldMicrophone);
+      await greeted(page);
+      await page.evaluate(saying("Tell me how the water tank is cleaned."));
+      await page.until(isSpeaking, 60_000);
+      const speaking = page.evaluate(saying("No, wait, stop it please, I want something else."));
+      await page.until(`!(${isSpeaking})`);
+      await page.until(`document.querySelector(".message.assistant.cut") !== null`);
+      await speaking;
+
+      await page.click("#mute");
+      assert.equal(
+        await page.evaluate("document.getElementById('mute').getAttribute('aria-pressed')"),
+        "true",
+      );
+      await page.click("#end");
+      const said = await transcript((await lastCall()).id);
+      assert.equal(said.filter((line) => line.is_interrupted).length, 1);
+      assert.deepEqual(page.complaints, []);
+    } finally {
+      await browser.stop();
+    }
+  });
+
+  test("says why it cannot call", async () => {
+    const browser = await Browser.start(["--use-fake-ui-for-media-stream"]);
+    try {
+      const none = await browser.open(url());
+      await none.click("#start");
+      await none.until(`${state} === "failed"`);
+      assert.match(await none.evaluate(status), /No microphone was found/);
+
+      const refused = await browser.open(
+        url(),
+        `navigator.mediaDevices.getUserMedia = async () => {
+          throw new DOMException("denied", "NotAllowedError");
+        };`,
+      );
+      await refused.click("#start");
+      await refused.until(`${state} === "failed"`);
+      assert.match(await refused.evaluate(status), /microphone was refused/);
+
+      const first = await browser.open(url(), toldMicrophone);
+      await first.click("#start");
+      await first.until(`${state} === "talking"`);
+      const second = await browser.open(url(), toldMicrophone);
+      await second.click("#start");
+      await second.until(`${state} === "failed"`);
+      assert.match(await second.evaluate(status), /in a call already/);
+      await first.close(); // the call ends with its page
+      const call = await lastCall();
+      assert.equal(call.end_reason, "caller_hung_up");
+    } finally {
+      await browser.stop();
+    }
+  });
+
+  test("is opened by the chat page and by the widget on another site", async () => {
+    const browser = await Browser.start();
+    const embed = await client.get(`/api/agents/${agent}/embed-code`);
+    const code = embed.body.data?.script ?? embed.text;
+    const site = createServer((_, response) => {
+      response.setHeader("content-type", "text/html");
+      response.end(`<!doctype html><title>Shop</title><body>${code}</body>`);
+    });
+    await new Promise<void>((done) => site.listen(0, "127.0.0.1", done));
+    try {
+      const chat = await browser.open(url().replace("/call/", "/chat/"));
+      assert.equal(await chat.evaluate("document.getElementById('call').href"), url());
+
+      const shop = await browser.open(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
+      await shop.until("document.querySelectorAll('button').length === 2");
+      await shop.click("button:nth-of-type(2)");
+      await shop.until(`document.querySelector("iframe").src === "${url()}"`);
+      assert.match(await shop.evaluate("document.querySelector('iframe').allow"), /microphone/);
+    } finally {
+      site.close();
+      await browser.stop();
+    }
+  });
+});
+
+test("a stranger gets keys only for agents that want calls, from pages that may", async () => {
+  const visitor = server.anonymous;
+  const headers = { origin: server.ready.url };
+  const quiet = await client.post("/api/agents", {
+    name: "Quiet",
+    slug: "quiet-desk",
+    chat_page_enabled: true,
+    publish: true,
+  });
+  assert.equal(quiet.status, 201, quiet.text);
+  assert.equal((await visitor.get("/aiva/call/quiet-desk")).status, 404);
+  assert.equal((await visitor.post("/aiva/call/quiet-desk/keys", {}, headers)).status, 404);
+  const path = "/aiva/call/call-desk/keys";
+  assert.equal((await visitor.post(path, {}, { origin: "https://evil.example" })).status, 403);
+
+  const made = await visitor.post(path, {}, headers);
+  assert.equal(made.status, 201, made.text);
+  assert.equal(made.body.data.path, "/realtime/call-desk");
+  const busy = await visitor.post(path, {}, headers);
+  assert.equal(busy.status, 429, busy.text);
+  const asKey = server.anonymous;
+  asKey.token = made.body.data.key;
+  assert.equal((await asKey.get("/api/agents")).status, 401);
+});
