@@ -21,6 +21,7 @@ import { fill } from "./shopify/generator.mjs";
 import { answerQuery, internalError, throttledAnswer } from "./shopify/graphql.mjs";
 import { Counters, Limits } from "./shopify/limits.mjs";
 import { Oauth } from "./shopify/oauth.mjs";
+import { readBody, sendJson, sendPieces } from "./shopify/exchange.mjs";
 import { answerRest } from "./shopify/rest.mjs";
 import { Shapes } from "./shopify/shapes.mjs";
 import { makeShop } from "./shopify/shop.mjs";
@@ -29,7 +30,6 @@ import { Webhooks } from "./shopify/webhooks.mjs";
 
 const apiPath = /^\/admin\/api\/([^/]+)\/(.+)$/;
 const bulkPath = /^\/bulk\/(\d+)\.jsonl$/;
-const bodyBytesMax = 8 * 1024 * 1024;
 const requestsKept = 1000;
 const readScopes = ["read_products", "read_inventory", "read_locations", "read_orders"];
 
@@ -37,17 +37,6 @@ const sleep = (ms) =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
-
-const readBody = async (request) => {
-  const pieces = [];
-  let size = 0;
-  for await (const piece of request) {
-    size += piece.length;
-    if (size > bodyBytesMax) throw new ApiError(413, "Request Entity Too Large");
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
-};
 
 const parseJson = (text) => {
   try {
@@ -61,11 +50,10 @@ const mediaTypeOf = (request) =>
   (request.headers["content-type"] ?? "").split(";")[0].trim().toLowerCase();
 
 class Emulator {
-  epoch = 1;
+  epoch = randomUUID(); // of cursors: those of another are expired, or made up
   requests = [];
   clock = new Clock();
   faults = new Faults();
-  #count = 0;
 
   constructor(options) {
     const { clock } = this;
@@ -111,27 +99,26 @@ class Emulator {
   }
 
   async handle(request, response) {
-    const { pathname, searchParams } = new URL(request.url, "http://emulator");
     try {
+      const { pathname, searchParams } = new URL(`http://emulator${request.url}`);
       if (pathname.startsWith("/_")) await this.#control(request, response, pathname);
       else await this.#serve(request, response, pathname, searchParams);
     } catch (error) {
       const isKnown = error instanceof ApiError || error instanceof OauthError;
       const known = isKnown ? error : new ApiError(500, String(error?.stack ?? error));
       if (response.headersSent) response.destroy();
-      else this.#sendJson(response, known.status, known.body, known.headers);
+      else sendJson(response, known.status, known.body, known.headers);
     }
   }
 
   async #control(request, response, pathname) {
     const text = await readBody(request);
-    const body = text === "" ? {} : parseJson(text);
+    const body = (text === "" ? null : parseJson(text)) ?? {};
     const answer = await answerControl(this, request.method, pathname, body);
-    this.#sendJson(response, 200, answer);
+    sendJson(response, 200, answer);
   }
 
   async #serve(request, response, path, query) {
-    this.#count += 1;
     response.setHeader("x-request-id", randomUUID());
     const seen = this.#remember(request, path);
     response.on("close", () => {
@@ -143,7 +130,7 @@ class Emulator {
     const place = this.#placeOf(path);
     if (!place) throw new ApiError(404, "Not Found");
     this.counters.see(place);
-    const fault = this.faults.take(place, path);
+    const fault = this.faults.take(place, request.url);
     if (fault) this.counters.fault(place);
     const call = { request, response, path, query, text, fault, place };
     if (await this.#spoil(call)) return;
@@ -209,31 +196,11 @@ class Emulator {
         response.end("<!doctype html><title>Something went wrong</title>");
         return true;
       case "wrong_shape":
-        this.#sendJson(response, 200, { nothing: "of the kind" });
+        sendJson(response, 200, { nothing: "of the kind" });
         return true;
       default:
         return false;
     }
-  }
-
-  #sendJson(response, status, value, headers = {}, fault = null) {
-    const whole = Buffer.from(JSON.stringify(value));
-    const half = whole.subarray(0, Math.floor(whole.length / 2));
-    const bytes = fault?.kind === "truncated_json" ? half : whole;
-    response.writeHead(status, {
-      "content-type": "application/json; charset=utf-8",
-      "content-length": bytes.length,
-      ...headers,
-    });
-    if (fault?.kind === "cut_body") this.#cut(response, half);
-    else response.end(bytes);
-  }
-
-  // Ends the connection after a part of what was announced.
-  #cut(response, bytes) {
-    response.write(bytes, () => {
-      response.socket?.destroySoon();
-    });
   }
 
   #answerOauth({ request, response, path, query, text, fault }) {
@@ -244,14 +211,14 @@ class Emulator {
     } else if (route === "POST /admin/oauth/access_token") {
       const isForm = mediaTypeOf(request) === "application/x-www-form-urlencoded";
       const body = isForm ? Object.fromEntries(new URLSearchParams(text)) : parseJson(text);
-      this.#sendJson(response, 200, this.oauth.grant(body ?? {}), {}, fault);
+      sendJson(response, 200, this.oauth.grant(body ?? {}), {}, fault);
     } else if (route === "GET /admin/oauth/access_scopes.json") {
       const { granted } = this.#authenticate(request);
-      this.#sendJson(response, 200, { access_scopes: granted.map((handle) => ({ handle })) });
+      sendJson(response, 200, { access_scopes: granted.map((handle) => ({ handle })) });
     } else if (route === "DELETE /admin/api_permissions/current.json") {
       this.#authenticate(request);
       this.uninstall();
-      this.#sendJson(response, 200, {});
+      sendJson(response, 200, {});
     } else throw new ApiError(404, "Not Found");
   }
 
@@ -297,7 +264,7 @@ class Emulator {
       call.body = parseJson(text);
     }
     const answer = answerRest(call);
-    this.#sendJson(response, answer.status, answer.body, answer.headers, fault);
+    sendJson(response, answer.status, answer.body, answer.headers, fault);
   }
 
   #answerGraphql({ request, response, path, query, text, fault }) {
@@ -311,30 +278,13 @@ class Emulator {
     else if (type === "application/graphql") answer = answerQuery(call, { query: text });
     else if (type === "application/json") answer = answerQuery(call, parseJson(text));
     else throw new ApiError(415, "Unsupported Media Type");
-    this.#sendJson(response, 200, answer, headers, fault);
+    sendJson(response, 200, answer, headers, fault);
   }
 
   #answerBulkResult({ response, path, query, fault }) {
     const pieces = this.bulk.resultAt(Number(path.match(bulkPath)[1]), query.get("signature"));
     if (!pieces) throw new ApiError(403, "Access denied");
-    const size = pieces.reduce((sum, { length }) => sum + length, 0);
-    response.writeHead(200, { "content-type": "application/jsonl", "content-length": size });
-    if (fault?.kind === "cut_body") {
-      this.#cut(response, Buffer.concat(pieces).subarray(0, Math.floor(size / 2)));
-      return;
-    }
-    let index = 0;
-    const pump = () => {
-      while (index < pieces.length && !response.destroyed) {
-        index += 1;
-        if (!response.write(pieces[index - 1])) {
-          response.once("drain", pump);
-          return;
-        }
-      }
-      response.end();
-    };
-    pump();
+    sendPieces(response, pieces, fault);
   }
 }
 

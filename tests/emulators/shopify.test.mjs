@@ -103,7 +103,7 @@ const authorize = (changes = {}) => {
     client_id: "test-client-id",
     scope: "read_products,read_orders",
     redirect_uri: redirectUri,
-    state: "nonce-1",
+    state: "nonce-1 a+b/~'!",
     ...changes,
   });
   return call(`/admin/oauth/authorize?${query}`);
@@ -122,14 +122,17 @@ test("sends the merchant back with a code, signed as the provider signs", async 
   assert.equal(back.origin + back.pathname, redirectUri);
   const { hmac, ...rest } = Object.fromEntries(back.searchParams);
   assert.deepEqual(Object.keys(rest).sort(), ["code", "host", "shop", "state", "timestamp"]);
-  assert.equal(rest.state, "nonce-1");
+  assert.equal(rest.state, "nonce-1 a+b/~'!");
   assert.equal(
     Buffer.from(rest.host, "base64").toString(),
     `admin.shopify.com/store/${rest.shop.split(".")[0]}`,
   );
-  const query = Object.keys(rest)
+  // The query as it came, but for hmac, sorted.
+  const query = back.search
+    .slice(1)
+    .split("&")
+    .filter((pair) => !pair.startsWith("hmac="))
     .sort()
-    .map((name) => `${name}=${encodeURIComponent(rest[name])}`)
     .join("&");
   assert.equal(hmac, createHmac("sha256", "test-client-secret").update(query).digest("hex"));
 
@@ -140,6 +143,14 @@ test("sends the merchant back with a code, signed as the provider signs", async 
   const refused = await api("locations.json", { token: granted.access_token });
   await expectError(refused, 403, /merchant approval for read_locations scope/);
   await expectError(await exchange({ code: rest.code }), 400, /already used/);
+});
+
+test("opens an app at its address, signed", async () => {
+  const launch = await post("/_launch", { url: "https://aiva.example.com/install?plan=1" });
+  const opened = new URL((await launch.json()).url);
+  const { hmac, ...rest } = Object.fromEntries(opened.searchParams);
+  assert.deepEqual(Object.keys(rest).sort(), ["host", "plan", "shop", "timestamp"]);
+  assert.match(hmac, /^[0-9a-f]{64}$/);
 });
 
 test("refuses apps, redirects and scopes it does not know", async () => {
@@ -297,7 +308,10 @@ test("serves collections, collects, metafields, locations and the shop", async (
   assert.equal("variants" in products[0], false);
   const owner = [...shop.store.products.values()].find(({ metafields }) => metafields.length > 0);
   const { metafields } = await read(`products/${owner.id}/metafields.json`);
-  assert.equal(metafields[0].namespace, "custom");
+  assert.deepEqual(
+    metafields.map(({ namespace, key, value }) => [namespace, key, value]),
+    owner.metafields.map(({ namespace, key, value }) => [namespace, key, value]),
+  );
   assert.equal((await read("locations.json")).locations.length, 2);
   const { shop: about } = await read("shop.json");
   assert.equal(about.currency, "USD");
@@ -458,6 +472,45 @@ test("the catalogue tells what the shop has", async () => {
   assert.equal(product.title, first.title);
   assert.equal(product.variants[0].price, first.variants[0].price);
   assert.equal(product.variants[0].inventory_quantity, first.variants[0].stock);
+});
+
+test("tests change the shop from outside", async () => {
+  const store = async (call_, ...args) => {
+    const response = await post("/_store", { call: call_, arguments: args });
+    assert.equal(response.status, 200);
+    return (await response.json()).id;
+  };
+  const product = await store("createProduct", {
+    title: "Made outside",
+    options: ["Size"],
+    variants: [
+      { values: ["S"], price: 1000, available: 3 },
+      { values: ["L"], price: 1200, sku: "MO-L" },
+    ],
+  });
+  const [, large] = shop.store.products.get(product).variants;
+  await store("setInventory", large.id, 7);
+  await store("setMetafield", product, { namespace: "a", key: "b", value: "c" });
+  await store("updateProduct", product, { title: "Changed outside", tags: ["x"] });
+  const shown = (await read(`products/${product}.json`)).product;
+  assert.equal(shown.title, "Changed outside");
+  assert.deepEqual(
+    shown.variants.map(({ option1, price, inventory_quantity }) => [
+      option1,
+      price,
+      inventory_quantity,
+    ]),
+    [
+      ["S", "10.00", 3],
+      ["L", "12.00", 7],
+    ],
+  );
+  assert.equal((await read(`products/${product}/metafields.json`)).metafields[0].value, "c");
+  await store("deleteProduct", product);
+  assert.equal((await api(`products/${product}.json`)).status, 404);
+  await expectError(await post("/_store", { call: "explode" }), 400, /no 'explode'/);
+  await expectError(await post("/_fill", { shoes: 3 }), 400, /shoes/);
+  await expectError(await post("/_nothing", {}), 404, /_nothing/);
 });
 
 test("an uninstalled app has no token any more", async () => {

@@ -24,7 +24,7 @@ const firstIds = {
 const idStep = 33;
 const viewsKept = 64;
 const optionsMax = 3;
-export const variantsMax = 2048;
+const variantsMax = 2048;
 
 export const slug = (title) =>
   title

@@ -1,20 +1,24 @@
 // What tests ask of the emulator:
 //   POST /_fill {products, imagesEach, variantsEach?, orders, seed}, /_mutate {count, seed}
 //   POST /_store {call, arguments}: one change, by a method of the store, for example
-//     {"call": "setInventory", "arguments": [VARIANT, 5]}; answers {id}
+//     {"call": "setInventory", "arguments": [VARIANT, 5]}, or
+//     {"call": "setMetafield", "arguments": [PRODUCT, {namespace, key, type, value}]}; answers {id}
 //   GET /_catalogue: all products as the shop has them now
 //   POST /_faults {kind, on?, count?, share?, path?, …}  GET, DELETE: see faults.mjs
-//   GET /_counters: requests in all and in each second; `refused` are those that came too fast or
-//     cost too much by the client's own doing                                            DELETE
+//   GET /_counters: requests in all and in each second; `refused` came too fast by the client's
+//     own doing, `faulted` were spoiled on demand, `too_dear` cost more than a query may   DELETE
 //   GET /_requests: what arrived, the newest last                                        DELETE
 //   POST /_webhooks {drop, double, delay_ms, reorder, hold}  GET, DELETE
 //   POST /_webhooks/release: what is held; /retry: what waits for its next try; /settle: answers
 //     when each delivery was tried
 //   POST /_emit {topic, payload?}: a webhook out of nowhere, the compliance topics among them
 //   POST /_app {compliance_url?, decision?: accept | deny}; GET: the tokens there are
+//   POST /_launch {url}: that address as the provider opens an app at it, signed
 //   POST /_uninstall
 //   POST /_clock {advance_ms?, stop?}: buckets, tokens, codes and results follow it
 //   POST /_limits {throttle?, plan?}, /_cursors/expire, /_bulk {hold}
+//   POST /_search {lag_ms}: searches by updated_at find nothing that changed so lately
+import { randomUUID } from "node:crypto";
 import { ApiError } from "./errors.mjs";
 import { fill, mutate } from "./generator.mjs";
 import { catalogueOf } from "./shapes.mjs";
@@ -27,7 +31,21 @@ const storeCalls = [
   ...["leaveCollection", "createOrder", "updateOrder", "createLocation"],
 ];
 
+const fillFields = ["products", "imagesEach", "variantsEach", "orders", "collections", "seed"];
+
+const fillStore = ({ store }, body) => {
+  const unknown = Object.keys(body).find((name) => !fillFields.includes(name));
+  if (unknown) throw new ApiError(400, `no '${unknown}' to fill a shop with`);
+  return { products: fill(store, body).length };
+};
+
 const callStore = ({ store }, { call, arguments: args = [] }) => {
+  if (call === "setMetafield") {
+    const [id, metafield] = args;
+    const owner = store.products.get(id) ?? store.variants.get(id);
+    if (!owner) throw new ApiError(404, `no product or variant ${id}`);
+    return { id: store.setMetafield(owner, metafield).id };
+  }
   if (!storeCalls.includes(call)) throw new ApiError(400, `no '${call}' of the store`);
   const made = store[call](...args);
   return { id: made?.id ?? null };
@@ -83,7 +101,7 @@ const routes = {
     return [];
   },
   "GET /_catalogue": ({ store }) => catalogueOf(store),
-  "POST /_fill": ({ store }, body) => ({ products: fill(store, body).length }),
+  "POST /_fill": fillStore,
   "POST /_mutate": ({ store }, { count = 1, seed = 1 }) => mutate(store, count, seed),
   "POST /_store": callStore,
   "GET /_webhooks": ({ webhooks }) => webhooks.list(),
@@ -113,6 +131,11 @@ const routes = {
   "POST /_emit": emit,
   "POST /_app": setApp,
   "GET /_app": ({ oauth }) => oauth.list(),
+  "POST /_launch": ({ oauth }, { url }) => ({ url: oauth.launch(url) }),
+  "POST /_search": ({ shop }, { lag_ms = 0 }) => {
+    shop.searchLag_ms = lag_ms;
+    return {};
+  },
   "POST /_uninstall": (emulator) => {
     emulator.uninstall();
     return {};
@@ -123,7 +146,7 @@ const routes = {
     return {};
   },
   "POST /_cursors/expire": (emulator) => {
-    emulator.epoch += 1;
+    emulator.epoch = randomUUID();
     return {};
   },
   "POST /_bulk": ({ bulk }, { hold }) => {

@@ -45,7 +45,7 @@ export class Faults {
   #random = new Random(20310131);
 
   // With a share, that part of the calls is spoiled, for good; else the next `count` are. `path` is
-  // a part of the path it waits for.
+  // a part of the address it waits for.
   add(fault) {
     check(fault);
     const defaults = { on: "any", count: 1, delay_ms: 200, status: 500, bytes: 100_000_000 };

@@ -123,6 +123,17 @@ const makeProduct = (random, number, { imagesEach, variantsEach, createdAt }) =>
   };
 };
 
+// The standard metafields of reviews, which apps for them fill.
+const rate = (store, random, product) => {
+  const value = (random.between(20, 50) / 10).toFixed(1);
+  const rating = JSON.stringify({ value, scale_min: "1.0", scale_max: "5.0" });
+  const namespace = "reviews";
+  store.setMetafield(product, { namespace, key: "rating", type: "rating", value: rating });
+  const count = random.between(1, 300);
+  const type = "number_integer";
+  store.setMetafield(product, { namespace, key: "rating_count", type, value: count });
+};
+
 const fillOrders = (store, random, count) => {
   const variants = [...store.variants.keys()];
   for (let index = 0; index < count; index += 1) {
@@ -172,8 +183,9 @@ export const fill = (
     );
     if (random.chance(0.5)) {
       store.setMetafield(product, { namespace: "custom", key: "care", value: "Wash cold" });
-      product.updatedAt = createdAt;
     }
+    if (random.chance(0.4)) rate(store, random, product);
+    product.updatedAt = createdAt;
     made.push(product);
   }
   if (collections && made.length > 0) {

@@ -1,6 +1,6 @@
 // The GraphQL Admin API: one request's way from its text to its answer.
 import { costOf } from "./graphql_cost.mjs";
-import { FieldError } from "./errors.mjs";
+import { ApiError } from "./errors.mjs";
 import { execute } from "./graphql_execute.mjs";
 import { SyntaxProblem, parseDocument } from "./graphql_parse.mjs";
 import { validate } from "./graphql_validate.mjs";
@@ -111,18 +111,19 @@ const prepare = (call, { query, variables, operationName }) => {
   return { run };
 };
 
-const wrongBody = (message) => fails({ message });
+const wrongBody = (name, message) => new ApiError(400, { [name]: message });
 
 const bodyFields = ["query", "variables", "operationName", "extensions"];
 
 // Answers the body of a request; the status is 200 whatever it says.
 export const answerQuery = (call, body) => {
-  if (typeof body?.query !== "string")
-    return wrongBody("Required parameter missing or invalid: query");
+  if (typeof body?.query !== "string") {
+    throw wrongBody("query", "Required parameter missing or invalid");
+  }
   const unknown = Object.keys(body).find((name) => !bodyFields.includes(name));
-  if (unknown) return wrongBody(`'${unknown}' is not part of a GraphQL request`);
+  if (unknown) throw wrongBody(unknown, "is not part of a GraphQL request");
   if (body.variables !== undefined && typeof body.variables !== "object") {
-    return wrongBody("Variables are invalid");
+    throw wrongBody("variables", "is not an object");
   }
   const { run, errors } = prepare(call, body);
   if (errors) return { errors };
@@ -130,10 +131,9 @@ export const answerQuery = (call, body) => {
   try {
     requested = costOf(run);
   } catch (error) {
-    if (error instanceof FieldError || error instanceof Misfit) return wrongBody(error.message);
+    if (error instanceof Misfit) return fails({ message: error.message });
     throw error;
   }
-  call.counters.add("graphql", "points", 0);
   if (requested > queryCostMax) {
     call.counters.add("graphql", "too_dear");
     return tooDear(requested);

@@ -1,10 +1,10 @@
 // What a query may cost, known before it runs: nothing for scalars, 1 for an object, 2 and all that
-// is asked of each for a connection of `first` or `last`, 10 for a mutation.
+// is asked of each for a connection (or a list) of `first` or `last`, 10 for a mutation.
 import { fieldOf, isA, nameOf, rootOf, typeOf } from "./graphql_schema.mjs";
 import { connectionCost } from "./graphql_listing.mjs";
 import { argumentsOf } from "./graphql_values.mjs";
 
-export const mutationCost = 10;
+const mutationCost = 10;
 
 const costOfSelections = (selections, type, run) => {
   let common = 0;
@@ -57,6 +57,10 @@ const costOfField = (field, type, run) => {
     return connectionCost + Math.max(first ?? last ?? 0, 0) * each;
   }
   const inner = costOfSelections(field.selections, returned, run);
+  if (declared.args.has("first")) {
+    const { first } = argumentsOf(field, declared, run);
+    if (first) return connectionCost + first * (1 + inner);
+  }
   if (field.name === "nodes" && type.name === "QueryRoot") {
     return argumentsOf(field, declared, run).ids.length * (1 + inner);
   }

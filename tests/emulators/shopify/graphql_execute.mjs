@@ -4,7 +4,7 @@ import { FieldError } from "./errors.mjs";
 import { fieldOf, isA, nameOf, rootOf, typeOf } from "./graphql_schema.mjs";
 import { connectionCost, pageOfListing } from "./graphql_listing.mjs";
 import { resolvers } from "./graphql_resolvers.mjs";
-import { argumentsOf } from "./graphql_values.mjs";
+import { Misfit, argumentsOf } from "./graphql_values.mjs";
 
 const isWanted = (directives, run) =>
   directives.every(({ name, arguments: [{ value }] }) => {
@@ -49,7 +49,10 @@ const collect = (sets, type, run) => {
 };
 
 const note = (error, field, path, run) => {
-  if (error.isNoted || !(error instanceof FieldError)) throw error;
+  // A variable that is null although it need not have been.
+  if (error instanceof Misfit) error.extensions = { code: "INVALID_VARIABLE" };
+  const isTheirs = error instanceof FieldError || error instanceof Misfit;
+  if (error.isNoted || !isTheirs) throw error;
   error.isNoted = true;
   const { location } = field.node;
   const { message, extensions } = error;
@@ -72,10 +75,24 @@ const completed = (type, value, field, path, run) => {
   return executeObject(value, field.returned, field.sets, path, run);
 };
 
+const inputsMax = 250;
+const checkSizes = (args) => {
+  for (const value of Object.values(args)) {
+    if (Array.isArray(value) && value.length > inputsMax) {
+      throw new FieldError(
+        `The input array size of ${value.length} is greater than the maximum allowed of ` +
+          `${inputsMax}.`,
+        { code: "MAX_INPUT_SIZE_EXCEEDED" },
+      );
+    }
+  }
+};
+
 const executeField = (object, field, path, run) => {
   const here = [...path, field.key];
   try {
     const args = argumentsOf(field.node, field.declared, run);
+    checkSizes(args);
     let value = field.resolve ? field.resolve(object, args, run, field) : object[field.name];
     if (field.returned.connects && value) {
       if (run.writer) return run.writer.descend(object, field, value, run);

@@ -16,10 +16,16 @@ const readPlace = (text, { items, keyOf }, isAfter) => {
 
 const checkSize = (name, size) => {
   if (size === null || size === undefined) return;
-  if (size < 0 || size > sizeMax) throw badRequest(`${name} must be between 0 and ${sizeMax}`);
+  if (size < 0) throw badRequest(`${name} cannot be negative`);
+  if (size > sizeMax) {
+    throw badRequest(
+      `${name} cannot exceed ${sizeMax}. To query larger amounts of data with fewer limits, ` +
+        "bulk operations should be used instead.",
+    );
+  }
 };
 
-export const cursorOf = (item, keyOf) => {
+const cursorOf = (item, keyOf) => {
   const [last_value, last_id] = keyOf(item);
   return writeCursor({ last_id, last_value });
 };

@@ -35,7 +35,7 @@ const pngHeader = (width, height, bits, colour) => {
   return chunk("IHDR", header);
 };
 
-export const makePng = ({ seed, width, height }) => {
+const makePng = ({ seed, width, height }) => {
   const blocks = mosaic(seed, Math.ceil(width / 8), Math.ceil(height / 8));
   const raw = Buffer.alloc(height * (1 + width * 3));
   for (let y = 0; y < height; y += 1) {
@@ -105,7 +105,7 @@ const toYcc = ([red, green, blue]) => [
 
 // Baseline JPEG of flat blocks: only DC coefficients, quantised by 8, so that one step is one
 // level.
-export const makeJpeg = ({ seed, width, height }) => {
+const makeJpeg = ({ seed, width, height }) => {
   const blocks = mosaic(seed, Math.ceil(width / 8), Math.ceil(height / 8));
   const bits = new Bits();
   const last = [0, 0, 0];

@@ -2,7 +2,7 @@
 // second on the standard plan), points for GraphQL (2000, restoring 100 a second).
 import { ApiError } from "./errors.mjs";
 
-export const plans = {
+const plans = {
   standard: { rest: { size: 40, rate: 2 }, graphql: { size: 2000, rate: 100 } },
   advanced: { rest: { size: 80, rate: 4 }, graphql: { size: 4000, rate: 200 } },
   plus: { rest: { size: 400, rate: 20 }, graphql: { size: 20000, rate: 1000 } },

@@ -16,13 +16,12 @@ const knownScopes = new Set(
   ].flatMap((name) => [`read_${name}`, `write_${name}`]),
 );
 
-// As the provider defines it: the parameters but hmac sorted by name, as a query, in hex.
-export const signQuery = (parameters, secret) => {
-  const query = Object.entries(parameters)
+// As the provider defines it: the parameters but hmac, sorted by name and encoded as in the URL.
+const signQuery = (parameters, secret) => {
+  const sorted = Object.entries(parameters)
     .filter(([name]) => name !== "hmac" && name !== "signature")
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .join("&");
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const query = new URLSearchParams(sorted).toString();
   return createHmac("sha256", secret).update(query).digest("hex");
 };
 
@@ -108,20 +107,26 @@ export class Oauth {
     }
     const code = randomBytes(16).toString("hex");
     this.#codes.set(code, {
-      scopes,
+      scopes: scopes.length > 0 ? scopes : this.#app.scopes,
       isOnline: query.getAll("grant_options[]").includes("per-user"),
       expires_s: this.#now_s() + codeLife_s,
     });
+    const state = asked.state === undefined ? {} : { state: asked.state };
+    return this.launch(asked.redirect_uri, { code, ...state });
+  }
+
+  // That address with what the provider adds when it sends a merchant there, signed.
+  launch(url, more = {}) {
+    const target = new URL(url);
     const parameters = {
-      code,
+      ...Object.fromEntries(target.searchParams),
+      ...more,
       host: Buffer.from(`admin.shopify.com/store/${this.#shop.handle}`)
         .toString("base64")
         .replace(/=+$/, ""),
       shop: this.#shop.domain,
-      ...(asked.state === undefined ? {} : { state: asked.state }),
       timestamp: String(this.#now_s()),
     };
-    const target = new URL(asked.redirect_uri);
     for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, value);
     target.searchParams.set("hmac", signQuery(parameters, this.#app.clientSecret));
     return target.href;

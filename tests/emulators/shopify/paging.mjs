@@ -2,7 +2,7 @@
 // and its id, so that a list which changes meanwhile goes on from there, skipping or repeating what
 // moved, as the provider's does.
 
-export const compareKeys = (a, b) => {
+const compareKeys = (a, b) => {
   if (a[0] !== b[0]) return a[0] < b[0] ? -1 : 1;
   return a[1] - b[1];
 };

@@ -16,7 +16,7 @@ import {
 import { scopeOfTopic, topics } from "./webhooks.mjs";
 
 // Without read_all_orders an app sees the orders of this time only.
-export const ordersShown_ms = 60 * 86_400_000;
+const ordersShown_ms = 60 * 86_400_000;
 
 const titled = (item) => [item.title, item.id];
 const newestFirst = (item) => [-item.createdAt, item.id];

@@ -62,11 +62,11 @@ export const productFilters = {
       value === "any" || (value === "published") === (publishedAt !== null),
   },
   collection_id: {
-    read: readInteger,
-    fits: ({ id }, collectionId, store) => {
-      const collection = store.collections.get(collectionId);
-      return collection ? store.productsOf(collection).some((one) => one.id === id) : false;
+    read: (name, text, store) => {
+      const collection = store.collections.get(readInteger(name, text));
+      return new Set(collection ? store.productsOf(collection).map(({ id }) => id) : []);
     },
+    fits: ({ id }, members) => members.has(id),
   },
   presentment_currencies: { read: asIs, fits: () => true },
 };
@@ -173,7 +173,7 @@ const applyFilters = (items, asked, filters, shop) => {
     const filter = filters[name];
     const value = filter.isTime
       ? readTime(name, text, shop.offset_minutes)
-      : filter.read(name, text);
+      : filter.read(name, text, shop.store);
     return (item) => filter.fits(item, value, shop.store);
   });
   return [...items].filter((item) => tests.every((test) => test(item)));

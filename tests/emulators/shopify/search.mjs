@@ -91,6 +91,11 @@ const kinds = {
     }
     return (one) => one !== null && compare(one, comparator, wanted);
   },
+  collection: ({ value }, { store }) => {
+    const collection = store.collections.get(Number(value.split("/").at(-1)));
+    const members = new Set(collection ? store.productsOf(collection).map((one) => one.id) : []);
+    return (one) => members.has(one);
+  },
   flag: ({ value }) => {
     const wanted = value === "true";
     return (one) => one === wanted;
@@ -192,6 +197,7 @@ export const productSearch = {
     kind: "exact",
     of: ({ publishedAt }) => (publishedAt === null ? "unpublished" : "published"),
   },
+  collection_id: { kind: "collection", of: (product) => product.id },
   inventory_total: { kind: "number", of: totalStock },
   out_of_stock_somewhere: {
     kind: "flag",

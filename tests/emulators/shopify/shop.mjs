@@ -18,6 +18,7 @@ export const makeShop = (options, clock) => ({
   plan: options.plan ?? "standard",
   createdAt: Date.UTC(2023, 4, 17),
   metafields: [],
+  searchLag_ms: 0,
   clientId: options.clientId ?? "test-client-id",
   versions: options.versions ?? versions,
   clock,

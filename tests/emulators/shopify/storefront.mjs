@@ -83,8 +83,7 @@ export const answerStorefront = ({ store, path, query, response, fault }) => {
     }
     return;
   }
-  const handle = path.match(productPath)?.[1];
-  const product = store.products.get(store.handles.get(decodeURIComponent(handle ?? "")));
+  const product = store.products.get(store.handles.get(path.match(productPath)?.[1]));
   if (product?.status === "active" && product.publishedAt !== null) {
     sendHtml(response, 200, product.title.replace(/[<&>]/g, " "));
   } else sendHtml(response, 404, "not found");
