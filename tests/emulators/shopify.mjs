@@ -17,7 +17,7 @@ import { Clock } from "./shopify/clock.mjs";
 import { answerControl } from "./shopify/control.mjs";
 import { ApiError, OauthError, unauthorized } from "./shopify/errors.mjs";
 import { Faults, errorOf } from "./shopify/faults.mjs";
-import { fill } from "./shopify/generator.mjs";
+import { fill, mutate } from "./shopify/generator.mjs";
 import { answerQuery, internalError, throttledAnswer } from "./shopify/graphql.mjs";
 import { Counters, Limits } from "./shopify/limits.mjs";
 import { Oauth } from "./shopify/oauth.mjs";
@@ -89,7 +89,15 @@ class Emulator {
       if (kind === "inventory_levels") return shapes.inventoryLevel(thing);
       return kind === "orders" ? shapes.order(thing) : shapes.collection(thing);
     };
-    this.webhooks.trigger(topic, payload);
+    this.webhooks.trigger(topic, payload, this.store.eventId ?? undefined);
+  }
+
+  fill(options) {
+    return fill(this.store, options);
+  }
+
+  mutate(count, seed) {
+    return mutate(this.store, count, seed);
   }
 
   uninstall() {
@@ -288,13 +296,14 @@ class Emulator {
   }
 }
 
-// Starts a shop and says where it is: {port, origin, close()} and its parts for tests: shop, store,
-// oauth, webhooks, faults, limits, counters, clock, bulk. Options: port, host, name, domain,
+// Starts a shop and says where it is: {port, origin, close()}, what changes it: fill(options) and
+// mutate(count, seed), and its parts: shop, store, oauth, webhooks, faults, limits, counters, clock,
+// bulk. Options: port, host, name, domain,
 // currency, clientId, clientSecret, token, scopes, redirectUris, plan, throttle, versions,
 // bulkAtOnce, httpsOnly, fill (of shopify/generator.mjs).
 export const startShopify = ({ port = 0, host = "127.0.0.1", ...options } = {}) => {
   const emulator = new Emulator(options);
-  if (options.fill) fill(emulator.store, options.fill);
+  if (options.fill) emulator.fill(options.fill);
   const server = createServer((request, response) => {
     emulator.handle(request, response);
   });

@@ -228,9 +228,35 @@ test("deliveries are dropped and doubled on demand", async () => {
   assert.ok(doubled > 20 && doubled < 80, `${doubled} doubled`);
   assert.equal(delivered, triggered - dropped + doubled);
   assert.equal(calls.length, delivered);
-  const ids = new Set(calls.map((call) => call.headers["x-shopify-webhook-id"]));
-  assert.equal(ids.size, triggered - dropped);
+  const countOf = (name) => new Set(calls.map((call) => call.headers[name])).size;
+  assert.equal(countOf("x-shopify-event-id"), triggered - dropped);
+  const fresh = countOf("x-shopify-webhook-id");
+  assert.ok(fresh > triggered - dropped && fresh < delivered, `${fresh} ids of webhooks`);
   assert.equal((await control("/_webhooks", { colour: 1 })).status, 400);
+});
+
+test("a change of stock is one event in two webhooks", async () => {
+  await subscribe("products/update");
+  await subscribe("inventory_levels/update");
+  shop.store.setInventory(anyProduct().variants[0].id, 4);
+  await settle();
+  assert.deepEqual(topicsOf().sort(), ["inventory_levels/update", "products/update"]);
+  const [first, second] = calls.map(({ headers: head }) => head);
+  assert.equal(first["x-shopify-event-id"], second["x-shopify-event-id"]);
+  assert.notEqual(first["x-shopify-webhook-id"], second["x-shopify-webhook-id"]);
+});
+
+test("deliveries are delayed on demand, with the body of their time", async () => {
+  await subscribe("products/update");
+  await control("/_webhooks", { delay_ms: 5 });
+  const { id } = anyProduct();
+  shop.store.updateProduct(id, { title: "Before" });
+  assert.equal(shop.webhooks.list().held, 1);
+  shop.store.quiet = true;
+  shop.store.updateProduct(id, { title: "After" });
+  shop.store.quiet = false;
+  await settle();
+  assert.equal(calls[0].body.title, "Before");
 });
 
 test("deliveries are held and mixed up on demand", async () => {

@@ -1,6 +1,7 @@
 // Products, in memory: variants, stock, pictures, metafields. Prices are cents, instants
 // milliseconds at whole seconds, ids numbers. Every change is told to the listeners of `onEvent` as
 // (topic, thing), unless the catalogue is quiet.
+import { randomUUID } from "node:crypto";
 import { wholeSecond } from "./clock.mjs";
 
 // Ids of different things never meet, and are as large as the provider's.
@@ -45,6 +46,7 @@ export class Catalogue {
   handles = new Map(); // of products
   revision = 0;
   quiet = false;
+  eventId = null; // of what is being told, where it is more than one webhook
   #next = { ...firstIds };
   #listeners = [];
   #views = new Map();
@@ -315,7 +317,8 @@ export class Catalogue {
     return variant;
   }
 
-  // Told as inventory_levels/update, and as an update of the product as the provider does.
+  // Told as inventory_levels/update, and as an update of the product as the provider does: one
+  // event, two webhooks.
   setInventory(variantId, available, locationId) {
     const variant = this.variants.get(variantId);
     const { levels } = variant.item;
@@ -325,8 +328,10 @@ export class Catalogue {
     level.available = available;
     level.updatedAt = this.now();
     variant.updatedAt = level.updatedAt;
+    this.eventId = randomUUID();
     this.emit("inventory_levels/update", level);
     this.#touch(variant.product);
+    this.eventId = null;
     return level;
   }
 

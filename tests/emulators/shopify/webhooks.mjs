@@ -119,12 +119,11 @@ export class Webhooks {
   }
 
   // Tells all subscribers of the topic; the body is that of now, however late it arrives.
-  trigger(topic, makePayload) {
+  trigger(topic, makePayload, eventId = randomUUID()) {
     const subscriptions = complianceTopics.includes(topic)
       ? [{ id: 0, topic, address: this.complianceUrl, fields: [], version: this.#shop.version }]
       : [...this.subscriptions.values()].filter((subscription) => subscription.topic === topic);
     if (subscriptions.length === 0 || !subscriptions[0].address) return;
-    const eventId = randomUUID();
     const payload = makePayload();
     const whole = JSON.stringify(payload);
     for (const subscription of subscriptions) {
@@ -166,9 +165,13 @@ export class Webhooks {
       this.#counts.dropped += 1;
       return;
     }
-    const copies = this.#random.chance(this.#mode.double) ? 2 : 1;
-    this.#counts.doubled += copies - 1;
-    for (let copy = 0; copy < copies; copy += 1) this.#place({ ...delivery });
+    this.#place(delivery);
+    if (!this.#random.chance(this.#mode.double)) return;
+    this.#counts.doubled += 1;
+    // Of a double only the event is surely the same.
+    const headers = { ...delivery.headers };
+    if (this.#random.chance(0.5)) headers["x-shopify-webhook-id"] = randomUUID();
+    this.#place({ ...delivery, headers });
   }
 
   #place(delivery) {
