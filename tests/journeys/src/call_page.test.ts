@@ -205,22 +205,23 @@ describe("the call page in a browser", { skip: !hasChromium }, () => {
   });
 
   test("says why it cannot call", async () => {
-    const browser = await Browser.start(["--use-fake-ui-for-media-stream"]);
+    const browser = await Browser.start();
     try {
-      const none = await browser.open(url());
-      await none.click("#start");
-      await none.until(`${state} === "failed"`);
-      assert.match(await none.evaluate(status), /No microphone was found/);
-
-      const refused = await browser.open(
-        url(),
-        `navigator.mediaDevices.getUserMedia = async () => {
-          throw new DOMException("denied", "NotAllowedError");
-        };`,
-      );
-      await refused.click("#start");
-      await refused.until(`${state} === "failed"`);
-      assert.match(await refused.evaluate(status), /microphone was refused/);
+      for (const [name, reason] of [
+        ["NotFoundError", /No microphone was found/],
+        ["NotAllowedError", /microphone was refused/],
+        ["NotReadableError", /another program/],
+      ] as const) {
+        const page = await browser.open(
+          url(),
+          `navigator.mediaDevices.getUserMedia = async () => {
+            throw new DOMException("refused", "${name}");
+          };`,
+        );
+        await page.click("#start");
+        await page.until(`${state} === "failed"`);
+        assert.match(await page.evaluate(status), reason);
+      }
 
       const first = await browser.open(url(), toldMicrophone);
       await first.click("#start");
