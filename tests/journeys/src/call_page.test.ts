@@ -28,8 +28,8 @@ before(async () => {
   const text =
     "# The coffee machine\n\n## Warranty\n\n" +
     "The warranty of the coffee machine lasts five years.\n\n" +
-    "## Cleaning\n\nThe water tank is cleaned every Monday with vinegar, rinsed with clear water three times, " +
-    "dried with a soft cloth, and filled again up to the upper mark before the shop is opened.\n";
+    "## Cleaning\n\nThe water tank is cleaned every Monday with vinegar, rinsed with clear water " +
+    "three times, dried with a soft cloth, and filled again up to the upper mark before the shop is opened.\n";
   await client.settled(base, await client.upload(base, "machine.md", text));
   const made = await client.post("/api/agents", {
     name: "Desk",
@@ -100,7 +100,7 @@ const state = "document.querySelector('main').dataset.state";
 const isSpeaking = "document.querySelector('main').dataset.speaking === 'true'";
 const status = "document.getElementById('status').textContent";
 const lines = (role: string) =>
-  `[...document.querySelectorAll(".message.${role} p")].map((line) => line.textContent).join(" / ")`;
+  `[...document.querySelectorAll(".message.${role} p")].map((p) => p.textContent).join(" / ")`;
 const url = (slug = "call-desk") => `${server.ready.url}/aiva/call/${slug}`;
 
 async function lastCall(): Promise<Json> {
