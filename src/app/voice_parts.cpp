@@ -102,6 +102,7 @@ void build_voice(const Config& config, const Paths& paths, Parts& parts) {
        .billing = *parts.billing,
        .database = *parts.database},
       voice.synthesizer == "deepgram" ? voice.deepgram_voice : voice.packaged_voice);
+  voice::LeadingParts leading{*parts.flows, parts.functions->tools(), parts.clock};
   parts.calls = voice::make_calls({.log = *parts.call_log,
                                    .chat = *parts.chat,
                                    .agents = parts.agents->active(),
@@ -110,7 +111,8 @@ void build_voice(const Config& config, const Paths& paths, Parts& parts) {
                                    .synthesizer = *parts.synthesizer,
                                    .metrics = parts.metrics,
                                    .realtime = parts.realtime_model.get(),
-                                   .call_tools = parts.call_tools.get()},
+                                   .call_tools = parts.call_tools.get(),
+                                   .leading = leading},
                                   {.duration_max = seconds(config.voice.duration_max_s),
                                    .media_silence_max = seconds(config.voice.media_silence_max_s),
                                    .calls_max = static_cast<std::size_t>(config.voice.calls_max)});

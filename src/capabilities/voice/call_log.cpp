@@ -12,6 +12,7 @@
 #include "capabilities/voice/internal/transcriptions_table.h"
 #include "capabilities/voice/numbers.h"
 #include "foundation/log.h"
+#include "foundation/text/utf8.h"
 
 namespace aiva::voice {
 namespace {
@@ -24,6 +25,11 @@ constexpr int recovered_at_once = 100;
 std::string_view status_after(CallEnd end) {
   if (end == CallEnd::no_credits) return "insufficient_credits";
   return end == CallEnd::failed ? "failed" : "completed";
+}
+
+std::string transfer_target_of(std::string_view target) {
+  constexpr std::size_t bytes_max = 2000;
+  return std::string(utf8_prefix(target, bytes_max));
 }
 
 Error out_of_credits() {
@@ -43,6 +49,7 @@ class RowCallLog final : public CallLog {
   Task<Result<void>> meter(CallContext context, CallId id, std::int64_t elapsed_ms) override;
   Task<Result<void>> charge_model(CallContext context, CallId id, ModelUse use) override;
   Task<Result<void>> add_line(CallContext context, CallId id, TranscriptLine line) override;
+  Task<Result<void>> note_transfer(CallContext context, CallId id, std::string target) override;
   Task<Result<Call>> finish(CallContext context, CallId id, CallOutcome outcome) override;
   Task<Result<std::int64_t>> recover(CallContext context, std::int64_t quiet_ms) override;
   Task<Result<Call>> call(CallContext context, CallId id) override;
@@ -223,6 +230,18 @@ Task<Result<void>> RowCallLog::add_line(CallContext context, CallId id, Transcri
   co_return outcome;
 }
 
+Task<Result<void>> RowCallLog::note_transfer(CallContext context, CallId id, std::string target) {
+  auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
+    CallsTable table(sql);
+    TRY(auto call, table.get(context.tenant, id));
+    if (call.ended_at) return fail(ErrorCode::conflict, "The call is over");
+    call.transfer_target = transfer_target_of(target);
+    return table.update(call);
+  });
+  auto outcome = co_await std::move(writing);
+  co_return outcome;
+}
+
 Result<Call> RowCallLog::end(SqlSession& sql, TenantId tenant, CallId id,
                              const CallOutcome& outcome) {
   CallsTable table(sql);
@@ -240,6 +259,7 @@ Result<Call> RowCallLog::end(SqlSession& sql, TenantId tenant, CallId id,
   call.interruptions = std::max(outcome.interruptions, std::int64_t{0});
   call.mos = std::clamp(outcome.mos, 0.0, 5.0);
   call.recording_key = outcome.recording_key;
+  call.transfer_target = transfer_target_of(outcome.transfer_target);
   call.ended_at = now;
   TRY_VOID(table.update(call));
   if (!was_begun || call.is_external) return call;

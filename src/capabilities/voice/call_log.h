@@ -72,6 +72,9 @@ class CallLog {
   // A line with the number of an earlier one replaces it. Fails with `invalid`, `not_found`, and
   // `too_large` beyond 2000 lines.
   virtual Task<Result<void>> add_line(CallContext context, CallId id, TranscriptLine line) = 0;
+  // Where a call that is about to end is handed to, so that whoever takes it on can ask. Fails with
+  // `not_found`, `conflict` when it is over.
+  virtual Task<Result<void>> note_transfer(CallContext context, CallId id, std::string target) = 0;
   // Ends it, once; takes what is not taken yet, to the second. Fails with `not_found`, `conflict`
   // when it is over already.
   virtual Task<Result<Call>> finish(CallContext context, CallId id, CallOutcome outcome) = 0;

@@ -218,6 +218,28 @@ TEST_F(CallLogOf, begins_and_ends_once) {
   EXPECT_EQ(credits().balance, 105'000 - 4'000 * 120 / 100);
 }
 
+TEST_F(CallLogOf, tells_where_it_goes_before_it_ends) {
+  auto call = begun();
+  ASSERT_TRUE(sync_wait(log_->note_transfer(context(), call.id, "sales")).has_value());
+  EXPECT_EQ(stored(call.id).transfer_target, "sales");
+  EXPECT_EQ(stored(call.id).status, "in_progress");
+  EXPECT_EQ(failure_of(sync_wait(log_->note_transfer(other(), call.id, "x"))),
+            ErrorCode::not_found);
+
+  CallOutcome outcome{.end = CallEnd::transferred, .transfer_target = "sales"};
+  ASSERT_TRUE(sync_wait(log_->finish(context(), call.id, outcome)).has_value());
+  EXPECT_EQ(stored(call.id).transfer_target, "sales");
+  EXPECT_EQ(failure_of(sync_wait(log_->note_transfer(context(), call.id, "x"))),
+            ErrorCode::conflict);
+}
+
+TEST_F(CallLogOf, goes_nowhere_when_the_caller_leaves_before) {
+  auto call = begun();
+  ASSERT_TRUE(sync_wait(log_->note_transfer(context(), call.id, "sales")).has_value());
+  ASSERT_TRUE(finish(call.id, 1'000).has_value());
+  EXPECT_EQ(stored(call.id).transfer_target, "");
+}
+
 TEST_F(CallLogOf, ends_calls_that_died_with_their_process_and_takes_nothing_twice) {
   auto dead = begun();
   clock.advance(minutes(1));

@@ -189,8 +189,14 @@ Result<std::int64_t> forget_calls_of_session(SqlSession& sql, TenantId tenant,
       sql.execute("DELETE FROM call_transcriptions WHERE tenant_id = ? AND call_id IN "
                   "(SELECT id FROM call_logs WHERE tenant_id = ? AND chat_session_id = ?)",
                   {tenant, tenant, session}));
+  // What callers told a flow stands there, too.
+  TRY_VOID(
+      sql.execute("DELETE FROM flow_sessions WHERE tenant_id = ? AND session_id IN "
+                  "(SELECT session_id FROM call_logs WHERE tenant_id = ? AND chat_session_id = ?)",
+                  {tenant, tenant, session}));
   return sql.execute(
-      "UPDATE call_logs SET caller_id = '', caller_name = '', metadata = '{}' "
+      "UPDATE call_logs SET caller_id = '', caller_name = '', metadata = '{}', "
+      "transfer_target = '' "
       "WHERE tenant_id = ? AND chat_session_id = ?",
       {tenant, session});
 }

@@ -1,5 +1,6 @@
 #include "capabilities/voice/call_records.h"
 
+#include "capabilities/voice/flows.h"
 #include "capabilities/voice/testing/calls_fixture.h"
 
 namespace aiva::voice {
@@ -169,9 +170,29 @@ TEST_F(CallRecordsOf, a_conversation_are_forgotten_with_it) {
         [&](SqlSession& sql) { return forget_calls_of_session(sql, whose, session); });
   };
 
+  ASSERT_TRUE(sync_wait(log_->note_transfer(context(), call.id, "+4930123")).has_value());
+  auto flows =
+      make_flows({.database = *database, .agents = agents_, .audit_log = audit_, .clock = clock});
+  Flow flow{.agent = agents_.agent.id,
+            .name = "Booking",
+            .definition = {.steps = {{.name = "hello", .text = "Hello"}}}};
+  auto made = sync_wait(flows->create(context(), {}, flow));
+  ASSERT_TRUE(made.has_value());
+  for (const auto& session_id : {call.session_id, std::string("another")})
+    ASSERT_TRUE(
+        sync_wait(flows->save_session(context(), {.session_id = session_id, .flow = made->id}))
+            .has_value());
+  auto is_kept = [&](const std::string& session_id) {
+    return sync_wait(flows->session(context(), session_id)).has_value();
+  };
+
   EXPECT_EQ(forget(stranger), 0);
   EXPECT_EQ(sync_wait(log_->transcript(context(), call.id))->size(), 1U);
+  EXPECT_TRUE(is_kept(call.session_id));
   EXPECT_EQ(forget(tenant), 1);
+  EXPECT_FALSE(is_kept(call.session_id));
+  EXPECT_TRUE(is_kept("another"));
+  EXPECT_EQ(stored(call.id).transfer_target, "");
   EXPECT_TRUE(sync_wait(log_->transcript(context(), call.id))->empty());
 }
 

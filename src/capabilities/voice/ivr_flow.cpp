@@ -29,6 +29,13 @@ std::optional<double> to_number(std::string_view text) {
   return number;
 }
 
+// How many digits an answer of that type has; 0: any number.
+int digits_of(SlotType type, const std::vector<SlotChoice>& choices) {
+  constexpr std::size_t keys = 9;
+  bool is_key = type == SlotType::choice && choices.size() <= keys;
+  return is_key || type == SlotType::yes_no ? 1 : 0;
+}
+
 std::string to_text(const json::Value& value) {
   if (const auto* text = value.if_string()) return {text->data(), text->size()};
   return value.is_null() ? std::string() : json::to_text(value);
@@ -53,6 +60,21 @@ FlowActions FlowRun::start() {
       state_.steps_taken > 0)
     return actions;
   enter(flow_.steps.data(), actions);
+  return actions;
+}
+
+FlowActions FlowRun::resume() {
+  switch (state_.wait) {
+    case FlowState::Wait::nothing: return start();
+    case FlowState::Wait::function: return take_result({}, true);
+    case FlowState::Wait::answer: break;
+  }
+  FlowActions actions;
+  const auto* step = find(state_.step);
+  if (step == nullptr)
+    fail(actions);
+  else
+    ask(*step, step->text, actions);
   return actions;
 }
 
@@ -237,7 +259,8 @@ void FlowRun::ask(const FlowStep& step, const std::string& text, FlowActions& ac
   actions.push_back({.kind = FlowAction::Kind::ask,
                      .text = fill(text, true),
                      .timeout_ms = step.timeout_ms,
-                     .wants_digits = type != SlotType::name && type != SlotType::email});
+                     .wants_digits = type != SlotType::name && type != SlotType::email,
+                     .digits_max = digits_of(type, step.choices)});
 }
 
 void FlowRun::run(const std::string& function, const FlowStep::Named& arguments,

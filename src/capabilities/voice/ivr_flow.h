@@ -89,6 +89,7 @@ struct FlowAction {
   std::string text{};
   int timeout_ms = 0;
   bool wants_digits = false;  // digits are an answer, too
+  int digits_max = 0;         // so many are one, without waiting for more; 0: not known
   std::string function{};
   std::string arguments{};  // JSON object
   std::string target{};
@@ -123,6 +124,9 @@ class FlowRun {
   FlowRun(const FlowDefinition& flow, FlowState state) : flow_(flow), state_(std::move(state)) {}
 
   FlowActions start();
+  // Goes on from a state that was kept: asks again, and does not count it. What became of a
+  // function that ran is not known; that counts as its failure.
+  FlowActions resume();
   FlowActions hear(std::string_view words);
   FlowActions key(std::string_view digits);
   FlowActions time_out();

@@ -122,6 +122,31 @@ TEST_F(Flow, goes_on_from_a_state_that_was_kept) {
   EXPECT_EQ(in_short(later.hear("correct")).front(), "say One moment.");
 }
 
+TEST_F(Flow, asks_again_when_it_is_resumed) {
+  start();
+  run_.time_out();
+  FlowRun later(flow_, run_.state());
+  EXPECT_EQ(in_short(later.resume()), (Actions{"ask Who is calling?"}));
+  EXPECT_EQ(later.state().attempts, 1);
+
+  FlowRun fresh(flow_, {});
+  EXPECT_EQ(in_short(fresh.resume()).front(), "say Welcome.");
+}
+
+TEST_F(Flow, does_not_call_a_function_twice_when_it_is_resumed) {
+  reach_confirmation();
+  hear("yes");
+  FlowRun later(flow_, run_.state());
+  EXPECT_EQ(in_short(later.resume()), (Actions{"say I put you through.", "transfer desk"}));
+}
+
+TEST_F(Flow, knows_how_many_digits_an_answer_has) {
+  start();
+  hear("Ada");
+  EXPECT_EQ(run_.key("0603").back().digits_max, 1);
+  EXPECT_EQ(run_.hear("no").back().digits_max, 0);
+}
+
 TEST_F(Flow, lets_a_failed_function_lead_elsewhere) {
   reach_confirmation();
   hear("yes");

@@ -81,7 +81,8 @@ void TurnTaking::end_utterance(CallMs now, TurnActions& actions) {
   run_ms_ = 0;
   quiet_since_ = now;
   bool is_empty = look_ == Look::answered && words_.empty();
-  if (is_empty || (is_paused_ && is_backchannel(words_))) {
+  bool is_asked = expected_ && expected_->timeout_ms > 0;  // "yes" is an answer then
+  if (is_empty || (is_paused_ && !is_asked && is_backchannel(words_))) {
     actions.push_back({Kind::drop_utterance});
     resume(now, actions);
     return;
@@ -121,10 +122,16 @@ void TurnTaking::digit(CallMs now, char digit, TurnActions& actions) {
   last_digit_ = now;
   quiet_since_ = now;
   prompts_ = 0;
+  // The mark behind an answer that was complete without it.
+  if (digit == settings_.digit_end && digits_.empty()) return;
   if (may_be_heard()) interrupt(now, actions);
   if (digit != settings_.digit_end) digits_ += digit;
-  bool is_full = std::ssize(digits_) >= settings_.digits_max;
+  bool is_full = std::ssize(digits_) >= digits_max();
   if (digit == settings_.digit_end || is_full) take_digits(now, actions);
+}
+
+int TurnTaking::digits_max() const {
+  return expected_ && expected_->digits_max > 0 ? expected_->digits_max : settings_.digits_max;
 }
 
 void TurnTaking::take_digits(CallMs now, TurnActions& actions) {
@@ -151,12 +158,17 @@ void TurnTaking::tick(CallMs now, TurnActions& actions) {
     has_filled_ = true;
     actions.push_back({Kind::say_filler});
   }
-  if (agent_ == Agent::silent) tick_silence(now, actions);
+  if (agent_ == Agent::silent && digits_.empty()) tick_silence(now, actions);
 }
 
 void TurnTaking::tick_silence(CallMs now, TurnActions& actions) {
-  if (settings_.silence_prompt_ms == 0 || now - quiet_since_ < settings_.silence_prompt_ms) return;
+  auto silence_max = expected_ ? expected_->timeout_ms : settings_.silence_prompt_ms;
+  if (silence_max == 0 || now - quiet_since_ < silence_max) return;
   quiet_since_ = now;
+  if (expected_) {
+    actions.push_back({Kind::miss_answer});
+    return;
+  }
   if (prompts_ >= settings_.silence_prompts_max) {
     actions.push_back({Kind::end_idle});
     return;

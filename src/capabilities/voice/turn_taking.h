@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,12 +48,19 @@ struct TurnAction {
     ask_whether_there,
     end_idle,
     take_digits,  // `text` was keyed in
+    miss_answer,  // nothing came of what was asked for by expect()
   } kind;
   int ms = 0;
   std::string text{};
   bool operator==(const TurnAction&) const = default;
 };
 using TurnActions = std::vector<TurnAction>;
+
+// An answer that is waited for.
+struct ExpectedAnswer {
+  int timeout_ms = 0;  // of silence; 0: for ever
+  int digits_max = 0;  // so many digits are all of it; 0: as the settings say
+};
 
 // Who may speak when: a state machine without a clock and without I/O. It is told what happens, in
 // the order of time, and appends what is to be done.
@@ -75,12 +83,19 @@ class TurnTaking {
   void speak(CallMs now);
   // All of it was played, or the answer failed.
   void finish(CallMs now);
+  // While an answer is expected, silence is told as its absence, and nobody is asked whether they
+  // are there; nothing: as before.
+  void expect(std::optional<ExpectedAnswer> expected) { expected_ = expected; }
   // While it is held (a transfer, hold music) nothing is heard and silence does not count.
   void hold(bool is_held) { is_held_ = is_held; }
 
   [[nodiscard]] bool is_caller_speaking() const { return caller_ != Caller::silent; }
   [[nodiscard]] bool is_agent_speaking() const { return agent_ == Agent::speaking; }
   [[nodiscard]] bool is_paused() const { return is_paused_; }
+  // Neither speaks, nor is anything prepared or keyed in.
+  [[nodiscard]] bool is_quiet() const {
+    return caller_ == Caller::silent && agent_ == Agent::silent && digits_.empty();
+  }
   // When the caller was last heard speaking.
   [[nodiscard]] CallMs voice_ended_at() const { return last_voice_; }
 
@@ -100,6 +115,7 @@ class TurnTaking {
   void resume(CallMs now, TurnActions& actions);
   void tick_silence(CallMs now, TurnActions& actions);
   void take_digits(CallMs now, TurnActions& actions);
+  [[nodiscard]] int digits_max() const;
 
   TurnSettings settings_;
   Caller caller_ = Caller::silent;
@@ -111,6 +127,7 @@ class TurnTaking {
   bool has_filled_ = false;
   std::string words_{};  // of the utterance, as far as they are recognised
   std::string digits_{};
+  std::optional<ExpectedAnswer> expected_{};
   int run_ms_ = 0;     // of voice without a break, before an utterance has begun
   int voiced_ms_ = 0;  // of the utterance
   int prompts_ = 0;

@@ -25,6 +25,7 @@ std::string name_of(Kind kind) {
     case Kind::ask_whether_there: return "ask";
     case Kind::end_idle: return "end";
     case Kind::take_digits: return "digits";
+    case Kind::miss_answer: return "miss";
   }
   return "?";
 }
@@ -242,6 +243,57 @@ TEST_F(TurnTakingTest, is_silenced_by_a_digit) {
   turns_.speak(now_);
   key('5');
   EXPECT_THAT(heard_, ElementsAre("stop"));
+}
+
+TEST_F(TurnTakingTest, tells_that_an_answer_is_missing_instead_of_asking_who_is_there) {
+  turns_.expect(ExpectedAnswer{.timeout_ms = 4'000});
+  turns_.finish(now_);
+  silence(8'000 + 320);
+  EXPECT_THAT(heard_, ElementsAre("miss", "miss"));
+
+  turns_.expect(ExpectedAnswer{});
+  silence(4 * settings_.silence_prompt_ms);
+  EXPECT_EQ(heard_.size(), 2U);
+
+  turns_.expect(std::nullopt);
+  turns_.finish(now_);
+  silence(settings_.silence_prompt_ms + 320);
+  EXPECT_THAT(heard_, ElementsAre("miss", "miss", "ask"));
+}
+
+TEST_F(TurnTakingTest, misses_no_answer_that_is_being_keyed_in) {
+  turns_.expect(ExpectedAnswer{.timeout_ms = 1'000});
+  turns_.finish(now_);
+  key('4');
+  silence(2'000);
+  EXPECT_THAT(heard_, IsEmpty());
+  silence(1'200);
+  EXPECT_THAT(heard_, ElementsAre("digits"));
+}
+
+TEST_F(TurnTakingTest, waits_for_no_more_digits_than_an_answer_has) {
+  turns_.expect(ExpectedAnswer{.timeout_ms = 5'000, .digits_max = 1});
+  key('1');
+  EXPECT_THAT(digits_, ElementsAre("1"));
+  turns_.think(now_);
+  turns_.speak(now_);
+  key('#');
+  EXPECT_THAT(heard_, ElementsAre("digits")) << "what is said next goes on";
+  turns_.finish(now_);
+  turns_.expect(std::nullopt);
+  key('1');
+  EXPECT_EQ(digits_.size(), 1U);
+}
+
+TEST_F(TurnTakingTest, takes_a_yes_into_a_question_for_an_answer) {
+  words("Yes.");
+  turns_.expect(ExpectedAnswer{.timeout_ms = 5'000});
+  turns_.think(now_);
+  turns_.speak(now_);
+  silence(960);
+  voice(224);
+  silence(960);
+  EXPECT_THAT(heard_, ElementsAre("begin", "pause", "look", "stop", "take"));
 }
 
 TEST_F(TurnTakingTest, goes_on_when_frames_stop_in_the_middle_of_a_word) {

@@ -42,7 +42,8 @@ struct Call {
   std::string dialled_number{};
   std::string provider{};
   std::string metadata = "{}";
-  std::string recording_key{};  // in the object store; empty: not recorded
+  std::string recording_key{};    // in the object store; empty: not recorded
+  std::string transfer_target{};  // where it was, or is about to be, handed to; empty: nowhere
   std::int64_t duration_ms = 0;
   std::int64_t audio_in_ms = 0;
   std::int64_t audio_out_ms = 0;
@@ -94,6 +95,7 @@ struct CallOutcome {
   std::int64_t interruptions = 0;
   double mos = 0;
   std::string recording_key{};
+  std::string transfer_target{};
 };
 
 }  // namespace aiva::voice

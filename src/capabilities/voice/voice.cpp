@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "capabilities/voice/internal/brains.h"
+#include "capabilities/voice/internal/flow_lead.h"
 #include "capabilities/voice/internal/running_call.h"
+#include "foundation/log.h"
 
 namespace aiva::voice {
 namespace {
@@ -31,6 +33,7 @@ class RunningCalls final : public Calls {
   void leave();
   void end_all();
   Task<Result<ChatSessionId>> begin_session(CallContext context, const Call& call);
+  Task<CallFlows> find_flows(CallContext context, const Call& call);
 
   CallsParts parts_;
   CallLimits limits_;
@@ -64,6 +67,14 @@ Task<Result<ChatSessionId>> RunningCalls::begin_session(CallContext context, con
   co_return made.id;
 }
 
+// A call whose flows cannot be read is led by nobody.
+Task<CallFlows> RunningCalls::find_flows(CallContext context, const Call& call) {
+  if (!parts_.leading) co_return CallFlows{};
+  auto found = co_await read_call_flows(context, parts_.leading->flows, call);
+  if (!found) log::failure("The flows of a call could not be read", context, found.error());
+  co_return std::move(found).value_or(CallFlows{});
+}
+
 Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context, Call call,
                                                              std::shared_ptr<Leg> leg) {
   CO_TRY_VOID(enter());
@@ -76,6 +87,7 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
   if (!agent) co_return refuse(std::move(agent.error()));
   auto session = co_await begin_session(context, call);
   if (!session) co_return refuse(std::move(session.error()));
+  auto flows = co_await find_flows(context, call);
   auto begun = co_await parts_.log.begin(context, call.id, *session);
   if (!begun) co_return refuse(std::move(begun.error()));
 
@@ -84,6 +96,9 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
   lasting.deadline = std::chrono::steady_clock::time_point::max();
   lasting.cancellation = {};
   auto format = leg->format();
+  std::shared_ptr<FlowLead> lead;
+  if (!flows.flows.empty())
+    lead = std::make_shared<FlowLead>(*parts_.leading, lasting, call, std::move(flows));
   auto running = std::make_shared<RunningCall>(
       lasting, std::move(call), (*agent)->settings.language, std::move(leg), parts_.log, meters_,
       limits_, std::chrono::steady_clock::now(), [this](CallId id) {
@@ -98,7 +113,7 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
     calls_.push_back(running);
   }
   clock_.add(*context.home, running);
-  running->begin(make_brain(*running, parts_, lasting, *agent, *session, format));
+  running->begin(make_brain(*running, parts_, lasting, *agent, *session, format, std::move(lead)));
   co_return running;
 }
 

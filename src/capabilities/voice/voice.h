@@ -3,13 +3,16 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/chat/call_tools.h"
 #include "capabilities/chat/chat.h"
+#include "capabilities/functions/agent_tools.h"
 #include "capabilities/voice/call_log.h"
+#include "capabilities/voice/flows.h"
 #include "capabilities/voice/leg.h"
 #include "capabilities/voice/live_call.h"
 #include "capabilities/voice/types.h"
@@ -17,6 +20,7 @@
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
+#include "ports/clock.h"
 #include "ports/realtime_model.h"
 #include "ports/speech_recognizer.h"
 #include "ports/speech_synthesizer.h"
@@ -31,6 +35,13 @@ struct CallLimits {
   std::size_t calls_max = 2'000;               // in this process
 };
 
+// Who leads calls by flows.
+struct LeadingParts {
+  Flows& flows;
+  functions::AgentTools& functions;
+  const Clock& clock;
+};
+
 struct CallsParts {
   CallLog& log;
   chat::Chat& chat;
@@ -42,6 +53,7 @@ struct CallsParts {
   // For agents whose speech provider it is; null: all calls go by the three above.
   RealtimeModel* realtime = nullptr;
   chat::CallTools* call_tools = nullptr;  // what its model may call; needed with `realtime`
+  std::optional<LeadingParts> leading{};  // nothing: no call is led by a flow
 };
 
 // A call that goes on in this process.

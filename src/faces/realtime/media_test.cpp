@@ -91,6 +91,22 @@ class MediaTest : public CallsFixture {
   std::size_t frames_ = 0;
 };
 
+TEST_F(MediaTest, leads_by_keys_to_a_transfer) {
+  lead_by_keys();
+  open();
+  read_to("GET_STATUS");
+  for (const char* event :
+       {R"({"event":"DTMF_END","digit":"2"})", R"({"event":"DTMF_END","digit":"#"})"})
+    channel_->send(event);
+  read_to("REPORT_QUEUE_DRAINED");
+  channel_->send(R"({"event":"QUEUE_DRAINED"})");
+  EXPECT_EQ(read_to("HANGUP"), R"({"command":"HANGUP"})");
+  channel_->vanish();
+  ASSERT_TRUE(log_.outcome);
+  EXPECT_EQ(log_.outcome->end, voice::CallEnd::transferred);
+  EXPECT_EQ(log_.outcome->transfer_target, "sales");
+}
+
 TEST_F(MediaTest, greets_in_whole_frames_and_hangs_up_when_all_was_played) {
   chat_.decision.is_closed = true;
   chat_.pieces = {"Goodbye."};

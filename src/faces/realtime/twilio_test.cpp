@@ -62,6 +62,20 @@ TEST_F(TwilioTest, talks_and_ends_when_all_was_played) {
   EXPECT_THAT(chat_.questions, testing::ElementsAre("1"));
 }
 
+TEST_F(TwilioTest, leads_by_keys_to_a_transfer) {
+  lead_by_keys();
+  open(key());
+  read_to(R"("event":"media")");
+  for (const char* event :
+       {R"({"event":"dtmf","dtmf":{"digit":"2"}})", R"({"event":"dtmf","dtmf":{"digit":"#"}})"})
+    stream_->send(event);
+  read_to(R"("mark")");
+  stream_->send(R"({"event":"mark","streamSid":"MZ1","mark":{"name":"end"}})");
+  EXPECT_EQ(read_to("never"), "closed 1000");
+  ASSERT_TRUE(log_.outcome);
+  EXPECT_EQ(log_.outcome->transfer_target, "sales");
+}
+
 TEST_F(TwilioTest, clears_what_is_queued_when_the_caller_interrupts) {
   agents_.agent.settings.greeting.clear();
   chat_.pieces = {

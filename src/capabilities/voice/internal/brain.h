@@ -9,6 +9,7 @@
 #include "capabilities/voice/playout.h"
 #include "capabilities/voice/turn_taking.h"
 #include "capabilities/voice/types.h"
+#include "foundation/task.h"
 
 namespace aiva::voice {
 
@@ -31,6 +32,8 @@ class CallHost {
   virtual void count_interruption() = 0;
   // Ends the call as soon as everything that is to be said was heard.
   virtual void end_after_speech(CallEnd end, std::string transfer_target) = 0;
+  // True once that was said: nothing new is begun any more.
+  [[nodiscard]] virtual bool is_ending() const = 0;
 };
 
 // Who listens and answers. One call, on its home.
@@ -58,6 +61,8 @@ class Brain {
   [[nodiscard]] virtual bool is_busy() const = 0;
   // The call is over; the host is not to be used any more.
   virtual void end() = 0;
+  // Returns when all that it keeps of the call is kept; told after end().
+  virtual Task<void> settle() = 0;
 };
 
 }  // namespace aiva::voice

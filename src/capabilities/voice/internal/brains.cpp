@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "capabilities/voice/internal/brain_relay.h"
 #include "capabilities/voice/internal/cascade.h"
 #include "capabilities/voice/internal/realtime_brain.h"
 
@@ -9,14 +10,19 @@ namespace aiva::voice {
 
 std::shared_ptr<Brain> make_brain(CallHost& host, const CallsParts& parts, CallContext context,
                                   agents::ActiveAgentPointer agent, ChatSessionId session,
-                                  AudioFormat format) {
+                                  AudioFormat format, std::shared_ptr<FlowLead> lead) {
+  CascadeParts cascade{parts.chat, parts.recognizer, parts.synthesizer};
   bool has_model = parts.realtime != nullptr && parts.call_tools != nullptr;
-  if (has_model && agent->settings.speech.provider == parts.realtime->provider())
-    return std::make_shared<RealtimeBrain>(host, RealtimeParts{*parts.realtime, *parts.call_tools},
-                                           std::move(context), std::move(agent), session, format);
-  return std::make_shared<Cascade>(
-      host, CascadeParts{parts.chat, parts.recognizer, parts.synthesizer}, std::move(context),
-      std::move(agent), session, format, parts.detectors.make());
+  if (!has_model || agent->settings.speech.provider != parts.realtime->provider())
+    return std::make_shared<Cascade>(host, cascade, std::move(context), std::move(agent), session,
+                                     format, parts.detectors.make(), std::move(lead));
+  RealtimeParts model{*parts.realtime, *parts.call_tools};
+  if (!lead)
+    return std::make_shared<RealtimeBrain>(host, model, std::move(context), std::move(agent),
+                                           session, format);
+  return std::make_shared<BrainRelay>(
+      host, BrainRelay::Parts{cascade, model, parts.detectors, std::move(lead)}, std::move(context),
+      std::move(agent), session, format);
 }
 
 }  // namespace aiva::voice

@@ -10,7 +10,7 @@ constexpr std::string_view select_calls =
     "SELECT id, tenant_id, agent_id, session_id, chat_session_id, direction, status, end_reason, "
     "caller_id, caller_name, dialled_number, provider, metadata, recording_key, duration_ms, "
     "audio_in_ms, audio_out_ms, turns, interruptions, mos, base_cost, final_cost, created_at, "
-    "started_at, ended_at, asterisk_port, is_external FROM call_logs WHERE ";
+    "started_at, ended_at, asterisk_port, is_external, transfer_target FROM call_logs WHERE ";
 
 constexpr std::string_view select_metered =
     "SELECT id, tenant_id, agent_id, status, is_external, metered_ms, held_ms, base_cost, "
@@ -36,6 +36,7 @@ Call read_call(const SqlRow& row) {
             .provider = std::string(row.text(11)),
             .metadata = std::string(row.text(12)),
             .recording_key = std::string(row.text(13)),
+            .transfer_target = std::string(row.text(27)),
             .duration_ms = row.integer(14),
             .audio_in_ms = row.integer(15),
             .audio_out_ms = row.integer(16),
@@ -155,16 +156,33 @@ Result<CallPage> CallsTable::page(TenantId tenant, const CallFilter& filter) {
 
 Result<void> CallsTable::update(const Call& call) {
   TRY(auto changed,
-      sql_.execute("UPDATE call_logs SET chat_session_id = ?, status = ?, end_reason = ?, "
-                   "caller_id = ?, caller_name = ?, dialled_number = ?, provider = ?, "
-                   "asterisk_port = ?, metadata = ?, recording_key = ?, duration_ms = ?, "
-                   "audio_in_ms = ?, audio_out_ms = ?, turns = ?, interruptions = ?, mos = ?, "
-                   "started_at = ?, ended_at = ? WHERE tenant_id = ? AND id = ?",
-                   {call.chat_session, call.status,         call.end_reason,    call.caller_id,
-                    call.caller_name,  call.dialled_number, call.provider,      call.asterisk_port,
-                    call.metadata,     call.recording_key,  call.duration_ms,   call.audio_in_ms,
-                    call.audio_out_ms, call.turns,          call.interruptions, call.mos,
-                    call.started_at,   call.ended_at,       call.tenant,        call.id}));
+      sql_.execute(
+          "UPDATE call_logs SET chat_session_id = ?, status = ?, end_reason = ?, "
+          "caller_id = ?, caller_name = ?, dialled_number = ?, provider = ?, "
+          "asterisk_port = ?, metadata = ?, recording_key = ?, transfer_target = ?, "
+          "duration_ms = ?, audio_in_ms = ?, audio_out_ms = ?, turns = ?, interruptions = ?, "
+          "mos = ?, started_at = ?, ended_at = ? WHERE tenant_id = ? AND id = ?",
+          {call.chat_session,
+           call.status,
+           call.end_reason,
+           call.caller_id,
+           call.caller_name,
+           call.dialled_number,
+           call.provider,
+           call.asterisk_port,
+           call.metadata,
+           call.recording_key,
+           call.transfer_target,
+           call.duration_ms,
+           call.audio_in_ms,
+           call.audio_out_ms,
+           call.turns,
+           call.interruptions,
+           call.mos,
+           call.started_at,
+           call.ended_at,
+           call.tenant,
+           call.id}));
   if (changed == 0) return fail(ErrorCode::not_found, "No such call");
   return {};
 }

@@ -31,7 +31,7 @@ TurnSettings settings_of(const agents::SpeechSettings& speech) {
 
 Cascade::Cascade(CallHost& host, CascadeParts parts, CallContext context,
                  agents::ActiveAgentPointer agent, ChatSessionId session, AudioFormat format,
-                 std::unique_ptr<VoiceDetector> detector)
+                 std::unique_ptr<VoiceDetector> detector, std::shared_ptr<FlowLead> lead)
     : host_(host),
       parts_(parts),
       context_(std::move(context)),
@@ -39,7 +39,10 @@ Cascade::Cascade(CallHost& host, CascadeParts parts, CallContext context,
       session_(session),
       format_(format),
       ear_(format, std::move(detector)),
-      turns_(settings_of(agent_->settings.speech)) {}
+      turns_(settings_of(agent_->settings.speech)),
+      lead_(std::move(lead)) {
+  if (lead_) lead_->perform_by([this](const FlowActions& actions) { follow_flow(actions); });
+}
 
 CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
   auto context = context_;
@@ -113,6 +116,7 @@ void Cascade::cancel() {
 void Cascade::beat() {
   wake();
   if (is_over_) return;
+  if (lead_ && lead_->is_due() && !is_busy() && !host_.is_ending()) lead_->begin();
   TurnActions actions;
   turns_.tick(host_.now(), actions);
   act(std::move(actions));
@@ -124,6 +128,7 @@ void Cascade::wake() {
 
 void Cascade::end() {
   is_over_ = true;
+  if (lead_) lead_->leave();
   stop_.request_stop();
   queue_.clear();
   wake();
@@ -141,6 +146,7 @@ void Cascade::act(TurnActions actions) {
       case Kind::drop_utterance:
         ear_.drop_utterance();
         host_.note(CallEvent::Kind::speech_dropped);
+        if (is_cut_short_) miss_answer();
         break;
       case Kind::look_at_utterance: look_at_utterance(); break;
       case Kind::take_turn: take_turn(); break;
@@ -158,7 +164,10 @@ void Cascade::act(TurnActions actions) {
         say(phrase_in(agent_->settings.language, Phrase::goodbye));
         host_.end_after_speech(CallEnd::idle, {});
         break;
-      case Kind::take_digits: start_answer(std::move(action.text)); break;
+      case Kind::take_digits: start_answer(std::move(action.text), true); break;
+      case Kind::miss_answer:
+        if (takes_turns_) miss_answer();
+        break;
     }
   }
 }
@@ -220,15 +229,17 @@ Task<void> Cascade::recognize_turn(std::vector<std::int16_t> samples, std::uint6
     co_return;
   }
   turns_.finish(host_.now());
-  say(phrase_in(agent_->settings.language, Phrase::trouble));
+  if (!miss_answer()) say(phrase_in(agent_->settings.language, Phrase::trouble));
 }
 
-void Cascade::start_answer(std::string words) {
+void Cascade::start_answer(std::string words, bool is_keyed) {
   if (words.empty()) {
     turns_.finish(host_.now());
     host_.note(CallEvent::Kind::speech_dropped);
+    if (is_cut_short_) miss_answer();
     return;
   }
+  is_cut_short_ = false;
   auto now = host_.now();
   host_.write_line({.speaker = "customer",
                     .text = words,
@@ -237,6 +248,7 @@ void Cascade::start_answer(std::string words) {
   host_.note(CallEvent::Kind::user_words, words);
   host_.count_turn();
   begin_answer();
+  if (lead_on(words, is_keyed)) return;
   is_writing_ = true;
   run_detached(work_failed, context_, answer(std::move(words), generation_));
 }
@@ -358,6 +370,7 @@ void Cascade::stop_answer() {
   cutter_ = {};
   is_writing_ = false;
   is_speaking_ = false;
+  is_cut_short_ = lead_ && lead_->is_asking();
   auto heard = host_.stop_speech();
   host_.count_interruption();
   finish_line(heard.text, true);
@@ -389,7 +402,8 @@ void Cascade::finish_line(std::string_view heard, bool is_interrupted) {
 }
 
 bool Cascade::is_busy() const {
-  return is_writing_ || is_speaking_ || !queue_.empty() || host_.is_speaking();
+  bool is_calling = lead_ && lead_->is_calling();
+  return is_writing_ || is_calling || is_speaking_ || !queue_.empty() || host_.is_speaking();
 }
 
 }  // namespace aiva::voice

@@ -16,6 +16,7 @@
 #include "capabilities/voice/internal/answer_marks.h"
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/ear.h"
+#include "capabilities/voice/internal/flow_lead.h"
 #include "capabilities/voice/phrases.h"
 #include "capabilities/voice/spoken_words.h"
 #include "capabilities/voice/turn_taking.h"
@@ -38,9 +39,16 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
  public:
   // `context` is the call's: its home, its tenant, no deadline. The host outlives end().
   Cascade(CallHost& host, CascadeParts parts, CallContext context, agents::ActiveAgentPointer agent,
-          ChatSessionId session, AudioFormat format, std::unique_ptr<VoiceDetector> detector);
+          ChatSessionId session, AudioFormat format, std::unique_ptr<VoiceDetector> detector,
+          std::shared_ptr<FlowLead> lead = nullptr);
 
   void begin() override;
+  // Takes over a call that another brain had begun: nobody is greeted.
+  void take_over();
+  // Another brain takes over; its flows may go on there.
+  void retire();
+  // Neither the caller nor the agent has anything to say.
+  [[nodiscard]] bool is_at_rest() const;
   void hear(std::string_view audio) override;
   void digit(char digit) override;
   void ask(std::string words) override;
@@ -54,6 +62,7 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   void speech_ended() override;
   [[nodiscard]] bool is_busy() const override;
   void end() override;
+  Task<void> settle() override;
 
  private:
   struct Sentence {
@@ -67,12 +76,17 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   void take_turn();
   void stop_answer();
   void queue(std::string sentence, bool is_written_down = true);
-  void start_answer(std::string words);
+  void start_answer(std::string words, bool is_keyed = false);
   void take_sentences(bool is_end);
   void finish_line(std::string_view heard, bool is_interrupted);
   void finish_if_silent();
   void begin_answer();
   void end_answer(bool is_cut_off);
+  void follow_flow(const FlowActions& actions);
+  // Whether a flow takes what the caller said or keyed in.
+  bool lead_on(std::string_view words, bool is_keyed);
+  // Whether a flow that waits for an answer got none.
+  bool miss_answer();
   Task<void> recognize(std::uint64_t look);
   Task<void> recognize_turn(std::vector<std::int16_t> samples, std::uint64_t generation);
   Task<void> answer(std::string words, std::uint64_t generation);
@@ -104,6 +118,7 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   AudioFormat format_;
   Ear ear_;
   TurnTaking turns_;
+  std::shared_ptr<FlowLead> lead_;  // null: no flow leads; shared with its own work
   std::vector<HeardWindow> windows_{};
   std::vector<std::coroutine_handle<>> waiting_{};
 
@@ -123,6 +138,7 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   bool takes_turns_ = true;    // finds out by itself when the caller has finished
   bool is_keeping_ = false;    // if not: audio was heard since the last turn
   bool is_answering_ = false;  // the leg was told that an answer began
+  bool is_cut_short_ = false;  // a flow's question was, and nothing was answered yet
   bool is_over_ = false;
 };
 

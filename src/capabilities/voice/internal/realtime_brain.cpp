@@ -291,7 +291,8 @@ void RealtimeBrain::act(TurnActions actions) {
       case TurnAction::Kind::pause_speech:
       case TurnAction::Kind::resume_speech:
       case TurnAction::Kind::stop_speech:
-      case TurnAction::Kind::say_filler: break;
+      case TurnAction::Kind::say_filler:
+      case TurnAction::Kind::miss_answer: break;
     }
   }
 }

@@ -54,6 +54,9 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   void speech_ended() override;
   [[nodiscard]] bool is_busy() const override;
   void end() override;
+  Task<void> settle() override { co_return; }
+  // Takes over a call in which this was said: nobody is greeted.
+  void take_over(const std::vector<TranscriptLine>& said);
 
  private:
   using Line = std::shared_ptr<RealtimeSession>;  // shared with who waits for its events

@@ -37,6 +37,15 @@ RealtimeSettings RealtimeBrain::settings() const {
   return settings;
 }
 
+void RealtimeBrain::take_over(const std::vector<TranscriptLine>& said) {
+  for (const auto& line : said)
+    remember(line.speaker == "agent" ? ChatRole::assistant : ChatRole::user, line.text);
+  has_greeted_ = true;
+  turns_.finish(host_.now());
+  is_connecting_ = true;
+  run_detached("A call's line to its model failed", context_, connect());
+}
+
 Task<void> RealtimeBrain::connect() {
   auto self = shared_from_this();
   if (!tools_) {

@@ -207,7 +207,7 @@ void RunningCall::check_ending(Instant now) {
     ending_->silent_since = now;
   }
   bool has_settled = ending_->silent_since && now - *ending_->silent_since >= settling_time;
-  if (has_settled || now >= ending_->until) {
+  if ((has_settled && ending_->is_known) || now >= ending_->until) {
     auto ending = std::move(*ending_);
     finish(ending.end, ending.transfer_target);
   }
@@ -218,6 +218,10 @@ void RunningCall::end_after_speech(CallEnd end, std::string transfer_target) {
   ending_ = Ending{.end = end,
                    .transfer_target = std::move(transfer_target),
                    .until = now_ + limits_.ending_max};
+  if (ending_->transfer_target.empty()) return;
+  ending_->is_known = false;
+  run_detached("Where a call goes could not be written down", context_,
+               store_transfer(ending_->transfer_target));
 }
 
 void RunningCall::end_politely(CallEnd end) {
@@ -233,6 +237,7 @@ void RunningCall::finish(CallEnd end, std::string_view transfer_target) {
   auto self = shared_from_this();  // the leg or `over_` may hold the last other one
   is_over_ = true;
   outcome_.end = end;
+  outcome_.transfer_target = transfer_target;
   outcome_.duration_ms = now();
   outcome_.audio_in_ms = audio_in_bytes_ / static_cast<std::int64_t>(leg_->format().bytes_per_ms());
   if (brain_) {
@@ -265,6 +270,13 @@ Task<void> RunningCall::store_line(TranscriptLine line) {
   auto self = shared_from_this();
   auto stored = co_await log_.add_line(short_context(), call_.id, std::move(line));
   if (!stored) log::failure("A line of a call could not be stored", context_, stored.error());
+}
+
+Task<void> RunningCall::store_transfer(std::string target) {
+  auto self = shared_from_this();
+  auto stored = co_await log_.note_transfer(short_context(), call_.id, std::move(target));
+  if (!stored) log::failure("Where a call goes could not be stored", context_, stored.error());
+  if (ending_) ending_->is_known = true;
 }
 
 void RunningCall::meter() {
@@ -301,6 +313,7 @@ Task<void> RunningCall::charge_models() {
 
 Task<void> RunningCall::store_outcome() {
   auto self = shared_from_this();
+  if (brain_) co_await brain_->settle();
   co_await charge_models();
   auto stored = co_await log_.finish(short_context(), call_.id, outcome_);
   if (!stored) log::failure("The end of a call could not be stored", context_, stored.error());

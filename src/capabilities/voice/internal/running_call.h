@@ -69,6 +69,7 @@ class RunningCall final : public LiveCall,
   void count_turn() override { ++outcome_.turns; }
   void count_interruption() override;
   void end_after_speech(CallEnd end, std::string transfer_target) override;
+  [[nodiscard]] bool is_ending() const override { return ending_.has_value(); }
 
   [[nodiscard]] const Call& call() const { return call_; }
   [[nodiscard]] Executor& home() const { return *context_.home; }
@@ -79,7 +80,8 @@ class RunningCall final : public LiveCall,
   struct Ending {
     CallEnd end;
     std::string transfer_target;
-    Instant until;  // it does not wait longer for what is to be said
+    Instant until;         // it does not wait longer for what is to be said
+    bool is_known = true;  // whoever takes a transfer on finds its target in the row
     std::optional<Instant> silent_since{};
   };
 
@@ -93,6 +95,7 @@ class RunningCall final : public LiveCall,
   [[nodiscard]] CallContext short_context() const;
   Task<void> meter_once();
   Task<void> store_line(TranscriptLine line);
+  Task<void> store_transfer(std::string target);
   Task<void> charge_models();
   Task<void> store_outcome();
 

@@ -126,6 +126,7 @@ class MemoryCallLog final : public CallLog {
   std::vector<TranscriptLine> lines{};
   std::vector<ModelUse> uses{};
   std::optional<CallOutcome> outcome{};
+  std::string transfer_target{};
   std::int64_t metered_ms = 0;
   std::optional<std::int64_t> credits_ms{};  // for how long they suffice
   std::optional<Call> announced{};
@@ -159,6 +160,10 @@ class MemoryCallLog final : public CallLog {
   }
   Task<Result<void>> add_line(CallContext, CallId, TranscriptLine line) override {
     lines.push_back(std::move(line));
+    co_return Result<void>{};
+  }
+  Task<Result<void>> note_transfer(CallContext, CallId, std::string target) override {
+    transfer_target = std::move(target);
     co_return Result<void>{};
   }
   Task<Result<Call>> finish(CallContext, CallId id, CallOutcome result) override {

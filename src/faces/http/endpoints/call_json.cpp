@@ -79,6 +79,7 @@ void write_call(JsonWriter& writer, const voice::Call& call) {
     writer.null_field("chat_session_id");
   writer.field("direction", call.direction).field("status", call.status);
   write_text(writer, "end_reason", call.end_reason);
+  write_text(writer, "transfer_target", call.transfer_target);
   write_text(writer, "provider", call.provider);
   write_text(writer, "caller_id", call.caller_id);
   write_text(writer, "caller_name", call.caller_name);

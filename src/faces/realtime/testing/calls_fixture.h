@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "capabilities/chat/testing/fixed_agents.h"
+#include "capabilities/voice/testing/flow_fakes.h"
 #include "capabilities/voice/testing/scripted_chat.h"
 #include "capabilities/voice/testing/voice_fakes.h"
 #include "capabilities/voice/voice.h"
@@ -64,8 +65,10 @@ class CallsFixture : public testing::Test {
   }
 
   void serve(const RealtimeOptions& options = {}) {
-    calls_ = voice::make_calls(
-        {log_, chat_, agents_, detectors_, recognizer_, synthesizer_, metrics_}, {});
+    voice::CallsParts parts_of_calls{log_,        chat_,        agents_, detectors_,
+                                     recognizer_, synthesizer_, metrics_};
+    parts_of_calls.leading.emplace(flows_, functions_, clock_);
+    calls_ = voice::make_calls(parts_of_calls, {});
     RealtimeParts parts{calls_.get(), log_, agents_, *cache_, clock_, pause_};
     auto routes = make_key_routes(parts, options);
     for (auto& route :
@@ -82,6 +85,18 @@ class CallsFixture : public testing::Test {
                                          .user = UserId::make(),
                                          .permissions = {identity::Permission::chat}});
     server_->authenticator.add("weak", {.tenant = tenant_, .user = UserId::make()});
+  }
+  // Calls begin with a flow that hands those who press 2 over to the sales.
+  void lead_by_keys() {
+    voice::FlowStep ask{.name = "ask",
+                        .kind = voice::FlowStep::Kind::collect_slot,
+                        .text = "Press.",
+                        .slot = "key",
+                        .slot_type = voice::SlotType::choice,
+                        .choices = {{.value = "help"}, {.value = "sales"}}};
+    voice::FlowStep go{.name = "go", .kind = voice::FlowStep::Kind::transfer, .target = "{key}"};
+    flows_.flows = {
+        {.id = voice::FlowId::make(), .begins_with = "call", .definition = {.steps = {ask, go}}}};
   }
   // Calls borrow the server's threads.
   void TearDown() override {
@@ -104,6 +119,8 @@ class CallsFixture : public testing::Test {
   voice::MemoryCallLog log_;
   agents::Visitors visitors_{std::string(32, 'k'), *cache_, clock_};
   OpenVisitorCalls visitor_calls_{log_};
+  voice::MemoryFlows flows_;
+  voice::HeldFunctions functions_;
   std::unique_ptr<http::testing::TestServer> server_;
   std::unique_ptr<voice::Calls> calls_;
 };

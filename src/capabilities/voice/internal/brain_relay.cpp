@@ -1,0 +1,97 @@
+#include "capabilities/voice/internal/brain_relay.h"
+
+#include <utility>
+
+namespace aiva::voice {
+namespace {
+
+constexpr std::size_t lines_max = 60;  // that a model is told
+
+}  // namespace
+
+BrainRelay::BrainRelay(CallHost& host, Parts parts, CallContext context,
+                       agents::ActiveAgentPointer agent, ChatSessionId session, AudioFormat format)
+    : host_(host),
+      parts_(std::move(parts)),
+      context_(std::move(context)),
+      agent_(std::move(agent)),
+      session_(session),
+      format_(format) {}
+
+void BrainRelay::begin() {
+  if (parts_.lead->is_due())
+    run_cascade();
+  else
+    run_model();
+  runner().begin();
+}
+
+void BrainRelay::run_cascade() {
+  cascade_ = std::make_shared<Cascade>(*this, parts_.cascade, context_, agent_, session_, format_,
+                                       parts_.detectors.make(), parts_.lead);
+  if (!takes_turns_) cascade_->take_turns(false);
+}
+
+void BrainRelay::run_model() {
+  model_ =
+      std::make_shared<RealtimeBrain>(*this, parts_.model, context_, agent_, session_, format_);
+  if (!takes_turns_) model_->take_turns(false);
+}
+
+void BrainRelay::take_turns(bool by_itself) {
+  takes_turns_ = by_itself;
+  runner().take_turns(by_itself);
+}
+
+void BrainRelay::ask(std::string words) {
+  bool leads = model_ && parts_.lead->begins_with(words);
+  if (!leads) return runner().ask(std::move(words));
+  auto now = host_.now();
+  host_.count_turn();
+  host_.note(CallEvent::Kind::user_words, words);
+  write_line({.speaker = "customer", .text = std::move(words), .starts_ms = now, .ends_ms = now});
+}
+
+void BrainRelay::write_line(TranscriptLine line) {
+  if (said_.size() >= lines_max) said_.erase(said_.begin());
+  said_.push_back(line);
+  bool leads = model_ && line.speaker == "customer" && trigger_.empty() && !is_ending() &&
+               parts_.lead->begins_with(line.text);
+  if (leads) trigger_ = line.text;
+  host_.write_line(std::move(line));
+}
+
+void BrainRelay::beat() {
+  if (!trigger_.empty()) begin_flow(std::exchange(trigger_, {}));
+  runner().beat();
+  if (is_over_ || is_ending() || !cascade_) return;
+  bool is_led = parts_.lead->is_due() || parts_.lead->is_leading();
+  if (is_led || !cascade_->is_at_rest()) return;
+  // The flow is over, and what it had to say was heard.
+  std::exchange(cascade_, nullptr)->retire();
+  run_model();
+  model_->take_over(said_);
+}
+
+// The model may have begun to answer: it is cut off.
+void BrainRelay::begin_flow(std::string words) {
+  auto model = std::exchange(model_, nullptr);
+  model->cancel();
+  model->end();
+  run_cascade();
+  cascade_->take_over();
+  parts_.lead->take_words(words);
+}
+
+void BrainRelay::end() {
+  is_over_ = true;
+  runner().end();
+  parts_.lead->leave();
+}
+
+Task<void> BrainRelay::settle() {
+  auto self = shared_from_this();
+  co_await parts_.lead->settle();
+}
+
+}  // namespace aiva::voice
