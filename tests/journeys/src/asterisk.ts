@@ -18,6 +18,7 @@ const modules = [
   "chan_audiosocket",
   "res_curl",
   "func_curl",
+  "func_json",
   "func_uuid",
   "func_channel",
   "func_callerid",
@@ -25,6 +26,8 @@ const modules = [
   "func_logic",
   "pbx_config",
   "app_verbose",
+  "app_senddtmf",
+  "app_waitforsilence",
   "bridge_simple",
   "codec_ulaw",
   "codec_resample",
@@ -122,6 +125,19 @@ export class Asterisk {
     const channel = `AudioSocket/127.0.0.1:${port}/${randomUUID()}/c(slin)`;
     this.command(`channel originate ${channel} extension ${extension}`);
     return phone;
+  }
+
+  /** Has a caller that the dialplan plays (in its context "callers") dial an extension. */
+  play(caller: string, extension: string): void {
+    this.command(`channel originate Local/${caller}@callers/n extension ${extension}`);
+  }
+
+  /** Waits until the dialplan said that, by Verbose. */
+  async untilSaid(text: string, timeoutMs = 30_000): Promise<void> {
+    for (const end = Date.now() + timeoutMs; !this.log.includes(text);) {
+      if (Date.now() > end) throw new Error(`Asterisk does not say "${text}":\n${this.log}`);
+      await new Promise((done) => setTimeout(done, 20));
+    }
   }
 
   command(text: string): string {

@@ -39,8 +39,35 @@ before(async () => {
   assert.equal(made.status, 201, made.text);
   agent = made.body.data.id;
   await client.post("/api/numbers", { did: "100", agent_id: agent });
+  await makeLedAgent();
 });
 after(() => server.remove());
+
+// Asks for a key and hands the call over to an extension of that name.
+async function makeLedAgent(): Promise<void> {
+  const made = await client.post("/api/agents", {
+    name: "Exchange",
+    greeting: "Welcome.",
+    publish: true,
+  });
+  assert.equal(made.status, 201, made.text);
+  const flow = await client.post(`/api/agents/${made.body.data.id}/flows`, {
+    name: "Exchange",
+    begins_with: "call",
+    steps: [
+      {
+        name: "where",
+        type: "collect_slot",
+        slot: "extension",
+        slot_type: "number",
+        text: "Which extension?",
+      },
+      { name: "go", type: "transfer", text: "I connect you.", target: "{extension}" },
+    ],
+  });
+  assert.equal(flow.status, 201, flow.text);
+  await client.post("/api/numbers", { did: "200", agent_id: made.body.data.id });
+}
 
 async function transcript(call: string): Promise<Json[]> {
   const reply = await client.get(`/api/calls/${call}/transcript`);
@@ -154,7 +181,8 @@ after(async () => (await started)?.stop());
 
 // The dialplan of docs/guides/calls.md. Telephones dial 1 or 2 before the number, for the way.
 async function startAsterisk(): Promise<Asterisk> {
-  const made = await client.post("/api/keys", { name: "pbx", scopes: ["chat"] });
+  const made = await client.post("/api/keys", { name: "pbx", scopes: ["chat", "agents.read"] });
+  assert.equal(made.status, 201, made.text);
   const key = made.body.data.key;
   sip = await freeUdpPort();
   const dialplan = `[aiva]
@@ -166,11 +194,26 @@ exten => _X.,1,Answer()
  same => n,Set(ANSWER=\${CURL(${client.url}/api/calls,\${CALL})})
  same => n,Verbose(0,\${ANSWER})
  same => n,AudioSocket(\${ID},127.0.0.1:${port})
+ same => n,Set(CALL=\${CURL(${client.url}/api/calls/\${ID})})
+ same => n,Set(TARGET=\${FILTER(0-9,\${JSON_DECODE(CALL,data.transfer_target)})})
+ same => n,GotoIf($["\${TARGET}" != ""]?people,\${TARGET},1)
  same => n,Hangup()
 
 [telephones]
 exten => _1X.,1,Goto(aiva,\${EXTEN:1},1)
 exten => _2X.,1,Dial(WebSocket/aiva/c(ulaw)f(json)v(caller=\${CALLERID(num)},did=\${EXTEN:1}))
+
+[people]
+exten => 42,1,Verbose(0,a person takes \${ID})
+ same => n,Wait(1)
+ same => n,Hangup()
+
+[callers]
+exten => patient,1,Answer()
+ same => n,WaitForNoise(60)
+ same => n,WaitForSilence(1500)
+ same => n,SendDTMF(42#)
+ same => n,Wait(30)
 `;
   const files = {
     "pjsip.conf": `[udp]
@@ -195,6 +238,30 @@ password=${key}
   };
   return Asterisk.start(dialplan, { modules: [...sipModules, ...websocketModules], files });
 }
+
+test(
+  "keys of a caller of Asterisk lead to a transfer, which its dialplan takes on",
+  {
+    skip: !hasAsterisk,
+  },
+  async () => {
+    const exchange = await asterisk();
+    exchange.play("patient", "200@aiva");
+    await exchange.untilSaid("a person takes");
+    const call = await lastCall();
+    assert.equal(call.dialled_number, "200");
+    assert.equal(call.end_reason, "transferred");
+    assert.equal(call.transfer_target, "42");
+    assert.ok(exchange.log.includes(`a person takes ${call.session_id}`));
+    const lines = await transcript(call.id);
+    assert.deepEqual(
+      lines.map((spoken) => `${spoken.speaker}: ${spoken.original_message}`),
+      ["agent: Welcome.", "agent: Which extension?", "customer: 42", "agent: I connect you."],
+    );
+    const state = await client.get(`/api/internal/flow-sessions/${call.session_id}`);
+    assert.equal(state.body.data.status, "transferred");
+  },
+);
 
 test("a call that nobody announced is refused", async () => {
   const phone = await Phone.dial(port, "0190f3a0-0000-7000-8000-000000000000");
