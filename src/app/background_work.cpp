@@ -64,7 +64,7 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
            CallContext context) { return without_count(webhooks.remove_older(context, age)); }});
   for (auto& chore : function_chores(config, parts)) chores.push_back(std::move(chore));
   for (auto& chore : chat_chores(config, parts)) chores.push_back(std::move(chore));
-  for (auto& chore : call_chores(parts)) chores.push_back(std::move(chore));
+  for (auto& chore : call_chores(config, parts)) chores.push_back(std::move(chore));
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(

@@ -1,6 +1,7 @@
 #include "app/call_parts.h"
 
 #include <chrono>
+#include <utility>
 
 #include "app/uncounted.h"
 #include "capabilities/billing/prices.h"
@@ -11,6 +12,23 @@ namespace {
 
 // A call that lives is metered at least every minute.
 constexpr std::chrono::milliseconds quiet = std::chrono::minutes(5);
+
+std::vector<worker::Chore> recording_chores(const Config& config, Parts& parts) {
+  auto& recordings = *parts.recordings;
+  std::vector<worker::Chore> chores{
+      {"finish recordings of dead calls", std::chrono::minutes(1),
+       [&recordings](CallContext context) { return without_count(recordings.recover(context)); }},
+      {"remove files of recordings", std::chrono::seconds(10), [&recordings](CallContext context) {
+         return without_count(recordings.remove_files(context));
+       }}};
+  if (config.voice.recordings_days == 0) return chores;
+  chores.push_back(
+      {"forget old recordings", std::chrono::hours(1),
+       [&recordings, age = std::chrono::days(config.voice.recordings_days)](CallContext context) {
+         return without_count(recordings.remove_older(context, age));
+       }});
+  return chores;
+}
 
 }  // namespace
 
@@ -24,6 +42,11 @@ void build_calls(Parts& parts) {
   parts.call_records =
       voice::make_call_records({.database = database, .agents = active, .clock = parts.clock});
   parts.visitor_calls = voice::make_visitor_calls(database, *parts.call_log, parts.clock);
+  parts.recordings = voice::make_recordings({.database = database,
+                                             .objects = *parts.objects,
+                                             .audit_log = audit_log,
+                                             .clock = parts.clock,
+                                             .metrics = parts.metrics});
   parts.numbers = voice::make_numbers(
       {.database = database, .agents = active, .audit_log = audit_log, .clock = parts.clock});
   parts.flows = voice::make_flows(
@@ -31,22 +54,41 @@ void build_calls(Parts& parts) {
   parts.segments = voice::make_segments(
       {.database = database, .agents = active, .audit_log = audit_log, .clock = parts.clock});
   parts.spoken_cache = voice::make_spoken_cache(database, parts.clock);
+  build_supervision(parts);
+}
+
+void build_supervision(Parts& parts) {
+  parts.supervision = voice::make_supervision({.database = *parts.database,
+                                               .audit_log = parts.identity->audit_log(),
+                                               .log = *parts.call_log,
+                                               .records = *parts.call_records,
+                                               .calls = parts.calls.get()});
 }
 
 void recover_calls(Parts& parts) {
   auto ended = sync_wait(parts.call_log->recover({}, 0));
   if (!ended) log::failure("Calls that died are ended later", {}, ended.error());
+  auto finished = sync_wait(parts.recordings->recover({}));
+  if (!finished) log::failure("Recordings are finished later", {}, finished.error());
 }
 
-std::vector<worker::Chore> call_chores(Parts& parts) {
+std::vector<worker::Chore> call_chores(const Config& config, Parts& parts) {
   auto end_dead = [&log = *parts.call_log](CallContext context) {
     return without_count(log.recover(context, quiet.count()));
   };
   auto forget_flows = [&flows = *parts.flows](CallContext context) {
     return without_count(flows.forget_old_sessions(context));
   };
-  return {{"end dead calls", std::chrono::minutes(1), end_dead},
-          {"forget old sessions of flows", std::chrono::hours(1), forget_flows}};
+  std::vector<worker::Chore> chores{
+      {"end dead calls", std::chrono::minutes(1), end_dead},
+      {"forget old sessions of flows", std::chrono::hours(1), forget_flows}};
+  for (auto& chore : recording_chores(config, parts)) chores.push_back(std::move(chore));
+  if (config.voice.calls_days == 0) return chores;
+  chores.push_back(
+      {"forget old calls", std::chrono::hours(1),
+       [&records = *parts.call_records, age = std::chrono::days(config.voice.calls_days)](
+           CallContext context) { return without_count(records.remove_older(context, age)); }});
+  return chores;
 }
 
 }  // namespace aiva::app

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "app/config.h"
 #include "app/parts.h"
 #include "faces/worker/worker.h"
 
@@ -10,10 +11,14 @@ namespace aiva::app {
 // Builds what calls are written down with. Wants agents and billing to be built.
 void build_calls(Parts& parts);
 
-// Ends calls that died with the process before this one, which served alone.
+// Who watches over calls; again once it is known whether any are answered.
+void build_supervision(Parts& parts);
+
+// Ends calls that died with the process before this one, which served alone, and finishes their
+// recordings.
 void recover_calls(Parts& parts);
 
 // What is to be done for them now and then.
-std::vector<worker::Chore> call_chores(Parts& parts);
+std::vector<worker::Chore> call_chores(const Config& config, Parts& parts);
 
 }  // namespace aiva::app

@@ -203,7 +203,8 @@ Result<void> build_agents(const Config& config, Parts& parts) {
        .metrics = parts.metrics,
        .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr,
        .removals = {functions::remove_functions_of, voice::remove_numbers_of,
-                    voice::remove_flows_of, voice::remove_segments_of}},
+                    voice::remove_flows_of, voice::remove_segments_of,
+                    voice::remove_recordings_of}},
       {});
   parts.instruction_writer =
       agents::make_instruction_writer({.database = *parts.database,

@@ -38,9 +38,11 @@
 #include "capabilities/voice/call_records.h"
 #include "capabilities/voice/flows.h"
 #include "capabilities/voice/numbers.h"
+#include "capabilities/voice/recordings.h"
 #include "capabilities/voice/segments.h"
 #include "capabilities/voice/speaker.h"
 #include "capabilities/voice/spoken_cache.h"
+#include "capabilities/voice/supervision.h"
 #include "capabilities/voice/visitor_calls.h"
 #include "capabilities/voice/voice.h"
 #include "capabilities/webhooks/webhooks.h"
@@ -128,6 +130,7 @@ struct Parts {
   std::unique_ptr<voice::CallLog> call_log{};
   std::unique_ptr<voice::CallRecords> call_records{};
   std::unique_ptr<voice::VisitorCalls> visitor_calls{};
+  std::unique_ptr<voice::Recordings> recordings{};
   std::unique_ptr<voice::Numbers> numbers{};
   std::unique_ptr<voice::Flows> flows{};
   std::unique_ptr<voice::SpokenCache> spoken_cache{};
@@ -139,6 +142,7 @@ struct Parts {
   std::unique_ptr<WebSocketClient> sockets{};       // null without a realtime model
   std::unique_ptr<RealtimeModel> realtime_model{};  // null where none is configured
   std::unique_ptr<voice::Calls> calls{};            // null where none are answered
+  std::unique_ptr<voice::Supervision> supervision{};
   std::unique_ptr<embeddings::TextVectors> text_vectors{};
   std::unique_ptr<idempotency::Idempotency> idempotency{};
 };

@@ -12,6 +12,7 @@
 #include "faces/http/endpoints/audit.h"
 #include "faces/http/endpoints/auth.h"
 #include "faces/http/endpoints/call_flows.h"
+#include "faces/http/endpoints/call_recordings.h"
 #include "faces/http/endpoints/calls.h"
 #include "faces/http/endpoints/chat.h"
 #include "faces/http/endpoints/chat_people.h"
@@ -47,6 +48,7 @@
 #include "faces/http/endpoints/users.h"
 #include "faces/http/endpoints/visitor_chat.h"
 #include "faces/http/endpoints/webhooks.h"
+#include "faces/realtime/monitor_routes.h"
 #include "faces/realtime/routes.h"
 #include "faces/realtime/visitor_routes.h"
 
@@ -139,6 +141,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::chat_people_routes(*parts.chat_people));
   add(http::chat_privacy_routes(*parts.chat_privacy));
   add(http::call_routes(*parts.call_log, *parts.call_records));
+  add(http::call_recording_routes(*parts.supervision, *parts.call_records, *parts.recordings));
   add(http::number_routes(*parts.numbers));
   add(http::call_flow_routes(*parts.flows));
   add(http::internal_voice_routes(parts.agents->active(), *parts.spoken_cache));
@@ -157,7 +160,10 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
 }
 
 std::vector<http::WebSocketRoute> make_websocket_routes(Parts& parts) {
-  return realtime::make_websocket_routes(realtime_parts(parts));
+  auto routes = realtime::make_websocket_routes(realtime_parts(parts));
+  for (auto& route : realtime::make_monitor_routes(*parts.supervision, parts.pause))
+    routes.push_back(std::move(route));
+  return routes;
 }
 
 }  // namespace aiva::app

@@ -11,6 +11,7 @@
 #include "adapters/onnx/moonshine_recognizer.h"
 #include "adapters/onnx/silero_voice_detector.h"
 #include "adapters/openai_realtime/openai_realtime.h"
+#include "app/call_parts.h"
 #include "foundation/log.h"
 
 namespace aiva::app {
@@ -112,10 +113,12 @@ void build_voice(const Config& config, const Paths& paths, Parts& parts) {
                                    .metrics = parts.metrics,
                                    .realtime = parts.realtime_model.get(),
                                    .call_tools = parts.call_tools.get(),
-                                   .leading = leading},
+                                   .leading = leading,
+                                   .recordings = parts.recordings.get()},
                                   {.duration_max = seconds(config.voice.duration_max_s),
                                    .media_silence_max = seconds(config.voice.media_silence_max_s),
                                    .calls_max = static_cast<std::size_t>(config.voice.calls_max)});
+  build_supervision(parts);
 }
 
 Result<std::unique_ptr<audiosocket::Server>> make_audiosocket(const Config& config, Parts& parts) {

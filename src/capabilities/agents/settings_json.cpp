@@ -133,6 +133,8 @@ void read_speech(json::Fields& fields, SpeechSettings& speech) {
   if (auto given = fields.optional_number("vad_threshold", 0, 1)) speech.vad_threshold = *given;
   speech.silence_duration_ms = static_cast<int>(
       fields.integer("silence_duration_ms", speech.silence_duration_ms, 50, 10'000));
+  speech.recording = fields.boolean("recording", speech.recording);
+  speech.recording_notice = fields.boolean("recording_notice", speech.recording_notice);
   read_word(fields, "deepgram_model", speech.deepgram_model);
   read_word(fields, "deepgram_voice", speech.deepgram_voice);
   read_word(fields, "deepgram_language", speech.deepgram_language);
@@ -150,6 +152,8 @@ void write_speech(JsonWriter& writer, const SpeechSettings& speech) {
       .field("voice_model", speech.model)
       .field("vad_threshold", speech.vad_threshold)
       .field("silence_duration_ms", speech.silence_duration_ms)
+      .field("recording", speech.recording)
+      .field("recording_notice", speech.recording_notice)
       .field("deepgram_model", speech.deepgram_model)
       .field("deepgram_voice", speech.deepgram_voice)
       .field("deepgram_language", speech.deepgram_language)

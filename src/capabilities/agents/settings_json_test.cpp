@@ -43,6 +43,8 @@ TEST(SettingsJson, are_read_as_they_were_written) {
                                     .model = "realtime",
                                     .vad_threshold = 0.25,
                                     .silence_duration_ms = 900,
+                                    .recording = true,
+                                    .recording_notice = false,
                                     .deepgram_model = "nova-3",
                                     .deepgram_voice = "aura",
                                     .deepgram_language = "en",

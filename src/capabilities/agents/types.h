@@ -18,6 +18,8 @@ struct SpeechSettings {
   std::string model{};              // of calls; empty: the provider's default
   double vad_threshold = 0.5;       // 0…1, of the detector of speech
   int silence_duration_ms = 500;    // after which a turn has ended
+  bool recording = false;           // calls are recorded
+  bool recording_notice = true;     // and callers are told so first
   std::string deepgram_model{};
   std::string deepgram_voice{};
   std::string deepgram_language{};

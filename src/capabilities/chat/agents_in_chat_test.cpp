@@ -33,6 +33,21 @@ TEST_F(ChatFixture, answers_as_the_agent_is_told_to) {
   EXPECT_THAT(answer->sources, SizeIs(1));
 }
 
+TEST_F(ChatFixture, follows_guidance_that_the_conversation_does_not_keep) {
+  script({{.text = "Within 14 days [1]."}, {.text = "Yes."}});
+  auto session = open_session();
+  auto answer = sync_wait(chat_->answer(
+      context(),
+      {.session = session, .content = "When are refunds paid?", .guidance = "Offer a discount."}));
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_TRUE(ask(session, "Always?"));
+
+  EXPECT_THAT(model_->requests().at(0).messages.at(0).content, HasSubstr("Offer a discount."));
+  auto second = model_->requests().at(1);
+  for (const auto& message : second.messages)
+    EXPECT_THAT(message.content, Not(HasSubstr("discount")));
+}
+
 TEST_F(ChatFixture, searches_all_knowledge_bases_of_the_agent_or_none) {
   agent_settings().knowledge_bases = {base_, other_base_};
   script({{.text = "Yes."}});

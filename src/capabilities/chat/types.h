@@ -173,6 +173,8 @@ struct Turn {
   MessageId answer{};        // the id the answer shall have; nil: a new one
   bool is_visitors = false;  // of a stranger's at a public page
   TurnListener listener{};   // may be empty
+  // What the answer shall follow besides; it is not kept, and the user does not see it.
+  std::string guidance{};
 };
 
 }  // namespace aiva::chat

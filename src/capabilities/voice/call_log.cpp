@@ -104,6 +104,7 @@ Task<Result<Call>> RowCallLog::announce(CallContext context, NewCall call) {
            .dialled_number = std::move(call.dialled_number),
            .provider = std::move(call.provider),
            .metadata = std::move(call.metadata),
+           .record = call.record,
            .created_at = parts_.clock.unix_ms()};
   auto writing = write(parts_.database, context,
                        [&row](SqlSession& sql) { return CallsTable(sql).insert(row); });
@@ -258,7 +259,6 @@ Result<Call> RowCallLog::end(SqlSession& sql, TenantId tenant, CallId id,
   call.turns = std::max(outcome.turns, std::int64_t{0});
   call.interruptions = std::max(outcome.interruptions, std::int64_t{0});
   call.mos = std::clamp(outcome.mos, 0.0, 5.0);
-  call.recording_key = outcome.recording_key;
   call.transfer_target = transfer_target_of(outcome.transfer_target);
   call.ended_at = now;
   TRY_VOID(table.update(call));

@@ -6,6 +6,7 @@
 #include "capabilities/voice/internal/call_checks.h"
 #include "capabilities/voice/internal/call_sums_table.h"
 #include "capabilities/voice/internal/calls_table.h"
+#include "capabilities/voice/internal/recordings_table.h"
 #include "capabilities/voice/internal/transcriptions_table.h"
 
 namespace aiva::voice {
@@ -15,6 +16,7 @@ constexpr std::int64_t day_ms = 24LL * 3600 * 1000;
 constexpr std::int64_t call_ms_max = day_ms;
 constexpr billing::MicroUsd cost_max = 1'000'000'000'000;  // a million dollars
 constexpr std::int64_t port_max = 65'535;
+constexpr int removals_max = 200;  // in one transaction
 
 template <class T>
 void take(std::optional<T>& given, T& into) {
@@ -95,6 +97,7 @@ class RowCallRecords final : public CallRecords {
                               std::optional<UnixMs> spoken_at) override;
   Task<Result<Call>> find(CallContext context, std::string id_or_session) override;
   Task<Result<CallAnalytics>> analytics(CallContext context, AnalyticsFilter filter) override;
+  Task<Result<std::int64_t>> remove_older(CallContext context, std::chrono::days age) override;
 
  private:
   CallRecordParts parts_;
@@ -177,6 +180,21 @@ Task<Result<CallAnalytics>> RowCallRecords::analytics(CallContext context, Analy
   co_return sums;
 }
 
+Task<Result<std::int64_t>> RowCallRecords::remove_older(CallContext context,
+                                                        std::chrono::days age) {
+  auto now = parts_.clock.unix_ms();
+  auto before = now - std::chrono::milliseconds(age).count();
+  std::int64_t removed = 0;
+  for (std::int64_t count = removals_max; count == removals_max; removed += count) {
+    CO_TRY_VOID(context.check());
+    auto writing = write(parts_.database, context, [&](SqlSession& sql) {
+      return CallsTable(sql).remove_older(before, now, removals_max);
+    });
+    CO_TRY(count, co_await std::move(writing));
+  }
+  co_return removed;
+}
+
 }  // namespace
 
 std::unique_ptr<CallRecords> make_call_records(CallRecordParts parts) {
@@ -185,6 +203,7 @@ std::unique_ptr<CallRecords> make_call_records(CallRecordParts parts) {
 
 Result<std::int64_t> forget_calls_of_session(SqlSession& sql, TenantId tenant,
                                              ChatSessionId session) {
+  TRY_VOID(RecordingsTable(sql).forget_of_session(tenant, session, 0));
   TRY_VOID(
       sql.execute("DELETE FROM call_transcriptions WHERE tenant_id = ? AND call_id IN "
                   "(SELECT id FROM call_logs WHERE tenant_id = ? AND chat_session_id = ?)",

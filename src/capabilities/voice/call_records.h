@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -86,6 +87,9 @@ class CallRecords {
                                       TranscriptLine line, std::optional<UnixMs> spoken_at) = 0;
   virtual Task<Result<Call>> find(CallContext context, std::string id_or_session) = 0;
   virtual Task<Result<CallAnalytics>> analytics(CallContext context, AnalyticsFilter filter) = 0;
+  // Of all tenants: forgets calls that are over and were made so long ago, with what was said in
+  // them and their recordings; what they cost stays in the ledger. Says how many.
+  virtual Task<Result<std::int64_t>> remove_older(CallContext context, std::chrono::days age) = 0;
 };
 
 struct CallRecordParts {
@@ -96,8 +100,8 @@ struct CallRecordParts {
 
 std::unique_ptr<CallRecords> make_call_records(CallRecordParts parts);
 
-// Forgets what was said in the calls of a conversation and who called, inside the caller's
-// transaction; times and costs stay. Says how many calls that were.
+// Forgets what was said in the calls of a conversation, their recordings and who called, inside the
+// caller's transaction; times and costs stay. Says how many calls that were.
 Result<std::int64_t> forget_calls_of_session(SqlSession& sql, TenantId tenant,
                                              ChatSessionId session);
 

@@ -56,6 +56,11 @@ struct CallEvent {
   bool is_cut_off = false;
 };
 
+// How a leg's frames were carried, as far as the leg itself knows; losses and delays of both ways.
+struct LegQuality {
+  double delay_ms = 0, jitter_ms = 0, loss = 0, burst_ratio = 1;
+};
+
 // The caller's side of a call, implemented by a face. Used on the call's home only; the call ends
 // before its leg goes.
 class Leg {
@@ -71,6 +76,8 @@ class Leg {
   [[nodiscard]] virtual int ahead_ms() const { return 0; }
   // How long the call may last, where that is less than others may.
   [[nodiscard]] virtual std::optional<std::chrono::seconds> duration_max() const { return {}; }
+  // Nothing where the call can only judge by the frames it sees.
+  [[nodiscard]] virtual std::optional<LegQuality> quality() const { return std::nullopt; }
   virtual void note(const CallEvent&) {}
   // Plays one frame now. Frames come at the pace of time. False: the leg is gone.
   virtual bool play(std::string_view frame) = 0;

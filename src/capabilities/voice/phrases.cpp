@@ -9,7 +9,7 @@ namespace {
 
 struct Phrases {
   std::string_view language;
-  std::array<std::string_view, 7> texts;  // in the order of Phrase
+  std::array<std::string_view, 8> texts;  // in the order of Phrase
 };
 
 constexpr auto all = std::to_array<Phrases>({
@@ -18,26 +18,30 @@ constexpr auto all = std::to_array<Phrases>({
       "I am sorry, I could not find that out just now. Could you ask again?",
       "We have reached the time limit of this call. Goodbye.",
       "This call has to end now. Thank you for calling. Goodbye.",
-      "We have to end this call now. Please call again in a moment."}},
+      "We have to end this call now. Please call again in a moment.",
+      "This call is being recorded."}},
     {"de",
      {"Sind Sie noch da?", "Ich höre Sie nicht mehr. Auf Wiederhören.", "Einen Moment bitte.",
       "Entschuldigung, das konnte ich gerade nicht herausfinden. Fragen Sie bitte noch einmal.",
       "Die Zeit für dieses Gespräch ist um. Auf Wiederhören.",
       "Dieses Gespräch muss jetzt enden. Vielen Dank für Ihren Anruf. Auf Wiederhören.",
-      "Wir müssen dieses Gespräch jetzt beenden. Bitte rufen Sie gleich noch einmal an."}},
+      "Wir müssen dieses Gespräch jetzt beenden. Bitte rufen Sie gleich noch einmal an.",
+      "Dieses Gespräch wird aufgezeichnet."}},
     {"fr",
      {"Êtes-vous toujours là ?", "Je ne vous entends plus. Au revoir.",
       "Un instant, s'il vous plaît.",
       "Désolé, je n'ai pas pu le trouver. Pouvez-vous répéter votre question ?",
       "La durée de cet appel est atteinte. Au revoir.",
       "Cet appel doit se terminer maintenant. Merci de votre appel. Au revoir.",
-      "Nous devons mettre fin à cet appel. Veuillez rappeler dans un instant."}},
+      "Nous devons mettre fin à cet appel. Veuillez rappeler dans un instant.",
+      "Cet appel est enregistré."}},
     {"es",
      {"¿Sigue ahí?", "Ya no le oigo. Adiós.", "Un momento, por favor.",
       "Lo siento, no he podido averiguarlo. ¿Puede repetir la pregunta?",
       "Se ha agotado el tiempo de esta llamada. Adiós.",
       "Esta llamada tiene que terminar ahora. Gracias por llamar. Adiós.",
-      "Tenemos que terminar esta llamada. Vuelva a llamar en un momento, por favor."}},
+      "Tenemos que terminar esta llamada. Vuelva a llamar en un momento, por favor.",
+      "Esta llamada se está grabando."}},
 });
 
 }  // namespace

@@ -12,7 +12,8 @@ enum class Phrase {
   trouble,     // the answer failed
   time_is_up,
   no_credits,
-  closing,  // the server stops
+  closing,   // the server stops
+  recorded,  // the call is
 };
 
 // In the language of a BCP 47 tag; English where we lack it.

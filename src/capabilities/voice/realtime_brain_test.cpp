@@ -13,6 +13,7 @@
 namespace aiva::voice {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -356,6 +357,54 @@ TEST_F(RealtimeBrainTest, leaves_turns_to_a_client_that_takes_them) {
   call_->commit();
 
   EXPECT_THAT(line().told, ElementsAre("no turns", "clear", "commit", "answer "));
+}
+
+TEST_F(RealtimeBrainTest, follows_what_is_whispered_and_tells_it_to_another_line) {
+  begin();
+  call_->whisper("Offer a discount.");
+  EXPECT_THAT(line().told, ElementsAre(AllOf(HasSubstr("system: "), HasSubstr("discount"))));
+  caller_speaks("How much is it?");
+  answer("r", "Nine dollars.", 200);
+  wait(500);
+  line().close();
+  home_.run();
+  wait(1'000);
+
+  ASSERT_EQ(model_.sessions.size(), 2U);
+  EXPECT_THAT(line().told.back(), HasSubstr("Offer a discount."));
+  call_->whisper("");
+  EXPECT_THAT(line().told.back(), HasSubstr("do not count any more"));
+  EXPECT_THAT(lines(), Not(Contains(HasSubstr("discount"))));
+}
+
+TEST_F(RealtimeBrainTest, is_silent_while_a_person_speaks) {
+  begin();
+  caller_speaks("Hello?");
+  begin_answer("r1");
+  speak("r1", "Good day, what can I do for you?", 2'000);
+  wait(400);
+  auto monitor = std::make_shared<NotingMonitor>();
+  call_->join(1, "Ada", monitor);
+  call_->take_over(1, 8'000);
+  EXPECT_THAT(line().told, Contains("cancel r1"));
+  end_answer("r1", true);
+  auto before = voiced();
+  auto heard = line().heard_bytes;
+  begin_answer("r2");  // on its way already
+  speak("r2", "Anything else?", 400);
+  end_answer("r2");
+  wait(1'000);
+  EXPECT_EQ(voiced(), before);
+  EXPECT_EQ(line().heard_bytes, heard);
+  EXPECT_THAT(line().told, Contains("cancel r2"));
+
+  call_->hand_back(1);
+  wait(100);
+  EXPECT_GT(line().heard_bytes, heard);
+  caller_speaks("Are you there?");
+  answer("r3", "Yes.", 200);
+  wait(500);
+  EXPECT_GT(voiced(), before);
 }
 
 }  // namespace

@@ -191,6 +191,12 @@ void TurnTaking::speak(CallMs now) {
   is_paused_ = caller_ == Caller::speaking;
 }
 
+void TurnTaking::restart(CallMs now) {
+  *this = TurnTaking(settings_);
+  last_voice_ = now;
+  finish(now);
+}
+
 void TurnTaking::finish(CallMs now) {
   agent_ = Agent::silent;
   agent_since_ = now;

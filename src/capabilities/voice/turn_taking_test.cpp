@@ -309,5 +309,17 @@ TEST_F(TurnTakingTest, goes_on_when_frames_stop_in_the_middle_of_a_word) {
   EXPECT_FALSE(turns_.is_paused());
 }
 
+TEST_F(TurnTakingTest, begins_afresh_after_somebody_else_had_the_word) {
+  pass(400, 0.9);
+  turns_.restart(now_);
+  turns_.hold(true);
+  pass(30'000, 0.9);
+  EXPECT_FALSE(turns_.is_caller_speaking());
+  auto before = heard_.size();
+  turns_.restart(now_);
+  pass(9'000, 0);
+  EXPECT_EQ(heard_.size(), before) << "nothing of it is a turn, and it was not silent";
+}
+
 }  // namespace
 }  // namespace aiva::voice

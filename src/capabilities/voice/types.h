@@ -24,6 +24,7 @@ struct NewCall {
   std::string dialled_number{};  // DID
   std::string provider{};        // of the leg: audiosocket | websocket | realtime | rtp | …
   std::string metadata = "{}";   // JSON object
+  std::optional<bool> record{};  // nothing: as the agent says
 };
 
 // A call as its row tells it.
@@ -42,8 +43,11 @@ struct Call {
   std::string dialled_number{};
   std::string provider{};
   std::string metadata = "{}";
-  std::string recording_key{};    // in the object store; empty: not recorded
-  std::string transfer_target{};  // where it was, or is about to be, handed to; empty: nowhere
+  std::optional<bool> record{};    // as announced; nothing: as the agent says
+  std::string recording_key{};     // in the object store; empty: there is none
+  std::string recording_status{};  // recording | complete | partial (some of it is missing) |
+                                   // failed | removed; empty: not recorded
+  std::string transfer_target{};   // where it was, or is about to be, handed to; empty: nowhere
   std::int64_t duration_ms = 0;
   std::int64_t audio_in_ms = 0;
   std::int64_t audio_out_ms = 0;
@@ -94,7 +98,6 @@ struct CallOutcome {
   std::int64_t turns = 0;
   std::int64_t interruptions = 0;
   double mos = 0;
-  std::string recording_key{};
   std::string transfer_target{};
 };
 

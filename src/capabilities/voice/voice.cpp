@@ -9,11 +9,22 @@
 
 #include "capabilities/voice/internal/brains.h"
 #include "capabilities/voice/internal/flow_lead.h"
+#include "capabilities/voice/internal/monitor_seat.h"
 #include "capabilities/voice/internal/running_call.h"
+#include "capabilities/voice/phrases.h"
 #include "foundation/log.h"
 
 namespace aiva::voice {
 namespace {
+
+// The same agent, who begins by saying that the call is recorded.
+agents::ActiveAgentPointer with_notice(const agents::ActiveAgent& agent) {
+  auto noting = std::make_shared<agents::ActiveAgent>(agent);
+  std::string notice(phrase_in(agent.settings.language, Phrase::recorded));
+  auto& greeting = noting->settings.greeting;
+  greeting = greeting.empty() ? notice : notice + " " + greeting;
+  return noting;
+}
 
 class RunningCalls final : public Calls {
  public:
@@ -26,6 +37,9 @@ class RunningCalls final : public Calls {
   [[nodiscard]] std::vector<ActiveCall> active(const CallContext& context) const override;
   [[nodiscard]] std::size_t count() const override;
   Result<void> hang_up(const CallContext& context, CallId id) override;
+  Result<std::unique_ptr<MonitorSeat>> follow(const CallContext& context, CallId id,
+                                              std::string name,
+                                              std::shared_ptr<CallMonitor> monitor) override;
   void drain(std::chrono::milliseconds patience) override;
 
  private:
@@ -34,6 +48,10 @@ class RunningCalls final : public Calls {
   void end_all();
   Task<Result<ChatSessionId>> begin_session(CallContext context, const Call& call);
   Task<CallFlows> find_flows(CallContext context, const Call& call);
+  Task<std::shared_ptr<CallTap>> begin_recording(CallContext context, const Call& call,
+                                                 const agents::ActiveAgent& agent,
+                                                 AudioFormat format);
+  Result<std::shared_ptr<RunningCall>> find(const CallContext& context, CallId id) const;
 
   CallsParts parts_;
   CallLimits limits_;
@@ -75,6 +93,16 @@ Task<CallFlows> RunningCalls::find_flows(CallContext context, const Call& call) 
   co_return std::move(found).value_or(CallFlows{});
 }
 
+// Null when it is not wanted or cannot be.
+Task<std::shared_ptr<CallTap>> RunningCalls::begin_recording(CallContext context, const Call& call,
+                                                             const agents::ActiveAgent& agent,
+                                                             AudioFormat format) {
+  bool is_wanted = call.record.value_or(agent.settings.speech.recording);
+  if (!is_wanted || parts_.recordings == nullptr) co_return nullptr;
+  auto tap = co_await parts_.recordings->record(std::move(context), call.id, format);
+  co_return tap;
+}
+
 Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context, Call call,
                                                              std::shared_ptr<Leg> leg) {
   CO_TRY_VOID(enter());
@@ -91,11 +119,13 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
   auto begun = co_await parts_.log.begin(context, call.id, *session);
   if (!begun) co_return refuse(std::move(begun.error()));
 
+  auto format = leg->format();
+  auto recorder = co_await begin_recording(context, call, **agent, format);
+  if (recorder && (*agent)->settings.speech.recording_notice) *agent = with_notice(**agent);
   call.chat_session = *session;
   auto lasting = context;
   lasting.deadline = std::chrono::steady_clock::time_point::max();
   lasting.cancellation = {};
-  auto format = leg->format();
   std::shared_ptr<FlowLead> lead;
   if (!flows.flows.empty())
     lead = std::make_shared<FlowLead>(*parts_.leading, lasting, call, std::move(flows));
@@ -112,6 +142,7 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
     std::lock_guard lock(mutex_);
     calls_.push_back(running);
   }
+  if (recorder) running->add_tap(std::move(recorder));
   clock_.add(*context.home, running);
   running->begin(make_brain(*running, parts_, lasting, *agent, *session, format, std::move(lead)));
   co_return running;
@@ -138,14 +169,28 @@ std::size_t RunningCalls::count() const {
   return calls_.size();
 }
 
-Result<void> RunningCalls::hang_up(const CallContext& context, CallId id) {
+Result<std::shared_ptr<RunningCall>> RunningCalls::find(const CallContext& context,
+                                                        CallId id) const {
   std::lock_guard lock(mutex_);
   auto found = std::ranges::find_if(calls_, [&](const auto& call) {
     return call->call().id == id && call->call().tenant == context.tenant;
   });
   if (found == calls_.end()) return fail(ErrorCode::not_found, "There is no such call going on");
-  (*found)->home().post([call = *found] { call->end_after_speech(CallEnd::agent_hung_up, {}); });
+  return *found;
+}
+
+Result<void> RunningCalls::hang_up(const CallContext& context, CallId id) {
+  TRY(auto call, find(context, id));
+  auto& home = call->home();
+  home.post([call = std::move(call)] { call->end_after_speech(CallEnd::agent_hung_up, {}); });
   return {};
+}
+
+Result<std::unique_ptr<MonitorSeat>> RunningCalls::follow(const CallContext& context, CallId id,
+                                                          std::string name,
+                                                          std::shared_ptr<CallMonitor> monitor) {
+  TRY(auto call, find(context, id));
+  return take_seat(call, std::move(name), std::move(monitor));
 }
 
 void RunningCalls::end_all() {

@@ -15,6 +15,8 @@
 #include "capabilities/voice/flows.h"
 #include "capabilities/voice/leg.h"
 #include "capabilities/voice/live_call.h"
+#include "capabilities/voice/monitor.h"
+#include "capabilities/voice/recordings.h"
 #include "capabilities/voice/types.h"
 #include "foundation/call_context.h"
 #include "foundation/metrics.h"
@@ -54,6 +56,7 @@ struct CallsParts {
   RealtimeModel* realtime = nullptr;
   chat::CallTools* call_tools = nullptr;  // what its model may call; needed with `realtime`
   std::optional<LeadingParts> leading{};  // nothing: no call is led by a flow
+  Recordings* recordings = nullptr;       // null: calls are not recorded
 };
 
 // A call that goes on in this process.
@@ -80,6 +83,12 @@ class Calls {
   [[nodiscard]] virtual std::size_t count() const = 0;
   // Ends a call after what it is saying. Fails with `not_found`.
   virtual Result<void> hang_up(const CallContext& context, CallId id) = 0;
+  // Takes a place among those who follow a call; `monitor` is told what happens from then on, and
+  // that `name` speaks when it takes the call over. Fails with `not_found` where no such call goes
+  // on, `conflict` when too many follow it.
+  virtual Result<std::unique_ptr<MonitorSeat>> follow(const CallContext& context, CallId id,
+                                                      std::string name,
+                                                      std::shared_ptr<CallMonitor> monitor) = 0;
   // No more calls are answered; those that go on may end by themselves until `patience` is over,
   // then they are ended. Blocks.
   virtual void drain(std::chrono::milliseconds patience) = 0;

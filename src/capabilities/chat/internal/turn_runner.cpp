@@ -80,11 +80,13 @@ Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
                       .images = std::move(turn.images),
                       .manner = engine_.manner_of_agent(agent)};
   request.agent = std::move(agent);
+  auto guidance = std::move(turn.guidance);
   if (turn.is_visitors) request.manner.buffer = request.manner.visitor_buffer;
   CO_TRY(auto known, co_await collect(context, request));
   if (known) co_return std::make_unique<Seated>(Seated{.opened = *std::move(known)});
   auto opening = open_when_free(context, std::move(request));
-  auto seated = co_await std::move(opening);
+  CO_TRY(auto seated, co_await std::move(opening));
+  seated->opened.input.caller_instructions = std::move(guidance);
   co_return seated;
 }
 

@@ -53,6 +53,12 @@ class Brain {
   virtual void beat() = 0;
   // Says words of ours, instead of whatever it was about to say.
   virtual void say(std::string_view text) = 0;
+  // Instructions that its next answers follow and the caller does not hear of, instead of those
+  // before; empty: none any more.
+  virtual void whisper(std::string text) = 0;
+  // While it is held a person speaks instead: it falls silent, hears nothing and says nothing but
+  // by say().
+  virtual void hold(bool is_held) = 0;
   // The first frame after silence was played.
   virtual void speech_began() = 0;
   // All that was given to the playout was heard.

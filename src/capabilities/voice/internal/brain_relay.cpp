@@ -29,18 +29,34 @@ void BrainRelay::begin() {
 void BrainRelay::run_cascade() {
   cascade_ = std::make_shared<Cascade>(*this, parts_.cascade, context_, agent_, session_, format_,
                                        parts_.detectors.make(), parts_.lead);
-  if (!takes_turns_) cascade_->take_turns(false);
+  prepare_runner();
 }
 
 void BrainRelay::run_model() {
   model_ =
       std::make_shared<RealtimeBrain>(*this, parts_.model, context_, agent_, session_, format_);
-  if (!takes_turns_) model_->take_turns(false);
+  prepare_runner();
+}
+
+void BrainRelay::prepare_runner() {
+  if (!takes_turns_) runner().take_turns(false);
+  if (!whispered_.empty()) runner().whisper(whispered_);
+  if (is_held_) runner().hold(true);
 }
 
 void BrainRelay::take_turns(bool by_itself) {
   takes_turns_ = by_itself;
   runner().take_turns(by_itself);
+}
+
+void BrainRelay::whisper(std::string text) {
+  whispered_ = text;
+  runner().whisper(std::move(text));
+}
+
+void BrainRelay::hold(bool is_held) {
+  is_held_ = is_held;
+  runner().hold(is_held);
 }
 
 void BrainRelay::ask(std::string words) {
@@ -64,7 +80,7 @@ void BrainRelay::write_line(TranscriptLine line) {
 void BrainRelay::beat() {
   if (!trigger_.empty()) begin_flow(std::exchange(trigger_, {}));
   runner().beat();
-  if (is_over_ || is_ending() || !cascade_) return;
+  if (is_over_ || is_ending() || is_held_ || !cascade_) return;
   bool is_led = parts_.lead->is_due() || parts_.lead->is_leading();
   if (is_led || !cascade_->is_at_rest()) return;
   // The flow is over, and what it had to say was heard.

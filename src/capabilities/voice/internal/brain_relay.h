@@ -42,6 +42,8 @@ class BrainRelay final : public Brain,
   void cancel() override { runner().cancel(); }
   void beat() override;
   void say(std::string_view text) override { runner().say(text); }
+  void whisper(std::string text) override;
+  void hold(bool is_held) override;
   void speech_began() override { runner().speech_began(); }
   void speech_ended() override { runner().speech_ended(); }
   [[nodiscard]] bool is_busy() const override { return runner().is_busy(); }
@@ -73,6 +75,7 @@ class BrainRelay final : public Brain,
   }
   void run_cascade();
   void run_model();
+  void prepare_runner();
   void begin_flow(std::string words);
 
   CallHost& host_;
@@ -86,7 +89,9 @@ class BrainRelay final : public Brain,
   std::shared_ptr<RealtimeBrain> model_{};
   std::vector<TranscriptLine> said_{};
   std::string trigger_{};  // the words a flow begins with, at the next beat
+  std::string whispered_{};
   bool takes_turns_ = true;
+  bool is_held_ = false;
   bool is_over_ = false;
 };
 

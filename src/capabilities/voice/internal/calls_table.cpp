@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "capabilities/voice/internal/recordings_table.h"
+
 namespace aiva::voice {
 namespace {
 
@@ -10,7 +12,8 @@ constexpr std::string_view select_calls =
     "SELECT id, tenant_id, agent_id, session_id, chat_session_id, direction, status, end_reason, "
     "caller_id, caller_name, dialled_number, provider, metadata, recording_key, duration_ms, "
     "audio_in_ms, audio_out_ms, turns, interruptions, mos, base_cost, final_cost, created_at, "
-    "started_at, ended_at, asterisk_port, is_external, transfer_target FROM call_logs WHERE ";
+    "started_at, ended_at, asterisk_port, is_external, transfer_target, record_wish, "
+    "recording_status FROM call_logs WHERE ";
 
 constexpr std::string_view select_metered =
     "SELECT id, tenant_id, agent_id, status, is_external, metered_ms, held_ms, base_cost, "
@@ -36,6 +39,7 @@ Call read_call(const SqlRow& row) {
             .provider = std::string(row.text(11)),
             .metadata = std::string(row.text(12)),
             .recording_key = std::string(row.text(13)),
+            .recording_status = std::string(row.text(29)),
             .transfer_target = std::string(row.text(27)),
             .duration_ms = row.integer(14),
             .audio_in_ms = row.integer(15),
@@ -51,6 +55,7 @@ Call read_call(const SqlRow& row) {
   if (!row.is_null(4)) call.chat_session = row.id<ChatSessionId>(4);
   if (!row.is_null(23)) call.started_at = row.integer(23);
   if (!row.is_null(24)) call.ended_at = row.integer(24);
+  if (!row.is_null(28)) call.record = row.integer(28) != 0;
   return call;
 }
 
@@ -83,7 +88,7 @@ Result<void> CallsTable::insert(const Call& call) {
   auto inserted = sql_.execute(
       "INSERT INTO call_logs (id, tenant_id, agent_id, session_id, chat_session_id, direction, "
       "status, end_reason, caller_id, caller_name, dialled_number, provider, asterisk_port, "
-      "metadata, recording_key, duration_ms, audio_in_ms, audio_out_ms, base_cost, final_cost, "
+      "metadata, record_wish, duration_ms, audio_in_ms, audio_out_ms, base_cost, final_cost, "
       "is_external, metered_at, created_at, started_at, ended_at) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {call.id,
@@ -100,7 +105,7 @@ Result<void> CallsTable::insert(const Call& call) {
        call.provider,
        call.asterisk_port,
        call.metadata,
-       call.recording_key,
+       call.record,
        call.duration_ms,
        call.audio_in_ms,
        call.audio_out_ms,
@@ -156,33 +161,16 @@ Result<CallPage> CallsTable::page(TenantId tenant, const CallFilter& filter) {
 
 Result<void> CallsTable::update(const Call& call) {
   TRY(auto changed,
-      sql_.execute(
-          "UPDATE call_logs SET chat_session_id = ?, status = ?, end_reason = ?, "
-          "caller_id = ?, caller_name = ?, dialled_number = ?, provider = ?, "
-          "asterisk_port = ?, metadata = ?, recording_key = ?, transfer_target = ?, "
-          "duration_ms = ?, audio_in_ms = ?, audio_out_ms = ?, turns = ?, interruptions = ?, "
-          "mos = ?, started_at = ?, ended_at = ? WHERE tenant_id = ? AND id = ?",
-          {call.chat_session,
-           call.status,
-           call.end_reason,
-           call.caller_id,
-           call.caller_name,
-           call.dialled_number,
-           call.provider,
-           call.asterisk_port,
-           call.metadata,
-           call.recording_key,
-           call.transfer_target,
-           call.duration_ms,
-           call.audio_in_ms,
-           call.audio_out_ms,
-           call.turns,
-           call.interruptions,
-           call.mos,
-           call.started_at,
-           call.ended_at,
-           call.tenant,
-           call.id}));
+      sql_.execute("UPDATE call_logs SET chat_session_id = ?, status = ?, end_reason = ?, "
+                   "caller_id = ?, caller_name = ?, dialled_number = ?, provider = ?, "
+                   "asterisk_port = ?, metadata = ?, transfer_target = ?, duration_ms = ?, "
+                   "audio_in_ms = ?, audio_out_ms = ?, turns = ?, interruptions = ?, mos = ?, "
+                   "started_at = ?, ended_at = ? WHERE tenant_id = ? AND id = ?",
+                   {call.chat_session, call.status,          call.end_reason,    call.caller_id,
+                    call.caller_name,  call.dialled_number,  call.provider,      call.asterisk_port,
+                    call.metadata,     call.transfer_target, call.duration_ms,   call.audio_in_ms,
+                    call.audio_out_ms, call.turns,           call.interruptions, call.mos,
+                    call.started_at,   call.ended_at,        call.tenant,        call.id}));
   if (changed == 0) return fail(ErrorCode::not_found, "No such call");
   return {};
 }
@@ -246,6 +234,25 @@ Result<void> CallsTable::expire(UnixMs announced_before, UnixMs now) {
                    "WHERE status = 'announced' AND metered_at < ?",
                    {now, announced_before}));
   return {};
+}
+
+Result<std::int64_t> CallsTable::remove_older(UnixMs created_before, UnixMs now, int count_max) {
+  std::vector<std::pair<TenantId, CallId>> old;
+  TRY_VOID(
+      sql_.query("SELECT tenant_id, id FROM call_logs WHERE created_at < ? AND "
+                 "ended_at IS NOT NULL AND recording_status <> 'recording' LIMIT ?",
+                 {created_before, count_max}, [&old](const SqlRow& row) -> Result<void> {
+                   old.emplace_back(row.id<TenantId>(0), row.id<CallId>(1));
+                   return {};
+                 }));
+  RecordingsTable recordings(sql_);
+  for (const auto& [tenant, call] : old) {
+    TRY_VOID(recordings.forget(tenant, call, now));
+    TRY_VOID(sql_.execute("DELETE FROM call_transcriptions WHERE tenant_id = ? AND call_id = ?",
+                          {tenant, call}));
+    TRY_VOID(sql_.execute("DELETE FROM call_logs WHERE tenant_id = ? AND id = ?", {tenant, call}));
+  }
+  return static_cast<std::int64_t>(old.size());
 }
 
 }  // namespace aiva::voice

@@ -41,7 +41,8 @@ class CallsTable {
   Result<Call> by_session(TenantId tenant, std::string_view session_id);
   // Newest first.
   Result<CallPage> page(TenantId tenant, const CallFilter& filter);
-  // Everything that is told of a call, save its id and what it costs and who it belongs to.
+  // Everything that is told of a call, save its id, what it costs, who it belongs to and its
+  // recording.
   Result<void> update(const Call& call);
 
   // The only call of any tenant announced under that name since then that nobody claimed, which
@@ -53,6 +54,9 @@ class CallsTable {
   Result<std::vector<MeteredCall>> quiet(UnixMs since, UnixMs external_since, int count_max);
   // Of all tenants: announced before that instant and never begun.
   Result<void> expire(UnixMs announced_before, UnixMs now);
+  // Of all tenants: calls that are over and were made before that instant, with what was said in
+  // them and their recordings, at most so many; says how many.
+  Result<std::int64_t> remove_older(UnixMs created_before, UnixMs now, int count_max);
 
  private:
   SqlSession& sql_;

@@ -255,7 +255,7 @@ void Cascade::start_answer(std::string words, bool is_keyed) {
 
 Task<void> Cascade::answer(std::string words, std::uint64_t generation) {
   auto self = shared_from_this();
-  chat::Turn turn{.session = session_, .content = std::move(words)};
+  chat::Turn turn{.session = session_, .content = std::move(words), .guidance = guidance_};
   turn.listener = [self, generation](chat::TurnEvent event) {
     return self->listen(generation, std::move(event));
   };

@@ -58,6 +58,8 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   void cancel() override;
   void beat() override;
   void say(std::string_view text) override;
+  void whisper(std::string text) override;
+  void hold(bool is_held) override;
   void speech_began() override;
   void speech_ended() override;
   [[nodiscard]] bool is_busy() const override;
@@ -135,6 +137,7 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   AnswerMarks marks_{};
   bool is_writing_ = false;    // the answer's text still comes
   bool is_speaking_ = false;   // speak() runs
+  std::string guidance_{};     // of those who follow the call
   bool takes_turns_ = true;    // finds out by itself when the caller has finished
   bool is_keeping_ = false;    // if not: audio was heard since the last turn
   bool is_answering_ = false;  // the leg was told that an answer began

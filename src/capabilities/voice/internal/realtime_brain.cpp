@@ -81,6 +81,7 @@ void RealtimeBrain::take(RealtimeEvent event) {
       active_ = std::move(event.answer);
       is_asked_ = is_dropped_ = false;
       calls_.clear();
+      if (is_held_ && !asked_.is_ours) return drop_answer();
       return begin_answer();
     case Kind::words: return take_words(event);
     case Kind::audio: return take_audio(event);
@@ -260,6 +261,7 @@ void RealtimeBrain::want(std::string instructions, bool is_ours) {
 }
 
 void RealtimeBrain::ask_next() {
+  if (is_held_ && wanted_ && !wanted_->is_ours) wanted_.reset();
   bool may_ask = line_ && active_.empty() && !is_asked_ && !is_calling_;
   if (!wanted_ || !may_ask) return;
   asked_ = *std::exchange(wanted_, std::nullopt);

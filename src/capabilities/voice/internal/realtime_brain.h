@@ -50,6 +50,8 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   void cancel() override;
   void beat() override;
   void say(std::string_view text) override;
+  void whisper(std::string text) override;
+  void hold(bool is_held) override;
   void speech_began() override;
   void speech_ended() override;
   [[nodiscard]] bool is_busy() const override;
@@ -109,6 +111,7 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   void begin_question(std::string words, std::string told);
   void begin_turn(CallMs spoken_until);
   void begin_answer();
+  void drop_answer();
   void stop_answer(bool tell_provider);
   void finish_if_silent();
   void finish_line(std::string text, bool is_interrupted);
@@ -170,7 +173,9 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   AnswerMarks marks_{};
   CallMs line_starts_ = 0;
   bool is_answering_ = false;  // the leg was told that an answer began
+  std::string guidance_{};     // of those who follow the call
   bool takes_turns_ = true;
+  bool is_held_ = false;
   bool is_over_ = false;
 };
 

@@ -52,6 +52,13 @@ std::string go_on_instructions(std::string_view said) {
          ". Go on from there without repeating them.";
 }
 
+std::string guidance_instructions(std::string_view words) {
+  if (words.empty()) return "The supervisor's instructions do not count any more.";
+  return "A supervisor, whom the caller does not hear, tells you how to go on. Follow it in your "
+         "next answers, and do not speak of the supervisor: " +
+         quoted(words);
+}
+
 std::string greeting_instructions(std::string_view greeting) {
   return "Greet the caller with exactly these words and nothing else: " + quoted(greeting);
 }

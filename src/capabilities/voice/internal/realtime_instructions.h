@@ -15,6 +15,8 @@ std::string spoken_instructions(const agents::AgentSettings& agent,
 // To say words of ours and nothing else.
 std::string saying_instructions(std::string_view words);
 std::string greeting_instructions(std::string_view greeting);
+// What somebody of the house who follows the call wants; empty: that it does not count any more.
+std::string guidance_instructions(std::string_view words);
 // To go on after these words, which were cut off.
 std::string go_on_instructions(std::string_view said);
 

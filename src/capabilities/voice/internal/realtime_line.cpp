@@ -111,6 +111,7 @@ void RealtimeBrain::adopt(std::unique_ptr<RealtimeSession> session) {
   line_ = std::move(session);
   connect_at_.reset();
   for (const auto& words : history_) line_->add_words(words.role, words.text);
+  if (!guidance_.empty()) line_->add_words(ChatRole::system, guidance_);
   if (!unheard_.empty()) line_->hear(std::exchange(unheard_, {}));
   run_detached(work_failed, context_, listen(line_, line_number_, line_stop_.get_token()));
   if (!std::exchange(has_greeted_, true) && !agent_->settings.greeting.empty())

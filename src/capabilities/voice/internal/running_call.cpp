@@ -43,7 +43,9 @@ CallMeters::CallMeters(Metrics& metrics)
           metrics.counter("aiva_voice_interruptions_total", "Answers that callers cut off")),
       first_audio(metrics.histogram("aiva_voice_first_audio_seconds",
                                     "From the end of the caller's speech to the agent's voice",
-                                    {.1, .2, .3, .5, .7, 1, 1.5, 2, 3, 5, 10})) {}
+                                    {.1, .2, .3, .5, .7, 1, 1.5, 2, 3, 5, 10})),
+      mos(metrics.histogram("aiva_voice_mos", "Opinion scores of calls by the E-model",
+                            {1, 1.5, 2, 2.5, 3, 3.3, 3.6, 3.8, 4, 4.2, 4.3, 4.4, 4.5})) {}
 
 RunningCall::RunningCall(CallContext context, Call call, std::string language,
                          std::shared_ptr<Leg> leg, CallLog& log, CallMeters& meters,
@@ -56,6 +58,8 @@ RunningCall::RunningCall(CallContext context, Call call, std::string language,
       meters_(meters),
       limits_(limits),
       over_(std::move(over)),
+      monitors_(std::make_shared<CallMonitors>(leg_->format())),
+      taps_{monitors_},
       playout_(leg_->format()),
       began_(now),
       now_(now),
@@ -73,8 +77,10 @@ void RunningCall::begin(std::shared_ptr<Brain> brain) {
   brain_->begin();
 }
 
-CallMs RunningCall::now() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now_ - began_).count();
+CallMs RunningCall::now() const { return ms_at(now_); }
+
+CallMs RunningCall::ms_at(Instant instant) const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(instant - began_).count();
 }
 
 std::int64_t RunningCall::seconds() const {
@@ -86,6 +92,8 @@ void RunningCall::hear(std::string_view audio) {
   if (is_over_ || !brain_) return;
   last_audio_ = now_;
   audio_in_bytes_ += static_cast<std::int64_t>(audio.size());
+  quality_.heard(now(), static_cast<std::int64_t>(audio.size() / leg_->format().bytes_per_ms()));
+  for (const auto& tap : taps_) tap->heard(now(), audio);
   if (is_listening()) brain_->hear(audio);
 }
 
@@ -118,8 +126,12 @@ void RunningCall::beat(Instant now) {
   if (is_over_ || !brain_) return;
   now_ = now;
   // Frames go out at instants fixed when the call began. After a stall time goes on from now.
-  if (now - next_frame_ > frames_caught_up_max * frame_time) next_frame_ = now;
+  if (now - next_frame_ > frames_caught_up_max * frame_time) {
+    if (!playout_.is_drained()) quality_.skipped((now - next_frame_) / frame_time);
+    next_frame_ = now;
+  }
   while (next_frame_ <= now && !is_over_) {
+    quality_.begun(std::chrono::duration<double, std::milli>(now - next_frame_).count());
     next_frame_ += frame_time;
     play_frame();
   }
@@ -130,6 +142,8 @@ void RunningCall::beat(Instant now) {
     brain_->speech_ended();
   }
   if (!is_over_) brain_->beat();
+  if (!is_over_)
+    for (const auto& tap : taps_) tap->beat(this->now());
   if (!is_over_) check_limits(now);
   if (!is_over_ && ending_) check_ending(now);
 }
@@ -138,15 +152,12 @@ void RunningCall::play_frame() {
   bool had_speech = !playout_.is_drained();
   auto late = playout_.underruns();
   auto frame = playout_.next_frame();
-  if (playout_.underruns() > late) meters_.underruns.add();
-  bool is_there = true;
-  if (!frame.empty()) {
-    outcome_.audio_out_ms += frame_ms;
-    is_there = leg_->play(frame);
-  } else if (!leg_->keeps_itself_alive()) {
-    is_there = leg_->play(playout_.silence());
+  if (playout_.underruns() > late) {
+    meters_.underruns.add();
+    quality_.missed();
   }
-  if (!is_there) return end(CallEnd::caller_hung_up);
+  if (frame.empty() && !had_speech && monitors_->is_taken_over()) return play_person();
+  if (!play(ms_at(next_frame_ - frame_time), frame)) return end(CallEnd::caller_hung_up);
   if (!frame.empty() && !is_speaking_) {
     is_speaking_ = true;
     brain_->speech_began();
@@ -156,6 +167,14 @@ void RunningCall::play_frame() {
   } else {
     heard_at_.reset();
   }
+}
+
+// False: the leg is gone. An empty frame is silence.
+bool RunningCall::play(CallMs at, std::string_view frame) {
+  if (frame.empty()) return leg_->keeps_itself_alive() || leg_->play(playout_.silence());
+  outcome_.audio_out_ms += frame_ms;
+  for (const auto& tap : taps_) tap->played(at, frame);
+  return leg_->play(frame);
 }
 
 void RunningCall::play_ahead() {
@@ -169,8 +188,10 @@ void RunningCall::play_ahead() {
 bool RunningCall::is_speaking() const { return is_speaking_ || !playout_.is_drained(); }
 
 void RunningCall::note(CallEvent::Kind kind, std::string text, bool is_cut_off) {
-  if (leg_)
-    leg_->note({.kind = kind, .text = std::move(text), .at_ms = now(), .is_cut_off = is_cut_off});
+  if (!leg_) return;
+  CallEvent event{.kind = kind, .text = std::move(text), .at_ms = now(), .is_cut_off = is_cut_off};
+  for (const auto& tap : taps_) tap->note(event);
+  leg_->note(event);
 }
 
 Heard RunningCall::stop_speech() {
@@ -181,6 +202,7 @@ Heard RunningCall::stop_speech() {
     auto ahead = std::chrono::duration_cast<std::chrono::milliseconds>(next_frame_ - now_);
     unplayed = std::max(unplayed, ahead.count());
     next_frame_ = now_ + frame_time;
+    for (const auto& tap : taps_) tap->cut(ms_at(next_frame_));
   }
   return playout_.clear(unplayed);
 }
@@ -240,12 +262,26 @@ void RunningCall::finish(CallEnd end, std::string_view transfer_target) {
   outcome_.transfer_target = transfer_target;
   outcome_.duration_ms = now();
   outcome_.audio_in_ms = audio_in_bytes_ / static_cast<std::int64_t>(leg_->format().bytes_per_ms());
+  outcome_.mos = measure_quality();
+  for (const auto& tap : taps_) tap->over(now(), end);
   if (brain_) {
     brain_->end();
     meters_.active.add(-1);
   }
   std::exchange(leg_, nullptr)->hang_up(end, transfer_target);
   run_detached("The end of a call could not be written down", context_, store_outcome());
+}
+
+double RunningCall::measure_quality() {
+  auto carried = quality_.carried(now());
+  if (auto known = leg_->quality())
+    carried = {.delay_ms = known->delay_ms,
+               .jitter_ms = known->jitter_ms,
+               .loss = known->loss,
+               .burst_ratio = known->burst_ratio};
+  auto mos = opinion_of(carried, now());
+  if (mos > 0) meters_.mos.observe(mos);
+  return mos;
 }
 
 void RunningCall::count_interruption() {
@@ -257,6 +293,7 @@ void RunningCall::write_line(TranscriptLine line) {
   line.sequence_number = ++lines_;
   if (line.first_audio_ms >= 0)
     meters_.first_audio.observe(static_cast<double>(line.first_audio_ms) / 1000);
+  for (const auto& tap : taps_) tap->line(line);
   run_detached("A line of a call could not be written down", context_, store_line(std::move(line)));
 }
 

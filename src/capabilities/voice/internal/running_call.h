@@ -9,9 +9,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "capabilities/voice/call_tap.h"
 #include "capabilities/voice/frame_clock.h"
 #include "capabilities/voice/internal/brain.h"
+#include "capabilities/voice/internal/call_monitors.h"
+#include "capabilities/voice/internal/line_quality.h"
 #include "capabilities/voice/playout.h"
 #include "capabilities/voice/voice.h"
 #include "foundation/call_context.h"
@@ -27,6 +31,7 @@ struct CallMeters {
   Counter& underruns;
   Counter& interruptions;
   Histogram& first_audio;
+  Histogram& mos;
 };
 
 // One call: its leg, its brain, the frames between them, its limits and its record. Its time is
@@ -43,6 +48,8 @@ class RunningCall final : public LiveCall,
   RunningCall(CallContext context, Call call, std::string language, std::shared_ptr<Leg> leg,
               CallLog& log, CallMeters& meters, const CallLimits& limits, Instant now, Over over);
 
+  // Before begin().
+  void add_tap(std::shared_ptr<CallTap> tap) { taps_.push_back(std::move(tap)); }
   void begin(std::shared_ptr<Brain> brain);
   // Says why, then ends.
   void end_politely(CallEnd end);
@@ -71,6 +78,20 @@ class RunningCall final : public LiveCall,
   void end_after_speech(CallEnd end, std::string transfer_target) override;
   [[nodiscard]] bool is_ending() const override { return ending_.has_value(); }
 
+  // Those who follow the call, each by the number of their seat.
+  void join(std::uint64_t seat, std::string name, std::shared_ptr<CallMonitor> monitor);
+  void leave(std::uint64_t seat);
+  void listen(std::uint64_t seat, std::optional<ListenWish> wish);
+  void whisper(std::string text);
+  void say(std::uint64_t seat, std::string text);
+  void take_over(std::uint64_t seat, int rate);
+  void speak(std::uint64_t seat, std::string_view samples);
+  void hand_back(std::uint64_t seat);
+  // A place for one more; false when there is none. Any thread.
+  bool reserve_seat();
+  // The number of a seat; any thread.
+  std::uint64_t next_seat() { return ++last_seat_; }
+
   [[nodiscard]] const Call& call() const { return call_; }
   [[nodiscard]] Executor& home() const { return *context_.home; }
   // Since the call began; any thread.
@@ -85,8 +106,16 @@ class RunningCall final : public LiveCall,
     std::optional<Instant> silent_since{};
   };
 
-  [[nodiscard]] bool is_listening() const { return !is_over_ && brain_ && !ending_; }
+  [[nodiscard]] bool is_listening() const {
+    return !is_over_ && brain_ && !ending_ && !monitors_->is_taken_over();
+  }
+  [[nodiscard]] CallMs ms_at(Instant instant) const;
   void play_frame();
+  void play_person();
+  void end_person();
+  bool play(CallMs at, std::string_view frame);
+  void let_agent_go_on();
+  double measure_quality();
   void play_ahead();
   void check_limits(Instant now);
   void check_ending(Instant now);
@@ -107,7 +136,12 @@ class RunningCall final : public LiveCall,
   CallMeters& meters_;
   CallLimits limits_;
   Over over_;
-  std::shared_ptr<Brain> brain_{};  // shared with its own work that still runs
+  std::shared_ptr<Brain> brain_{};          // shared with its own work that still runs
+  std::shared_ptr<CallMonitors> monitors_;  // one of the taps
+  std::vector<std::shared_ptr<CallTap>> taps_;
+  std::atomic<int> seats_ = 0;
+  std::atomic<std::uint64_t> last_seat_ = 0;
+  LineQuality quality_{};
   Playout playout_;
   const Instant began_;
   Instant now_;
@@ -123,6 +157,8 @@ class RunningCall final : public LiveCall,
   std::optional<Ending> ending_{};
   std::optional<Instant> heard_at_{};  // when all that was played will have been heard
   bool is_speaking_ = false;
+  bool is_person_heard_ = false;  // speaking instead of the agent; legs take it for an answer
+  int person_silent_ms_ = 0;
   bool is_metering_ = false;
   bool is_over_ = false;
 };

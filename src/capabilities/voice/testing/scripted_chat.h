@@ -16,6 +16,7 @@ class ScriptedChat final : public chat::Chat {
   chat::Decision decision{};
   std::optional<Error> failure{};
   std::vector<std::string> questions{};
+  std::vector<std::string> guidance{};  // that came with each of them
   int interrupted = 0;
 
   Task<Result<chat::Session>> create_session(CallContext context,
@@ -25,6 +26,7 @@ class ScriptedChat final : public chat::Chat {
   }
   Task<Result<chat::Answer>> answer(CallContext, chat::Turn turn) override {
     questions.push_back(turn.content);
+    guidance.push_back(turn.guidance);
     if (failure) co_return std::unexpected(*failure);
     chat::Answer answer{.session = turn.session, .decision = decision};
     for (const auto& piece : pieces) {

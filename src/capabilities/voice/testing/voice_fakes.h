@@ -12,6 +12,7 @@
 
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/leg.h"
+#include "capabilities/voice/monitor.h"
 #include "ports/speech_recognizer.h"
 #include "ports/speech_synthesizer.h"
 #include "ports/voice_detector.h"
@@ -98,10 +99,14 @@ class RecordingLeg final : public Leg {
   std::vector<std::string> told{};  // the words of answers
   bool is_there = true;
   bool is_silent_at_times = false;  // audio comes only when somebody speaks
+  int ahead = 0;                    // milliseconds
+  std::optional<LegQuality> known_quality{};
 
   [[nodiscard]] AudioFormat format() const override { return {}; }
   [[nodiscard]] bool keeps_itself_alive() const override { return false; }
   [[nodiscard]] bool is_always_heard() const override { return !is_silent_at_times; }
+  [[nodiscard]] int ahead_ms() const override { return ahead; }
+  [[nodiscard]] std::optional<LegQuality> quality() const override { return known_quality; }
   void note(const CallEvent& event) override {
     if (event.kind == CallEvent::Kind::words) told.push_back(event.text);
   }
@@ -118,6 +123,30 @@ class RecordingLeg final : public Leg {
     end = reason;
     transfer_target = target;
   }
+};
+
+// Notes what one who follows a call is told.
+class NotingMonitor final : public CallMonitor {
+ public:
+  std::vector<CallState> states{};
+  std::vector<CallEvent::Kind> notes{};
+  std::vector<std::string> lines{};
+  std::string sound{};  // 16-bit samples
+  std::int64_t sound_at_ms = -1;
+  std::vector<std::string> refusals{};
+  std::optional<CallEnd> end{};
+
+  void state(CallState state) override { states.push_back(std::move(state)); }
+  void note(CallEvent event) override { notes.push_back(event.kind); }
+  void line(TranscriptLine line) override { lines.push_back(line.speaker + ": " + line.text); }
+  void heard(std::int64_t at_ms, std::string samples) override {
+    if (sound_at_ms < 0) sound_at_ms = at_ms;
+    sound += samples;
+  }
+  void refused(std::string_view command, Error error) override {
+    refusals.push_back(std::string(command) + ": " + error.message);
+  }
+  void over(CallEnd reason) override { end = reason; }
 };
 
 // Keeps what calls write down in memory.

@@ -1,5 +1,6 @@
 #include "faces/http/endpoints/call_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -16,6 +17,10 @@ constexpr std::size_t line_bytes_max = 16 * 1024;
 constexpr std::size_t name_bytes_max = 1000;  // the capability says how many may be
 constexpr std::int64_t number_max = 1'000'000'000'000'000;
 
+// An opinion score, 1…4.5, as a part of the best.
+double in_percent(double mos) {
+  return mos <= 0 ? 0 : std::clamp((mos - 1) / 3.5 * 100, 0.0, 100.0);
+}
 double in_seconds(std::int64_t ms) { return static_cast<double>(ms) / ms_per_second; }
 
 void write_text(JsonWriter& writer, std::string_view name, const std::string& text) {
@@ -89,9 +94,9 @@ void write_call(JsonWriter& writer, const voice::Call& call) {
   else
     writer.field("asterisk_port", call.asterisk_port);
   writer.key("metadata").raw(call.metadata);
-  writer.field("is_external", call.is_external)
-      .field("is_recorded", !call.recording_key.empty())
-      .field("duration_seconds", in_seconds(call.duration_ms))
+  writer.field("is_external", call.is_external).field("is_recorded", !call.recording_key.empty());
+  write_text(writer, "recording_status", call.recording_status);
+  writer.field("duration_seconds", in_seconds(call.duration_ms))
       .field("audio_in_seconds", in_seconds(call.audio_in_ms))
       .field("audio_out_seconds", in_seconds(call.audio_out_ms))
       .field("turns", call.turns)
@@ -150,6 +155,7 @@ void write_call_analytics(JsonWriter& writer, const voice::CallAnalytics& analyt
       .field("base_cost", in_dollars(analytics.base_cost))
       .field("total_cost", in_dollars(analytics.final_cost))
       .field("average_mos", analytics.mean_mos)
+      .field("quality_percent", in_percent(analytics.mean_mos))
       .field("average_first_audio_ms", analytics.mean_first_audio_ms)
       .key("sentiment")
       .begin_object()
@@ -198,6 +204,7 @@ voice::NewCall read_new_call(json::Fields& fields) {
   call.dialled_number = read_line(fields, "dialled_number").value_or(call.dialled_number);
   call.provider = read_line(fields, "provider").value_or(call.provider);
   call.metadata = read_metadata(fields).value_or(call.metadata);
+  call.record = fields.optional_boolean("record");
   return call;
 }
 
