@@ -87,13 +87,28 @@ TEST_F(RoutesTest, are_public_only_where_a_stranger_must_come_in) {
   for (const auto& route : routes)
     if (route.right.is_anyone()) open.insert(std::string(route.path));
 
-  EXPECT_EQ(open,
-            (std::set<std::string>{
-                "/api/auth/login", "/api/auth/register", "/api/auth/refresh", "/api/health",
-                "/health", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/assets/:name",
-                "/aiva/chat/:slugOrId", "/aiva/chat/:slugOrId/images/:filename",
-                "/aiva/chat/:slugOrId/messages", "/aiva/chat/:slugOrId/sessions",
-                "/aiva/chat-page.css", "/aiva/chat-page.js", "/aiva/widget.js"}));
+  EXPECT_EQ(open, (std::set<std::string>{"/api/auth/login",
+                                         "/api/auth/register",
+                                         "/api/auth/refresh",
+                                         "/api/health",
+                                         "/health",
+                                         "/readyz",
+                                         "/metrics",
+                                         "/openapi.json",
+                                         "/docs",
+                                         "/docs/assets/:name",
+                                         "/aiva/chat/:slugOrId",
+                                         "/aiva/chat/:slugOrId/images/:filename",
+                                         "/aiva/chat/:slugOrId/messages",
+                                         "/aiva/chat/:slugOrId/sessions",
+                                         "/aiva/chat-page.css",
+                                         "/aiva/chat-page.js",
+                                         "/aiva/widget.js",
+                                         "/aiva/call/:slugOrId",
+                                         "/aiva/call/:slugOrId/keys",
+                                         "/aiva/call-page.css",
+                                         "/aiva/call-page.js",
+                                         "/aiva/call-audio.js"}));
 }
 
 TEST_F(RoutesTest, are_described_as_json) {
