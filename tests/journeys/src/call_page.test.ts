@@ -29,7 +29,8 @@ before(async () => {
     "# The coffee machine\n\n## Warranty\n\n" +
     "The warranty of the coffee machine lasts five years.\n\n" +
     "## Cleaning\n\nThe water tank is cleaned every Monday with vinegar, rinsed with clear water " +
-    "three times, dried with a soft cloth, and filled again up to the upper mark before the shop is opened.\n";
+    "three times, dried with a soft cloth, and filled again up to the upper mark before the shop " +
+    "is opened.\n";
   await client.settled(base, await client.upload(base, "machine.md", text));
   const made = await client.post("/api/agents", {
     name: "Desk",
