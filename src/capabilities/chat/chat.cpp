@@ -61,7 +61,7 @@ class DocumentChat final : public Chat {
                     .metadata = std::move(session.metadata),
                     .created_at = now,
                     .updated_at = now};
-    if (agent) created.greeting = agent->settings.greeting;
+    if (agent) created.greeting = session.greeting.value_or(agent->settings.greeting);
     auto rows = [&created, &agent, user = context.user](SqlSession& sql) -> Result<void> {
       TRY_VOID(insert_session(sql, created, user));
       if (created.greeting.empty()) return {};

@@ -26,6 +26,9 @@
 
 namespace aiva::chat {
 
+// Whoever is called in that conversation does not want to be called again; their number.
+using RefuseCalls = std::function<Task<Result<std::string>>(CallContext, ChatSessionId)>;
+
 // What the work of a provider's model costs before the margin.
 using PriceOf = std::function<billing::MicroUsd(std::string_view provider, std::string_view model,
                                                 const ChatUsage& usage)>;
@@ -73,6 +76,7 @@ struct ChatParts {
   FindImages find_images{};       // empty: answers have no images
   moderation::Moderation* moderation = nullptr;  // null: nobody looks at what is said
   Executor* background = nullptr;  // where resumable turns run; null: wherever they come to
+  RefuseCalls refuse_calls{};      // empty: there is no list of numbers nobody calls
 };
 
 }  // namespace aiva::chat

@@ -40,6 +40,7 @@ struct NewSession {
   std::string title{};
   std::string user_name{};
   std::string metadata = "{}";
+  std::optional<std::string> greeting{};  // instead of the agent's
 };
 
 // Names the provider of an agent's greeting, which is no answer.

@@ -51,6 +51,8 @@ class RowCallLog final : public CallLog {
   Task<Result<void>> add_line(CallContext context, CallId id, TranscriptLine line) override;
   Task<Result<void>> note_transfer(CallContext context, CallId id, std::string target) override;
   Task<Result<Call>> finish(CallContext context, CallId id, CallOutcome outcome) override;
+  Task<Result<void>> withdraw(CallContext context, CallId id, DialEnd why) override;
+  Task<Result<void>> note_dialled(CallContext context, CallId id, DialEnd result) override;
   Task<Result<std::int64_t>> recover(CallContext context, std::int64_t quiet_ms) override;
   Task<Result<Call>> call(CallContext context, CallId id) override;
   Task<Result<CallPage>> calls(CallContext context, CallFilter filter) override;
@@ -260,6 +262,7 @@ Result<Call> RowCallLog::end(SqlSession& sql, TenantId tenant, CallId id,
   call.interruptions = std::max(outcome.interruptions, std::int64_t{0});
   call.mos = std::clamp(outcome.mos, 0.0, 5.0);
   call.transfer_target = transfer_target_of(outcome.transfer_target);
+  call.answered_by = outcome.answered_by;
   call.ended_at = now;
   TRY_VOID(table.update(call));
   if (!was_begun || call.is_external) return call;
@@ -277,6 +280,36 @@ Task<Result<Call>> RowCallLog::finish(CallContext context, CallId id, CallOutcom
   CO_TRY(auto call, co_await std::move(writing));
   forget(id);
   co_return call;
+}
+
+Task<Result<void>> RowCallLog::withdraw(CallContext context, CallId id, DialEnd why) {
+  auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
+    CallsTable table(sql);
+    TRY(auto call, table.get(context.tenant, id));
+    if (call.status != "announced" || call.is_external)
+      return fail(ErrorCode::conflict, "The call has begun, or is over");
+    call.status = status_after(CallEnd::failed);
+    call.end_reason = name_of(why);
+    call.ended_at = parts_.clock.unix_ms();
+    return table.update(call);
+  });
+  auto outcome = co_await std::move(writing);
+  co_return outcome;
+}
+
+Task<Result<void>> RowCallLog::note_dialled(CallContext context, CallId id, DialEnd result) {
+  auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
+    CallsTable table(sql);
+    TRY(auto call, table.get(context.tenant, id));
+    if (call.direction != "outbound" || call.is_external)
+      return fail(ErrorCode::conflict, "The call is none that AIVA has dialled");
+    if (call.status == "in_progress") return {};  // somebody is there, whatever is told
+    if (call.status != "announced") return fail(ErrorCode::conflict, "The call is over");
+    call.dial_result = name_of(result);
+    return table.update(call);
+  });
+  auto outcome = co_await std::move(writing);
+  co_return outcome;
 }
 
 Result<bool> RowCallLog::end_dead(SqlSession& sql, const MeteredCall& dead) {

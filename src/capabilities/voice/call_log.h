@@ -9,6 +9,7 @@
 
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/billing/billing.h"
+#include "capabilities/voice/dialler.h"
 #include "capabilities/voice/types.h"
 #include "foundation/call_context.h"
 #include "foundation/result.h"
@@ -78,6 +79,12 @@ class CallLog {
   // Ends it, once; takes what is not taken yet, to the second. Fails with `not_found`, `conflict`
   // when it is over already.
   virtual Task<Result<Call>> finish(CallContext context, CallId id, CallOutcome outcome) = 0;
+  // Ends one that nobody began, because dialling came to that. Fails with `not_found`, `conflict`
+  // when it has begun or is over.
+  virtual Task<Result<void>> withdraw(CallContext context, CallId id, DialEnd why) = 0;
+  // A system outside tells what its dialling came to, once; the last one counts until the call
+  // begins. Fails with `not_found`, `conflict` when it is no outbound call or is over.
+  virtual Task<Result<void>> note_dialled(CallContext context, CallId id, DialEnd result) = 0;
   // Ends calls of all tenants that died with their process (not metered for `quiet_ms`, which must
   // be more than a part where other processes serve): failed, with what was metered. Those nobody
   // came for expire. Says how many died.

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "foundation/call_context.h"
 #include "foundation/result.h"
@@ -27,6 +29,10 @@ enum class DialEnd : std::uint8_t {
   failed,       // of the telephone system
   cancelled,
 };
+
+// answered, busy, no_answer, …
+std::string_view name_of(DialEnd end);
+std::optional<DialEnd> parse_dial_end(std::string_view text);
 
 // Calls people by way of a telephone system. Implemented by a face; safe from all threads.
 class CallDialler {

@@ -37,7 +37,8 @@ struct Call {
   std::string direction = "inbound";
   std::string status = "announced";  // announced | in_progress | completed | failed |
                                      // insufficient_credits | expired
-  std::string end_reason{};          // as name_of(CallEnd)
+  std::string end_reason{};          // as name_of(CallEnd), or name_of(DialEnd) of one that
+                                     // reached nobody
   std::string caller_id{};
   std::string caller_name{};
   std::string dialled_number{};
@@ -61,6 +62,10 @@ struct Call {
   std::optional<UnixMs> ended_at{};
   int asterisk_port = 0;     // of a bridge's audio; 0: none
   bool is_external = false;  // a bridge outside carries and charges it
+  // Of an outbound call: human | machine_voicemail | machine_ivr | machine_unavailable |
+  // uncertain; empty: nobody looked.
+  std::string answered_by{};
+  std::string dial_result{};  // as name_of(DialEnd), where a system outside dials; empty: not told
 };
 
 // What one side said.
@@ -99,6 +104,7 @@ struct CallOutcome {
   std::int64_t interruptions = 0;
   double mos = 0;
   std::string transfer_target{};
+  std::string answered_by{};
 };
 
 }  // namespace aiva::voice

@@ -10,6 +10,7 @@
 #include "capabilities/voice/internal/brains.h"
 #include "capabilities/voice/internal/flow_lead.h"
 #include "capabilities/voice/internal/monitor_seat.h"
+#include "capabilities/voice/internal/outbound.h"
 #include "capabilities/voice/internal/running_call.h"
 #include "capabilities/voice/phrases.h"
 #include "foundation/log.h"
@@ -46,7 +47,7 @@ class RunningCalls final : public Calls {
   Result<void> enter();
   void leave();
   void end_all();
-  Task<Result<ChatSessionId>> begin_session(CallContext context, const Call& call);
+  Task<Result<ChatSessionId>> begin_session(CallContext context, chat::NewSession session);
   Task<CallFlows> find_flows(CallContext context, const Call& call);
   Task<std::shared_ptr<CallTap>> begin_recording(CallContext context, const Call& call,
                                                  const agents::ActiveAgent& agent,
@@ -79,8 +80,8 @@ void RunningCalls::leave() {
   if (entered_ == 0) all_left_.notify_all();
 }
 
-Task<Result<ChatSessionId>> RunningCalls::begin_session(CallContext context, const Call& call) {
-  chat::NewSession session{.agent = call.agent, .user_name = call.caller_name};
+Task<Result<ChatSessionId>> RunningCalls::begin_session(CallContext context,
+                                                        chat::NewSession session) {
   CO_TRY(auto made, co_await parts_.chat.create_session(std::move(context), std::move(session)));
   co_return made.id;
 }
@@ -113,7 +114,9 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
   context.tenant = call.tenant;
   auto agent = co_await parts_.agents.find(context, call.agent.to_string());
   if (!agent) co_return refuse(std::move(agent.error()));
-  auto session = co_await begin_session(context, call);
+  auto facts = outbound_facts(call, (*agent)->settings);
+  *agent = agent_in_call(std::move(*agent), facts);
+  auto session = co_await begin_session(context, session_of(call, **agent, facts));
   if (!session) co_return refuse(std::move(session.error()));
   auto flows = co_await find_flows(context, call);
   auto begun = co_await parts_.log.begin(context, call.id, *session);
@@ -144,7 +147,8 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
   }
   if (recorder) running->add_tap(std::move(recorder));
   clock_.add(*context.home, running);
-  running->begin(make_brain(*running, parts_, lasting, *agent, *session, format, std::move(lead)));
+  running->begin(make_brain(*running, parts_, lasting, *agent, *session, format, std::move(lead),
+                            std::move(facts.machine)));
   co_return running;
 }
 

@@ -50,6 +50,10 @@ constexpr auto built_ins = std::to_array<BuiltIn>({
      "answers.",
      R"({"type":"object","properties":{"message":{"type":"string","description":"The question to )"
      R"(the user, in the user's language"}},"required":["message"]})"},
+    {add_to_do_not_call,
+     "Puts the person's number on the list of numbers that are not called. Use it as soon as the "
+     "person says that they do not want to be called again; then say that it is done.",
+     R"({"type":"object","properties":{}})"},
 });
 
 Result<json::Value> read_object(std::string_view arguments) {

@@ -16,6 +16,7 @@ inline constexpr std::string_view transfer_to_agent = "transfer_to_agent";
 inline constexpr std::string_view transfer_call = "transfer_call";
 inline constexpr std::string_view end_conversation = "end_conversation";
 inline constexpr std::string_view ask_clarification = "ask_clarification";
+inline constexpr std::string_view add_to_do_not_call = "add_to_do_not_call";
 }  // namespace tool_names
 
 // Whether it is one of those that end a turn: a transfer, an end, a question back.

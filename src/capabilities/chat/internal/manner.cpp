@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "capabilities/chat/call_facts.h"
 #include "capabilities/chat/internal/built_in_tools.h"
 #include "foundation/json.h"
 
@@ -47,6 +48,9 @@ void read_strategy(std::string_view text, const ChatSettings& settings, Manner& 
   const auto* analysis = strategy.if_contains("analysis");
   manner.analyses = analysis != nullptr && *analysis == true;
   read_tools(strategy, manner);
+  const auto* may_refuse = strategy.if_contains("may_refuse_calls");
+  if (may_refuse != nullptr && *may_refuse == true)
+    manner.tools.emplace(tool_names::add_to_do_not_call);
 }
 
 }  // namespace
@@ -75,6 +79,15 @@ Manner manner_of(const agents::ActiveAgent& agent, const ChatSettings& settings)
   if (said.search_mode == "never") manner.search = SearchMode::never;
   read_strategy(said.conversation, settings, manner);
   return manner;
+}
+
+void add_call(std::string_view metadata, Manner& manner) {
+  auto call = call_facts_of(metadata);
+  if (call.may_refuse_calls) manner.tools.emplace(tool_names::add_to_do_not_call);
+  auto told = instructions_of(call);
+  if (told.empty()) return;
+  if (!manner.instructions.empty()) manner.instructions += "\n\n";
+  manner.instructions += told;
 }
 
 Manner manner_without_agent(const ChatSettings& settings) {

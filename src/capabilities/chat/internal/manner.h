@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "capabilities/agents/types.h"
@@ -42,9 +43,11 @@ struct Manner {
 
 // Reads the strategy
 // {"history_messages","query_rewriting":"rule"|"model","buffer_ms","visitor_buffer_ms",
-// "tool_rounds","tools":[…]};
+// "tool_rounds","tools":[…],"may_refuse_calls"};
 // what is missing or malformed is the default.
 Manner manner_of(const agents::ActiveAgent& agent, const ChatSettings& settings);
+// Adds what a session's metadata says of a call.
+void add_call(std::string_view metadata, Manner& manner);
 Manner manner_without_agent(const ChatSettings& settings);
 
 }  // namespace aiva::chat

@@ -92,6 +92,16 @@ Task<Result<ToolOutcome>> ToolBox::search(CallContext context, const ToolCall& c
                         .time_ms = time.count()};
 }
 
+Task<Result<ToolOutcome>> ToolBox::refuse_calls(CallContext context, const ToolCall& call) {
+  if (!turn_.parts.refuse_calls) co_return refused(call, "There is no such list");
+  auto refusing = turn_.parts.refuse_calls(context, turn_.input.session);
+  auto done = co_await std::move(refusing);
+  if (!done && is_over(context)) co_return fail(std::move(done.error()));
+  if (!done) co_return refused(call, done.error().message);
+  co_return ToolOutcome{
+      .name = call.name, .arguments = call.arguments, .result = R"({"is_on_the_list":true})"};
+}
+
 ToolOutcome ToolBox::turn_conversation(const ToolCall& call, RoundOutcome& round) const {
   auto turning = read_turning_arguments(call.name, mask_.unmask(call.arguments));
   if (!turning) return refused(call, turning.error().message);
@@ -133,7 +143,9 @@ Task<Result<RoundOutcome>> ToolBox::run(CallContext context, std::vector<ToolCal
     if (!built_ins_.contains(call.name)) continue;
     if (is_turning_tool(call.name))
       round.outcomes[i] = turn_conversation(call, round);
-    else {
+    else if (call.name == tool_names::add_to_do_not_call) {
+      CO_TRY(round.outcomes[i], co_await refuse_calls(context, call));
+    } else {
       CO_TRY(round.outcomes[i], co_await search(context, call));
     }
   }

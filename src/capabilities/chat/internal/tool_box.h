@@ -38,6 +38,7 @@ class ToolBox {
   void offer(ToolDefinition definition, std::set<std::string>& names);
   Task<Result<functions::ToolOutcome>> call_function(CallContext context, ToolCall call);
   Task<Result<functions::ToolOutcome>> search(CallContext context, const ToolCall& call);
+  Task<Result<functions::ToolOutcome>> refuse_calls(CallContext context, const ToolCall& call);
   [[nodiscard]] functions::ToolOutcome turn_conversation(const ToolCall& call,
                                                          RoundOutcome& round) const;
 

@@ -79,6 +79,7 @@ Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
                       .content = std::move(turn.content),
                       .images = std::move(turn.images),
                       .manner = engine_.manner_of_agent(agent)};
+  if (agent) add_call(session.metadata, request.manner);
   request.agent = std::move(agent);
   auto guidance = std::move(turn.guidance);
   if (turn.is_visitors) request.manner.buffer = request.manner.visitor_buffer;

@@ -30,6 +30,8 @@ class CallHost {
   virtual void use_model(std::string model, billing::MicroUsd base) = 0;
   virtual void count_turn() = 0;
   virtual void count_interruption() = 0;
+  // Who answered a call of ours, as name_of(AnsweredBy); the last one counts.
+  virtual void note_answered_by(std::string_view who) = 0;
   // Ends the call as soon as everything that is to be said was heard.
   virtual void end_after_speech(CallEnd end, std::string transfer_target) = 0;
   // True once that was said: nothing new is begun any more.

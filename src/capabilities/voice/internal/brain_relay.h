@@ -62,6 +62,7 @@ class BrainRelay final : public Brain,
   void use_model(std::string model, billing::MicroUsd base) override {
     host_.use_model(std::move(model), base);
   }
+  void note_answered_by(std::string_view who) override { host_.note_answered_by(who); }
   void count_turn() override { host_.count_turn(); }
   void count_interruption() override { host_.count_interruption(); }
   void end_after_speech(CallEnd end, std::string transfer_target) override {

@@ -13,7 +13,7 @@ constexpr std::string_view select_calls =
     "caller_id, caller_name, dialled_number, provider, metadata, recording_key, duration_ms, "
     "audio_in_ms, audio_out_ms, turns, interruptions, mos, base_cost, final_cost, created_at, "
     "started_at, ended_at, asterisk_port, is_external, transfer_target, record_wish, "
-    "recording_status FROM call_logs WHERE ";
+    "recording_status, answered_by, dial_result FROM call_logs WHERE ";
 
 constexpr std::string_view select_metered =
     "SELECT id, tenant_id, agent_id, status, is_external, metered_ms, held_ms, base_cost, "
@@ -51,7 +51,9 @@ Call read_call(const SqlRow& row) {
             .final_cost = row.integer(21),
             .created_at = row.integer(22),
             .asterisk_port = static_cast<int>(row.integer(25)),
-            .is_external = row.integer(26) != 0};
+            .is_external = row.integer(26) != 0,
+            .answered_by = std::string(row.text(30)),
+            .dial_result = std::string(row.text(31))};
   if (!row.is_null(4)) call.chat_session = row.id<ChatSessionId>(4);
   if (!row.is_null(23)) call.started_at = row.integer(23);
   if (!row.is_null(24)) call.ended_at = row.integer(24);
@@ -165,12 +167,19 @@ Result<void> CallsTable::update(const Call& call) {
                    "caller_id = ?, caller_name = ?, dialled_number = ?, provider = ?, "
                    "asterisk_port = ?, metadata = ?, transfer_target = ?, duration_ms = ?, "
                    "audio_in_ms = ?, audio_out_ms = ?, turns = ?, interruptions = ?, mos = ?, "
-                   "started_at = ?, ended_at = ? WHERE tenant_id = ? AND id = ?",
-                   {call.chat_session, call.status,          call.end_reason,    call.caller_id,
-                    call.caller_name,  call.dialled_number,  call.provider,      call.asterisk_port,
-                    call.metadata,     call.transfer_target, call.duration_ms,   call.audio_in_ms,
-                    call.audio_out_ms, call.turns,           call.interruptions, call.mos,
-                    call.started_at,   call.ended_at,        call.tenant,        call.id}));
+                   "started_at = ?, ended_at = ?, answered_by = ?, dial_result = ? "
+                   "WHERE tenant_id = ? AND id = ?",
+                   {call.chat_session,  call.status,
+                    call.end_reason,    call.caller_id,
+                    call.caller_name,   call.dialled_number,
+                    call.provider,      call.asterisk_port,
+                    call.metadata,      call.transfer_target,
+                    call.duration_ms,   call.audio_in_ms,
+                    call.audio_out_ms,  call.turns,
+                    call.interruptions, call.mos,
+                    call.started_at,    call.ended_at,
+                    call.answered_by,   call.dial_result,
+                    call.tenant,        call.id}));
   if (changed == 0) return fail(ErrorCode::not_found, "No such call");
   return {};
 }

@@ -42,6 +42,8 @@ Cascade::Cascade(CallHost& host, CascadeParts parts, CallContext context,
       turns_(settings_of(agent_->settings.speech)),
       lead_(std::move(lead)) {
   if (lead_) lead_->perform_by([this](const FlowActions& actions) { follow_flow(actions); });
+  if (parts_.machine)
+    watch_.emplace(format_, *std::move(parts_.machine), agent_->settings.speech.vad_threshold);
 }
 
 CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
@@ -52,6 +54,12 @@ CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
 }
 
 void Cascade::begin() {
+  if (!watch_) return greet();
+  turns_.finish(host_.now());
+  ear_.begin_utterance(0);
+}
+
+void Cascade::greet() {
   if (agent_->settings.greeting.empty()) {
     turns_.finish(host_.now());
     return;
@@ -69,7 +77,8 @@ void Cascade::hear(std::string_view audio) {
     is_keeping_ = true;
   }
   ear_.hear(audio, windows_);
-  if (!takes_turns_) return;
+  if (watch_) follow(watch_->hear(host_.now(), audio, windows_));
+  if (!takes_turns_ || is_over_ || (watch_ && watch_->is_holding())) return;
   TurnActions actions;
   for (const auto& window : windows_)
     turns_.hear(host_.now(), window.ms, window.probability, actions);
@@ -116,6 +125,8 @@ void Cascade::cancel() {
 void Cascade::beat() {
   wake();
   if (is_over_) return;
+  if (watch_) watch_answer();
+  if (is_over_ || (watch_ && watch_->is_holding())) return;
   if (lead_ && lead_->is_due() && !is_busy() && !host_.is_ending()) lead_->begin();
   TurnActions actions;
   turns_.tick(host_.now(), actions);
@@ -239,6 +250,7 @@ void Cascade::start_answer(std::string words, bool is_keyed) {
     if (is_cut_short_) miss_answer();
     return;
   }
+  if (proves_machine(words)) return;
   is_cut_short_ = false;
   auto now = host_.now();
   host_.write_line({.speaker = "customer",

@@ -14,6 +14,7 @@
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/voice/internal/answer_marks.h"
+#include "capabilities/voice/internal/answer_watch.h"
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/ear.h"
 #include "capabilities/voice/internal/flow_lead.h"
@@ -31,6 +32,7 @@ struct CascadeParts {
   chat::Chat& chat;
   SpeechRecognizer& recognizer;
   SpeechSynthesizer& synthesizer;
+  std::optional<MachineRule> machine{};  // of a call of ours: who answers is looked at first
 };
 
 // Recognizer, chat turn and synthesizer in a row: the caller's words are answered as in a chat, and
@@ -72,6 +74,13 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
     bool is_written_down = true;  // false: a filler
   };
 
+  void greet();
+  void watch_answer();
+  void follow(const std::vector<AnswerStep>& steps);
+  void note_answer();
+  Task<void> recognize_answer();
+  // What was said shows a machine, which is seen to.
+  bool proves_machine(std::string_view words);
   void act(TurnActions actions);
   void look_at_utterance();
   void charge_hearing(const Transcript& transcript);
@@ -121,6 +130,9 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   Ear ear_;
   TurnTaking turns_;
   std::shared_ptr<FlowLead> lead_;  // null: no flow leads; shared with its own work
+  std::optional<AnswerWatch> watch_{};
+  std::string answer_{};  // the first words of whoever answered
+  bool is_leaving_message_ = false;
   std::vector<HeardWindow> windows_{};
   std::vector<std::coroutine_handle<>> waiting_{};
 

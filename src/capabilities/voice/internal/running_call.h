@@ -75,6 +75,7 @@ class RunningCall final : public LiveCall,
   void use_model(std::string model, billing::MicroUsd base) override;
   void count_turn() override { ++outcome_.turns; }
   void count_interruption() override;
+  void note_answered_by(std::string_view who) override { outcome_.answered_by = who; }
   void end_after_speech(CallEnd end, std::string transfer_target) override;
   [[nodiscard]] bool is_ending() const override { return ending_.has_value(); }
 

@@ -199,6 +199,10 @@ class MemoryCallLog final : public CallLog {
     outcome = std::move(result);
     co_return Call{.id = id};
   }
+  Task<Result<void>> withdraw(CallContext, CallId, DialEnd) override { co_return Result<void>{}; }
+  Task<Result<void>> note_dialled(CallContext, CallId, DialEnd) override {
+    co_return Result<void>{};
+  }
   Task<Result<std::int64_t>> recover(CallContext, std::int64_t) override { co_return 0; }
   Task<Result<Call>> call(CallContext, CallId id) override { co_return Call{.id = id}; }
   Task<Result<CallPage>> calls(CallContext, CallFilter) override { co_return CallPage{}; }
