@@ -10,6 +10,7 @@
 
 #include "app/agent_functions.h"
 #include "app/call_parts.h"
+#include "app/campaign_parts.h"
 #include "app/chat_parts.h"
 #include "app/uncounted.h"
 #include "foundation/crypto.h"
@@ -65,6 +66,7 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
   for (auto& chore : function_chores(config, parts)) chores.push_back(std::move(chore));
   for (auto& chore : chat_chores(config, parts)) chores.push_back(std::move(chore));
   for (auto& chore : call_chores(config, parts)) chores.push_back(std::move(chore));
+  for (auto& chore : campaign_chores(parts)) chores.push_back(std::move(chore));
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(

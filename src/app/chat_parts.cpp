@@ -55,7 +55,10 @@ void build_chat(Parts& parts, Cache* shared_cache,
                         .shared_cache = shared_cache,
                         .find_images = find_images_of(parts),
                         .moderation = parts.moderation.get(),
-                        .background = &parts.turns};
+                        .background = &parts.turns,
+                        .refuse_calls = [&parts](CallContext context, ChatSessionId session) {
+                          return parts.do_not_call->add_caller(std::move(context), session);
+                        }};
   chat::ChatSettings settings{.count_tokens = std::move(count_tokens),
                               .price_of = models::price_function(*parts.prices)};
   parts.chat = chat::make_chat(needs, settings);

@@ -281,6 +281,12 @@ void bind_rest(Binder& binder, Config& config) {
   binder.list("audiosocket.agent_ports", config.audiosocket.agent_ports);
   binder.list("audiosocket.allowed", config.audiosocket.allowed);
   binder.integer("audiosocket.threads", config.audiosocket.threads, 1, 256);
+  binder.text("campaigns.dialler_url", config.campaigns.dialler_url);
+  binder.secret("campaigns.dialler_secret", config.campaigns.dialler_secret);
+  binder.integer("campaigns.dials_max", config.campaigns.dials_max, 1, 100'000);
+  if (const auto& url = config.campaigns.dialler_url;
+      !url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
+    binder.complain("campaigns.dialler_url", "must begin with http:// or https://");
   binder.integer("worker.concurrency", config.worker.concurrency, 0, 256);
   binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
   binder.integer("documents.concurrency", config.documents.concurrency, 1, 256);

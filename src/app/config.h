@@ -141,6 +141,13 @@ struct Config {
     auto operator<=>(const AudioSocket&) const = default;
   } audiosocket;
 
+  struct Campaigns {
+    std::string dialler_url;
+    std::string dialler_secret;
+    std::int64_t dials_max = 500;
+    auto operator<=>(const Campaigns&) const = default;
+  } campaigns;
+
   struct Worker {
     std::int64_t concurrency = 1;
     std::int64_t lease_s = 60;

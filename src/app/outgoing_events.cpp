@@ -37,6 +37,24 @@ std::string data_of(const chat::ChatEvent& event) {
   return data;
 }
 
+std::string data_of(const campaigns::CampaignEvent& event) {
+  std::string data;
+  JsonWriter writer(data);
+  writer.begin_object().field("campaign_id", event.campaign->id);
+  if (!event.is_contact) {
+    writer.field("reason", event.campaign->status_reason).end_object();
+    return data;
+  }
+  const auto& contact = *event.contact;
+  writer.field("contact_id", contact.id)
+      .field("status", contact.status)
+      .field("attempts", contact.attempts)
+      .field("answered_by", contact.answered_by);
+  if (contact.call) writer.field("call_id", *contact.call);
+  writer.end_object();
+  return data;
+}
+
 }  // namespace
 
 billing::CreditListener tell_of_credits(webhooks::Outbox& outbox) {
@@ -49,6 +67,14 @@ chat::ChatListener tell_of_chat(webhooks::Outbox& outbox) {
   return [&outbox](SqlSession& session, TenantId tenant, const chat::ChatEvent& event) {
     return outbox.publish(session, tenant,
                           {.type = std::string(event.type), .data = data_of(event)});
+  };
+}
+
+campaigns::CampaignListener tell_of_campaigns(webhooks::Outbox& outbox) {
+  return [&outbox](SqlSession& session, TenantId tenant, const campaigns::CampaignEvent& event) {
+    auto type = event.is_contact ? webhooks::event_types::contact_finished
+                                 : webhooks::event_types::campaign_finished;
+    return outbox.publish(session, tenant, {.type = std::string(type), .data = data_of(event)});
   };
 }
 

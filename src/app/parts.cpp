@@ -20,6 +20,7 @@
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/agent_functions.h"
 #include "app/call_parts.h"
+#include "app/campaign_parts.h"
 #include "app/chat_parts.h"
 #include "app/chat_providers.h"
 #include "app/data_folder.h"
@@ -203,8 +204,8 @@ Result<void> build_agents(const Config& config, Parts& parts) {
        .metrics = parts.metrics,
        .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr,
        .removals = {functions::remove_functions_of, voice::remove_numbers_of,
-                    voice::remove_flows_of, voice::remove_segments_of,
-                    voice::remove_recordings_of}},
+                    voice::remove_flows_of, voice::remove_segments_of, voice::remove_recordings_of,
+                    campaigns::cancel_campaigns_of}},
       {});
   parts.instruction_writer =
       agents::make_instruction_writer({.database = *parts.database,
@@ -308,6 +309,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
   build_moderation(config, parts);
   build_chat(parts, shared_cache, count_for_model(parts));
   build_calls(parts);
+  build_campaigns(config, parts);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "adapters/redis/redis.h"
+#include "app/chosen_dialler.h"
 #include "app/config.h"
 #include "app/model_providers.h"
 #include "app/paths.h"
@@ -12,6 +13,9 @@
 #include "capabilities/agents/instruction_writer.h"
 #include "capabilities/agents/visitors.h"
 #include "capabilities/billing/billing.h"
+#include "capabilities/campaigns/campaigns.h"
+#include "capabilities/campaigns/do_not_call.h"
+#include "capabilities/campaigns/runner.h"
 #include "capabilities/chat/call_tools.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/chat/people.h"
@@ -135,6 +139,11 @@ struct Parts {
   std::unique_ptr<voice::Flows> flows{};
   std::unique_ptr<voice::SpokenCache> spoken_cache{};
   std::unique_ptr<voice::Segments> segments{};
+  std::unique_ptr<campaigns::Campaigns> campaigns{};
+  std::unique_ptr<campaigns::DoNotCall> do_not_call{};
+  std::unique_ptr<voice::CallDialler> http_dialler{};  // null where none is configured
+  ChosenDialler dialler{};
+  std::unique_ptr<campaigns::Runner> campaign_runner{};
   std::unique_ptr<VoiceDetectors> voice_detectors{};
   std::unique_ptr<SpeechRecognizer> recognizer{};
   std::unique_ptr<SpeechSynthesizer> synthesizer{};

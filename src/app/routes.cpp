@@ -14,6 +14,7 @@
 #include "faces/http/endpoints/call_flows.h"
 #include "faces/http/endpoints/call_recordings.h"
 #include "faces/http/endpoints/calls.h"
+#include "faces/http/endpoints/campaigns.h"
 #include "faces/http/endpoints/chat.h"
 #include "faces/http/endpoints/chat_people.h"
 #include "faces/http/endpoints/chat_privacy.h"
@@ -143,6 +144,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::call_routes(*parts.call_log, *parts.call_records));
   add(http::call_recording_routes(*parts.supervision, *parts.call_records, *parts.recordings));
   add(http::number_routes(*parts.numbers));
+  add(http::campaign_routes({*parts.campaigns, *parts.do_not_call, parts.files}));
   add(http::call_flow_routes(*parts.flows));
   add(http::internal_voice_routes(parts.agents->active(), *parts.spoken_cache));
   add(http::segment_routes(*parts.segments));

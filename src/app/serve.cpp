@@ -174,12 +174,16 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
   log::info("stopping", {{"signal", signal}});
   lifecycle.begin_draining();
   auto patience = seconds(config.server.drain_timeout_s);
+  parts.campaign_runner->stop();
   if (phones) phones->stop_accepting();
   if (parts.calls) parts.calls->drain(patience);
   if (server) server->drain(patience);
   // Its clock beats on the event loops of both servers, which end next.
   parts.calls.reset();
   if (worker) worker->drain(patience);
+  // Nothing dials by telephone systems any more, which end next.
+  worker.reset();
+  parts.campaign_runner.reset();
   return 0;
 }
 

@@ -8,14 +8,13 @@ namespace aiva::webhooks {
 
 const std::vector<std::string_view>& all_event_types() {
   using namespace event_types;
-  static const std::vector<std::string_view> all{document_completed,  document_failed,
-                                                 document_deleted,    knowledge_base_deleted,
-                                                 chat_answered,       chat_transfer_requested,
-                                                 chat_feedback_given, chat_ended,
-                                                 chat_moderated,      call_started,
-                                                 call_ended,          credits_added,
-                                                 credits_low_balance, credits_budget_reached,
-                                                 webhook_disabled};
+  static const std::vector<std::string_view> all{
+      document_completed,     document_failed, document_deleted,
+      knowledge_base_deleted, chat_answered,   chat_transfer_requested,
+      chat_feedback_given,    chat_ended,      chat_moderated,
+      call_started,           call_ended,      campaign_finished,
+      contact_finished,       credits_added,   credits_low_balance,
+      credits_budget_reached, webhook_disabled};
   return all;
 }
 

@@ -29,6 +29,16 @@ Task<Result<Response>> keep(CallContext, Request& request) {
   co_return text_response(200, "text/plain", request.form->files.at(0).take().string());
 }
 
+// The length of a list's file, or the JSON that came instead.
+Task<Result<Response>> take_list(CallContext, Request& request) {
+  if (!request.form) co_return text_response(200, "text/plain", request.body);
+  const auto& file = request.form->files.at(0);
+  std::stringstream text;
+  text << std::ifstream(file.path()).rdbuf();
+  bool is_whole = file.sha256 == to_hex(sha256(text.str())) && file.size == text.str().size();
+  co_return text_response(200, "text/plain", is_whole ? std::to_string(file.size) : "broken");
+}
+
 std::vector<Route> routes() {
   RouteOptions options{.body = BodyKind::multipart, .body_bytes_max = 64 * 1024};
   RouteOptions small = options;
@@ -37,6 +47,9 @@ std::vector<Route> routes() {
   table.push_back({Method::post, "/upload", Right::anyone(), describe, options});
   table.push_back({Method::post, "/keep", Right::anyone(), keep, options});
   table.push_back({Method::post, "/small", Right::anyone(), describe, small});
+  RouteOptions list{
+      .body = BodyKind::json_or_multipart, .body_bytes_max = 100, .file_bytes_max = 200'000};
+  table.push_back({Method::post, "/list", Right::anyone(), take_list, list});
   table.push_back({Method::post, "/private", Right::signed_in(), describe, options});
   return table;
 }
@@ -68,6 +81,24 @@ TEST(Uploads, arrive_whole_with_their_digest) {
   EXPECT_EQ(data.at("size").to_number<std::size_t>(), content.size());
   EXPECT_EQ(data.at("sha256").as_string(), to_hex(sha256(content)));
   EXPECT_EQ(data.at("metadata").as_string(), "{}");
+}
+
+TEST(Uploads, of_csv_are_files_and_of_json_are_text) {
+  TestServer server(routes());
+  auto send = [&server](std::string body, std::string type) {
+    return server.send({.method = "POST",
+                        .target = "/list",
+                        .body = std::move(body),
+                        .content_type = std::move(type)});
+  };
+
+  EXPECT_EQ(send(std::string(150'000, 'x'), "text/csv; charset=utf-8").body, "150000");
+  EXPECT_EQ(send("{}", "application/json").body, "{}");
+  EXPECT_EQ(send(std::string(200'101, 'x'), "text/csv").status, 413);
+  EXPECT_EQ(send(std::string(101, ' '), "application/json").status, 413);
+  EXPECT_EQ(send("x", "text/plain").status, 415);
+  server.stop();
+  EXPECT_EQ(server.staged_files(), 0U);
 }
 
 TEST(Uploads, delete_what_nobody_took) {

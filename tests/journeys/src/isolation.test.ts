@@ -109,6 +109,16 @@ before(async () => {
     contents: { en: "albatross" },
   });
   assert.equal(segment.status, 201, segment.text);
+  const campaign = await alice.post("/api/campaigns", {
+    name: "albatross",
+    agent_id: agent.body.data.id,
+  });
+  assert.equal(campaign.status, 201, campaign.text);
+  const contacts = { contacts: [{ number: "+4930123457", name: "albatross" }] };
+  const added = await alice.post(`/api/campaigns/${campaign.body.data.id}/contacts`, contacts);
+  assert.equal(added.status, 201, added.text);
+  const unwanted = await alice.post("/api/do-not-call", { number: "+4930123456" });
+  assert.equal(unwanted.status, 201, unwanted.text);
   owned = {
     segmentKey: "albatross",
     language: "en",
@@ -118,6 +128,8 @@ before(async () => {
     spokenId: spoken.body.data.id,
     callLogId: call.body.data.id,
     numberId: number.body.data.id,
+    campaignId: campaign.body.data.id,
+    doNotCallNumber: "+4930123456",
     functionId: fn.body.data.id,
     callId: calls.body.data.items[0].id,
     mcpServerId: tools.body.data.id,
@@ -184,6 +196,9 @@ function body(route: RouteLine): any {
     original_message: "gull",
     key: "gull",
     segments: [],
+    contacts: [{ number: "+4930123458" }],
+    number: "+4930123459",
+    result: "busy",
   };
 }
 

@@ -89,6 +89,7 @@ void write_call(JsonWriter& writer, const voice::Call& call) {
   write_text(writer, "caller_id", call.caller_id);
   write_text(writer, "caller_name", call.caller_name);
   write_text(writer, "dialled_number", call.dialled_number);
+  write_text(writer, "answered_by", call.answered_by);
   if (call.asterisk_port == 0)
     writer.null_field("asterisk_port");
   else

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "capabilities/voice/dialler.h"
 #include "faces/http/endpoints/call_json.h"
 #include "faces/http/endpoints/paging.h"
 #include "foundation/time.h"
@@ -133,6 +134,22 @@ Task<Result<Response>> update_call(Calls calls, CallContext context, Request& re
   co_return call_response(call);
 }
 
+// A system outside has dialled the call, and says what came of it.
+Task<Result<Response>> note_dialled(Calls calls, CallContext context, Request& request) {
+  CO_TRY(auto body, request.json());
+  json::Fields fields(body);
+  auto result = voice::parse_dial_end(fields.text("result", {.length_max = 100}));
+  if (!result)
+    fields.add_error(
+        "result", "must be one of answered busy no_answer rejected unreachable failed cancelled");
+  CO_TRY_VOID(fields.finish());
+  auto finding = calls.records.find(context, std::string(request.parameter("callLogId")));
+  CO_TRY(auto call, co_await std::move(finding));
+  auto noting = calls.log.note_dialled(context, call.id, *result);
+  CO_TRY_VOID(co_await std::move(noting));
+  co_return done_response();
+}
+
 Task<Result<Response>> save_line(Calls calls, CallContext context, Request& request) {
   CO_TRY(auto body, request.json());
   json::Fields fields(body);
@@ -170,6 +187,7 @@ std::vector<Route> call_routes(voice::CallLog& log, voice::CallRecords& records)
   routes.push_back({Method::get, "/api/calls/:callLogId", may_read, bind(get_call)});
   routes.push_back(
       {Method::get, "/api/calls/:callLogId/transcript", may_read, bind(get_transcript)});
+  routes.push_back({Method::post, "/api/calls/:callLogId/dialled", may_call, bind(note_dialled)});
   routes.push_back({Method::post, "/api/call-logs", is_bridge, bind(record_call)});
   routes.push_back({Method::put, "/api/call-logs/:callLogId", is_bridge, bind(update_call)});
   routes.push_back({Method::post, "/api/transcriptions", is_bridge, bind(save_line)});

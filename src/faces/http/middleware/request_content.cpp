@@ -6,6 +6,8 @@
 
 #include "faces/http/header_text.h"
 #include "faces/http/internal/form_assembler.h"
+#include "faces/http/internal/staged_file.h"
+#include "foundation/crypto.h"
 
 namespace aiva::http {
 namespace {
@@ -17,6 +19,12 @@ constexpr std::size_t boundary_bytes_max = 70;
 bool is_form(const Exchange& exchange) {
   auto media_type = media_type_of(exchange.head.content_type);
   return equals_ignoring_case(media_type, "multipart/form-data");
+}
+
+// A list of comma-separated values, where a route takes forms as well.
+bool is_list(const Exchange& exchange) {
+  return exchange.route->options.body == BodyKind::json_or_multipart &&
+         equals_ignoring_case(media_type_of(exchange.head.content_type), "text/csv");
 }
 
 std::uint64_t bytes_max(const Exchange& exchange) {
@@ -104,19 +112,59 @@ Task<Outcome> read_form(Exchange& exchange, const ContentOptions& options) {
   co_return Outcome{};
 }
 
+// The whole body as one file of the staging folder.
+Task<Outcome> read_file(Exchange& exchange, const ContentOptions& options) {
+  UploadedForm form;
+  auto& upload = form.files.emplace_back();
+  upload.field = "file";
+  upload.media_type = "text/csv";
+  auto path = options.staging_folder / (std::string(staged_file_prefix) + random_token(18));
+  auto made = StagedFile::create(path);
+  if (!made) co_return std::unexpected(Failure(std::move(made.error())));
+  upload.own(std::move(path));
+  Sha256 hash;
+  auto memory = std::make_unique_for_overwrite<char[]>(form_window_bytes);
+  std::span<char> window(memory.get(), form_window_bytes);
+  auto allowed = bytes_max(exchange);
+  while (!exchange.body.is_complete()) {
+    std::size_t filled = 0;
+    auto read = co_await fill(exchange, window, filled);
+    if (!read) co_return std::unexpected(std::move(read.error()));
+    if (exchange.body.received() > allowed) co_return too_large(allowed);
+    upload.size += filled;
+    auto store = [&made, &hash, &window, filled]() -> Result<void> {
+      hash.update({window.data(), filled});
+      return made->write({window.data(), filled});
+    };
+    auto task = run_on(options.files, exchange.context, store);
+    auto stored = co_await std::move(task);
+    co_await ContinueOn(exchange.thread);
+    if (!stored) co_return std::unexpected(Failure(std::move(stored.error())));
+  }
+  auto close = [&made]() { return made->finish(); };
+  auto task = run_on(options.files, exchange.context, close);
+  auto closed = co_await std::move(task);
+  co_await ContinueOn(exchange.thread);
+  if (!closed) co_return std::unexpected(Failure(std::move(closed.error())));
+  upload.sha256 = to_hex(hash.finish());
+  exchange.request.form = std::move(form);
+  co_return Outcome{};
+}
+
 }  // namespace
 
 BodyKind body_kind(const Exchange& exchange) {
   if (exchange.route == nullptr) return BodyKind::none;
   auto kind = exchange.route->options.body;
   if (kind != BodyKind::json_or_multipart) return kind;
-  return is_form(exchange) ? BodyKind::multipart : BodyKind::json;
+  bool has_file = is_form(exchange) || is_list(exchange);
+  return has_file ? BodyKind::multipart : BodyKind::json;
 }
 
 Outcome check_content(const Exchange& exchange) {
   auto kind = body_kind(exchange);
   bool has_body = exchange.head.has_body();
-  if (kind == BodyKind::multipart && !is_form(exchange))
+  if (kind == BodyKind::multipart && !is_form(exchange) && !is_list(exchange))
     return std::unexpected(unsupported_media_type("Send the body as multipart/form-data"));
   if (kind == BodyKind::none || !has_body) return {};
   if (kind == BodyKind::json && !is_json(media_type_of(exchange.head.content_type)))
@@ -135,7 +183,9 @@ Task<Outcome> read_content(Exchange& exchange, const ContentOptions& options) {
       co_return outcome;
     }
     case BodyKind::multipart: {
-      auto outcome = co_await read_form(exchange, options);
+      auto reading =
+          is_list(exchange) ? read_file(exchange, options) : read_form(exchange, options);
+      auto outcome = co_await std::move(reading);
       co_return outcome;
     }
   }

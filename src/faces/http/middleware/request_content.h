@@ -9,7 +9,8 @@
 
 namespace aiva::http {
 
-// What the body of this request is to be read as; of a route that takes both, what was sent.
+// What the body of this request is to be read as; of a route that takes both, what was sent. Such
+// a route takes text/csv, too: as a form with nothing but the file `file`.
 BodyKind body_kind(const Exchange& exchange);
 
 // Refuses what can be refused before a byte of the body is read: a type the route does not take
