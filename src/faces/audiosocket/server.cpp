@@ -4,8 +4,6 @@
 
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/ip/network_v4.hpp>
-#include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <future>
@@ -15,6 +13,7 @@
 #include <utility>
 
 #include "faces/audiosocket/internal/connection.h"
+#include "foundation/ip_address.h"
 
 namespace aiva::audiosocket {
 namespace {
@@ -22,48 +21,6 @@ namespace {
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
 using SystemError = boost::system::error_code;
-
-// Addresses that may call.
-class AllowList {
- public:
-  static Result<AllowList> read(const std::vector<std::string>& entries) {
-    AllowList list;
-    for (const auto& entry : entries) {
-      SystemError error;
-      auto block = entry.contains('/') ? entry : entry + (entry.contains(':') ? "/128" : "/32");
-      if (block.contains(':')) {
-        list.v6_.push_back(asio::ip::make_network_v6(block, error));
-      } else {
-        list.v4_.push_back(asio::ip::make_network_v4(block, error));
-      }
-      if (error) return fail(ErrorCode::invalid, "No address or CIDR block: " + entry);
-    }
-    return list;
-  }
-
-  [[nodiscard]] bool allows(const asio::ip::address& address) const {
-    if (v4_.empty() && v6_.empty()) return true;
-    if (address.is_v4()) return holds(address.to_v4());
-    if (address.to_v6().is_v4_mapped())
-      return holds(asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()));
-    auto bytes = address.to_v6();
-    return std::ranges::any_of(v6_, [&](const auto& network) {
-      return asio::ip::network_v6(bytes, network.prefix_length()).canonical() ==
-             network.canonical();
-    });
-  }
-
- private:
-  [[nodiscard]] bool holds(const asio::ip::address_v4& address) const {
-    return std::ranges::any_of(v4_, [&](const auto& network) {
-      return asio::ip::network_v4(address, network.prefix_length()).canonical() ==
-             network.canonical();
-    });
-  }
-
-  std::vector<asio::ip::network_v4> v4_{};
-  std::vector<asio::ip::network_v6> v6_{};
-};
 
 // A port that is listened on, by the first loop.
 struct Door {
@@ -73,7 +30,7 @@ struct Door {
 
 class TcpServer final : public Server {
  public:
-  TcpServer(ServerOptions options, ServerParts parts, AllowList allowed)
+  TcpServer(ServerOptions options, ServerParts parts, IpBlocks allowed)
       : options_(std::move(options)),
         parts_(parts),
         allowed_(std::move(allowed)),
@@ -159,11 +116,17 @@ class TcpServer final : public Server {
                                });
   }
 
+  [[nodiscard]] bool may_call(const asio::ip::address& address) const {
+    if (allowed_.is_empty()) return true;
+    auto known = address.is_v6() ? address.to_v6()
+                                 : asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
+    return allowed_.contains({.bytes = known.to_bytes()});
+  }
+
   void welcome(Loop& loop, Tcp::socket socket, std::optional<AgentPort> agent) {
     SystemError error;
     auto from = socket.remote_endpoint(error);
-    if (error || !allowed_.allows(from.address()) ||
-        parts_.calls.count() >= options_.connections_max) {
+    if (error || !may_call(from.address()) || parts_.calls.count() >= options_.connections_max) {
       meters_.refused.add();
       return;  // closes it
     }
@@ -174,7 +137,7 @@ class TcpServer final : public Server {
 
   ServerOptions options_;
   ServerParts parts_;
-  AllowList allowed_;
+  IpBlocks allowed_;
   Meters meters_;
   std::vector<std::unique_ptr<Loop>> loops_{};
   std::vector<std::unique_ptr<Door>> doors_{};
@@ -186,7 +149,7 @@ class TcpServer final : public Server {
 }  // namespace
 
 Result<std::unique_ptr<Server>> make_server(ServerOptions options, ServerParts parts) {
-  TRY(auto allowed, AllowList::read(options.allowed));
+  TRY(auto allowed, IpBlocks::make(options.allowed));
   auto server = std::make_unique<TcpServer>(std::move(options), parts, std::move(allowed));
   TRY_VOID(server->open());
   return server;
