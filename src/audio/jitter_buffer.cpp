@@ -81,15 +81,30 @@ void JitterBuffer::put(const Packet& packet, Time arrival) {
   if (!store(packet.samples, start)) ++counts_.duplicate;
 }
 
+void JitterBuffer::pass(std::uint16_t sequence) {
+  if (!is_started_) return;
+  follow(sequence);
+  count_distinct();
+}
+
+// False: it is not the newest.
+bool JitterBuffer::follow(std::uint16_t sequence) {
+  const auto step = static_cast<std::int16_t>(sequence - last_sequence_);
+  if (step <= 0) return false;
+  last_sequence_ = sequence;
+  newest_sequence_ += step;
+  return true;
+}
+
+void JitterBuffer::count_distinct() {
+  ++distinct_;
+  const auto missing = std::max<std::int64_t>(0, newest_sequence_ - distinct_);
+  counts_.lost = lost_before_ + static_cast<std::uint64_t>(missing);
+}
+
 void JitterBuffer::count(const Packet& packet, std::int64_t start, Time arrival) {
   ++counts_.received;
-  const auto step = static_cast<std::int16_t>(packet.sequence - last_sequence_);
-  if (step > 0) {
-    last_sequence_ = packet.sequence;
-    newest_sequence_ += step;
-  } else {
-    ++counts_.reordered;
-  }
+  if (!follow(packet.sequence)) ++counts_.reordered;
   const auto transit = arrival.count() * options_.rate / 1'000'000 - start;
   if (has_transit_)
     jitter_ += (std::abs(static_cast<double>(transit - last_transit_)) - jitter_) / 16;
@@ -123,11 +138,7 @@ bool JitterBuffer::store(std::span<const std::int16_t> samples, std::int64_t sta
     samples = samples.subspan(piece.size());
   }
   if (is_late) ++counts_.late;
-  if (is_new || is_late) {
-    ++distinct_;
-    const auto missing = std::max<std::int64_t>(0, newest_sequence_ - distinct_);
-    counts_.lost = lost_before_ + static_cast<std::uint64_t>(missing);
-  }
+  if (is_new || is_late) count_distinct();
   return is_new || is_late;
 }
 

@@ -46,6 +46,8 @@ class JitterBuffer {
     std::span<const std::int16_t> samples{};  // at most half a second
   };
   void put(const Packet& packet, Time arrival);
+  // A packet of the stream that holds no audio, a key or silence, say: it is not lost.
+  void pass(std::uint16_t sequence);
 
   enum class Played {
     nothing,  // no stream, or one that sends nothing
@@ -69,6 +71,8 @@ class JitterBuffer {
   static constexpr std::size_t unit_count = 128;  // 1.28 s
 
   void restart(const Packet& packet);
+  bool follow(std::uint16_t sequence);
+  void count_distinct();
   void count(const Packet& packet, std::int64_t start, Time arrival);
   [[nodiscard]] bool is_off(std::int64_t start) const;
   bool store(std::span<const std::int16_t> samples, std::int64_t start);

@@ -139,6 +139,26 @@ TEST(JitterBuffer, counts_what_was_lost_and_what_came_twice) {
   EXPECT_EQ(heard.counts.restarts, 0U);
 }
 
+TEST(JitterBuffer, misses_no_packet_that_holds_no_audio) {
+  JitterBuffer buffer;
+  auto put = [&](std::uint16_t sequence, std::uint32_t index) {
+    buffer.put({.sequence = sequence,
+                .timestamp = index * static_cast<std::uint32_t>(frame),
+                .source = 7,
+                .samples = make_packet(index)},
+               milliseconds(20 * index));
+  };
+  buffer.pass(9);  // of no stream yet
+  put(10, 0);
+  buffer.pass(11);  // a key that is pressed for two packets
+  buffer.pass(12);
+  put(13, 3);
+  put(15, 5);
+
+  EXPECT_EQ(buffer.counts().lost, 1U);
+  EXPECT_EQ(buffer.counts().received, 3U);
+}
+
 TEST(JitterBuffer, follows_a_clock_that_is_not_ours) {
   constexpr int packets = 15'000;  // 5 minutes
   for (double clock : {0.9995, 1.0005}) {
