@@ -107,7 +107,8 @@ Task<Result<Call>> RowCallLog::announce(CallContext context, NewCall call) {
            .provider = std::move(call.provider),
            .metadata = std::move(call.metadata),
            .record = call.record,
-           .created_at = parts_.clock.unix_ms()};
+           .created_at = parts_.clock.unix_ms(),
+           .asterisk_port = call.asterisk_port};
   auto writing = write(parts_.database, context,
                        [&row](SqlSession& sql) { return CallsTable(sql).insert(row); });
   CO_TRY_VOID(co_await std::move(writing));

@@ -56,9 +56,12 @@ struct CallEvent {
   bool is_cut_off = false;
 };
 
-// How a leg's frames were carried, as far as the leg itself knows; losses and delays of both ways.
+// How the caller's audio came over a network, for the E-model.
 struct LegQuality {
-  double delay_ms = 0, jitter_ms = 0, loss = 0, burst_ratio = 1;
+  double delay_ms = 0;     // from mouth to ear as far as it is known, but for what jitter costs
+  double jitter_ms = 0;    // as RFC 3550 counts it
+  double loss = 0;         // 0…1, of the packets
+  double burst_ratio = 1;  // 1: losses are independent of each other
 };
 
 // The caller's side of a call, implemented by a face. Used on the call's home only; the call ends
@@ -76,9 +79,10 @@ class Leg {
   [[nodiscard]] virtual int ahead_ms() const { return 0; }
   // How long the call may last, where that is less than others may.
   [[nodiscard]] virtual std::optional<std::chrono::seconds> duration_max() const { return {}; }
-  // Nothing where the call can only judge by the frames it sees.
-  [[nodiscard]] virtual std::optional<LegQuality> quality() const { return std::nullopt; }
   virtual void note(const CallEvent&) {}
+  // Of the call so far; asked when it ends. Nothing where the call
+  // can only judge by the frames it sees.
+  [[nodiscard]] virtual std::optional<LegQuality> quality() const { return std::nullopt; }
   // Plays one frame now. Frames come at the pace of time. False: the leg is gone.
   virtual bool play(std::string_view frame) = 0;
   // Forgets what the far end has not played yet; answers how many milliseconds, if it knows.

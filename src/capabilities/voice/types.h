@@ -25,6 +25,7 @@ struct NewCall {
   std::string provider{};        // of the leg: audiosocket | websocket | realtime | rtp | …
   std::string metadata = "{}";   // JSON object
   std::optional<bool> record{};  // nothing: as the agent says
+  int asterisk_port = 0;         // from which a bridge sends its audio; 0: none
 };
 
 // A call as its row tells it.
