@@ -287,6 +287,18 @@ void bind_rest(Binder& binder, Config& config) {
   if (const auto& url = config.campaigns.dialler_url;
       !url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
     binder.complain("campaigns.dialler_url", "must begin with http:// or https://");
+  binder.text("rtp.host", config.rtp.host);
+  binder.text("rtp.public_host", config.rtp.public_host);
+  binder.text("rtp.ports", config.rtp.ports);
+  binder.integer("rtp.waiting_s", config.rtp.waiting_s, 1, 3600);
+  binder.integer("rtp.bridge_port", config.rtp.bridge_port, -1, 65'535);
+  binder.text("rtp.bridge_redis", config.rtp.bridge_redis);
+  binder.integer("rtp.bridge_read_ms", config.rtp.bridge_read_ms, 0, 10'000);
+  binder.integer("rtp.bridge_greeting_ms", config.rtp.bridge_greeting_ms, 0, 10'000);
+  binder.list("rtp.allowed", config.rtp.allowed);
+  binder.boolean("rtp.sends_silence", config.rtp.sends_silence);
+  binder.boolean("rtp.detects_tones", config.rtp.detects_tones);
+  binder.integer("rtp.threads", config.rtp.threads, 1, 256);
   binder.integer("worker.concurrency", config.worker.concurrency, 0, 256);
   binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
   binder.integer("documents.concurrency", config.documents.concurrency, 1, 256);

@@ -148,6 +148,22 @@ struct Config {
     auto operator<=>(const Campaigns&) const = default;
   } campaigns;
 
+  struct Rtp {
+    std::string host = "127.0.0.1";
+    std::string public_host;
+    std::string ports;
+    std::int64_t waiting_s = 60;
+    std::int64_t bridge_port = -1;
+    std::string bridge_redis;
+    std::int64_t bridge_read_ms = 700;
+    std::int64_t bridge_greeting_ms = 500;
+    std::vector<std::string> allowed;
+    bool sends_silence = true;
+    bool detects_tones = false;
+    std::int64_t threads = 1;
+    auto operator<=>(const Rtp&) const = default;
+  } rtp;
+
   struct Worker {
     std::int64_t concurrency = 1;
     std::int64_t lease_s = 60;

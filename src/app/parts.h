@@ -41,6 +41,7 @@
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/call_records.h"
 #include "capabilities/voice/flows.h"
+#include "capabilities/voice/media_ports.h"
 #include "capabilities/voice/numbers.h"
 #include "capabilities/voice/recordings.h"
 #include "capabilities/voice/segments.h"
@@ -54,6 +55,7 @@
 #include "foundation/metrics.h"
 #include "foundation/pause.h"
 #include "foundation/thread_pool.h"
+#include "ports/bridge_calls.h"
 #include "ports/cache.h"
 #include "ports/chat_model.h"
 #include "ports/clock.h"
@@ -150,8 +152,11 @@ struct Parts {
   std::unique_ptr<voice::Speaker> speaker{};        // null where nothing is spoken
   std::unique_ptr<WebSocketClient> sockets{};       // null without a realtime model
   std::unique_ptr<RealtimeModel> realtime_model{};  // null where none is configured
+  std::unique_ptr<Redis> bridge_redis{};            // null without a bridge's calls
+  std::unique_ptr<BridgeCalls> bridge_calls{};      // the same
   std::unique_ptr<voice::Calls> calls{};            // null where none are answered
   std::unique_ptr<voice::Supervision> supervision{};
+  voice::MediaPorts* media_ports = nullptr;  // of the server for RTP; null without ports
   std::unique_ptr<embeddings::TextVectors> text_vectors{};
   std::unique_ptr<idempotency::Idempotency> idempotency{};
 };

@@ -143,6 +143,7 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::chat_privacy_routes(*parts.chat_privacy));
   add(http::call_routes(*parts.call_log, *parts.call_records));
   add(http::call_recording_routes(*parts.supervision, *parts.call_records, *parts.recordings));
+  add(http::call_routes(*parts.call_log, *parts.call_records, parts.media_ports));
   add(http::number_routes(*parts.numbers));
   add(http::campaign_routes({*parts.campaigns, *parts.do_not_call, parts.files}));
   add(http::call_flow_routes(*parts.flows));

@@ -12,6 +12,7 @@
 #include "app/first_run.h"
 #include "app/parts.h"
 #include "app/routes.h"
+#include "app/rtp_parts.h"
 #include "app/version.h"
 #include "app/voice_parts.h"
 #include "faces/cli/account_commands.h"
@@ -88,15 +89,22 @@ std::string url_of(const Config& config, std::uint16_t port) {
          std::to_string(port);
 }
 
+// Servers of calls; null where they are switched off.
+struct PhoneServers {
+  const audiosocket::Server* audiosocket = nullptr;
+  const rtp::Server* rtp = nullptr;
+};
+
 void announce(const cli::Arguments& arguments, const std::string& url,
-              const std::optional<identity::FirstAdmin>& admin, int samples,
-              const audiosocket::Server* phones) {
+              const std::optional<identity::FirstAdmin>& admin, int samples, PhoneServers phones) {
   if (arguments.is_json) {
     std::string text;
     JsonWriter writer(text);
     writer.begin_object().field("url", url).field("version", version);
     if (admin) writer.field("email", admin->email).field("password", admin->password);
-    if (phones != nullptr) writer.field("audiosocket_port", phones->port());
+    if (phones.audiosocket != nullptr) writer.field("audiosocket_port", phones.audiosocket->port());
+    if (phones.rtp != nullptr && phones.rtp->bridge_port() != 0)
+      writer.field("rtp_bridge_port", phones.rtp->bridge_port());
     writer.end_object();
     std::printf("%s\n", text.c_str());
     std::fflush(stdout);
@@ -110,8 +118,10 @@ void announce(const cli::Arguments& arguments, const std::string& url,
   if (samples > 0)
     std::printf("  Sample:       %d documents are being read into the knowledge base \"Sample\"\n",
                 samples);
-  if (phones != nullptr)
-    std::printf("  AudioSocket:  port %d answers calls of Asterisk\n", phones->port());
+  if (phones.audiosocket != nullptr)
+    std::printf("  AudioSocket:  port %d answers calls of Asterisk\n", phones.audiosocket->port());
+  if (phones.rtp != nullptr && phones.rtp->bridge_port() != 0)
+    std::printf("  RTP:          port %d answers calls of a bridge\n", phones.rtp->bridge_port());
   std::printf("  API docs:     %s/docs\n", url.c_str());
   std::printf("  Ask:          aiva ask \"Within how many days are refunds paid?\"\n\n");
   std::fflush(stdout);
@@ -151,6 +161,7 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
   warm_up_models(parts);
   http::Lifecycle lifecycle;
   IdentityAuthenticator authenticator(*parts.identity);
+  std::unique_ptr<rtp::Server> rtp;  // whose ports routes give away
   std::unique_ptr<http::Server> server;
   std::unique_ptr<audiosocket::Server> phones;
   if (arguments.role != "worker") {
@@ -158,6 +169,9 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
     auto audiosocket = make_audiosocket(config, parts);
     if (!audiosocket) return cli::report(audiosocket.error());
     phones = std::move(*audiosocket);
+    auto made_rtp = make_rtp(config, parts);
+    if (!made_rtp) return cli::report(made_rtp.error());
+    rtp = std::move(*made_rtp);
     auto router = http::Router::make(make_routes(config, paths, parts, lifecycle),
                                      make_websocket_routes(parts));
     if (!router) return cli::report(router.error());
@@ -166,7 +180,8 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
     auto made = http::make_server(server_options(config, parts), std::move(*router), needs);
     if (!made) return cli::report(made.error());
     server = std::move(*made);
-    announce(arguments, url_of(config, server->port()), steps->admin, steps->samples, phones.get());
+    announce(arguments, url_of(config, server->port()), steps->admin, steps->samples,
+             {phones.get(), rtp.get()});
   }
 
   int signal = 0;
@@ -176,9 +191,10 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
   auto patience = seconds(config.server.drain_timeout_s);
   parts.campaign_runner->stop();
   if (phones) phones->stop_accepting();
+  if (rtp) rtp->stop_accepting();
   if (parts.calls) parts.calls->drain(patience);
   if (server) server->drain(patience);
-  // Its clock beats on the event loops of both servers, which end next.
+  // Its clock beats on the event loops of the servers, which end next.
   parts.calls.reset();
   if (worker) worker->drain(patience);
   // Nothing dials by telephone systems any more, which end next.

@@ -21,6 +21,11 @@ using std::chrono::seconds;
 
 constexpr seconds line_ping{5};  // a provider that is gone is noticed after two
 
+// Calls may come that nobody asked for by HTTP.
+bool takes_calls_by_itself(const Config& config) {
+  return config.audiosocket.port >= 0 || !config.rtp.ports.empty() || config.rtp.bridge_port >= 0;
+}
+
 Result<void> open_voices(const Config& config, const Paths& paths, Parts& parts) {
   TRY(parts.voice_detectors,
       make_silero_voice_detectors(
@@ -40,7 +45,7 @@ Result<void> open_voices(const Config& config, const Paths& paths, Parts& parts)
         make_moonshine_recognizer({.library_path = paths.onnxruntime,
                                    .folder = paths.native / "speech_recognizer",
                                    .threads = static_cast<std::size_t>(voice.recognizer_threads),
-                                   .opens_early = config.audiosocket.port >= 0}));
+                                   .opens_early = takes_calls_by_itself(config)}));
   }
   if (speaks_there) {
     parts.synthesizer = make_deepgram_synthesizer(std::move(deepgram), *parts.model_http);

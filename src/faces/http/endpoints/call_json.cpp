@@ -74,6 +74,11 @@ std::optional<UnixMs> read_timestamp(json::Fields& fields, const json::Value& bo
 }  // namespace
 
 void write_call(JsonWriter& writer, const voice::Call& call) {
+  write_announced_call(writer, call, nullptr);
+}
+
+void write_announced_call(JsonWriter& writer, const voice::Call& call,
+                          const voice::MediaPort* port) {
   writer.begin_object()
       .field("id", call.id)
       .field("session_id", call.session_id)
@@ -112,6 +117,7 @@ void write_call(JsonWriter& writer, const voice::Call& call) {
       .field("created_at", to_iso8601(call.created_at));
   write_instant(writer, "start_time", call.started_at);
   write_instant(writer, "end_time", call.ended_at);
+  if (port != nullptr) writer.field("rtp_address", port->address()).field("rtp_port", port->port());
   writer.end_object();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "capabilities/voice/call_records.h"
+#include "capabilities/voice/media_ports.h"
 #include "capabilities/voice/numbers.h"
 #include "capabilities/voice/types.h"
 #include "foundation/json.h"
@@ -9,6 +10,9 @@
 namespace aiva::http {
 
 void write_call(JsonWriter& writer, const voice::Call& call);
+// The same, and where its audio is awaited, unless that is null.
+void write_announced_call(JsonWriter& writer, const voice::Call& call,
+                          const voice::MediaPort* port);
 void write_transcript_line(JsonWriter& writer, const voice::TranscriptLine& line);
 void write_call_analytics(JsonWriter& writer, const voice::CallAnalytics& analytics, int days);
 void write_number(JsonWriter& writer, const voice::Number& number);

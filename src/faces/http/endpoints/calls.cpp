@@ -1,7 +1,9 @@
 #include "faces/http/endpoints/calls.h"
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "capabilities/voice/dialler.h"
@@ -21,10 +23,21 @@ constexpr int days_max = 366;
 struct Calls {
   voice::CallLog& log;
   voice::CallRecords& records;
+  voice::MediaPorts* ports;  // null: none by RTP
 };
+
+constexpr std::string_view rtp_provider = "rtp";
 
 Response call_response(const voice::Call& call, int status = 200) {
   return ok_response([&](JsonWriter& writer) { write_call(writer, call); }, status);
+}
+
+Result<std::unique_ptr<voice::MediaPort>> take_port(voice::MediaPorts* ports,
+                                                    const voice::NewCall& call) {
+  if (call.provider != rtp_provider) return nullptr;
+  if (ports == nullptr)
+    return fail(invalid_field("provider", "cannot be rtp: no ports are set up for it"));
+  return ports->take();
 }
 
 Task<Result<Response>> announce_call(Calls calls, CallContext context, Request& request) {
@@ -32,9 +45,12 @@ Task<Result<Response>> announce_call(Calls calls, CallContext context, Request& 
   json::Fields fields(body);
   auto wanted = read_new_call(fields);
   CO_TRY_VOID(fields.finish());
+  CO_TRY(auto port, take_port(calls.ports, wanted));
   auto announcing = calls.log.announce(context, std::move(wanted));
   CO_TRY(auto call, co_await std::move(announcing));
-  co_return call_response(call, 201);
+  if (port) port->await(call);
+  co_return ok_response([&](JsonWriter& writer) { write_announced_call(writer, call, port.get()); },
+                        201);
 }
 
 Result<std::optional<UnixMs>> query_instant(const Request& request, std::string_view name) {
@@ -170,8 +186,9 @@ Task<Result<Response>> save_line(Calls calls, CallContext context, Request& requ
 
 }  // namespace
 
-std::vector<Route> call_routes(voice::CallLog& log, voice::CallRecords& records) {
-  auto bind = [calls = Calls{log, records}](auto handler) -> Handler {
+std::vector<Route> call_routes(voice::CallLog& log, voice::CallRecords& records,
+                               voice::MediaPorts* ports) {
+  auto bind = [calls = Calls{log, records, ports}](auto handler) -> Handler {
     return [calls, handler](CallContext context, Request& request) {
       return handler(calls, std::move(context), request);
     };

@@ -1,0 +1,126 @@
+#include "faces/rtp/internal/call_port.h"
+
+#include <utility>
+
+#include "foundation/log.h"
+
+namespace aiva::rtp {
+namespace {
+
+constexpr int batches_max = 2;  // at a time; the rest waits for the other calls
+
+}  // namespace
+
+CallPort::CallPort(Core& core, Loop& loop, UdpSocket socket, voice::Call call, Free free)
+    : core_(core),
+      loop_(loop),
+      socket_(std::move(socket)),
+      readable_(loop.io),
+      timer_(loop.io),
+      call_(std::move(call)),
+      free_(std::move(free)) {}
+
+CallPort::~CallPort() {
+  if (readable_.is_open()) readable_.release();
+}
+
+void CallPort::begin() {
+  std::weak_ptr<CallPort> weak = weak_from_this();
+  leg_ =
+      std::make_shared<RtpLeg>(core_, loop_, true,
+                               RtpLeg::Hooks{.send =
+                                                 [weak](const Endpoint& to, RtpLeg::Bytes bytes) {
+                                                   auto self = weak.lock();
+                                                   return self && self->socket_.send(to, bytes);
+                                                 },
+                                             .before_beat =
+                                                 [weak] {
+                                                   if (auto self = weak.lock()) self->read();
+                                                 },
+                                             .over =
+                                                 [weak](voice::CallEnd, std::string_view) {
+                                                   if (auto self = weak.lock()) self->linger();
+                                                 }});
+  boost::system::error_code error;
+  readable_.assign(socket_.descriptor(), error);
+  if (error) return linger();
+  timer_.expires_after(core_.options.waiting_max);
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
+    if (cancelled || self->is_closed_) return;
+    log::info("The audio of an announced call did not come",
+              {{"call", self->call_.id.to_string()}, {"port", self->socket_.port()}});
+    self->linger();
+  });
+  wait();
+}
+
+void CallPort::wait() {
+  readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                       [self = shared_from_this()](const boost::system::error_code& error) {
+                         if (error || self->is_closed_ || !self->leg_) return;
+                         self->read();
+                         if (!self->leg_->has_sender()) return self->wait();
+                         self->start_call();
+                       });
+}
+
+void CallPort::read() {
+  for (int batches = 0; batches < batches_max && leg_; ++batches) {
+    auto datagrams = socket_.receive(loop_.batch);
+    for (const auto& datagram : datagrams)
+      if (auto packet = core_.admit(datagram)) leg_->take(datagram, *packet);
+    if (datagrams.size() < ReceiveBatch::datagrams_max) break;
+  }
+  if (leg_ && socket_.has_refusals())
+    socket_.take_refusals([this](const Endpoint& by) { leg_->note_refusal(by); });
+}
+
+// From now on the socket is looked at with every frame: the loop need not be woken for each packet.
+void CallPort::start_call() {
+  readable_.release();
+  timer_.cancel();
+  leg_->begin_playing();
+  loop_.run("A call by RTP could not be answered", answer());
+}
+
+Task<void> CallPort::answer() {
+  auto self = shared_from_this();
+  auto leg = leg_;
+  auto answered = co_await leg->answer(call_);
+  if (answered) co_return;
+  log::failure("A call by RTP was refused", {.tenant = call_.tenant}, answered.error());
+  if (!is_closed_) linger();
+}
+
+void CallPort::linger() {
+  if (is_closed_) return;
+  if (readable_.is_open()) readable_.release();
+  // The leg may be what calls.
+  loop_.post([leg = std::exchange(leg_, nullptr)] {});
+  socket_.receive(loop_.batch);
+  look_whether_quiet();
+}
+
+void CallPort::look_whether_quiet() {
+  timer_.expires_after(core_.options.quiet_time);
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (error || self->is_closed_) return;
+    bool is_quiet = true;
+    // As many as the system keeps of a busy sender.
+    for (int batches = 0; batches < 16 && !self->socket_.receive(self->loop_.batch).empty();
+         ++batches)
+      is_quiet = false;
+    if (!is_quiet) return self->look_whether_quiet();
+    self->is_closed_ = true;
+    self->free_(self);
+  });
+}
+
+void CallPort::close() {
+  if (std::exchange(is_closed_, true)) return;
+  if (readable_.is_open()) readable_.release();
+  timer_.cancel();
+  if (auto leg = std::exchange(leg_, nullptr)) leg->end(voice::CallEnd::shutdown);
+}
+
+}  // namespace aiva::rtp
