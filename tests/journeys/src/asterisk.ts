@@ -16,6 +16,8 @@ const modules = [
   "res_audiosocket",
   "app_audiosocket",
   "chan_audiosocket",
+  "res_rtp_asterisk",
+  "chan_rtp",
   "res_curl",
   "func_curl",
   "func_json",

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 const rate = 8000; // samples a second
-const frameSamples = rate / 50; // 20 ms
+export const frameSamples = rate / 50; // 20 ms
 const loud = 400; // of a sample, of speech rather than silence
 
 /** What a caller says, as 16-bit samples of 8 kHz, spoken by flite. */
