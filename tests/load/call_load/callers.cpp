@@ -1,5 +1,6 @@
 #include "load/call_load/callers.h"
 
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -7,8 +8,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
+#include <vector>
+
+#include "audio/rtp_packet.h"
 
 namespace aiva::load {
 namespace {
@@ -17,10 +23,10 @@ constexpr std::chrono::milliseconds frame_time{20};
 constexpr std::size_t phases = 20;  // the callers are spread over the time of a frame
 constexpr std::chrono::milliseconds tick_time = frame_time / phases;
 constexpr std::size_t header_bytes = 3;
-constexpr std::size_t payload_bytes = 2 * frame_samples;
 constexpr char kind_hang_up = 0x00;
 constexpr char kind_id = 0x01;
 constexpr char kind_audio = 0x10;
+constexpr char mu_law_silence = '\xFF';
 constexpr std::uint64_t timer_mark = ~std::uint64_t{0};
 
 std::string frame_of(char kind, std::string_view payload) {
@@ -30,6 +36,18 @@ std::string frame_of(char kind, std::string_view payload) {
   frame += static_cast<char>(payload.size() & 0xFFU);
   frame += payload;
   return frame;
+}
+
+// A socket whose packets go to that port of this machine.
+Descriptor send_packets_to(std::uint16_t port) {
+  Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
+    throw std::system_error(errno, std::generic_category(), "connect");
+  return socket;
 }
 
 std::size_t size_of(std::string_view header) {
@@ -44,8 +62,7 @@ Callers::Callers(CallPlan plan, Crossings& crossings)
       crossings_(crossings),
       poll_(epoll_create1(EPOLL_CLOEXEC)),
       timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
-      callers_(plan_.at_a_time),
-      silent_frame_(frame_of(kind_audio, std::string(payload_bytes, '\0'))) {}
+      callers_(plan_.at_a_time) {}
 
 CallFigures Callers::run() {
   epoll_event wanted{.events = EPOLLIN, .data = {.u64 = timer_mark}};
@@ -109,16 +126,20 @@ void Callers::begin_due(Clock::time_point now) {
 
 void Callers::begin(std::size_t index) {
   auto& caller = callers_[index];
-  const auto& session = plan_.sessions[next_session_++];
-  caller = Caller{.socket = connect_to(plan_.port)};
+  const auto& call = plan_.sessions[next_session_++];
+  bool is_rtp = plan_.line == Line::rtp;
+  caller = Caller{.socket = is_rtp ? send_packets_to(call.port) : connect_to(call.port)};
   if (plan_.lasts.count() > 0) {
     auto share = static_cast<int>(next_session_ * 7919 % 1000);  // any order will do
     caller.ends_at = Clock::now() + plan_.lasts / 2 + plan_.lasts * share / 1000;
   }
   epoll_event wanted{.events = EPOLLIN, .data = {.u64 = index}};
   epoll_ctl(poll_.get(), EPOLL_CTL_ADD, caller.socket.get(), &wanted);
-  send_whole(caller.socket, frame_of(kind_id, {reinterpret_cast<const char*>(session.bytes.data()),
-                                               session.bytes.size()}));
+  if (!is_rtp) {
+    const auto& id = call.session.bytes;
+    send_whole(caller.socket,
+               frame_of(kind_id, {reinterpret_cast<const char*>(id.data()), id.size()}));
+  }
   ++talking_;
   ++figures_.calls;
 }
@@ -131,18 +152,29 @@ void Callers::end(Caller& caller) {
 
 void Callers::speak(std::size_t index) {
   auto& caller = callers_[index];
-  std::string_view frame = silent_frame_;
-  if (plan_.is_loud) {
-    FrameMark mark{.caller = static_cast<std::uint32_t>(index),
-                   .number = caller.frame++ & 0x3FFFFU};
-    out_ = frame_of(kind_audio, linear(marked_frame(mark)));
-    crossings_.frame_left(mark);
-    frame = out_;
-  }
+  FrameMark mark{.caller = static_cast<std::uint32_t>(index), .number = caller.frame++ & 0x3FFFFU};
+  auto frame = next_frame(
+      index, plan_.is_loud ? marked_frame(mark) : std::string(frame_samples, mu_law_silence));
+  if (plan_.is_loud) crossings_.frame_left(mark);
   // What AIVA does not take at once is lost, as on a line.
   auto sent = send(caller.socket.get(), frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent >= 0 && static_cast<std::size_t>(sent) < frame.size())
-    send_whole(caller.socket, frame.substr(static_cast<std::size_t>(sent)));
+    send_whole(caller.socket, std::string_view(frame).substr(static_cast<std::size_t>(sent)));
+}
+
+std::string Callers::next_frame(std::size_t index, std::string_view mu_law) {
+  if (plan_.line == Line::audiosocket) return frame_of(kind_audio, linear(mu_law));
+  auto& caller = callers_[index];
+  std::vector<std::uint8_t> packet;
+  audio::append_rtp(
+      {.payload_type = 0,
+       .sequence = caller.sequence,
+       .timestamp = static_cast<std::uint32_t>(frame_samples) * caller.sequence,
+       .source = static_cast<std::uint32_t>(index) + 1,
+       .payload = {reinterpret_cast<const std::uint8_t*>(mu_law.data()), mu_law.size()}},
+      packet);
+  ++caller.sequence;
+  return {packet.begin(), packet.end()};
 }
 
 void Callers::hear(std::size_t index) {
@@ -157,6 +189,7 @@ void Callers::hear(std::size_t index) {
   }
   if (count < 0) return;
   std::string_view bytes(piece.data(), static_cast<std::size_t>(count));
+  if (plan_.line == Line::rtp) return hear_packet(index, bytes);
   if (caller.rest.empty()) {
     auto taken = take_frames(index, bytes, now);
     caller.rest = bytes.substr(taken);
@@ -166,13 +199,23 @@ void Callers::hear(std::size_t index) {
   }
 }
 
+void Callers::hear_packet(std::size_t index, std::string_view packet) {
+  auto read =
+      audio::parse_rtp({reinterpret_cast<const std::uint8_t*>(packet.data()), packet.size()});
+  if (!read) return;
+  std::string_view mu_law(reinterpret_cast<const char*>(read->payload.data()),
+                          read->payload.size());
+  take_audio(index, read_mark(mu_law), Clock::now());
+}
+
 std::size_t Callers::take_frames(std::size_t index, std::string_view bytes, Clock::time_point now) {
   std::size_t at = 0;
   while (bytes.size() - at >= header_bytes) {
     auto size = size_of(bytes.substr(at));
     if (bytes.size() - at < size) break;
     if (bytes[at] == kind_audio)
-      take_audio(index, bytes.substr(at + header_bytes, size - header_bytes), now);
+      take_audio(index, read_linear_mark(bytes.substr(at + header_bytes, size - header_bytes)),
+                 now);
     else if (bytes[at] == kind_hang_up)
       ++figures_.lost;
     at += size;
@@ -180,7 +223,7 @@ std::size_t Callers::take_frames(std::size_t index, std::string_view bytes, Cloc
   return at;
 }
 
-void Callers::take_audio(std::size_t index, std::string_view samples, Clock::time_point now) {
+void Callers::take_audio(std::size_t index, std::optional<FrameMark> mark, Clock::time_point now) {
   auto& caller = callers_[index];
   auto before = std::exchange(caller.heard_at, now);
   if (!is_measuring_ || before == Clock::time_point()) return;
@@ -188,7 +231,6 @@ void Callers::take_audio(std::size_t index, std::string_view samples, Clock::tim
   ++caller.frames;
   auto apart = now - before;
   figures_.apart.add(apart > frame_time ? apart - frame_time : frame_time - apart);
-  auto mark = read_linear_mark(samples);
   if (!mark || mark->caller != index) return;
   auto left = crossings_.answer_left_at(mark->caller);
   figures_.answer.add(now - left);

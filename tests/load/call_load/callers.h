@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,17 @@
 
 namespace aiva::load {
 
+enum class Line : std::uint8_t { audiosocket, rtp };
+
+// A call that was announced.
+struct AnnouncedCall {
+  Uuid session{};
+  std::uint16_t port = 0;  // of the server, where its audio goes
+};
+
 struct CallPlan {
-  std::uint16_t port = 0;
-  std::vector<Uuid> sessions{};  // announced; a call each, one after the other
+  Line line = Line::audiosocket;
+  std::vector<AnnouncedCall> sessions{};  // one after the other
   std::size_t at_a_time = 100;
   std::chrono::milliseconds begin_every{5};  // so many begin one after the other
   bool is_loud = false;                      // frames carry marks; otherwise they are silent
@@ -43,8 +52,8 @@ struct CallFigures {
   std::int64_t lost = 0;   // calls that ended before their time
 };
 
-// Callers that speak AudioSocket: each sends a frame every 20 ms and hears what comes, all on the
-// thread that calls run().
+// Callers that speak AudioSocket or RTP with mu-law: each sends a frame every 20 ms and hears what
+// comes, all on the thread that calls run().
 class Callers {
  public:
   Callers(CallPlan plan, Crossings& crossings);
@@ -56,6 +65,7 @@ class Callers {
     Descriptor socket{};
     std::string rest{};  // of a frame that has come in part
     std::uint32_t frame = 0;
+    std::uint16_t sequence = 0;  // of RTP
     Clock::time_point heard_at{};
     Clock::time_point ends_at = Clock::time_point::max();
     Clock::time_point free_at{};
@@ -67,9 +77,11 @@ class Callers {
   void begin(std::size_t index);
   void end(Caller& caller);
   void speak(std::size_t index);
+  [[nodiscard]] std::string next_frame(std::size_t index, std::string_view mu_law);
   void hear(std::size_t index);
+  void hear_packet(std::size_t index, std::string_view packet);
   std::size_t take_frames(std::size_t index, std::string_view bytes, Clock::time_point now);
-  void take_audio(std::size_t index, std::string_view samples, Clock::time_point now);
+  void take_audio(std::size_t index, std::optional<FrameMark> mark, Clock::time_point now);
   void begin_measuring();
   void end_measuring();
   [[nodiscard]] bool is_over() const;
@@ -79,8 +91,6 @@ class Callers {
   Descriptor poll_;
   Descriptor timer_;
   std::vector<Caller> callers_;
-  std::string silent_frame_;
-  std::string out_;
   std::size_t next_session_ = 0;
   std::size_t talking_ = 0;
   std::size_t phase_ = 0;

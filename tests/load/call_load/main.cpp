@@ -1,8 +1,9 @@
-// Puts telephone calls on AIVA: callers of AudioSocket that send and hear a frame every 20 ms, over
-// the packaged voices or over an emulator of OpenAI's Realtime API behind TLS. Prints what a call
-// costs, how late frames come and what is left when the calls are over.
+// Puts telephone calls on AIVA: callers of AudioSocket, or of RTP, that send and hear a frame every
+// 20 ms, over the packaged voices or over an emulator of OpenAI's Realtime API behind TLS. Prints
+// what a call costs, how late frames come and what is left when the calls are over.
 // usage: call_load [--brain packaged|realtime] [--program FILE] [--calls N,N,…] [--seconds N]
-//                  [--begin-every-ms N] [--greeting WORDS] [--soak CALLS] [--at-a-time N]
+//                  [--leg audiosocket|rtp] [--begin-every-ms N] [--greeting WORDS] [--soak CALLS]
+//                  [--at-a-time N]
 //        ends with 1 when a call was lost
 #include <algorithm>
 #include <charconv>
@@ -37,6 +38,8 @@ bool read(CallLoadOptions& options, std::string_view name, const char* value) {
     options.program = value;
   else if (name == "--brain")
     options.is_realtime = std::string_view(value) == "realtime";
+  else if (name == "--leg")
+    options.line = std::string_view(value) == "rtp" ? Line::rtp : Line::audiosocket;
   else if (name == "--calls")
     options.calls = numbers_in(value);
   else if (name == "--seconds")

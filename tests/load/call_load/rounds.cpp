@@ -18,11 +18,15 @@ namespace {
 constexpr std::size_t callers_max = 5'000;
 constexpr std::chrono::seconds quiet_max{30};
 
-std::string id_in(const Program::Reply& reply, std::string_view name) {
+const json::Value& field_in(const Program::Reply& reply, std::string_view name) {
   const auto* data = reply.body.as_object().if_contains("data");
   if (reply.status != 201 || data == nullptr)
     throw std::runtime_error(fmt::format("{} {}", reply.status, json::to_text(reply.body)));
-  return std::string(data->as_object().at(name).as_string());
+  return data->as_object().at(name);
+}
+
+std::string id_in(const Program::Reply& reply, std::string_view name) {
+  return std::string(field_in(reply, name).as_string());
 }
 
 // The buckets of a histogram: how many observations were at most as large.
@@ -65,7 +69,8 @@ double late_ticks_percentile(const Snapshot& before, const Snapshot& after, doub
 
 CallRounds::CallRounds(CallLoadOptions options, const std::filesystem::path& folder)
     : options_(std::move(options)), crossings_(callers_max) {
-  std::vector<std::string> settings = {"AIVA_AUDIOSOCKET_PORT=0", "AIVA_VOICE_CALLS_MAX=20000"};
+  std::vector<std::string> settings = {"AIVA_AUDIOSOCKET_PORT=0", "AIVA_VOICE_CALLS_MAX=20000",
+                                       "AIVA_RTP_PORTS=20000-29999"};
   if (options_.is_realtime) {
     emulator_ = std::make_unique<RealtimeEmulator>(folder, crossings_, RealtimePace{});
     settings.insert(settings.end(), {"AIVA_VOICE_REALTIME_URL=" + emulator_->url(),
@@ -80,19 +85,24 @@ CallRounds::CallRounds(CallLoadOptions options, const std::filesystem::path& fol
   agent_ = id_in(program_->call("POST", "/api/agents", agent), "id");
 }
 
-std::vector<Uuid> CallRounds::announce(std::size_t calls) {
-  auto body = fmt::format(R"({{"agent_id":"{}"}})", agent_);
-  std::vector<Uuid> sessions;
+std::vector<AnnouncedCall> CallRounds::announce(std::size_t calls) {
+  bool is_rtp = options_.line == Line::rtp;
+  auto body =
+      fmt::format(R"({{"agent_id":"{}","provider":"{}"}})", agent_, is_rtp ? "rtp" : "audiosocket");
+  std::vector<AnnouncedCall> sessions;
   while (sessions.size() < calls) {
-    auto session = Uuid::parse(id_in(program_->call("POST", "/api/calls", body), "session_id"));
+    auto reply = program_->call("POST", "/api/calls", body);
+    auto session = Uuid::parse(id_in(reply, "session_id"));
     if (!session) throw std::runtime_error("a call has no session");
-    sessions.push_back(*session);
+    auto port = is_rtp ? static_cast<std::uint16_t>(field_in(reply, "rtp_port").as_int64())
+                       : program_->audiosocket_port();
+    sessions.push_back({.session = *session, .port = port});
   }
   return sessions;
 }
 
 CallPlan CallRounds::plan_for(std::size_t calls, std::size_t at_a_time) {
-  return {.port = program_->audiosocket_port(),
+  return {.line = options_.line,
           .sessions = announce(calls),
           .at_a_time = at_a_time,
           .begin_every = options_.begin_every,

@@ -18,6 +18,7 @@ namespace aiva::load {
 struct CallLoadOptions {
   std::filesystem::path program = "build/release/bin/aiva";
   bool is_realtime = false;  // otherwise the packaged voices
+  Line line = Line::audiosocket;
   std::vector<std::size_t> calls{100, 300, 500, 1000};
   std::chrono::milliseconds measure{10'000};
   std::chrono::milliseconds begin_every{10};  // one call after the other
@@ -59,7 +60,7 @@ class CallRounds {
   [[nodiscard]] pid_t process() const { return program_->process(); }
 
  private:
-  std::vector<Uuid> announce(std::size_t calls);
+  std::vector<AnnouncedCall> announce(std::size_t calls);
   CallPlan plan_for(std::size_t calls, std::size_t at_a_time);
   Snapshot look();
   Snapshot look_when_quiet();
