@@ -13,6 +13,10 @@ std::string_view name_of(CallEnd end) {
     case CallEnd::no_credits: return "no_credits";
     case CallEnd::shutdown: return "shutdown";
     case CallEnd::failed: return "failed";
+    case CallEnd::busy: return "busy";
+    case CallEnd::no_answer: return "no_answer";
+    case CallEnd::rejected: return "rejected";
+    case CallEnd::unreachable: return "unreachable";
   }
   return "";
 }

@@ -24,7 +24,22 @@ constexpr int recovered_at_once = 100;
 
 std::string_view status_after(CallEnd end) {
   if (end == CallEnd::no_credits) return "insufficient_credits";
-  return end == CallEnd::failed ? "failed" : "completed";
+  switch (end) {
+    case CallEnd::failed:
+    case CallEnd::busy:
+    case CallEnd::no_answer:
+    case CallEnd::rejected:
+    case CallEnd::unreachable: return "failed";
+    case CallEnd::caller_hung_up:
+    case CallEnd::agent_hung_up:
+    case CallEnd::transferred:
+    case CallEnd::idle:
+    case CallEnd::media_silence:
+    case CallEnd::time_limit:
+    case CallEnd::shutdown:
+    case CallEnd::no_credits: break;
+  }
+  return "completed";
 }
 
 std::string transfer_target_of(std::string_view target) {

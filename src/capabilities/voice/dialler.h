@@ -34,6 +34,10 @@ enum class DialEnd : std::uint8_t {
 std::string_view name_of(DialEnd end);
 std::optional<DialEnd> parse_dial_end(std::string_view text);
 
+// 1 to 64 letters, digits and -_.+*#, which no telephone system takes for anything else than a
+// number or a name; `invalid` (`field`) otherwise.
+Result<void> check_destination(std::string_view destination, std::string field);
+
 // Calls people by way of a telephone system. Implemented by a face; safe from all threads.
 class CallDialler {
  public:

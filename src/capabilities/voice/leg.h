@@ -36,6 +36,10 @@ enum class CallEnd : std::uint8_t {
   no_credits,
   shutdown,
   failed,
+  busy,  // whoever was called, like the reasons that follow
+  no_answer,
+  rejected,
+  unreachable,
 };
 
 std::string_view name_of(CallEnd end);

@@ -12,8 +12,10 @@ enum class Phrase {
   trouble,     // the answer failed
   time_is_up,
   no_credits,
-  closing,   // the server stops
-  recorded,  // the call is
+  closing,         // the server stops
+  recorded,        // the call is
+  somebody_calls,  // to whoever is asked to take a call
+  nobody_there,    // a transfer reached nobody
 };
 
 // In the language of a BCP 47 tag; English where we lack it.

@@ -1,3 +1,7 @@
+#include <gmock/gmock.h>
+
+#include <string>
+
 #include "capabilities/voice/testing/running_call_fixture.h"
 
 namespace aiva::voice {

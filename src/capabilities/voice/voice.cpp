@@ -13,6 +13,7 @@
 #include "capabilities/voice/internal/outbound.h"
 #include "capabilities/voice/internal/running_call.h"
 #include "capabilities/voice/phrases.h"
+#include "foundation/hop.h"
 #include "foundation/log.h"
 
 namespace aiva::voice {
@@ -41,6 +42,7 @@ class RunningCalls final : public Calls {
   Result<std::unique_ptr<MonitorSeat>> follow(const CallContext& context, CallId id,
                                               std::string name,
                                               std::shared_ptr<CallMonitor> monitor) override;
+  Task<Result<DialEnd>> steer(CallContext context, CallId id, Steering steering) override;
   void drain(std::chrono::milliseconds patience) override;
 
  private:
@@ -132,6 +134,7 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
   std::shared_ptr<FlowLead> lead;
   if (!flows.flows.empty())
     lead = std::make_shared<FlowLead>(*parts_.leading, lasting, call, std::move(flows));
+  auto control = parts_.controls ? parts_.controls->find(call.tenant, call.session_id) : nullptr;
   auto running = std::make_shared<RunningCall>(
       lasting, std::move(call), (*agent)->settings.language, std::move(leg), parts_.log, meters_,
       limits_, std::chrono::steady_clock::now(), [this](CallId id) {
@@ -141,6 +144,7 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
         }
         leave();
       });
+  running->steer_by({.control = std::move(control), .people = parts_.people});
   {
     std::lock_guard lock(mutex_);
     calls_.push_back(running);
@@ -188,6 +192,15 @@ Result<void> RunningCalls::hang_up(const CallContext& context, CallId id) {
   auto& home = call->home();
   home.post([call = std::move(call)] { call->end_after_speech(CallEnd::agent_hung_up, {}); });
   return {};
+}
+
+Task<Result<DialEnd>> RunningCalls::steer(CallContext context, CallId id, Steering steering) {
+  auto call = find(context, id);
+  if (!call) co_return fail(ErrorCode::conflict, "The call is not going on in this process");
+  co_await hop((*call)->home());
+  auto outcome = co_await (*call)->steer(std::move(steering));
+  if (context.home != nullptr) co_await hop(*context.home);
+  co_return outcome;
 }
 
 Result<std::unique_ptr<MonitorSeat>> RunningCalls::follow(const CallContext& context, CallId id,

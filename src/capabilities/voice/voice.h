@@ -10,7 +10,9 @@
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/chat/call_tools.h"
 #include "capabilities/chat/chat.h"
+#include "capabilities/chat/people.h"
 #include "capabilities/functions/agent_tools.h"
+#include "capabilities/voice/call_control.h"
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/flows.h"
 #include "capabilities/voice/leg.h"
@@ -57,6 +59,8 @@ struct CallsParts {
   chat::CallTools* call_tools = nullptr;  // what its model may call; needed with `realtime`
   std::optional<LeadingParts> leading{};  // nothing: no call is led by a flow
   Recordings* recordings = nullptr;       // null: calls are not recorded
+  CallControls* controls = nullptr;       // of telephone systems that can be steered
+  chat::People* people = nullptr;         // who answers after a transfer that reached nobody
 };
 
 // A call that goes on in this process.
@@ -89,6 +93,10 @@ class Calls {
   virtual Result<std::unique_ptr<MonitorSeat>> follow(const CallContext& context, CallId id,
                                                       std::string name,
                                                       std::shared_ptr<CallMonitor> monitor) = 0;
+  // Does it, and writes that into the transcript; says how whoever was called took it, `answered`
+  // where nobody was. Fails with `conflict` when the call is not going on, its leg carries audio
+  // only, or it is being steered already, and as CallControl does.
+  virtual Task<Result<DialEnd>> steer(CallContext context, CallId id, Steering steering) = 0;
   // No more calls are answered; those that go on may end by themselves until `patience` is over,
   // then they are ended. Blocks.
   virtual void drain(std::chrono::milliseconds patience) = 0;

@@ -58,8 +58,8 @@ class Brain {
   // Instructions that its next answers follow and the caller does not hear of, instead of those
   // before; empty: none any more.
   virtual void whisper(std::string text) = 0;
-  // While it is held a person speaks instead: it falls silent, hears nothing and says nothing but
-  // by say().
+  // While it is held, because a person speaks instead or the caller hears something else: it falls
+  // silent, hears nothing and says nothing but by say().
   virtual void hold(bool is_held) = 0;
   // The first frame after silence was played.
   virtual void speech_began() = 0;

@@ -27,7 +27,11 @@ Phrase farewell(CallEnd end) {
     case CallEnd::transferred:
     case CallEnd::idle:
     case CallEnd::media_silence:
-    case CallEnd::failed: return Phrase::goodbye;
+    case CallEnd::failed:
+    case CallEnd::busy:
+    case CallEnd::no_answer:
+    case CallEnd::rejected:
+    case CallEnd::unreachable: return Phrase::goodbye;
   }
   return Phrase::goodbye;
 }
@@ -125,6 +129,8 @@ void RunningCall::cancel() {
 void RunningCall::beat(Instant now) {
   if (is_over_ || !brain_) return;
   now_ = now;
+  wake();
+  if (is_over_) return;
   // Frames go out at instants fixed when the call began. After a stall time goes on from now.
   if (now - next_frame_ > frames_caught_up_max * frame_time) {
     if (!playout_.is_drained()) quality_.skipped((now - next_frame_) / frame_time);
@@ -208,7 +214,7 @@ Heard RunningCall::stop_speech() {
 }
 
 void RunningCall::check_limits(Instant now) {
-  if (leg_->is_always_heard() && now - last_audio_ > limits_.media_silence_max)
+  if (!is_held_ && leg_->is_always_heard() && now - last_audio_ > limits_.media_silence_max)
     return end(CallEnd::media_silence);
   if (!ending_ && now - began_ > limits_.duration_max) end_politely(CallEnd::time_limit);
   if (now >= next_metering_) {
@@ -230,7 +236,10 @@ void RunningCall::check_ending(Instant now) {
   }
   bool has_settled = ending_->silent_since && now - *ending_->silent_since >= settling_time;
   if ((has_settled && ending_->is_known) || now >= ending_->until) {
-    auto ending = std::move(*ending_);
+    if (is_steering_ && ending_->end == CallEnd::transferred) return;
+    auto ending = std::move(*std::exchange(ending_, std::nullopt));
+    if (ending.end == CallEnd::transferred && steering_.control)
+      return begin_transfer(std::move(ending.transfer_target));
     finish(ending.end, ending.transfer_target);
   }
 }
@@ -268,6 +277,8 @@ void RunningCall::finish(CallEnd end, std::string_view transfer_target) {
     brain_->end();
     meters_.active.add(-1);
   }
+  wake();
+  if (steering_.control) steering_.control->end(end);
   std::exchange(leg_, nullptr)->hang_up(end, transfer_target);
   run_detached("The end of a call could not be written down", context_, store_outcome());
 }

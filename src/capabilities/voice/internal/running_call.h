@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <coroutine>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -16,6 +17,7 @@
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/call_monitors.h"
 #include "capabilities/voice/internal/line_quality.h"
+#include "capabilities/voice/phrases.h"
 #include "capabilities/voice/playout.h"
 #include "capabilities/voice/voice.h"
 #include "foundation/call_context.h"
@@ -34,6 +36,12 @@ struct CallMeters {
   Histogram& mos;
 };
 
+// What a call may do besides speaking; each part may be null.
+struct SteeringParts {
+  std::shared_ptr<CallControl> control{};  // shared with its face
+  chat::People* people = nullptr;
+};
+
 // One call: its leg, its brain, the frames between them, its limits and its record. Its time is
 // that of the last beat.
 class RunningCall final : public LiveCall,
@@ -50,7 +58,10 @@ class RunningCall final : public LiveCall,
 
   // Before begin().
   void add_tap(std::shared_ptr<CallTap> tap) { taps_.push_back(std::move(tap)); }
+  void steer_by(SteeringParts parts) { steering_ = std::move(parts); }
   void begin(std::shared_ptr<Brain> brain);
+  // As of Calls; on the home.
+  Task<Result<DialEnd>> steer(Steering steering);
   // Says why, then ends.
   void end_politely(CallEnd end);
 
@@ -108,7 +119,7 @@ class RunningCall final : public LiveCall,
   };
 
   [[nodiscard]] bool is_listening() const {
-    return !is_over_ && brain_ && !ending_ && !monitors_->is_taken_over();
+    return !is_over_ && brain_ && !ending_ && !is_held_ && !monitors_->is_taken_over();
   }
   [[nodiscard]] CallMs ms_at(Instant instant) const;
   void play_frame();
@@ -122,6 +133,27 @@ class RunningCall final : public LiveCall,
   void check_ending(Instant now);
   void meter();
   void finish(CallEnd end, std::string_view transfer_target);
+  void set_held(bool is_held);
+  void note_steering(std::string text);
+  void begin_transfer(std::string target);
+  Task<void> transfer_for_agent(std::string target);
+  Task<Result<DialEnd>> do_steering(Steering steering);
+  Task<Result<void>> set_hold(bool is_held);
+  Task<Result<DialEnd>> transfer(std::string target);
+  Task<Result<DialEnd>> consult(std::string target);
+  Task<Result<void>> announce_caller();
+  [[nodiscard]] CallContext context_for(std::chrono::milliseconds time_max) const;
+  // Waits for the next beat, or the end of the call.
+  auto next_beat() {
+    struct Awaiter {
+      std::vector<std::coroutine_handle<>>& waiting;
+      bool await_ready() noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> handle) { waiting.push_back(handle); }
+      void await_resume() noexcept {}
+    };
+    return Awaiter{waiting_};
+  }
+  void wake();
   [[nodiscard]] CallContext short_context() const;
   Task<void> meter_once();
   Task<void> store_line(TranscriptLine line);
@@ -160,6 +192,10 @@ class RunningCall final : public LiveCall,
   bool is_speaking_ = false;
   bool is_person_heard_ = false;  // speaking instead of the agent; legs take it for an answer
   int person_silent_ms_ = 0;
+  SteeringParts steering_{};
+  std::vector<std::coroutine_handle<>> waiting_{};  // for a beat
+  bool is_steering_ = false;
+  bool is_held_ = false;  // the caller hears something else
   bool is_metering_ = false;
   bool is_over_ = false;
 };

@@ -53,7 +53,7 @@ void RunningCall::take_over(std::uint64_t seat, int rate) {
   auto taken = monitors_->take_over(seat, rate);
   if (!taken) return monitors_->refuse(seat, "take_over", std::move(taken.error()));
   if (was_taken_over) return;
-  brain_->hold(true);
+  if (!is_held_) brain_->hold(true);
   write_line({.speaker = "system",
               .text = "A person has taken the call over.",
               .starts_ms = now(),
@@ -75,7 +75,7 @@ void RunningCall::let_agent_go_on() {
               .text = "The agent goes on with the call.",
               .starts_ms = now(),
               .ends_ms = now()});
-  brain_->hold(false);
+  if (!is_held_) brain_->hold(false);
 }
 
 void RunningCall::play_person() {

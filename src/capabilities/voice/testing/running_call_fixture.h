@@ -23,9 +23,11 @@ class RunningCallTest : public testing::Test {
 
   void begin(std::shared_ptr<CallTap> tap = nullptr) {
     CallContext context{.home = &home_};
-    call_ = std::make_shared<RunningCall>(context, Call{.id = CallId::make()}, "en", leg_, log_,
-                                          meters_, limits_, now_, [this](CallId) { ++over_; });
+    call_ = std::make_shared<RunningCall>(
+        context, Call{.id = CallId::make(), .chat_session = session_}, "en", leg_, log_, meters_,
+        limits_, now_, [this](CallId) { ++over_; });
     if (tap) call_->add_tap(std::move(tap));
+    call_->steer_by({.control = control_, .people = people_});
     call_->begin(std::make_shared<Cascade>(*call_, CascadeParts{chat_, recognizer_, synthesizer_},
                                            context, agent_, ChatSessionId::make(), leg_->format(),
                                            detectors_.make()));
@@ -68,6 +70,9 @@ class RunningCallTest : public testing::Test {
   MemoryCallLog log_;
   std::shared_ptr<agents::ActiveAgent> agent_ = std::make_shared<agents::ActiveAgent>();
   std::shared_ptr<RecordingLeg> leg_ = std::make_shared<RecordingLeg>();
+  ChatSessionId session_ = ChatSessionId::make();
+  std::shared_ptr<ScriptedControl> control_{};  // null: the leg carries audio only
+  chat::People* people_ = nullptr;
   Instant now_{};
   std::shared_ptr<RunningCall> call_;
   int over_ = 0;

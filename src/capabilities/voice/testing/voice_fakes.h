@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "capabilities/voice/call_control.h"
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/leg.h"
 #include "capabilities/voice/monitor.h"
@@ -147,6 +148,48 @@ class NotingMonitor final : public CallMonitor {
     refusals.push_back(std::string(command) + ": " + error.message);
   }
   void over(CallEnd reason) override { end = reason; }
+};
+
+// A telephone system that does what it is told, or fails as a test says.
+class ScriptedControl final : public CallControl {
+ public:
+  std::vector<std::string> done{};
+  std::optional<Error> failure{};  // of everything
+  DialEnd consulted = DialEnd::answered;
+  bool is_connectable = true;
+  bool consults_first = false;
+  std::optional<CallEnd> ended{};
+
+  Task<Result<void>> send_digits(CallContext, std::string digits) override {
+    co_return note("digits " + digits);
+  }
+  Task<Result<void>> hold(CallContext, bool is_held) override {
+    co_return note(is_held ? "hold" : "unhold");
+  }
+  Task<Result<void>> transfer(CallContext, std::string target) override {
+    co_return note("transfer " + target);
+  }
+  Task<Result<DialEnd>> consult(CallContext, std::string target) override {
+    CO_TRY_VOID(note("consult " + target));
+    co_return consulted;
+  }
+  Task<Result<void>> connect(CallContext) override {
+    if (!is_connectable) co_return fail(ErrorCode::conflict, "They are gone");
+    co_return note("connect");
+  }
+  Task<Result<void>> resume(CallContext) override { co_return note("resume"); }
+  Task<Result<void>> record(CallContext, bool is_on) override {
+    co_return note(is_on ? "record" : "stop recording");
+  }
+  [[nodiscard]] bool consults() const override { return consults_first; }
+  void end(CallEnd reason) override { ended = reason; }
+
+ private:
+  Result<void> note(std::string what) {
+    done.push_back(std::move(what));
+    if (failure) return fail(*failure);
+    return {};
+  }
 };
 
 // Keeps what calls write down in memory.

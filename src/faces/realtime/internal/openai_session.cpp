@@ -45,6 +45,10 @@ Closing closing_of(voice::CallEnd end) {
     case voice::CallEnd::agent_hung_up:
     case voice::CallEnd::transferred:
     case voice::CallEnd::idle:
+    case voice::CallEnd::busy:
+    case voice::CallEnd::no_answer:
+    case voice::CallEnd::rejected:
+    case voice::CallEnd::unreachable:
     case voice::CallEnd::media_silence: break;
   }
   return {http::CloseCode::normal, voice::name_of(end)};
