@@ -216,6 +216,25 @@ void bind_moderation(Binder& binder, Config::Moderation& moderation) {
     binder.complain("moderation.base_url", "is needed where moderation is required");
 }
 
+void bind_ari(Binder& binder, Config::Ari& ari) {
+  binder.text("ari.url", ari.url);
+  binder.text("ari.user", ari.user);
+  binder.secret("ari.password", ari.password);
+  binder.text("ari.app", ari.app);
+  binder.secret("ari.incoming_password", ari.incoming_password);
+  binder.text("ari.media", ari.media, {"audiosocket", "websocket"});
+  binder.text("ari.media_address", ari.media_address);
+  binder.text("ari.media_client", ari.media_client);
+  binder.text("ari.media_format", ari.media_format,
+              {"ulaw", "alaw", "slin", "slin12", "slin16", "slin24", "slin32", "slin48"});
+  binder.text("ari.endpoint", ari.endpoint);
+  binder.text("ari.caller_id", ari.caller_id);
+  binder.text("ari.transfer", ari.transfer, {"blind", "attended"});
+  binder.text("ari.transfer_context", ari.transfer_context);
+  binder.integer("ari.transfer_ring_s", ari.transfer_ring_s, 5, 120);
+  binder.text("ari.refused", ari.refused, {"continue", "hangup"});
+}
+
 void bind_rest(Binder& binder, Config& config) {
   binder.text("data.folder", config.data.folder);
   binder.text("data.sync", config.data.sync, {"process", "power"});
@@ -299,6 +318,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.boolean("rtp.sends_silence", config.rtp.sends_silence);
   binder.boolean("rtp.detects_tones", config.rtp.detects_tones);
   binder.integer("rtp.threads", config.rtp.threads, 1, 256);
+  bind_ari(binder, config.ari);
   binder.integer("worker.concurrency", config.worker.concurrency, 0, 256);
   binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
   binder.integer("documents.concurrency", config.documents.concurrency, 1, 256);

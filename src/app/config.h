@@ -164,6 +164,25 @@ struct Config {
     auto operator<=>(const Rtp&) const = default;
   } rtp;
 
+  struct Ari {
+    std::string url;
+    std::string user = "aiva";
+    std::string password;
+    std::string app = "aiva";
+    std::string incoming_password;
+    std::string media = "audiosocket";
+    std::string media_address;
+    std::string media_client = "aiva";
+    std::string media_format = "ulaw";
+    std::string endpoint;
+    std::string caller_id;
+    std::string transfer = "blind";
+    std::string transfer_context;
+    std::int64_t transfer_ring_s = 30;
+    std::string refused = "continue";
+    auto operator<=>(const Ari&) const = default;
+  } ari;
+
   struct Worker {
     std::int64_t concurrency = 1;
     std::int64_t lease_s = 60;

@@ -38,11 +38,13 @@
 #include "capabilities/moderation/moderation.h"
 #include "capabilities/search/history.h"
 #include "capabilities/search/search.h"
+#include "capabilities/voice/call_control.h"
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/call_records.h"
 #include "capabilities/voice/flows.h"
 #include "capabilities/voice/media_ports.h"
 #include "capabilities/voice/numbers.h"
+#include "capabilities/voice/outbound_calls.h"
 #include "capabilities/voice/recordings.h"
 #include "capabilities/voice/segments.h"
 #include "capabilities/voice/speaker.h"
@@ -52,6 +54,7 @@
 #include "capabilities/voice/voice.h"
 #include "capabilities/webhooks/webhooks.h"
 #include "documents/tokens/token_counter.h"
+#include "faces/ari/ari.h"
 #include "foundation/metrics.h"
 #include "foundation/pause.h"
 #include "foundation/thread_pool.h"
@@ -150,11 +153,14 @@ struct Parts {
   std::unique_ptr<SpeechRecognizer> recognizer{};
   std::unique_ptr<SpeechSynthesizer> synthesizer{};
   std::unique_ptr<voice::Speaker> speaker{};        // null where nothing is spoken
-  std::unique_ptr<WebSocketClient> sockets{};       // null without a realtime model
+  std::unique_ptr<WebSocketClient> sockets{};       // null where nothing uses them
   std::unique_ptr<RealtimeModel> realtime_model{};  // null where none is configured
   std::unique_ptr<Redis> bridge_redis{};            // null without a bridge's calls
   std::unique_ptr<BridgeCalls> bridge_calls{};      // the same
-  std::unique_ptr<voice::Calls> calls{};            // null where none are answered
+  voice::CallControls call_controls{};
+  std::unique_ptr<ari::Ari> ari{};                         // null where none is configured
+  std::unique_ptr<voice::OutboundCalls> outbound_calls{};  // null where nobody is called
+  std::unique_ptr<voice::Calls> calls{};                   // null where none are answered
   std::unique_ptr<voice::Supervision> supervision{};
   voice::MediaPorts* media_ports = nullptr;  // of the server for RTP; null without ports
   std::unique_ptr<embeddings::TextVectors> text_vectors{};

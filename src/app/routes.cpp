@@ -13,6 +13,7 @@
 #include "faces/http/endpoints/auth.h"
 #include "faces/http/endpoints/call_flows.h"
 #include "faces/http/endpoints/call_recordings.h"
+#include "faces/http/endpoints/call_steering.h"
 #include "faces/http/endpoints/calls.h"
 #include "faces/http/endpoints/campaigns.h"
 #include "faces/http/endpoints/chat.h"
@@ -141,9 +142,11 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::model_routes(*parts.models, *parts.prices));
   add(http::chat_people_routes(*parts.chat_people));
   add(http::chat_privacy_routes(*parts.chat_privacy));
-  add(http::call_routes(*parts.call_log, *parts.call_records));
   add(http::call_recording_routes(*parts.supervision, *parts.call_records, *parts.recordings));
   add(http::call_routes(*parts.call_log, *parts.call_records, parts.media_ports));
+  add(http::call_steering_routes({.records = *parts.call_records,
+                                  .calls = parts.calls.get(),
+                                  .outbound = parts.outbound_calls.get()}));
   add(http::number_routes(*parts.numbers));
   add(http::campaign_routes({*parts.campaigns, *parts.do_not_call, parts.files}));
   add(http::call_flow_routes(*parts.flows));
@@ -166,6 +169,8 @@ std::vector<http::WebSocketRoute> make_websocket_routes(Parts& parts) {
   auto routes = realtime::make_websocket_routes(realtime_parts(parts));
   for (auto& route : realtime::make_monitor_routes(*parts.supervision, parts.pause))
     routes.push_back(std::move(route));
+  if (parts.ari)
+    for (auto& route : parts.ari->routes()) routes.push_back(std::move(route));
   return routes;
 }
 

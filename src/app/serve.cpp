@@ -26,6 +26,8 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr seconds hanging_up_time{2};  // in Asterisk, of calls that are over
+
 class IdentityAuthenticator final : public http::Authenticator {
  public:
   explicit IdentityAuthenticator(identity::Identity& identity) : identity_(identity) {}
@@ -172,6 +174,8 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
     auto made_rtp = make_rtp(config, parts);
     if (!made_rtp) return cli::report(made_rtp.error());
     rtp = std::move(*made_rtp);
+    if (auto connected = connect_ari(config, phones.get(), parts); !connected)
+      return cli::report(connected.error());
     auto router = http::Router::make(make_routes(config, paths, parts, lifecycle),
                                      make_websocket_routes(parts));
     if (!router) return cli::report(router.error());
@@ -192,14 +196,18 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
   parts.campaign_runner->stop();
   if (phones) phones->stop_accepting();
   if (rtp) rtp->stop_accepting();
+  if (parts.outbound_calls) parts.outbound_calls->stop();
   if (parts.calls) parts.calls->drain(patience);
+  if (parts.ari) parts.ari->drain(hanging_up_time);
   if (server) server->drain(patience);
   // Its clock beats on the event loops of the servers, which end next.
   parts.calls.reset();
+  parts.outbound_calls.reset();
   if (worker) worker->drain(patience);
   // Nothing dials by telephone systems any more, which end next.
   worker.reset();
   parts.campaign_runner.reset();
+  parts.ari.reset();
   return 0;
 }
 

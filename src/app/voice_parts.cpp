@@ -55,12 +55,17 @@ Result<void> open_voices(const Config& config, const Paths& paths, Parts& parts)
   return {};
 }
 
+Result<void> open_sockets(std::int64_t threads, Parts& parts) {
+  if (parts.sockets) return {};
+  TRY(parts.sockets, make_websocket_client({.threads = static_cast<std::size_t>(threads),
+                                            .ping_interval = line_ping}));
+  return {};
+}
+
 // Of agents whose speech provider is openai.
 Result<void> open_realtime_model(const Config::Voice& config, Parts& parts) {
   if (config.realtime_key.empty()) return {};
-  TRY(parts.sockets,
-      make_websocket_client({.threads = static_cast<std::size_t>(config.realtime_threads),
-                             .ping_interval = line_ping}));
+  TRY_VOID(open_sockets(config.realtime_threads, parts));
   parts.realtime_model = make_openai_realtime_model(
       {.base_url = config.realtime_url,
        .api_key = config.realtime_key,
@@ -119,7 +124,9 @@ void build_voice(const Config& config, const Paths& paths, Parts& parts) {
                                    .realtime = parts.realtime_model.get(),
                                    .call_tools = parts.call_tools.get(),
                                    .leading = leading,
-                                   .recordings = parts.recordings.get()},
+                                   .recordings = parts.recordings.get(),
+                                   .controls = &parts.call_controls,
+                                   .people = parts.chat_people.get()},
                                   {.duration_max = seconds(config.voice.duration_max_s),
                                    .media_silence_max = seconds(config.voice.media_silence_max_s),
                                    .calls_max = static_cast<std::size_t>(config.voice.calls_max)});
@@ -143,6 +150,44 @@ Result<std::unique_ptr<audiosocket::Server>> make_audiosocket(const Config& conf
   }
   return audiosocket::make_server(std::move(options),
                                   {*parts.calls, *parts.call_log, parts.metrics});
+}
+
+Result<void> connect_ari(const Config& config, const audiosocket::Server* phones, Parts& parts) {
+  const auto& settings = config.ari;
+  if (settings.url.empty() && settings.incoming_password.empty()) return {};
+  bool by_websocket = settings.media == "websocket";
+  if (!parts.calls) return fail(ErrorCode::unavailable, "ARI needs the voices, which are off");
+  if (!by_websocket && phones == nullptr)
+    return fail(invalid_field("audiosocket.port", "is needed where ari.media is audiosocket"));
+  TRY_VOID(open_sockets(1, parts));
+  auto address = settings.media_address;
+  if (address.empty() && phones != nullptr)
+    address = config.audiosocket.host + ":" + std::to_string(phones->port());
+  ari::Options options{.url = settings.url,
+                       .user = settings.user,
+                       .password = settings.password,
+                       .app = settings.app,
+                       .incoming_password = settings.incoming_password,
+                       .media = by_websocket ? ari::Media::websocket : ari::Media::audiosocket,
+                       .media_address = std::move(address),
+                       .media_client = settings.media_client,
+                       .media_format = settings.media_format,
+                       .endpoint = settings.endpoint,
+                       .caller_id = settings.caller_id,
+                       .transfer_context = settings.transfer_context,
+                       .consults = settings.transfer == "attended",
+                       .continues_refused = settings.refused == "continue",
+                       .transfer_ring_max = seconds(settings.transfer_ring_s)};
+  TRY(parts.ari, ari::make_ari(std::move(options), {.log = *parts.call_log,
+                                                    .numbers = *parts.numbers,
+                                                    .controls = parts.call_controls,
+                                                    .sockets = parts.sockets.get(),
+                                                    .pause = parts.pause,
+                                                    .metrics = parts.metrics}));
+  if (settings.endpoint.empty()) return {};
+  parts.outbound_calls = voice::make_outbound_calls(*parts.call_log, *parts.ari);
+  if (!parts.http_dialler) parts.dialler.use(parts.ari.get());
+  return {};
 }
 
 }  // namespace aiva::app

@@ -38,6 +38,8 @@ Task<void> serve(std::shared_ptr<const Setup> setup, CallContext context,
   const auto& [parts, options] = *setup;
   if (socket.protocol() == media_protocol)
     co_await serve_media(parts, options, std::move(*admitted), request, socket);
+  else if (!admitted->agent)
+    co_await socket.close(http::CloseCode::policy_violation, "Name a model");
   else
     co_await serve_openai(parts, options, std::move(*admitted), request, socket);
 }

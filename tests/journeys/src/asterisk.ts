@@ -58,6 +58,79 @@ export const websocketModules = ["res_http_websocket", "res_websocket_client", "
 export interface Configuration {
   modules?: string[];
   files?: Record<string, string>; // by name
+  ari?: AriOptions;
+}
+
+// What its REST Interface needs besides.
+const ariModules = [
+  "res_sorcery_config",
+  "res_sorcery_memory",
+  "res_sorcery_astdb",
+  "res_http_websocket",
+  "res_websocket_client",
+  "res_stasis",
+  "res_stasis_answer",
+  "res_stasis_playback",
+  "res_stasis_recording",
+  "res_stasis_snoop",
+  "res_ari_model",
+  "res_ari",
+  "res_ari_channels",
+  "res_ari_bridges",
+  "res_ari_events",
+  "res_ari_applications",
+  "res_ari_asterisk",
+  "res_ari_recordings",
+  "app_stasis",
+  "bridge_softmix",
+  "bridge_holding",
+  "chan_bridge_media",
+  "chan_websocket",
+  "format_wav",
+  "format_sln",
+  "res_musiconhold",
+  "func_dialplan",
+];
+
+export interface AriOptions {
+  user: string;
+  password: string;
+  connectTo?: { url: string; password: string }; // it connects by itself
+  media?: { url: string; key: string }; // where the client "aiva" of chan_websocket connects
+}
+
+/** A port nobody has right now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+function writeAri(
+  write: (name: string, text: string) => void,
+  port: number,
+  ari: AriOptions,
+): void {
+  write("http.conf", `[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport=${port}\n`);
+  let users = `[general]\nenabled=yes\n[${ari.user}]\ntype=user\npassword=${ari.password}\n`;
+  let clients = "";
+  if (ari.connectTo) {
+    users +=
+      `[out]\ntype=outbound_websocket\nwebsocket_client_id=out\napps=aiva\n` +
+      `local_ari_user=${ari.user}\n`;
+    clients =
+      `[out]\ntype=websocket_client\nconnection_type=persistent\nuri=${ari.connectTo.url}\n` +
+      `protocols=ari\nusername=asterisk\npassword=${ari.connectTo.password}\n`;
+  }
+  if (ari.media)
+    clients +=
+      `[aiva]\ntype=websocket_client\nconnection_type=per_call_config\nuri=${ari.media.url}\n` +
+      `protocols=media\nusername=asterisk\npassword=${ari.media.key}\n`;
+  write("ari.conf", users);
+  write("websocket_client.conf", clients);
+  write("musiconhold.conf", "[default]\nmode=files\ndirectory=/usr/share/asterisk/sounds/en\n");
 }
 
 /** A real Asterisk in a chroot, without any network but loopback. */
@@ -75,7 +148,13 @@ export class Asterisk {
     callers.on("connection", (socket) => this.waiting.shift()?.(Phone.pickUp(socket)));
   }
 
-  /** Starts one with that dialplan, and with more modules and the files that configure them. */
+  /** The port of its HTTP server, where it has one. */
+  ariPort = 0;
+
+  /**
+   * Starts one with that dialplan, in which {phones} stands for where phones can be called, and
+   * with more modules and the files that configure them.
+   */
   static async start(dialplan: string, more: Configuration = {}): Promise<Asterisk> {
     const inside = mkdtempSync(join(root, "tmp/asterisk-"));
     const folder = inside.slice(root.length);
@@ -96,18 +175,22 @@ export class Asterisk {
     const lines = Object.entries(directories).map(([name, value]) => `${name} => ${value}`);
     const write = (name: string, text: string): void => writeFileSync(join(inside, name), text);
     write("asterisk.conf", `[directories]\n${lines.join("\n")}\n[options]\nnocolor = yes\n`);
-    const loaded = [...modules, ...(more.modules ?? [])].map((name) => `load=${name}.so\n`);
-    write("modules.conf", `[modules]\nautoload=no\n${loaded.join("")}`);
+    const loaded = [...modules, ...(more.ari ? ariModules : []), ...(more.modules ?? [])];
+    const moduleLines = [...new Set(loaded)].map((name) => `load=${name}.so\n`);
+    write("modules.conf", `[modules]\nautoload=no\n${moduleLines.join("")}`);
     write("logger.conf", "[general]\n[logfiles]\nconsole => notice,warning,error,verbose\n");
-    write("extensions.conf", dialplan);
     for (const [name, text] of Object.entries(more.files ?? {})) write(name, text);
-
     const callers = createServer();
     await new Promise<void>((done) => callers.listen(0, "127.0.0.1", done));
+    const phones = `127.0.0.1:${(callers.address() as AddressInfo).port}`;
+    write("extensions.conf", dialplan.replaceAll("{phones}", phones));
+    const ariPort = more.ari ? await freePort() : 0;
+    if (more.ari) writeAri(write, ariPort, more.ari);
     const child = spawn("chroot", [root, "asterisk", "-f", "-C", `${folder}/asterisk.conf`], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const asterisk = new Asterisk(folder, child, callers);
+    asterisk.ariPort = ariPort;
     await new Promise<void>((ready, failed) => {
       const note = (piece: Buffer): void => {
         asterisk.log += piece.toString();
@@ -123,7 +206,7 @@ export class Asterisk {
   /** Has a caller dial an extension; the phone is the caller's end of it. */
   async dial(extension: string): Promise<Phone> {
     const { port } = this.callers.address() as AddressInfo;
-    const phone = new Promise<Phone>((answered) => this.waiting.push(answered));
+    const phone = this.nextPhone();
     const channel = `AudioSocket/127.0.0.1:${port}/${randomUUID()}/c(slin)`;
     this.command(`channel originate ${channel} extension ${extension}`);
     return phone;
@@ -140,6 +223,11 @@ export class Asterisk {
       if (Date.now() > end) throw new Error(`Asterisk does not say "${text}":\n${this.log}`);
       await new Promise((done) => setTimeout(done, 20));
     }
+  }
+
+  /** The next phone that is called. */
+  nextPhone(): Promise<Phone> {
+    return new Promise<Phone>((answered) => this.waiting.push(answered));
   }
 
   command(text: string): string {

@@ -152,6 +152,11 @@ export class Phone {
     return -Infinity;
   }
 
+  /** Waits until the far end has sent these digits. */
+  async untilDigits(digits: string, timeoutMs = 10_000): Promise<void> {
+    await this.until(() => this.digits === digits, timeoutMs, `no ${digits} but ${this.digits}`);
+  }
+
   /** Waits for the far end to end the call. */
   async untilHungUp(timeoutMs = 30_000): Promise<void> {
     await this.until(() => this.hungUp || this.closed, timeoutMs, "the call does not end");

@@ -58,6 +58,7 @@ Task<Result<Admitted>> admit_with_key(const RealtimeParts& parts, CallContext co
     co_return fail(invalid_field("call_id", "Calls of others cannot be joined; name a model"));
   auto name = agent_name(request);
   if (name.empty() && admitted.key) name = admitted.key->agent.to_string();
+  if (name.empty() && request.query_text("announced")) co_return admitted;
   if (name.empty()) co_return fail(invalid_field("model", "must name an agent by its id or slug"));
   CO_TRY(admitted.agent, co_await parts.agents.find(admitted.context, std::move(name)));
   if (admitted.key && admitted.key->agent != admitted.agent->id)
@@ -75,6 +76,15 @@ Task<Result<voice::Call>> find_call(const RealtimeParts& parts, const Admitted& 
       co_return fail(ErrorCode::not_found, "No call of that id was announced");
     co_return claimed;
   }
+  if (auto announced = request.query_text("announced"); announced && !admitted.key) {
+    CO_TRY(auto claimed, co_await parts.log.claim(admitted.context, std::string(*announced)));
+    bool is_another = admitted.agent && claimed.agent != admitted.agent->id;
+    if (claimed.tenant != admitted.context.tenant || is_another)
+      co_return fail(ErrorCode::not_found, "No call of that id was announced");
+    co_return claimed;
+  }
+  if (!admitted.agent)
+    co_return fail(invalid_field("model", "must name an agent by its id or slug"));
   call.agent = admitted.agent->id;
   if (call.caller_id.empty()) call.caller_id = query_of(request, "caller");
   if (call.caller_name.empty()) call.caller_name = query_of(request, "caller_name");

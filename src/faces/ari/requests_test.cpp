@@ -1,0 +1,152 @@
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "capabilities/voice/testing/voice_fakes.h"
+#include "faces/ari/internal/arrivals.h"
+#include "faces/ari/internal/exchange.h"
+#include "faces/ari/internal/line.h"
+#include "faces/ari/internal/media_way.h"
+
+namespace aiva::ari {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// Starts a task and keeps its outcome when there is one.
+template <class T>
+std::shared_ptr<std::optional<T>> begin(Task<T> task) {
+  auto outcome = std::make_shared<std::optional<T>>();
+  start(std::move(task),
+        [outcome](std::exception_ptr, std::optional<T> value) { *outcome = std::move(value); });
+  return outcome;
+}
+
+class LineTest : public testing::Test {
+ protected:
+  LineTest() {
+    line_.open([this](std::string text) {
+      sent_.push_back(std::move(text));
+      return is_there_;
+    });
+  }
+
+  Line line_;
+  std::vector<std::string> sent_;
+  bool is_there_ = true;
+};
+
+TEST_F(LineTest, gives_each_request_its_own_reply) {
+  auto first = begin(line_.ask({.method = "GET", .path = "channels"}));
+  auto second = begin(line_.ask({.method = "GET", .path = "bridges"}));
+  line_.take({.request = "2", .status = 200, .body = "two"});
+  line_.take({.request = "2", .status = 200, .body = "again"});
+  line_.take({.request = "9", .status = 200, .body = "nobody's"});
+  line_.take({.request = "1", .status = 404});
+
+  ASSERT_TRUE(*first && *second);
+  EXPECT_EQ((*first)->error().code, ErrorCode::not_found);
+  EXPECT_EQ(***second, "two");
+}
+
+TEST_F(LineTest, fails_what_waits_when_the_connection_is_lost) {
+  auto waiting = begin(line_.ask({.method = "GET", .path = "channels"}));
+  line_.close();
+  auto later = begin(line_.ask({.method = "GET", .path = "channels"}));
+
+  EXPECT_EQ((*waiting)->error().code, ErrorCode::unavailable);
+  EXPECT_EQ((*later)->error().code, ErrorCode::unavailable);
+  EXPECT_THAT(sent_, SizeIs(1));
+}
+
+TEST_F(LineTest, does_not_wait_for_ever) {
+  auto waiting = begin(line_.ask({.method = "GET", .path = "channels"}));
+  line_.expire(std::chrono::steady_clock::now());
+  EXPECT_FALSE(*waiting);
+  line_.expire(std::chrono::steady_clock::now() + std::chrono::seconds(11));
+  EXPECT_EQ((*waiting)->error().code, ErrorCode::timeout);
+}
+
+TEST_F(LineTest, fails_what_cannot_be_sent) {
+  is_there_ = false;
+  auto waiting = begin(line_.ask({.method = "GET", .path = "channels"}));
+  EXPECT_EQ((*waiting)->error().code, ErrorCode::unavailable);
+}
+
+class ArrivalsTest : public testing::Test {
+ protected:
+  auto wait(CallContext context = {}) {
+    arrivals_.expect("a");
+    return begin(arrivals_.wait("a", context));
+  }
+
+  voice::QueueExecutor home_;
+  Arrivals arrivals_{home_};
+};
+
+TEST_F(ArrivalsTest, tells_what_became_of_a_channel) {
+  auto there = wait();
+  EXPECT_TRUE(arrivals_.note_there("a"));
+  EXPECT_TRUE((**there)->is_there);
+  EXPECT_FALSE(arrivals_.note_there("a"));
+
+  auto gone = wait();
+  EXPECT_TRUE(arrivals_.note_gone("a", 17));
+  EXPECT_FALSE((**gone)->is_there);
+  EXPECT_EQ((**gone)->cause, 17);
+}
+
+TEST_F(ArrivalsTest, remembers_what_came_before_it_was_waited_for) {
+  arrivals_.expect("a");
+  EXPECT_TRUE(arrivals_.note_there("a"));
+  auto waiting = begin(arrivals_.wait("a", {}));
+  EXPECT_TRUE((**waiting)->is_there);
+}
+
+TEST_F(ArrivalsTest, ends_with_its_time_its_caller_or_its_connection) {
+  auto now = std::chrono::steady_clock::now();
+  auto late = wait({.deadline = now + std::chrono::seconds(5)});
+  arrivals_.expire(now);
+  EXPECT_FALSE(*late);
+  arrivals_.expire(now + std::chrono::seconds(6));
+  EXPECT_EQ((*late)->error().code, ErrorCode::timeout);
+
+  std::stop_source stop;
+  auto stopped = wait({.cancellation = stop.get_token()});
+  stop.request_stop();
+  home_.run();
+  EXPECT_EQ((*stopped)->error().code, ErrorCode::cancelled);
+
+  auto lost = wait();
+  arrivals_.fail_all();
+  EXPECT_EQ((*lost)->error().code, ErrorCode::unavailable);
+}
+
+TEST(AriRequests, destinations_stand_in_endpoints_only_as_they_are_meant) {
+  EXPECT_EQ(endpoint_of("PJSIP/{number}@trunk", "+49301").value_or(""), "PJSIP/+49301@trunk");
+  for (const auto* destination : {"", "1@other", "1/2", "1&Local/2", "1 2", "1,2", "ä"})
+    EXPECT_FALSE(endpoint_of("PJSIP/{number}@trunk", destination)) << destination;
+}
+
+TEST(AriRequests, audio_is_asked_for_by_the_calls_session) {
+  auto by_socket = make_audiosocket_way("10.0.0.2:9092");
+  MediaRequest wanted{.channel = "m", .app = "aiva"};
+  wanted.session_id = "0190f3a0-0000-7000-8000-000000000200";
+  auto request = by_socket->request(wanted);
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->query.back().second, wanted.session_id);
+  wanted.session_id = "campaign-7";
+  EXPECT_FALSE(by_socket->request(wanted));
+  EXPECT_TRUE(make_websocket_way("aiva", "ulaw")->request(wanted));
+  wanted.session_id = "x)y(z";
+  EXPECT_FALSE(make_websocket_way("aiva", "ulaw")->request(wanted));
+}
+
+}  // namespace
+}  // namespace aiva::ari

@@ -1,0 +1,589 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import WebSocket from "ws";
+import { Asterisk, hasAsterisk, type AriOptions } from "./asterisk.ts";
+import type { Client, Json } from "./client.ts";
+import { Phone, speech } from "./phone.ts";
+import { repository, Server } from "./server.ts";
+
+// Calls under the control of Asterisk's REST Interface, with the packaged voices. The same cases run
+// over an emulator of it and, where tests/components/asterisk has put one, over a real Asterisk.
+// 100 enters our application and is the agent's; 150 enters it, too, and is nobody's. 200 is a phone,
+// 201 is busy, 202 rings for ever.
+
+const uuid = "0190f3a0-0000-7000-8000-000000000200";
+const account = { user: "aiva", password: "secret" };
+
+interface Telephones {
+  url: string;
+  dial: (extension: string) => Promise<Phone>;
+  nextPhone: () => Promise<Phone>; // that is called
+  channels: () => Promise<Json[]>;
+  bridges: () => Promise<Json[]>;
+  connectTo?: (url: string, password: string) => Promise<void>;
+  cut?: () => void; // the connection
+  fault?: (fault: Json) => void;
+  stop: () => Promise<void>;
+}
+
+async function emulated(): Promise<Telephones> {
+  const path = join(repository, "tests/emulators/asterisk_ari.mjs");
+  const { AsteriskAri } = await import(path);
+  const waiting: ((phone: Phone) => void)[] = [];
+  const phones = createServer((socket) => waiting.shift()?.(Phone.pickUp(socket)));
+  await new Promise<void>((done) => phones.listen(0, "127.0.0.1", done));
+  const asterisk = await AsteriskAri.start({
+    ...account,
+    phonePort: (phones.address() as AddressInfo).port,
+    dialplan: {
+      100: [["stasis", "aiva"]],
+      150: [
+        ["stasis", "aiva"],
+        ["phone", uuid],
+      ],
+      200: [["phone", uuid]],
+      201: [["hangup", 17]],
+      202: [["ring"]],
+    },
+  });
+  const nextPhone = (): Promise<Phone> => new Promise((called) => waiting.push(called));
+  return {
+    url: asterisk.url,
+    nextPhone,
+    dial: async (extension) => {
+      const phone = nextPhone();
+      await asterisk.dial(extension);
+      return phone;
+    },
+    channels: async () => asterisk.channels,
+    bridges: async () => asterisk.bridges,
+    connectTo: (url, password) =>
+      asterisk.connectTo(url, { WebSocket, username: "asterisk", password }),
+    cut: () => asterisk.cut(),
+    fault: (fault) => asterisk.fault(fault),
+    stop: async () => {
+      asterisk.stop();
+      phones.close();
+    },
+  };
+}
+
+const dialplan = `[aiva]
+exten => 100,1,Stasis(aiva)
+ same => n,Hangup()
+exten => 150,1,Stasis(aiva)
+ same => n,AudioSocket(${uuid},{phones})
+ same => n,Hangup()
+exten => 200,1,Answer()
+ same => n,AudioSocket(${uuid},{phones})
+ same => n,Hangup()
+exten => 201,1,Hangup(17)
+exten => 202,1,Ringing()
+ same => n,Wait(60)
+ same => n,Hangup()
+`;
+
+async function real(options: Partial<AriOptions> = {}): Promise<Telephones> {
+  const asterisk = await Asterisk.start(dialplan, { ari: { ...account, ...options } });
+  const url = `http://127.0.0.1:${asterisk.ariPort}`;
+  const get = async (path: string): Promise<Json[]> => {
+    const credentials = Buffer.from(`${account.user}:${account.password}`).toString("base64");
+    const reply = await fetch(`${url}/ari/${path}`, {
+      headers: { Authorization: `Basic ${credentials}` },
+    });
+    return (await reply.json()) as Json[];
+  };
+  return {
+    url,
+    nextPhone: () => asterisk.nextPhone(),
+    dial: (extension) => asterisk.dial(`${extension}@aiva`),
+    channels: () => get("channels"),
+    bridges: () => get("bridges"),
+    stop: () => asterisk.stop(),
+  };
+}
+
+/** AIVA, its agent, and what tests ask of it. */
+class House {
+  readonly server: Server;
+  readonly client: Client;
+  readonly agent: string;
+
+  private constructor(server: Server, client: Client, agent: string) {
+    this.server = server;
+    this.client = client;
+    this.agent = agent;
+  }
+
+  static async open(
+    environment: Record<string, string>,
+    connect?: (url: string, client: Client) => Promise<void>,
+  ): Promise<House> {
+    const server = await Server.start({
+      environment: {
+        AIVA_AUDIOSOCKET_PORT: "0",
+        AIVA_ARI_PASSWORD: account.password,
+        AIVA_ARI_ENDPOINT: "Local/{number}@aiva/n",
+        AIVA_ARI_TRANSFER_CONTEXT: "aiva",
+        AIVA_ARI_TRANSFER_RING_S: "5",
+        ...environment,
+      },
+    });
+    const client = await server.admin();
+    const base = await client.createKnowledgeBase("Machines");
+    const document = await client.upload(
+      base,
+      "machine.md",
+      "# The coffee machine\n\n## Warranty\n\n" +
+        "The warranty of the coffee machine lasts five years.\n",
+    );
+    await client.settled(base, document);
+    const made = await client.post("/api/agents", {
+      name: "Desk",
+      kb_id: base,
+      greeting: "Welcome to the machine shop. How can I help you?",
+      publish: true,
+    });
+    assert.equal(made.status, 201, made.text);
+    const agent = made.body.data.id;
+    await client.post("/api/numbers", { did: "100", agent_id: agent });
+    const house = new House(server, client, agent);
+    await connect?.(server.ready.url, client);
+    await house.until(
+      async () => (await house.metric("aiva_ari_connected")) === 1,
+      "no connection",
+    );
+    return house;
+  }
+
+  async until(is: () => Promise<boolean>, complaint: string, timeoutMs = 20_000): Promise<void> {
+    const end = performance.now() + timeoutMs;
+    while (!(await is())) {
+      if (performance.now() > end) throw new Error(`${complaint}\n${this.server.log.slice(-3000)}`);
+      await pause(50);
+    }
+  }
+
+  async metric(name: string): Promise<number> {
+    const reply = await fetch(`${this.client.url}/metrics`);
+    const line = (await reply.text()).split("\n").find((each) => each.startsWith(`${name} `));
+    return line === undefined ? NaN : Number(line.split(" ")[1]);
+  }
+
+  async newest(): Promise<Json> {
+    return (await this.client.get("/api/calls?limit=1")).body.data.items[0];
+  }
+
+  /** The newest call, once it is over. */
+  async lastCall(): Promise<Json> {
+    let call: Json;
+    await this.until(async () => {
+      call = await this.newest();
+      return call !== undefined && !["in_progress", "announced"].includes(call.status);
+    }, "the call is not over");
+    return call!;
+  }
+
+  async lines(call: string): Promise<Json[]> {
+    return (await this.client.get(`/api/calls/${call}/transcript`)).body.data.items;
+  }
+
+  post(call: string, what: string, body?: Json): Promise<Json> {
+    return this.client.post(`/api/calls/${call}/${what}`, body ?? {});
+  }
+
+  async nothingIsLeft(telephones: Telephones): Promise<void> {
+    const left = async (): Promise<Json[]> => [
+      ...(await telephones.channels()),
+      ...(await telephones.bridges()),
+    ];
+    await this.until(
+      async () => (await left()).length === 0,
+      "something is left in Asterisk",
+    ).catch(async (error) => {
+      throw new Error(`${error.message}\n${JSON.stringify(await left())}`);
+    });
+  }
+}
+
+function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>): void {
+  describe(name, { skip }, () => {
+    let telephones: Telephones;
+    let house: House;
+    before(async () => {
+      telephones = await begin();
+      house = await House.open({ AIVA_ARI_URL: telephones.url });
+    });
+    after(async () => {
+      await house?.server.remove();
+      await telephones?.stop();
+    });
+
+    /** A caller who has heard the greeting, and the call's id. */
+    async function greeted(): Promise<{ phone: Phone; call: string }> {
+      const phone = await telephones.dial("100");
+      await phone.untilSpoken();
+      await phone.untilSilent();
+      return { phone, call: (await house.newest()).id };
+    }
+
+    test("a caller is greeted, asks, hears the answer, and hangs up", async () => {
+      const { phone } = await greeted();
+      await phone.say(speech("How long is the warranty of the coffee machine?"));
+      await phone.untilSpoken();
+      await phone.untilSilent();
+      phone.close();
+
+      const call = await house.lastCall();
+      assert.equal(call.provider, "ari");
+      assert.equal(call.dialled_number, "100");
+      assert.equal(call.end_reason, "caller_hung_up");
+      const lines = await house.lines(call.id);
+      assert.match(lines.at(-1).original_message, /five years/);
+      await house.nothingIsLeft(telephones);
+    });
+
+    test("the agent's side ends a call", async () => {
+      const { phone, call } = await greeted();
+      const reply = await house.post(call, "hangup");
+      assert.equal(reply.status, 204, reply.text);
+      await phone.untilHungUp();
+      assert.equal((await house.lastCall()).end_reason, "agent_hung_up");
+      assert.equal((await house.post(call, "hangup")).status, 409);
+      await house.nothingIsLeft(telephones);
+    });
+
+    test("digits reach the caller", async () => {
+      const { phone, call } = await greeted();
+      const reply = await house.post(call, "dtmf", { digits: "12#" });
+      assert.equal(reply.status, 204, reply.text);
+      await phone.untilDigits("12#");
+      assert.equal((await house.post(call, "dtmf", { digits: "one" })).status, 422);
+      phone.close();
+      const lines = await house.lines((await house.lastCall()).id);
+      assert.ok(
+        lines.some((line) => line.speaker === "system" && /3 digits/.test(line.original_message)),
+      );
+      await house.nothingIsLeft(telephones);
+    });
+
+    test("a blind transfer takes the caller to another phone", async () => {
+      const { phone, call } = await greeted();
+      assert.equal((await house.post(call, "transfer", { target: "999" })).status, 422);
+      const called = telephones.nextPhone();
+      const reply = await house.post(call, "transfer", { target: "200" });
+      assert.equal(reply.status, 200, reply.text);
+      assert.deepEqual(reply.body.data, { is_transferred: true, outcome: "answered" });
+      const other = await called;
+      const saying = phone.say(speech("Is somebody there?"));
+      await other.untilSpoken();
+      await saying;
+      assert.equal((await house.lastCall()).end_reason, "transferred");
+      other.close();
+      await phone.untilHungUp();
+      await house.nothingIsLeft(telephones);
+    });
+
+    test("a caller on hold hears nothing of the agent, and is back after it", async () => {
+      const { phone, call } = await greeted();
+      assert.equal((await house.post(call, "unhold")).status, 409);
+      assert.equal((await house.post(call, "hold")).status, 204);
+      assert.equal((await house.post(call, "hold")).status, 409);
+      await phone.say(speech("How long is the warranty of the coffee machine?"));
+      assert.equal((await house.post(call, "unhold")).status, 204);
+      assert.equal(
+        (await house.lines(call)).filter((line) => line.speaker === "customer").length,
+        0,
+      );
+      await phone.say(speech("How long is the warranty of the coffee machine?"));
+      await phone.untilSpoken();
+      phone.close();
+      await house.lastCall();
+      await house.nothingIsLeft(telephones);
+    });
+
+    test("an attended transfer connects the caller with who answers", async () => {
+      const { phone, call } = await greeted();
+      const called = telephones.nextPhone();
+      const transferring = house.post(call, "transfer", { target: "200", kind: "attended" });
+      const other = await called;
+      await other.untilSpoken(); // who calls
+      const reply = await transferring;
+      assert.equal(reply.status, 200, reply.text);
+      assert.equal(reply.body.data.outcome, "answered");
+      assert.equal((await house.lastCall()).end_reason, "transferred");
+      await other.untilSilent();
+      const saying = phone.say(speech("Is somebody there?"));
+      await other.untilSpoken();
+      await saying;
+      const answering = other.say(speech("Yes, I am here."));
+      await phone.untilSpoken();
+      await answering;
+      phone.close();
+      await other.untilHungUp();
+      await house.nothingIsLeft(telephones);
+    });
+
+    for (const [target, outcome] of [
+      ["201", "busy"],
+      ["202", "no_answer"],
+      ["999", "unreachable"],
+    ])
+      test(`an attended transfer to ${target} ends as ${outcome}, with the agent`, async () => {
+        const { phone, call } = await greeted();
+        const reply = await house.post(call, "transfer", { target, kind: "attended" });
+        assert.equal(reply.status, 200, reply.text);
+        assert.deepEqual(reply.body.data, { is_transferred: false, outcome });
+        await phone.untilSpoken(); // that nobody is there
+        await phone.untilSilent();
+        await phone.say(speech("How long is the warranty of the coffee machine?"));
+        await phone.untilSpoken();
+        await phone.untilSilent();
+        phone.close();
+        const ended = await house.lastCall();
+        assert.equal(ended.end_reason, "caller_hung_up");
+        const said = (await house.lines(ended.id)).map((line) => line.original_message);
+        assert.ok(
+          said.some((text) => /nobody can take your call/.test(text)),
+          said.join("\n"),
+        );
+        assert.match(said.at(-1), /five years/);
+        await house.nothingIsLeft(telephones);
+      });
+
+    test("a caller who hangs up while somebody is asked leaves nothing behind", async () => {
+      const { phone, call } = await greeted();
+      const transferring = house.post(call, "transfer", { target: "202", kind: "attended" });
+      await house.until(async () => (await telephones.channels()).length >= 4, "nobody is asked");
+      phone.close();
+      assert.equal((await transferring).status, 409);
+      await house.lastCall();
+      await house.nothingIsLeft(telephones);
+    });
+
+    test("the telephone system records", async () => {
+      const { phone, call } = await greeted();
+      assert.equal((await house.post(call, "telephone-recording")).status, 204);
+      assert.equal((await house.post(call, "telephone-recording")).status, 409);
+      const stopped = await house.client.delete(`/api/calls/${call}/telephone-recording`);
+      assert.equal(stopped.status, 204, stopped.text);
+      phone.close();
+      await house.lastCall();
+      await house.nothingIsLeft(telephones);
+    });
+
+    async function place(destination: string): Promise<Json> {
+      const reply = await house.client.post("/api/calls/outbound", {
+        agent_id: house.agent,
+        destination,
+        ring_seconds: 5,
+      });
+      assert.equal(reply.status, 202, reply.text);
+      return reply.body.data;
+    }
+
+    test("somebody who is called hears the agent", async () => {
+      const called = telephones.nextPhone();
+      const placed = await place("200");
+      assert.equal(placed.direction, "outbound");
+      const phone = await called;
+      await phone.untilSpoken();
+      await phone.untilSilent();
+      await phone.say(speech("How long is the warranty of the coffee machine?"));
+      await phone.untilSpoken();
+      phone.close();
+      const call = await house.lastCall();
+      assert.equal(call.id, placed.id);
+      assert.equal(call.status, "completed");
+      assert.equal(call.end_reason, "caller_hung_up");
+      await house.nothingIsLeft(telephones);
+    });
+
+    for (const [destination, reason] of [
+      ["201", "busy"],
+      ["202", "no_answer"],
+      ["999", "unreachable"],
+    ])
+      test(`a call to ${destination} ends as ${reason}`, async () => {
+        const placed = await place(destination!);
+        const call = await house.lastCall();
+        assert.equal(call.id, placed.id);
+        assert.equal(call.status, "failed");
+        assert.equal(call.end_reason, reason);
+        await house.nothingIsLeft(telephones);
+      });
+
+    test("a destination that might mean something else is refused", async () => {
+      const reply = await house.client.post("/api/calls/outbound", {
+        agent_id: house.agent,
+        destination: "200@elsewhere",
+      });
+      assert.equal(reply.status, 422, reply.text);
+    });
+
+    test("the dialplan goes on with a call that is nobody's", async () => {
+      const phone = await telephones.dial("150");
+      const other = await telephones.nextPhone();
+      const saying = phone.say(speech("Is somebody there?"));
+      await other.untilSpoken();
+      await saying;
+      other.close();
+      phone.close();
+      await house.nothingIsLeft(telephones);
+    });
+
+    test("what a process left behind is taken down by the next one", async () => {
+      const { phone } = await greeted();
+      await house.server.stop("SIGKILL");
+      const next = await Server.start({
+        folder: house.server.folder,
+        environment: {
+          AIVA_AUDIOSOCKET_PORT: "0",
+          AIVA_ARI_PASSWORD: account.password,
+          AIVA_ARI_URL: telephones.url,
+        },
+      });
+      try {
+        await phone.untilHungUp();
+        await house.nothingIsLeft(telephones);
+      } finally {
+        await next.stop();
+      }
+    });
+  });
+}
+
+callsOver("ARI", false, emulated);
+callsOver("ARI of a real Asterisk", !hasAsterisk, () => real());
+
+describe("faults of ARI", () => {
+  let telephones: Telephones;
+  let house: House;
+  before(async () => {
+    telephones = await emulated();
+    house = await House.open({ AIVA_ARI_URL: telephones.url });
+  });
+  after(async () => {
+    await house?.server.remove();
+    await telephones?.stop();
+  });
+
+  for (const on of ["POST bridges/", "POST channels/externalMedia"])
+    test(`a call that meets a fault of ${on} goes on in the dialplan`, async () => {
+      telephones.fault!({ on, status: 500 });
+      const phone = await telephones.dial("150");
+      const other = await telephones.nextPhone();
+      other.close();
+      phone.close();
+      await house.nothingIsLeft(telephones);
+    });
+
+  test("a call survives a lost connection and is taken down after it", async () => {
+    const phone = await telephones.dial("100");
+    await phone.untilSpoken();
+    telephones.cut!();
+    await phone.untilSilent();
+    await house.until(
+      async () => (await house.metric("aiva_ari_connected")) === 1,
+      "no connection",
+    );
+    await phone.say(speech("How long is the warranty of the coffee machine?"));
+    await phone.untilSpoken();
+    telephones.cut!();
+    phone.close();
+    await house.lastCall();
+    await house.nothingIsLeft(telephones);
+  });
+});
+
+interface Connected {
+  name: string;
+  isSkipped: boolean;
+  environment?: Record<string, string>;
+  begin: (url: string, client: Client) => Promise<Telephones>;
+}
+
+function connectedBy({ name, isSkipped, environment, begin }: Connected): void {
+  test(`${name} that connects to us is served`, { skip: isSkipped }, async () => {
+    let telephones: Telephones | undefined;
+    const settings = { AIVA_ARI_INCOMING_PASSWORD: "sesame", ...environment };
+    const house = await House.open(settings, async (url, client) => {
+      telephones = await begin(`${url.replace("http", "ws")}`, client);
+    });
+    try {
+      const phone = await telephones!.dial("100");
+      await phone.untilSpoken();
+      await phone.untilSilent();
+      await phone.say(speech("How long is the warranty of the coffee machine?"));
+      await phone.untilSpoken();
+      phone.close();
+      const call = await house.lastCall();
+      assert.equal(call.end_reason, "caller_hung_up");
+      assert.equal(call.turns, 1);
+      await house.nothingIsLeft(telephones!);
+    } finally {
+      await house.server.remove();
+      await telephones?.stop();
+    }
+  });
+}
+connectedBy({
+  name: "an Asterisk",
+  isSkipped: false,
+  begin: async (url) => {
+    const telephones = await emulated();
+    await assert.rejects(telephones.connectTo!(`${url}/ari/aiva`, "wrong"), /401/);
+    await assert.rejects(telephones.connectTo!(`${url}/ari/other`, "sesame"), /404/);
+    await telephones.connectTo!(`${url}/ari/aiva`, "sesame");
+    return telephones;
+  },
+});
+connectedBy({
+  name: "a real Asterisk",
+  isSkipped: !hasAsterisk,
+  begin: (url) => real({ connectTo: { url: `${url}/ari/aiva`, password: "sesame" } }),
+});
+connectedBy({
+  name: "a real Asterisk with audio by WebSocket",
+  isSkipped: !hasAsterisk,
+  environment: { AIVA_ARI_MEDIA: "websocket" },
+  begin: async (url, client) => {
+    const key = await client.post("/api/keys", { name: "pbx", scopes: ["chat"] });
+    return real({
+      connectTo: { url: `${url}/ari/aiva`, password: "sesame" },
+      media: { url: `${url}/realtime`, key: key.body.data.key },
+    });
+  },
+});
+
+test("a call whose line carries audio only cannot be transferred", async () => {
+  const server = await Server.start({ environment: { AIVA_AUDIOSOCKET_PORT: "0" } });
+  try {
+    const client = await server.admin();
+    const agent = await client.post("/api/agents", {
+      name: "Desk",
+      greeting: "Hello.",
+      publish: true,
+    });
+    const made = await client.post("/api/calls", { agent_id: agent.body.data.id });
+    assert.equal(made.status, 201, made.text);
+    const phone = await Phone.dial(
+      (server.ready as Json).audiosocket_port,
+      made.body.data.session_id,
+    );
+    await phone.untilSpoken();
+    for (const what of ["transfer", "dtmf", "hold"]) {
+      const body = what === "dtmf" ? { digits: "1" } : { target: "200" };
+      const reply = await client.post(`/api/calls/${made.body.data.id}/${what}`, body);
+      assert.equal(reply.status, 409, reply.text);
+    }
+    const unknown = await client.post(`/api/calls/${agent.body.data.id}/hold`, {});
+    assert.equal(unknown.status, 404, unknown.text);
+    phone.close();
+  } finally {
+    await server.remove();
+  }
+});
