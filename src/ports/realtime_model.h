@@ -100,6 +100,10 @@ class RealtimeSession {
   virtual bool add_result(std::string_view call_id, std::string_view result) = 0;
   // Asks for an answer, by these instructions if there are any.
   virtual bool answer(std::string_view instructions) = 0;
+  // Asks for exactly these words; a model that cannot be given them is asked by the instructions.
+  virtual bool say(std::string_view /*words*/, std::string_view instructions) {
+    return answer(instructions);
+  }
   virtual bool cancel(std::string_view answer) = 0;
   // Only so much of an item was heard: 1 ms to what came of it.
   virtual bool truncate(std::string_view item, std::int64_t heard_ms) = 0;

@@ -20,14 +20,16 @@ const frame = (opcode, payload) => {
   return Buffer.concat([head, payload]);
 };
 
-/** One client's socket. `onText` and `onEnd` are set by its owner. */
+/** One client's socket. `onText`, `onBinary` and `onEnd` are set by its owner. */
 export class ServerSocket {
   onText = () => {};
+  onBinary = (bytes) => this.onText(bytes.toString());
   onEnd = () => {};
   isOpen = true;
   #socket;
   #buffer = Buffer.alloc(0);
   #pieces = [];
+  #opcode = opcodes.text; // of the message that goes on
 
   constructor(socket) {
     this.#socket = socket;
@@ -38,6 +40,10 @@ export class ServerSocket {
 
   send(text) {
     if (this.isOpen) this.#socket.write(frame(opcodes.text, Buffer.from(text)));
+  }
+
+  sendBinary(bytes) {
+    if (this.isOpen) this.#socket.write(frame(opcodes.binary, bytes));
   }
 
   close(code, reason = "") {
@@ -99,9 +105,12 @@ export class ServerSocket {
       this.#end();
     } else if (opcode === opcodes.ping) this.#socket.write(frame(opcodes.pong, payload));
     else if (opcode < opcodes.close) {
+      if (opcode !== 0) this.#opcode = opcode;
       this.#pieces.push(payload);
       if (!isFinal) return;
-      this.onText(Buffer.concat(this.#pieces.splice(0)).toString());
+      const message = Buffer.concat(this.#pieces.splice(0));
+      if (this.#opcode === opcodes.binary) this.onBinary(message);
+      else this.onText(message.toString());
     }
   }
 }

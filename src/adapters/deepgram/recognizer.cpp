@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/deepgram/deepgram.h"
+#include "adapters/deepgram/internal/reading.h"
 #include "adapters/deepgram/internal/request.h"
 #include "foundation/json.h"
 
@@ -14,35 +15,18 @@ static_assert(std::endian::native == std::endian::little, "samples are sent as t
 
 constexpr std::size_t answer_bytes_max = 1024 * 1024;
 
-const json::Object* object_of(const json::Object* object, std::string_view name) {
-  const auto* found = object == nullptr ? nullptr : object->if_contains(name);
-  return found == nullptr ? nullptr : found->if_object();
-}
-
-const json::Object* first_of(const json::Object* object, std::string_view name) {
-  const auto* found = object == nullptr ? nullptr : object->if_contains(name);
-  const auto* array = found == nullptr ? nullptr : found->if_array();
-  return array == nullptr || array->empty() ? nullptr : array->front().if_object();
-}
-
-std::string text_of(const json::Object& object, std::string_view name) {
-  const auto* found = object.if_contains(name);
-  const auto* text = found == nullptr ? nullptr : found->if_string();
-  return text == nullptr ? std::string() : std::string(text->data(), text->size());
-}
-
 // {"metadata":{"duration":s},"results":{"channels":[{"detected_language":"en",
 // "alternatives":[{"transcript":"…"}]}]}}
 Result<Transcript> read_transcript(std::string_view text) {
   auto body = json::parse(text);
   const auto* answer = body ? body->if_object() : nullptr;
-  const auto* channel = first_of(object_of(answer, "results"), "channels");
-  const auto* words = first_of(channel, "alternatives");
+  const auto* channel = deepgram::first_of(deepgram::object_of(answer, "results"), "channels");
+  const auto* words = deepgram::first_of(channel, "alternatives");
   if (words == nullptr)
     return fail(ErrorCode::unavailable, "The speech provider's answer is malformed",
                 body ? "no alternatives" : body.error().message);
-  return Transcript{.text = text_of(*words, "transcript"),
-                    .language = text_of(*channel, "detected_language")};
+  return Transcript{.text = deepgram::text_of(*words, "transcript"),
+                    .language = deepgram::text_of(*channel, "detected_language")};
 }
 
 class DeepgramRecognizer final : public SpeechRecognizer {

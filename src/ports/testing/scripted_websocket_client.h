@@ -13,7 +13,7 @@ namespace aiva {
 
 // What the other side of one connection says, and what it was told.
 struct ScriptedLine {
-  std::deque<std::string> says{};  // text messages, in order
+  std::deque<std::string> says{};  // messages, in order; behind a "\x01" a binary one
   std::optional<Error> failure{};  // behind them; without it the peer closes
   int close_code = 1000;
   std::string close_reason{};
@@ -63,6 +63,8 @@ class ScriptedWebSocketClient final : public WebSocketClient {
       }
       SocketMessage message{.content = std::move(line_->says.front())};
       line_->says.pop_front();
+      message.is_binary = message.content.starts_with('\x01');
+      if (message.is_binary) message.content.erase(0, 1);
       co_return std::move(message);
     }
     bool send(SocketMessage message) override {
