@@ -54,6 +54,7 @@ class DeepgramVoice final : public VoiceStream {
   Task<Result<void>> say(CallContext context, std::string text) override {
     if (text.size() > text_bytes_max)
       co_return fail(ErrorCode::too_large, "The text is too long for one piece of speech");
+    CO_TRY_VOID(context.check());
     clear();
     text_ = std::move(text);
     has_sounded_ = may_try_again_ = false;
