@@ -22,6 +22,9 @@ inline constexpr MicroUsd million_realtime_text_tokens_cached = 2'500'000;
 inline constexpr MicroUsd million_realtime_text_tokens_out = 20'000'000;
 inline constexpr MicroUsd transcribed_minute_nova_2 = 4300;
 inline constexpr MicroUsd transcribed_minute_nova_3 = 5900;
+inline constexpr MicroUsd transcribed_minute_flux = 6500;
+inline constexpr MicroUsd transcribed_minute_flux_multilingual = 7800;
+inline constexpr MicroUsd voice_agent_minute = 80'000;
 inline constexpr MicroUsd million_spoken_characters = 15'000'000;  // 0.015 USD per thousand
 
 }  // namespace prices

@@ -407,5 +407,31 @@ TEST_F(RealtimeBrainTest, is_silent_while_a_person_speaks) {
   EXPECT_GT(voiced(), before);
 }
 
+TEST_F(RealtimeBrainTest, pays_for_the_time_where_the_provider_takes_something_for_it) {
+  model_.name = "deepgram";
+  begin();
+  wait(30'000);
+  line().close();
+  home_.run();
+  wait(30'000);
+  call_->end(CallEnd::caller_hung_up);
+  home_.run();
+
+  billing::MicroUsd paid = 0;
+  for (const auto& use : log_.uses) paid += use.model == "deepgram/scripted" ? use.base : 0;
+  EXPECT_NEAR(static_cast<double>(paid), 80'000, 200);
+}
+
+TEST_F(RealtimeBrainTest, takes_the_voice_that_the_agent_has_at_deepgram) {
+  agent_->settings.voice = "marin";
+  agent_->settings.language = "en";
+  agent_->settings.speech.provider = "deepgram";
+  agent_->settings.speech.deepgram_voice = "aura-2-zeus-de";
+  agent_->settings.speech.deepgram_language = "de";
+  begin();
+  EXPECT_EQ(line().settings.voice, "aura-2-zeus-de");
+  EXPECT_EQ(line().settings.language, "de");
+}
+
 }  // namespace
 }  // namespace aiva::voice

@@ -9,6 +9,13 @@ namespace aiva::voice {
 
 using Kind = TurnAction::Kind;
 
+namespace {
+
+// Words are noticed so long after they began.
+constexpr int word_delay_ms = 600;
+
+}  // namespace
+
 bool TurnTaking::counts_as_voice(CallMs now, double probability) const {
   if (agent_ != Agent::speaking || is_paused_) return probability >= settings_.voice_threshold;
   auto wanted = std::max(settings_.voice_threshold, settings_.speaking_threshold);
@@ -46,16 +53,8 @@ void TurnTaking::hear_voice(CallMs now, int ms, TurnActions& actions) {
   run_ms_ += ms;
   if (caller_ == Caller::silent) {
     if (run_ms_ < settings_.start_ms) return;
-    caller_ = Caller::speaking;
-    began_ = now - run_ms_;
+    begin_utterance(now, run_ms_, actions);
     voiced_ms_ = run_ms_;
-    words_.clear();
-    look_ = Look::none;
-    actions.push_back({.kind = Kind::begin_utterance, .ms = settings_.prefix_ms + run_ms_});
-    if (agent_ == Agent::speaking && !is_paused_) {
-      is_paused_ = true;
-      actions.push_back({Kind::pause_speech});
-    }
   } else {
     voiced_ms_ += ms;
     look_ = Look::none;  // what was recognised is no longer all of it
@@ -63,9 +62,23 @@ void TurnTaking::hear_voice(CallMs now, int ms, TurnActions& actions) {
   if (agent_ != Agent::silent && voiced_ms_ >= settings_.interruption_ms) interrupt(now, actions);
 }
 
+void TurnTaking::begin_utterance(CallMs now, int kept_ms, TurnActions& actions) {
+  caller_ = Caller::speaking;
+  began_ = now - kept_ms;
+  voiced_ms_ = 0;
+  words_.clear();
+  look_ = Look::none;
+  actions.push_back({.kind = Kind::begin_utterance, .ms = settings_.prefix_ms + kept_ms});
+  if (agent_ == Agent::speaking && !is_paused_) {
+    is_paused_ = true;
+    actions.push_back({Kind::pause_speech});
+  }
+}
+
 void TurnTaking::wait_for_end(CallMs now, TurnActions& actions) {
   auto silence = now - last_voice_;
   if (now - began_ >= settings_.utterance_ms_max) return end_utterance(now, actions);
+  if (are_turns_left_) return wait_for_recognizer(now, actions);
   if (look_ == Look::none && silence >= settings_.speculate_ms) {
     look_ = Look::asked;
     actions.push_back({Kind::look_at_utterance});
@@ -74,6 +87,19 @@ void TurnTaking::wait_for_end(CallMs now, TurnActions& actions) {
   // A recogniser that is slow gets as long as the longest silence.
   if (look_ == Look::asked && silence < settings_.silence_ms_max) return;
   end_utterance(now, actions);
+}
+
+void TurnTaking::wait_for_recognizer(CallMs now, TurnActions& actions) {
+  auto silence = now - last_voice_;
+  if (look_ == Look::answered) {  // the end is expected
+    if (silence >= silence_wanted()) end_utterance(now, actions);
+  } else if (words_.empty()) {
+    if (silence < settings_.silence_ms_max) return;
+    look_ = Look::answered;  // noise
+    end_utterance(now, actions);
+  } else if (now - std::max(last_voice_, last_words_) >= settings_.words_late_ms) {
+    end_utterance(now, actions);
+  }
 }
 
 void TurnTaking::end_utterance(CallMs now, TurnActions& actions) {
@@ -112,9 +138,50 @@ void TurnTaking::recognized(CallMs now, std::string_view words, TurnActions& act
   if (caller_ != Caller::speaking || look_ != Look::asked) return;
   look_ = Look::answered;
   words_ = words;
+  interrupt_by_words(now, actions);
+  wait_for_end(now, actions);
+}
+
+void TurnTaking::interrupt_by_words(CallMs now, TurnActions& actions) {
   if (is_paused_ && !is_backchannel(words_) && count_words(words_) >= settings_.interruption_words)
     interrupt(now, actions);
-  wait_for_end(now, actions);
+}
+
+void TurnTaking::hear_words(CallMs now, std::string_view words, TurnActions& actions) {
+  if (caller_ != Caller::speaking || words.empty()) return;
+  last_words_ = now;
+  words_ = words;
+  interrupt_by_words(now, actions);
+}
+
+void TurnTaking::miss_words(CallMs now, TurnActions& actions) {
+  if (caller_ == Caller::speaking && !words_.empty()) end_utterance(now, actions);
+}
+
+void TurnTaking::begin_turn(CallMs now, TurnActions& actions) {
+  if (!may_be_heard()) return;
+  last_voice_ = now;
+  if (caller_ == Caller::silent) begin_utterance(now, word_delay_ms, actions);
+}
+
+void TurnTaking::expect_end(CallMs now, std::string_view words, TurnActions& actions) {
+  if (caller_ != Caller::speaking) return;
+  look_ = Look::answered;
+  words_ = words;
+  interrupt_by_words(now, actions);
+}
+
+void TurnTaking::resume_turn(CallMs now) {
+  if (caller_ != Caller::speaking) return;
+  look_ = Look::none;
+  last_voice_ = now;
+}
+
+void TurnTaking::end_turn(CallMs now, std::string_view words, TurnActions& actions) {
+  if (caller_ != Caller::speaking) return;
+  look_ = Look::answered;
+  words_ = words;
+  end_utterance(now, actions);
 }
 
 void TurnTaking::digit(CallMs now, char digit, TurnActions& actions) {

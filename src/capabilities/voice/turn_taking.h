@@ -25,6 +25,7 @@ struct TurnSettings {
   int echo_guard_ms = 300;           // after the agent begins: only what is surely a voice counts
   int prefix_ms = 300;               // kept of what was heard before an utterance began
   int false_interruption_ms = 1500;  // of silence after a pause: the agent goes on
+  int words_late_ms = 3'500;         // of silence: a recogniser that ends turns has failed to
   int filler_after_ms = 1800;        // of thinking; 0: never
   int silence_prompt_ms = 10'000;    // nobody speaks: the agent asks; 0: never
   int silence_prompts_max = 2;       // then the call ends
@@ -72,6 +73,20 @@ class TurnTaking {
   void hear(CallMs now, int ms, double probability, TurnActions& actions);
   // What the recogniser makes of the utterance so far; empty: nothing was said.
   void recognized(CallMs now, std::string_view words, TurnActions& actions);
+  // Words of the utterance that were not asked for, all of them so far; more may follow.
+  void hear_words(CallMs now, std::string_view words, TurnActions& actions);
+  // No words came for a while, whatever else is heard: the utterance is over if there were any.
+  void miss_words(CallMs now, TurnActions& actions);
+
+  // A recogniser that ends turns itself is listened to. Silence then ends one only where it agrees,
+  // or is late.
+  void leave_turns(bool to_recognizer) { are_turns_left_ = to_recognizer; }
+  // It says that words began, that they may be over, that they are not, that they are. Nothing
+  // begins while the caller is not to be heard.
+  void begin_turn(CallMs now, TurnActions& actions);
+  void expect_end(CallMs now, std::string_view words, TurnActions& actions);
+  void resume_turn(CallMs now);
+  void end_turn(CallMs now, std::string_view words, TurnActions& actions);
   void digit(CallMs now, char digit, TurnActions& actions);
   // At least every 100 ms.
   void tick(CallMs now, TurnActions& actions);
@@ -111,6 +126,9 @@ class TurnTaking {
   [[nodiscard]] bool may_be_heard() const;
   [[nodiscard]] int silence_wanted() const;
   void hear_voice(CallMs now, int ms, TurnActions& actions);
+  void begin_utterance(CallMs now, int kept_ms, TurnActions& actions);
+  void interrupt_by_words(CallMs now, TurnActions& actions);
+  void wait_for_recognizer(CallMs now, TurnActions& actions);
   void wait_for_end(CallMs now, TurnActions& actions);
   void end_utterance(CallMs now, TurnActions& actions);
   void interrupt(CallMs now, TurnActions& actions);
@@ -127,6 +145,7 @@ class TurnTaking {
   bool is_paused_ = false;
   Look look_ = Look::none;
   bool has_filled_ = false;
+  bool are_turns_left_ = false;
   std::string words_{};  // of the utterance, as far as they are recognised
   std::string digits_{};
   std::optional<ExpectedAnswer> expected_{};
@@ -135,6 +154,7 @@ class TurnTaking {
   int prompts_ = 0;
   CallMs began_ = 0;  // the utterance
   CallMs last_voice_ = 0;
+  CallMs last_words_ = 0;
   CallMs agent_since_ = 0;  // in its state
   CallMs quiet_since_ = 0;  // both
   CallMs last_digit_ = 0;

@@ -321,5 +321,115 @@ TEST_F(TurnTakingTest, begins_afresh_after_somebody_else_had_the_word) {
   EXPECT_EQ(heard_.size(), before) << "nothing of it is a turn, and it was not silent";
 }
 
+// Words that come by themselves, and a recogniser that ends turns.
+class LeftTurns : public TurnTakingTest {
+ protected:
+  LeftTurns() { turns_.leave_turns(true); }
+  template <class F>
+  void tell(F&& say) {
+    TurnActions actions;
+    say(actions);
+    note(actions);
+  }
+  void begin_turn() {
+    tell([this](TurnActions& actions) { turns_.begin_turn(now_, actions); });
+  }
+  void hear_words(const char* text) {
+    tell([&](TurnActions& actions) { turns_.hear_words(now_, text, actions); });
+  }
+  void expect_end(const char* text) {
+    tell([&](TurnActions& actions) { turns_.expect_end(now_, text, actions); });
+  }
+  void end_turn(const char* text) {
+    tell([&](TurnActions& actions) { turns_.end_turn(now_, text, actions); });
+  }
+};
+
+TEST_F(LeftTurns, end_when_the_recogniser_says_so) {
+  voice(400);
+  hear_words("how long");
+  silence(2'000);
+  EXPECT_THAT(heard_, ElementsAre("begin"));
+  end_turn("How long?");
+  EXPECT_THAT(heard_, ElementsAre("begin", "take"));
+  end_turn("How long?");
+  EXPECT_THAT(heard_, ElementsAre("begin", "take"));
+}
+
+TEST_F(LeftTurns, end_by_silence_once_the_end_is_expected) {
+  voice(400);
+  expect_end("How long is it");
+  silence(600);
+  EXPECT_THAT(heard_, ElementsAre("begin", "take"));
+}
+
+TEST_F(LeftTurns, do_not_end_once_they_go_on) {
+  voice(400);
+  expect_end("I want");
+  turns_.resume_turn(now_);
+  silence(1'000);
+  EXPECT_THAT(heard_, ElementsAre("begin"));
+}
+
+TEST_F(LeftTurns, end_all_the_same_when_the_recogniser_is_late) {
+  voice(400);
+  hear_words("how long");
+  silence(3'700);
+  EXPECT_THAT(heard_, ElementsAre("begin", "take"));
+}
+
+TEST_F(LeftTurns, begin_with_words_that_our_detector_did_not_hear) {
+  begin_turn();
+  hear_words("hello");
+  silence(1'000);
+  end_turn("Hello there.");
+  EXPECT_THAT(heard_, ElementsAre("begin", "take"));
+}
+
+TEST_F(LeftTurns, are_noise_without_words) {
+  voice(400);
+  silence(1'400);
+  EXPECT_THAT(heard_, ElementsAre("begin", "drop"));
+}
+
+TEST_F(LeftTurns, do_not_begin_during_a_protected_greeting) {
+  turns_.think(now_, true);
+  turns_.speak(now_);
+  begin_turn();
+  end_turn("Hello?");
+  EXPECT_THAT(heard_, IsEmpty());
+}
+
+TEST_F(LeftTurns, interrupt_by_words_and_not_by_agreement) {
+  turns_.think(now_);
+  turns_.speak(now_);
+  silence(500);
+  begin_turn();
+  hear_words("mhm");
+  EXPECT_THAT(heard_, ElementsAre("begin", "pause"));
+  hear_words("no, wait");
+  EXPECT_THAT(heard_, ElementsAre("begin", "pause", "stop"));
+}
+
+TEST_F(LeftTurns, go_on_speaking_after_agreement) {
+  turns_.think(now_);
+  turns_.speak(now_);
+  silence(500);
+  begin_turn();
+  end_turn("Okay.");
+  EXPECT_THAT(heard_, ElementsAre("begin", "pause", "drop", "resume"));
+}
+
+TEST_F(TurnTakingTest, ends_a_turn_in_noise_when_no_more_words_come) {
+  voice(400);
+  TurnActions actions;
+  turns_.miss_words(now_, actions);
+  EXPECT_THAT(actions, IsEmpty());
+  turns_.hear_words(now_, "How long is it", actions);
+  turns_.miss_words(now_, actions);
+  ASSERT_EQ(actions.size(), 1U);
+  EXPECT_EQ(actions[0].kind, Kind::take_turn);
+}
+
 }  // namespace
 }  // namespace aiva::voice

@@ -27,8 +27,10 @@
 #include "ports/clock.h"
 #include "ports/realtime_model.h"
 #include "ports/speech_recognizer.h"
+#include "ports/speech_stream.h"
 #include "ports/speech_synthesizer.h"
 #include "ports/voice_detector.h"
+#include "ports/voice_stream.h"
 
 namespace aiva::voice {
 
@@ -56,7 +58,11 @@ struct CallsParts {
   Metrics& metrics;
   // For agents whose speech provider it is; null: all calls go by the three above.
   RealtimeModel* realtime = nullptr;
-  chat::CallTools* call_tools = nullptr;  // what its model may call; needed with `realtime`
+  RealtimeModel* voice_agent = nullptr;   // the same, of another provider
+  chat::CallTools* call_tools = nullptr;  // what their models may call; needed with them
+  // Asked before recognizer and synthesizer, which are asked when they fail; may be null.
+  StreamingRecognizer* heard_streams = nullptr;
+  StreamingSynthesizer* voice_streams = nullptr;
   std::optional<LeadingParts> leading{};  // nothing: no call is led by a flow
   Recordings* recordings = nullptr;       // null: calls are not recorded
   CallControls* controls = nullptr;       // of telephone systems that can be steered

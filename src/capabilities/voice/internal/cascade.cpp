@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "capabilities/voice/internal/detached_work.h"
-#include "capabilities/voice/internal/samples.h"
 #include "capabilities/voice/internal/speech_costs.h"
 #include "foundation/log.h"
 
@@ -39,6 +38,8 @@ Cascade::Cascade(CallHost& host, CascadeParts parts, CallContext context,
       session_(session),
       format_(format),
       ear_(format, std::move(detector)),
+      voice_(std::make_shared<LegVoice>(parts.synthesizer, parts.voice_streams, format,
+                                        agent_->settings.speech.deepgram_voice)),
       turns_(settings_of(agent_->settings.speech)),
       lead_(std::move(lead)) {
   if (lead_) lead_->perform_by([this](const FlowActions& actions) { follow_flow(actions); });
@@ -54,6 +55,7 @@ CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
 }
 
 void Cascade::begin() {
+  begin_hearing();
   if (!watch_) return greet();
   turns_.finish(host_.now());
   ear_.begin_utterance(0);
@@ -77,8 +79,10 @@ void Cascade::hear(std::string_view audio) {
     is_keeping_ = true;
   }
   ear_.hear(audio, windows_);
+  if (is_streamed()) heard_->hear(audio);
   if (watch_) follow(watch_->hear(host_.now(), audio, windows_));
   if (!takes_turns_ || is_over_ || (watch_ && watch_->is_holding())) return;
+  turns_.leave_turns(heard_ && heard_->takes_turns());
   TurnActions actions;
   for (const auto& window : windows_)
     turns_.hear(host_.now(), window.ms, window.probability, actions);
@@ -111,6 +115,7 @@ void Cascade::commit() {
 
 void Cascade::clear() {
   ear_.drop_utterance();
+  finish_hearing(hearing_mark());
   is_keeping_ = false;
 }
 
@@ -124,6 +129,8 @@ void Cascade::cancel() {
 
 void Cascade::beat() {
   wake();
+  voice_->beat(host_.now());
+  if (heard_) heard_->beat(host_.now());
   if (is_over_) return;
   if (watch_) watch_answer();
   if (is_over_ || (watch_ && watch_->is_holding())) return;
@@ -140,9 +147,12 @@ void Cascade::wake() {
 void Cascade::end() {
   is_over_ = true;
   if (lead_) lead_->leave();
+  if (heard_) heard_->end();
   stop_.request_stop();
   queue_.clear();
   wake();
+  voice_->clear();
+  voice_->beat(host_.now());
 }
 
 void Cascade::act(TurnActions actions) {
@@ -151,11 +161,13 @@ void Cascade::act(TurnActions actions) {
     switch (action.kind) {
       case Kind::begin_utterance:
         ear_.begin_utterance(action.ms);
+        if (heard_) heard_->begin_utterance(action.ms);
         known_.reset();
         host_.note(CallEvent::Kind::speech_started);
         break;
       case Kind::drop_utterance:
         ear_.drop_utterance();
+        finish_hearing(hearing_mark());
         host_.note(CallEvent::Kind::speech_dropped);
         if (is_cut_short_) miss_answer();
         break;
@@ -187,9 +199,7 @@ void Cascade::look_at_utterance() { run_detached(work_failed, context_, recogniz
 
 Task<void> Cascade::recognize(std::uint64_t look) {
   auto self = shared_from_this();
-  Utterance utterance{.samples = ear_.utterance(), .language = agent_->settings.language};
-  auto transcript =
-      co_await parts_.recognizer.recognize(context_for(speech_time_max), std::move(utterance));
+  auto transcript = co_await write_down(ear_.utterance());
   if (!is_over_ && transcript) charge_hearing(*transcript);
   if (is_over_ || look != look_) co_return;
   if (!transcript) {
@@ -209,8 +219,14 @@ void Cascade::charge_hearing(const Transcript& transcript) {
   if (cost > 0) host_.use_model(recognizer.provider() + "/" + recognizer.model(), cost);
 }
 
+void Cascade::charge_saying(const std::string& provider, std::string_view text) {
+  auto cost = cost_of_saying(provider, text);
+  if (cost > 0) host_.use_model(provider, cost);
+}
+
 void Cascade::take_turn() {
   auto samples = ear_.take_utterance();
+  auto mark = hearing_mark();
   host_.note(CallEvent::Kind::speech_stopped);
   marks_ = {.spoken_until = takes_turns_ ? turns_.voice_ended_at() : host_.now()};
   marks_.end_of_turn = host_.now() - marks_.spoken_until;
@@ -220,20 +236,21 @@ void Cascade::take_turn() {
   ++look_;
   if (is_known) {
     marks_.recognised = marks_.end_of_turn;
+    finish_hearing(mark);
     start_answer(std::move(words_));
     return;
   }
   turns_.think(host_.now());
-  run_detached(work_failed, context_, recognize_turn(std::move(samples), generation_));
+  run_detached(work_failed, context_, recognize_turn(std::move(samples), mark, generation_));
 }
 
-Task<void> Cascade::recognize_turn(std::vector<std::int16_t> samples, std::uint64_t generation) {
+Task<void> Cascade::recognize_turn(std::vector<std::int16_t> samples, std::int64_t mark,
+                                   std::uint64_t generation) {
   auto self = shared_from_this();
-  Utterance utterance{.samples = std::move(samples), .language = agent_->settings.language};
-  auto transcript =
-      co_await parts_.recognizer.recognize(context_for(speech_time_max), std::move(utterance));
+  auto transcript = co_await write_down(std::move(samples));
   if (!is_over_ && transcript) charge_hearing(*transcript);
   if (is_stale(generation)) co_return;
+  finish_hearing(mark);
   marks_.recognised = host_.now() - marks_.spoken_until;
   if (transcript) {
     start_answer(std::move(transcript->text));
@@ -332,23 +349,21 @@ Task<void> Cascade::speak(std::uint64_t generation) {
 
 Task<Result<void>> Cascade::speak_sentence(const Sentence& sentence, std::uint64_t generation) {
   auto context = context_for(speech_time_max);
-  CO_TRY(auto audio,
-         co_await parts_.synthesizer.speak(context, {.text = sentence.text, .rate = format_.rate}));
-  auto cost = cost_of_saying(parts_.synthesizer, sentence.text);
-  if (!is_over_ && cost > 0) host_.use_model(parts_.synthesizer.provider(), cost);
+  CO_TRY(auto audio, co_await voice_->speak(context, sentence.text));
   if (is_stale(generation)) co_return Result<void>{};
   host_.playout().begin_sentence(sentence.is_written_down ? sentence.text : std::string{});
   host_.note(CallEvent::Kind::words, sentence.text);
   if (sentence.is_written_down) said_ += (said_.empty() ? "" : " ") + sentence.text;
-  while (true) {
-    auto samples = co_await audio->next(context);
+  for (bool is_paid = false; true; is_paid = true) {
+    auto piece = co_await audio->next(context);
+    if (!is_over_ && !is_paid && piece) charge_saying(audio->provider(), sentence.text);
     if (is_stale(generation)) co_return Result<void>{};
-    if (!samples || !*samples) {
+    if (!piece || !*piece) {
       host_.playout().end_sentence();
-      CO_TRY_VOID(samples);
+      CO_TRY_VOID(piece);
       co_return Result<void>{};
     }
-    host_.playout().add(to_bytes(format_, **samples));
+    host_.playout().add(**piece);
     while (host_.playout().queued_ms() > queued_ms_max) {
       co_await next_beat();
       if (is_stale(generation)) co_return Result<void>{};
@@ -383,6 +398,7 @@ void Cascade::stop_answer() {
   is_writing_ = false;
   is_speaking_ = false;
   is_cut_short_ = lead_ && lead_->is_asking();
+  voice_->clear();
   auto heard = host_.stop_speech();
   host_.count_interruption();
   finish_line(heard.text, true);

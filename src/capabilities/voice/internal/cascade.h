@@ -18,13 +18,17 @@
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/ear.h"
 #include "capabilities/voice/internal/flow_lead.h"
+#include "capabilities/voice/internal/heard_stream.h"
+#include "capabilities/voice/internal/leg_voice.h"
 #include "capabilities/voice/phrases.h"
 #include "capabilities/voice/spoken_words.h"
 #include "capabilities/voice/turn_taking.h"
 #include "foundation/call_context.h"
 #include "ports/speech_recognizer.h"
+#include "ports/speech_stream.h"
 #include "ports/speech_synthesizer.h"
 #include "ports/voice_detector.h"
+#include "ports/voice_stream.h"
 
 namespace aiva::voice {
 
@@ -33,6 +37,9 @@ struct CascadeParts {
   SpeechRecognizer& recognizer;
   SpeechSynthesizer& synthesizer;
   std::optional<MachineRule> machine{};  // of a call of ours: who answers is looked at first
+  // Asked before the two above; may be null.
+  StreamingRecognizer* heard_streams = nullptr;
+  StreamingSynthesizer* voice_streams = nullptr;
 };
 
 // Recognizer, chat turn and synthesizer in a row: the caller's words are answered as in a chat, and
@@ -82,8 +89,19 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   // What was said shows a machine, which is seen to.
   bool proves_machine(std::string_view words);
   void act(TurnActions actions);
+  // What a stream hears; in cascade_hearing.cpp.
+  void begin_hearing();
+  void take_event(const SpeechStreamEvent& event);
+  void know_words(std::string words);
+  void finish_hearing(std::int64_t mark);
+  [[nodiscard]] std::int64_t hearing_mark() const { return heard_ ? heard_->mark() : 0; }
+  [[nodiscard]] bool is_streamed() const {
+    return heard_ && (takes_turns_ || !heard_->takes_turns());
+  }
+  Task<Result<Transcript>> write_down(std::vector<std::int16_t> samples);
   void look_at_utterance();
   void charge_hearing(const Transcript& transcript);
+  void charge_saying(const std::string& provider, std::string_view text);
   void take_turn();
   void stop_answer();
   void queue(std::string sentence, bool is_written_down = true);
@@ -99,7 +117,8 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   // Whether a flow that waits for an answer got none.
   bool miss_answer();
   Task<void> recognize(std::uint64_t look);
-  Task<void> recognize_turn(std::vector<std::int16_t> samples, std::uint64_t generation);
+  Task<void> recognize_turn(std::vector<std::int16_t> samples, std::int64_t mark,
+                            std::uint64_t generation);
   Task<void> answer(std::string words, std::uint64_t generation);
   Task<Result<void>> listen(std::uint64_t generation, chat::TurnEvent event);
   Task<void> speak(std::uint64_t generation);
@@ -128,6 +147,8 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   ChatSessionId session_;
   AudioFormat format_;
   Ear ear_;
+  std::shared_ptr<HeardStream> heard_{};  // shared with its own work
+  std::shared_ptr<LegVoice> voice_;       // shared with what it says
   TurnTaking turns_;
   std::shared_ptr<FlowLead> lead_;  // null: no flow leads; shared with its own work
   std::optional<AnswerWatch> watch_{};

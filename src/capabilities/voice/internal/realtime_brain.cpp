@@ -56,6 +56,7 @@ void RealtimeBrain::begin() {
 }
 
 void RealtimeBrain::end() {
+  charge_time(true);
   is_over_ = true;
   stop_.request_stop();
   line_stop_.request_stop();
@@ -185,10 +186,13 @@ void RealtimeBrain::take_audio(const RealtimeEvent& event) {
 
 void RealtimeBrain::charge(const RealtimeUsage& usage) {
   auto cost = cost_of(usage);
-  if (cost == 0) return;
+  if (cost > 0) host_.use_model(model_name(), cost);
+}
+
+std::string RealtimeBrain::model_name() const {
   const auto& wish = agent_->settings.speech.model;
   const auto& name = wish.empty() || is_plain_ ? parts_.model.model() : wish;
-  host_.use_model(parts_.model.provider() + "/" + name, cost);
+  return parts_.model.provider() + "/" + name;
 }
 
 void RealtimeBrain::take_end_of_answer(const RealtimeEvent& event) {
@@ -245,7 +249,7 @@ void RealtimeBrain::take_results(const std::vector<ToolCall>& calls,
   if (!ends) {
     want({}, false);
   } else {
-    if (!answer->message.empty()) want(saying_instructions(answer->message), true);
+    if (!answer->message.empty()) want(saying_instructions(answer->message), true, answer->message);
     if (answer->decision.wants_transfer)
       host_.end_after_speech(CallEnd::transferred, answer->decision.transfer_queue);
     else
@@ -255,9 +259,10 @@ void RealtimeBrain::take_results(const std::vector<ToolCall>& calls,
   finish_if_silent();
 }
 
-void RealtimeBrain::want(std::string instructions, bool is_ours) {
+void RealtimeBrain::want(std::string instructions, bool is_ours, std::string words) {
   if (wanted_ && wanted_->is_ours && !is_ours) return;
-  wanted_ = Wanted{.instructions = std::move(instructions), .is_ours = is_ours};
+  wanted_ = Wanted{
+      .instructions = std::move(instructions), .words = std::move(words), .is_ours = is_ours};
 }
 
 void RealtimeBrain::ask_next() {
@@ -267,7 +272,10 @@ void RealtimeBrain::ask_next() {
   asked_ = *std::exchange(wanted_, std::nullopt);
   is_asked_ = true;
   begin_answer();
-  line_->answer(asked_.instructions);
+  if (asked_.words.empty())
+    line_->answer(asked_.instructions);
+  else
+    line_->say(asked_.words, asked_.instructions);
 }
 
 void RealtimeBrain::act(TurnActions actions) {
@@ -349,7 +357,7 @@ void RealtimeBrain::cancel() {
 
 void RealtimeBrain::say(std::string_view text) {
   if (is_saying() || !active_.empty()) stop_answer(true);
-  want(saying_instructions(text), true);
+  want(saying_instructions(text), true, std::string(text));
   turns_.think(host_.now());
   ask_next();
 }

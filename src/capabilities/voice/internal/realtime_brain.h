@@ -66,6 +66,7 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   // An answer that is to be asked for as soon as none is given.
   struct Wanted {
     std::string instructions{};
+    std::string words{};   // to be said exactly, where there are any
     bool is_ours = false;  // words of ours: what the caller says meanwhile does not replace them
   };
   struct Words {
@@ -99,9 +100,11 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   void take_audio(const RealtimeEvent& event);
   void take_end_of_answer(const RealtimeEvent& event);
   void charge(const RealtimeUsage& usage);
+  void charge_time(bool is_end);
+  [[nodiscard]] std::string model_name() const;
 
   // What is answered.
-  void want(std::string instructions, bool is_ours);
+  void want(std::string instructions, bool is_ours, std::string words = {});
   void ask_next();
   Task<void> call_tools(std::vector<ToolCall> calls, std::uint64_t number);
   void take_results(const std::vector<ToolCall>& calls, const Result<chat::ToolAnswer>& answer,
@@ -147,6 +150,9 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   Line line_{};
   std::stop_source line_stop_{};
   std::uint64_t line_number_ = 0;
+  CallMs line_since_ = 0;
+  std::int64_t lasted_ms_ = 0;  // what lines before this one lasted
+  std::int64_t paid_ms_ = 0;    // of all lines
   bool is_connecting_ = false;
   bool is_plain_ = false;  // without the agent's wishes for model and voice: they were refused
   bool has_greeted_ = false;

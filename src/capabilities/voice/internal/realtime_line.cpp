@@ -6,6 +6,7 @@
 #include "capabilities/voice/internal/detached_work.h"
 #include "capabilities/voice/internal/realtime_brain.h"
 #include "capabilities/voice/internal/realtime_instructions.h"
+#include "capabilities/voice/internal/speech_costs.h"
 #include "foundation/log.h"
 
 namespace aiva::voice {
@@ -16,6 +17,7 @@ constexpr std::chrono::seconds open_time_max{10};
 constexpr std::chrono::seconds tools_time_max{5};
 constexpr std::chrono::minutes roll_over_before{2};  // the session's end
 constexpr std::array<CallMs, 3> retry_after_ms = {0, 500, 2'000};
+constexpr std::int64_t charging_ms = 1'000;
 constexpr std::size_t unheard_ms_max = 3'000;
 constexpr std::size_t history_lines_max = 60;
 constexpr std::size_t history_bytes_max = 16'000;
@@ -32,8 +34,12 @@ RealtimeSettings RealtimeBrain::settings() const {
                             .silence_ms = agent.speech.silence_duration_ms};
   settings.instructions = spoken_instructions(agent, settings.tools);
   if (is_plain_) return settings;
-  settings.model = agent.speech.model;
+  const auto& speech = agent.speech;
+  settings.model = speech.model;
   settings.voice = agent.voice;
+  if (speech.provider != "deepgram") return settings;
+  if (!speech.deepgram_voice.empty()) settings.voice = speech.deepgram_voice;
+  if (!speech.deepgram_language.empty()) settings.language = speech.deepgram_language;
   return settings;
 }
 
@@ -108,14 +114,16 @@ void RealtimeBrain::adopt(std::unique_ptr<RealtimeSession> session) {
   ++line_number_;
   line_stop_.request_stop();
   line_stop_ = {};
+  charge_time(true);
   line_ = std::move(session);
+  line_since_ = host_.now();
   connect_at_.reset();
   for (const auto& words : history_) line_->add_words(words.role, words.text);
   if (!guidance_.empty()) line_->add_words(ChatRole::system, guidance_);
   if (!unheard_.empty()) line_->hear(std::exchange(unheard_, {}));
   run_detached(work_failed, context_, listen(line_, line_number_, line_stop_.get_token()));
   if (!std::exchange(has_greeted_, true) && !agent_->settings.greeting.empty())
-    want(greeting_instructions(agent_->settings.greeting), true);
+    want(greeting_instructions(agent_->settings.greeting), true, agent_->settings.greeting);
   ask_next();
 }
 
@@ -139,6 +147,7 @@ void RealtimeBrain::lose_line(const Error* error) {
   if (error != nullptr) log::failure("A call lost the line to its model", context_, *error);
   line_stop_.request_stop();
   ++line_number_;
+  charge_time(true);
   line_.reset();
   is_caller_speaking_ = false;
   bool was_cut_off = !active_.empty() && !is_dropped_;
@@ -156,6 +165,22 @@ void RealtimeBrain::lose_line(const Error* error) {
   // A line that is lost before it has answered counts like one that was never had.
   connect_later();
   finish_if_silent();
+}
+
+// Where the provider takes something for it. What is paid is the difference of whole sums, so that
+// rounding does not add up.
+void RealtimeBrain::charge_time(bool is_end) {
+  if (!line_) return;
+  auto lasted = lasted_ms_ + host_.now() - line_since_;
+  if (is_end) {
+    lasted_ms_ = lasted;
+    line_since_ = host_.now();
+  } else if (lasted - paid_ms_ < charging_ms) {
+    return;
+  }
+  auto cost = cost_of_session(parts_.model, lasted) - cost_of_session(parts_.model, paid_ms_);
+  paid_ms_ = lasted;
+  if (cost > 0) host_.use_model(model_name(), cost);
 }
 
 void RealtimeBrain::remember(ChatRole role, std::string text) {
@@ -191,6 +216,7 @@ void RealtimeBrain::beat() {
     run_detached(work_failed, context_, roll_over());
   }
   if (is_over_) return;
+  charge_time(false);
   TurnActions actions;
   turns_.tick(host_.now(), actions);
   act(std::move(actions));

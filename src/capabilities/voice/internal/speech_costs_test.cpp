@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "capabilities/voice/testing/scripted_realtime.h"
+#include "capabilities/voice/testing/scripted_streams.h"
 #include "capabilities/voice/testing/voice_fakes.h"
 
 namespace aiva::voice {
@@ -29,16 +31,35 @@ TEST(SpeechCosts, stay_a_number_for_tokens_nobody_can_have_used) {
 
 TEST(SpeechCosts, follow_what_is_heard_and_said_at_a_provider) {
   ScriptedRecognizer recognizer;
-  ToneSynthesizer synthesizer;
   EXPECT_EQ(cost_of_hearing(recognizer, 60), 0);
-  EXPECT_EQ(cost_of_saying(synthesizer, "Hello"), 0);
+  EXPECT_EQ(cost_of_saying("tone", "Hello"), 0);
 
-  recognizer.name = synthesizer.name = "deepgram";
+  recognizer.name = "deepgram";
   EXPECT_EQ(cost_of_hearing(recognizer, 60), 5'900);
   EXPECT_EQ(cost_of_hearing(recognizer, 1), 99);
   EXPECT_EQ(cost_of_hearing(recognizer, -1), 0);
-  EXPECT_EQ(cost_of_saying(synthesizer, std::string(1000, 'a')), 15'000);
-  EXPECT_EQ(cost_of_saying(synthesizer, "\u00e4"), 15);
+  EXPECT_EQ(cost_of_saying("deepgram", std::string(1000, 'a')), 15'000);
+  EXPECT_EQ(cost_of_saying("deepgram", "\u00e4"), 15);
+}
+
+TEST(SpeechCosts, follow_the_time_of_streams_and_sessions) {
+  ScriptedStreams streams;
+  EXPECT_EQ(cost_of_stream(streams, 60'000), 0);
+
+  streams.provider_name = "deepgram";
+  streams.model_name = "nova-3";
+  EXPECT_EQ(cost_of_stream(streams, 60'000), 5'900);
+  EXPECT_EQ(cost_of_stream(streams, 1), 1);
+  EXPECT_EQ(cost_of_stream(streams, -1), 0);
+  streams.model_name = "flux-general-en";
+  EXPECT_EQ(cost_of_stream(streams, 60'000), 6'500);
+  streams.model_name = "flux-general-multi";
+  EXPECT_EQ(cost_of_stream(streams, 60'000), 7'800);
+
+  ScriptedRealtimeModel model;
+  EXPECT_EQ(cost_of_session(model, 60'000), 0);
+  model.name = "deepgram";
+  EXPECT_EQ(cost_of_session(model, 30'000), 40'000);
 }
 
 }  // namespace

@@ -35,12 +35,13 @@ struct RealtimeScript {
 
 class ScriptedRealtimeModel final : public RealtimeModel {
  public:
+  std::string name = "openai";
   std::deque<Error> refusals{};  // of the next attempts
   std::vector<std::shared_ptr<RealtimeScript>> sessions{};
   std::optional<std::chrono::steady_clock::time_point> ends_at{};  // of the next session
   int attempts = 0;
 
-  [[nodiscard]] const std::string& provider() const override { return provider_; }
+  [[nodiscard]] const std::string& provider() const override { return name; }
   [[nodiscard]] const std::string& model() const override { return model_; }
   Task<Result<std::unique_ptr<RealtimeSession>>> open(CallContext context,
                                                       RealtimeSettings settings) override {
@@ -118,7 +119,6 @@ class ScriptedRealtimeModel final : public RealtimeModel {
     std::shared_ptr<RealtimeScript> script_;
   };
 
-  std::string provider_ = "openai";
   std::string model_ = "scripted";
 };
 
