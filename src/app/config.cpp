@@ -283,6 +283,11 @@ void bind_rest(Binder& binder, Config& config) {
   binder.secret("voice.deepgram_key", config.voice.deepgram_key);
   binder.text("voice.deepgram_model", config.voice.deepgram_model);
   binder.text("voice.deepgram_voice", config.voice.deepgram_voice);
+  binder.text("voice.deepgram_mode", config.voice.deepgram_mode, {"http", "v1", "flux", "agent"});
+  binder.text("voice.deepgram_fallback", config.voice.deepgram_fallback, {"packaged", "http"});
+  binder.text("voice.deepgram_think_model", config.voice.deepgram_think_model);
+  binder.text("voice.deepgram_url", config.voice.deepgram_url);
+  binder.text("voice.deepgram_agent_url", config.voice.deepgram_agent_url);
   binder.integer("voice.recognizer_threads", config.voice.recognizer_threads, 1, 256);
   binder.integer("voice.calls_max", config.voice.calls_max, 0, 100'000);
   binder.integer("voice.duration_max_s", config.voice.duration_max_s, 10, 86'400);

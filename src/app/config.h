@@ -117,6 +117,11 @@ struct Config {
     std::string deepgram_key;
     std::string deepgram_model = "nova-3";
     std::string deepgram_voice = "aura-2-thalia-en";
+    std::string deepgram_mode = "http";
+    std::string deepgram_fallback = "packaged";
+    std::string deepgram_think_model = "gpt-4o-mini";
+    std::string deepgram_url = "https://api.deepgram.com";
+    std::string deepgram_agent_url = "wss://agent.deepgram.com";
     std::int64_t recognizer_threads = 1;
     std::int64_t calls_max = 2000;
     std::int64_t duration_max_s = 1800;

@@ -75,9 +75,11 @@
 #include "ports/reranker.h"
 #include "ports/shared_allowance.h"
 #include "ports/speech_recognizer.h"
+#include "ports/speech_stream.h"
 #include "ports/speech_synthesizer.h"
 #include "ports/tool_server.h"
 #include "ports/voice_detector.h"
+#include "ports/voice_stream.h"
 #include "ports/websocket_client.h"
 
 namespace aiva::app {
@@ -155,8 +157,11 @@ struct Parts {
   std::unique_ptr<voice::Speaker> speaker{};        // null where nothing is spoken
   std::unique_ptr<WebSocketClient> sockets{};       // null where nothing uses them
   std::unique_ptr<RealtimeModel> realtime_model{};  // null where none is configured
-  std::unique_ptr<Redis> bridge_redis{};            // null without a bridge's calls
-  std::unique_ptr<BridgeCalls> bridge_calls{};      // the same
+  std::unique_ptr<RealtimeModel> voice_agent{};     // the same, like the two that follow
+  std::unique_ptr<StreamingRecognizer> heard_streams{};
+  std::unique_ptr<StreamingSynthesizer> voice_streams{};
+  std::unique_ptr<Redis> bridge_redis{};        // null without a bridge's calls
+  std::unique_ptr<BridgeCalls> bridge_calls{};  // the same
   voice::CallControls call_controls{};
   std::unique_ptr<ari::Ari> ari{};                         // null where none is configured
   std::unique_ptr<voice::OutboundCalls> outbound_calls{};  // null where nobody is called

@@ -5,21 +5,19 @@
 #include <string>
 #include <utility>
 
-#include "adapters/deepgram/deepgram.h"
 #include "adapters/flite/flite_synthesizer.h"
 #include "adapters/http_client/websocket_client.h"
 #include "adapters/onnx/moonshine_recognizer.h"
 #include "adapters/onnx/silero_voice_detector.h"
 #include "adapters/openai_realtime/openai_realtime.h"
 #include "app/call_parts.h"
+#include "app/deepgram_parts.h"
 #include "foundation/log.h"
 
 namespace aiva::app {
 namespace {
 
 using std::chrono::seconds;
-
-constexpr seconds line_ping{5};  // a provider that is gone is noticed after two
 
 // Calls may come that nobody asked for by HTTP.
 bool takes_calls_by_itself(const Config& config) {
@@ -32,40 +30,24 @@ Result<void> open_voices(const Config& config, const Paths& paths, Parts& parts)
           {.library_path = paths.onnxruntime,
            .model_path = paths.native / "voice_detector" / "silero_vad_v5.onnx"}));
   const auto& voice = config.voice;
-  bool hears_there = voice.recognizer == "deepgram";
-  bool speaks_there = voice.synthesizer == "deepgram";
-  if ((hears_there || speaks_there) && voice.deepgram_key.empty())
-    return fail(invalid_field("voice.deepgram_key", "is missing"));
-  DeepgramOptions deepgram{
-      .api_key = voice.deepgram_key, .model = voice.deepgram_model, .voice = voice.deepgram_voice};
-  if (hears_there) {
-    parts.recognizer = make_deepgram_recognizer(deepgram, *parts.model_http);
-  } else {
+  TRY_VOID(open_deepgram(voice, parts));
+  if (!parts.recognizer) {
     TRY(parts.recognizer,
         make_moonshine_recognizer({.library_path = paths.onnxruntime,
                                    .folder = paths.native / "speech_recognizer",
                                    .threads = static_cast<std::size_t>(voice.recognizer_threads),
                                    .opens_early = takes_calls_by_itself(config)}));
   }
-  if (speaks_there) {
-    parts.synthesizer = make_deepgram_synthesizer(std::move(deepgram), *parts.model_http);
-  } else {
+  if (!parts.synthesizer) {
     TRY(parts.synthesizer, make_flite_synthesizer({.voice = voice.packaged_voice}));
   }
-  return {};
-}
-
-Result<void> open_sockets(std::int64_t threads, Parts& parts) {
-  if (parts.sockets) return {};
-  TRY(parts.sockets, make_websocket_client({.threads = static_cast<std::size_t>(threads),
-                                            .ping_interval = line_ping}));
   return {};
 }
 
 // Of agents whose speech provider is openai.
 Result<void> open_realtime_model(const Config::Voice& config, Parts& parts) {
   if (config.realtime_key.empty()) return {};
-  TRY_VOID(open_sockets(config.realtime_threads, parts));
+  TRY_VOID(open_sockets(config, parts));
   parts.realtime_model = make_openai_realtime_model(
       {.base_url = config.realtime_url,
        .api_key = config.realtime_key,
@@ -122,7 +104,10 @@ void build_voice(const Config& config, const Paths& paths, Parts& parts) {
                                    .synthesizer = *parts.synthesizer,
                                    .metrics = parts.metrics,
                                    .realtime = parts.realtime_model.get(),
+                                   .voice_agent = parts.voice_agent.get(),
                                    .call_tools = parts.call_tools.get(),
+                                   .heard_streams = parts.heard_streams.get(),
+                                   .voice_streams = parts.voice_streams.get(),
                                    .leading = leading,
                                    .recordings = parts.recordings.get(),
                                    .controls = &parts.call_controls,
@@ -159,7 +144,7 @@ Result<void> connect_ari(const Config& config, const audiosocket::Server* phones
   if (!parts.calls) return fail(ErrorCode::unavailable, "ARI needs the voices, which are off");
   if (!by_websocket && phones == nullptr)
     return fail(invalid_field("audiosocket.port", "is needed where ari.media is audiosocket"));
-  TRY_VOID(open_sockets(1, parts));
+  TRY_VOID(open_sockets(config.voice, parts));
   auto address = settings.media_address;
   if (address.empty() && phones != nullptr)
     address = config.audiosocket.host + ":" + std::to_string(phones->port());
