@@ -140,6 +140,24 @@ TEST_F(CallMonitorsTest, speak_instead_of_the_agent) {
   EXPECT_THAT(lines(), Contains("system: The agent goes on with the call."));
 }
 
+TEST_F(CallMonitorsTest, are_not_interrupted_by_what_the_agent_finds_out_meanwhile) {
+  begin();
+  wait(600);
+  follow();
+  call_->take_over(1, 8'000);
+  call_->playout().begin_sentence("It is on its way.");
+  call_->playout().add(std::string(16 * 200, '\x10'));
+  call_->playout().end_sentence();
+  auto before = leg_->played.size();
+  wait(200);
+  EXPECT_EQ(leg_->played.substr(before), "ssssssssss");
+
+  call_->hand_back(1);
+  before = leg_->played.size();
+  wait(400);
+  EXPECT_EQ(std::ranges::count(leg_->played.substr(before), 'v'), 10);
+}
+
 TEST_F(CallMonitorsTest, give_the_call_back_when_they_leave) {
   begin();
   wait(600);

@@ -259,7 +259,9 @@ void TurnTaking::speak(CallMs now) {
 }
 
 void TurnTaking::restart(CallMs now) {
+  auto expected = expected_;
   *this = TurnTaking(settings_);
+  expected_ = expected;
   last_voice_ = now;
   finish(now);
 }

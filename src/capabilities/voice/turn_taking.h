@@ -101,7 +101,8 @@ class TurnTaking {
   // While an answer is expected, silence is told as its absence, and nobody is asked whether they
   // are there; nothing: as before.
   void expect(std::optional<ExpectedAnswer> expected) { expected_ = expected; }
-  // Forgets what both said so far, as if it had been silent until now.
+  // Forgets what both said so far, as if it had been silent until now; an answer that is expected
+  // still is.
   void restart(CallMs now);
   // While it is held (a transfer, hold music) nothing is heard and silence does not count.
   void hold(bool is_held) { is_held_ = is_held; }

@@ -431,5 +431,16 @@ TEST_F(TurnTakingTest, ends_a_turn_in_noise_when_no_more_words_come) {
   EXPECT_EQ(actions[0].kind, Kind::take_turn);
 }
 
+TEST_F(TurnTakingTest, still_expects_an_answer_after_somebody_else_had_the_word) {
+  turns_.expect(ExpectedAnswer{.timeout_ms = 4'000});
+  turns_.restart(now_);
+  turns_.hold(true);
+  pass(30'000, 0);
+  EXPECT_THAT(heard_, testing::IsEmpty());
+  turns_.restart(now_);
+  pass(5'000, 0);
+  EXPECT_THAT(heard_, ElementsAre("miss"));
+}
+
 }  // namespace
 }  // namespace aiva::voice

@@ -162,7 +162,7 @@ void RunningCall::play_frame() {
     meters_.underruns.add();
     quality_.missed();
   }
-  if (frame.empty() && !had_speech && monitors_->is_taken_over()) return play_person();
+  if (frame.empty() && monitors_->is_taken_over()) return play_person();
   if (!play(ms_at(next_frame_ - frame_time), frame)) return end(CallEnd::caller_hung_up);
   if (!frame.empty() && !is_speaking_) {
     is_speaking_ = true;
@@ -249,6 +249,7 @@ void RunningCall::end_after_speech(CallEnd end, std::string transfer_target) {
   ending_ = Ending{.end = end,
                    .transfer_target = std::move(transfer_target),
                    .until = now_ + limits_.ending_max};
+  if (monitors_->is_taken_over()) playout_.resume();
   if (ending_->transfer_target.empty()) return;
   ending_->is_known = false;
   run_detached("Where a call goes could not be written down", context_,

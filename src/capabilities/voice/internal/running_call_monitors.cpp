@@ -54,6 +54,7 @@ void RunningCall::take_over(std::uint64_t seat, int rate) {
   if (!taken) return monitors_->refuse(seat, "take_over", std::move(taken.error()));
   if (was_taken_over) return;
   if (!is_held_) brain_->hold(true);
+  playout_.pause();  // what its functions answer meanwhile is said afterwards
   write_line({.speaker = "system",
               .text = "A person has taken the call over.",
               .starts_ms = now(),
@@ -71,6 +72,7 @@ void RunningCall::hand_back(std::uint64_t seat) {
 void RunningCall::let_agent_go_on() {
   if (is_over_ || !brain_) return;
   end_person();
+  playout_.resume();
   write_line({.speaker = "system",
               .text = "The agent goes on with the call.",
               .starts_ms = now(),
