@@ -147,7 +147,8 @@ test("a list is called: a person is greeted by name, a machine gets its message"
   ).id;
   const list =
     "Name;Number;city\r\n" +
-    `Ada;${ada};Berlin\r\nBob;${bob};Bonn\r\n"=Eve";${eve};Ulm\r\nKim;${kim};Kiel\r\nNobody;none;x\r\n`;
+    `Ada;${ada};Berlin\r\nBob;${bob};Bonn\r\n"=Eve";${eve};Ulm\r\n` +
+    `Kim;${kim};Kiel\r\nNobody;none;x\r\n`;
   const added = ok(await client.post(`/api/campaigns/${id}/contacts`, list, csv), 201);
   assert.equal(added.added, 4);
   assert.deepEqual(
@@ -198,7 +199,7 @@ test("a list is called: a person is greeted by name, a machine gets its message"
   assert.equal(told.filter((event: Json) => event.type === "contact.finished").length, 4);
 });
 
-test("contacts are read on behind a cursor, and numbers nobody calls come off the list", async () => {
+test("contacts are read on behind a cursor; numbers nobody calls come off the list", async () => {
   const numbers = [1, 2, 3, 4, 5].map((n) => ({ number: `+49301111${n}` }));
   const id = await campaign({}, numbers);
   const seen: string[] = [];
