@@ -204,6 +204,8 @@ void AnswerDetection::beep(CallMs now, double hertz, AnswerActions& actions) {
     return;
   }
   beeped_at_ = now;
+  // It was silent before its beep for long enough to be spoken to: nothing of that is kept.
+  if (is_message_over_ && !has_waited_for_beep_) is_message_over_ = false;
   if (!who_ || *who_ != AnsweredBy::machine_unavailable)
     prove(now, AnsweredBy::machine_voicemail, actions);
   tick(now, actions);
@@ -212,9 +214,10 @@ void AnswerDetection::beep(CallMs now, double hertz, AnswerActions& actions) {
 void AnswerDetection::await_message(CallMs now, AnswerActions& actions) {
   if (is_message_over_) return;
   bool has_beeped = beeped_at_ && now - *beeped_at_ >= settings_.after_beep_ms;
-  bool is_silent = !first_tone_ && now - last_voice_ >= settings_.silence_ms;
+  bool is_silent = !beeped_at_ && !first_tone_ && now - last_voice_ >= settings_.silence_ms;
   if (has_beeped || is_silent) {
     is_message_over_ = true;
+    has_waited_for_beep_ = has_beeped;
     actions.push_back({.kind = Kind::begin_message});
   } else if (now >= settings_.message_wait_ms_max) {
     is_message_over_ = true;

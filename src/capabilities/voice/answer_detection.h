@@ -48,7 +48,7 @@ struct AnswerAction {
   enum class Kind : std::uint8_t {
     look,           // recognise what was said since the call began
     decided,        // `who`; again where it was a machine after all
-    begin_message,  // the machine listens
+    begin_message,  // the machine listens; again where it beeped only after that
     give_up,        // it never did
   } kind;
   AnsweredBy who = AnsweredBy::uncertain;
@@ -93,6 +93,7 @@ class AnswerDetection {
   std::optional<CallMs> beeped_at_{};   // the message may begin a little later
   std::optional<CallMs> first_tone_{};  // of the three that say: no such number
   bool is_message_over_ = false;        // it has begun, or was given up
+  bool has_waited_for_beep_ = false;    // before it began
 };
 
 }  // namespace aiva::voice

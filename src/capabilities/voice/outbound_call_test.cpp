@@ -151,6 +151,21 @@ TEST_F(OutboundCallTest, leaves_its_message_after_the_beep_however_long_it_is) {
   EXPECT_EQ(answered_by(), "machine_voicemail");
 }
 
+TEST_F(OutboundCallTest, says_its_message_again_when_the_beep_comes_late) {
+  recognizer_.words = {"Please leave a message."};
+  begin({.action = "leave_message", .message = std::string(400, 'a')});
+  speak(3'500);
+  wait(3'000);
+  EXPECT_TRUE(leg_->played.ends_with("vv"));
+  beep(400);
+  wait(4'100);
+  EXPECT_FALSE(leg_->end);
+  wait(1'000);
+
+  EXPECT_EQ(leg_->end, CallEnd::agent_hung_up);
+  EXPECT_EQ(lines().back(), "agent: " + std::string(400, 'a'));
+}
+
 TEST_F(OutboundCallTest, leaves_no_message_where_none_is_taken) {
   recognizer_.words = {"For sales, press one."};
   begin({.action = "leave_message", .message = "Call us back."});
