@@ -139,7 +139,7 @@ Task<Result<bool>> CachedSpeaker::repeat(CallContext context, SpokenText name, L
 
 Task<Result<void>> CachedSpeaker::make_sentence(CallContext context, SpeechRequest request,
                                                 SoundWriter& writer, billing::MicroUsd& cost) {
-  auto sentence_cost = cost_of_saying(parts_.synthesizer, request.text);
+  auto sentence_cost = cost_of_saying(parts_.synthesizer.provider(), request.text);
   auto speaking = parts_.synthesizer.speak(context, std::move(request));
   CO_TRY(auto audio, co_await std::move(speaking));
   cost += sentence_cost;
@@ -194,7 +194,7 @@ Task<Result<void>> CachedSpeaker::say(CallContext context, SpeechWish wish, List
   auto repeating = repeat(context, name, listener);
   CO_TRY(bool is_said, co_await std::move(repeating));
   if (is_said) co_return Result<void>{};
-  auto least = cost_of_saying(parts_.synthesizer, wish.text);
+  auto least = cost_of_saying(parts_.synthesizer.provider(), wish.text);
   if (least > 0) CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, least));
   SoundWriter writer(wish, listener);
   billing::MicroUsd cost = 0;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "capabilities/voice/testing/unsteered_calls.h"
 #include "capabilities/voice/testing/voice_fakes.h"
 #include "faces/audiosocket/internal/frames.h"
 
@@ -54,7 +55,7 @@ class EchoCall final : public voice::LiveCall {
   std::shared_ptr<voice::Leg> leg_;
 };
 
-class EchoCalls final : public voice::Calls {
+class EchoCalls final : public voice::UnsteeredCalls {
  public:
   Task<Result<std::shared_ptr<voice::LiveCall>>> answer(CallContext, voice::Call call,
                                                         std::shared_ptr<voice::Leg> leg) override {

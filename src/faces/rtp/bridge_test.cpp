@@ -45,8 +45,17 @@ class BridgeLog final : public voice::CallLog {
   Task<Result<void>> add_line(CallContext, voice::CallId, voice::TranscriptLine) override {
     co_return Result<void>{};
   }
+  Task<Result<void>> note_transfer(CallContext, voice::CallId, std::string) override {
+    co_return Result<void>{};
+  }
   Task<Result<voice::Call>> finish(CallContext, voice::CallId, voice::CallOutcome) override {
     co_return voice::Call{};
+  }
+  Task<Result<void>> withdraw(CallContext, voice::CallId, voice::DialEnd) override {
+    co_return Result<void>{};
+  }
+  Task<Result<void>> note_dialled(CallContext, voice::CallId, voice::DialEnd) override {
+    co_return Result<void>{};
   }
   Task<Result<std::int64_t>> recover(CallContext, std::int64_t) override { co_return 0; }
   Task<Result<voice::Call>> call(CallContext, voice::CallId) override { co_return voice::Call{}; }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "capabilities/voice/testing/unsteered_calls.h"
 #include "capabilities/voice/testing/voice_fakes.h"
 #include "faces/rtp/testing/calls_for_test.h"
 #include "faces/rtp/testing/udp_caller.h"
@@ -296,7 +297,7 @@ TEST_F(RtpServerTest, gives_up_the_port_of_a_call_that_cannot_be_answered) {
 }
 
 TEST_F(RtpServerTest, sends_nothing_in_silence_where_that_is_wanted) {
-  class Quiet final : public voice::Calls {
+  class Quiet final : public voice::UnsteeredCalls {
    public:
     explicit Quiet(Happenings& happenings) : happenings_(happenings) {}
     Task<Result<std::shared_ptr<voice::LiveCall>>> answer(

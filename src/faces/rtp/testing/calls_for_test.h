@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "capabilities/voice/testing/unsteered_calls.h"
 #include "capabilities/voice/voice.h"
 #include "ports/bridge_calls.h"
 
@@ -75,7 +76,7 @@ class EchoCall final : public voice::LiveCall {
   std::string name_;  // its session's id
 };
 
-class EchoCalls final : public voice::Calls {
+class EchoCalls final : public voice::UnsteeredCalls {
  public:
   explicit EchoCalls(Happenings& happenings) : happenings_(happenings) {}
 
