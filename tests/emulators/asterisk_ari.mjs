@@ -175,6 +175,10 @@ export class AsteriskAri {
   fault({ on, status, isSilent = false, count = 1 }) {
     this.#faults.push({ on, status, isSilent, count });
   }
+  /** Faults that no request has met yet. */
+  get faultsLeft() {
+    return this.#faults.length;
+  }
   reject(count) {
     this.#rejections = count;
   }

@@ -11,8 +11,8 @@ import { repository, Server } from "./server.ts";
 
 // Calls under the control of Asterisk's REST Interface, with the packaged voices. The same cases run
 // over an emulator of it and, where tests/components/asterisk has put one, over a real Asterisk.
-// 100 enters our application and is the agent's; 150 enters it, too, and is nobody's. 200 is a phone,
-// 201 is busy, 202 rings for ever.
+// 100 and 160 enter our application and are the agent's; 150 enters it, too, and is nobody's. 200 is
+// a phone, 201 is busy, 202 rings for ever.
 
 const uuid = "0190f3a0-0000-7000-8000-000000000200";
 const account = { user: "aiva", password: "secret" };
@@ -26,6 +26,7 @@ interface Telephones {
   connectTo?: (url: string, password: string) => Promise<void>;
   cut?: () => void; // the connection
   fault?: (fault: Json) => void;
+  faultsLeft?: () => number;
   stop: () => Promise<void>;
 }
 
@@ -41,6 +42,10 @@ async function emulated(): Promise<Telephones> {
     dialplan: {
       100: [["stasis", "aiva"]],
       150: [
+        ["stasis", "aiva"],
+        ["phone", uuid],
+      ],
+      160: [
         ["stasis", "aiva"],
         ["phone", uuid],
       ],
@@ -64,6 +69,7 @@ async function emulated(): Promise<Telephones> {
       asterisk.connectTo(url, { WebSocket, username: "asterisk", password }),
     cut: () => asterisk.cut(),
     fault: (fault) => asterisk.fault(fault),
+    faultsLeft: () => asterisk.faultsLeft,
     stop: async () => {
       asterisk.stop();
       phones.close();
@@ -149,7 +155,7 @@ class House {
     });
     assert.equal(made.status, 201, made.text);
     const agent = made.body.data.id;
-    await client.post("/api/numbers", { did: "100", agent_id: agent });
+    for (const did of ["100", "160"]) await client.post("/api/numbers", { did, agent_id: agent });
     const house = new House(server, client, agent);
     await connect?.(server.ready.url, client);
     await house.until(
@@ -474,10 +480,14 @@ describe("faults of ARI", () => {
   for (const on of ["POST bridges/", "POST channels/externalMedia"])
     test(`a call that meets a fault of ${on} goes on in the dialplan`, async () => {
       telephones.fault!({ on, status: 500 });
-      const phone = await telephones.dial("150");
+      const phone = await telephones.dial("160");
       const other = await telephones.nextPhone();
+      assert.equal(telephones.faultsLeft!(), 0);
       other.close();
       phone.close();
+      const call = await house.lastCall();
+      assert.equal(call.dialled_number, "160");
+      assert.equal(call.status, "failed");
       await house.nothingIsLeft(telephones);
     });
 

@@ -159,7 +159,8 @@ export class Asterisk {
     const inside = mkdtempSync(join(root, "tmp/asterisk-"));
     const folder = inside.slice(root.length);
     chmodSync(inside, 0o755);
-    for (const name of ["db", "agi", "spool", "run", "log"]) mkdirSync(join(inside, name));
+    for (const name of ["db", "agi", "spool", "spool/recording", "run", "log"])
+      mkdirSync(join(inside, name));
     const directories = {
       astetcdir: folder,
       astmoddir: "/usr/lib/x86_64-linux-gnu/asterisk/modules",

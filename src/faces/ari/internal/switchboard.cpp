@@ -147,8 +147,16 @@ Task<void> Switchboard::answer(Channel channel, std::vector<std::string> args) {
     meters_.answered.add();
     co_return;
   }
-  log::failure("A call was not answered", {.tenant = call->tenant}, begun.error());
+  CallContext context{.tenant = call->tenant,
+                      .deadline = std::chrono::steady_clock::now() + answering_time_max,
+                      .home = &exchange_.loop};
+  log::failure("A call was not answered", context, begun.error());
   co_await refuse(channel.id, begun.error().code);
+  auto ending = exchange_.parts.log.finish(context, call->id, {.end = voice::CallEnd::failed});
+  auto ended = co_await std::move(ending);
+  // Its audio may have come, and ended it.
+  if (!ended && ended.error().code != ErrorCode::conflict)
+    log::failure("The end of a call could not be stored", context, ended.error());
 }
 
 Task<void> Switchboard::refuse(std::string channel, ErrorCode reason) {
