@@ -6,9 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "capabilities/chat/testing/fixed_agents.h"
-#include "capabilities/voice/testing/scripted_chat.h"
-#include "capabilities/voice/testing/voice_fakes.h"
+#include "capabilities/voice/testing/scripted_parts.h"
 #include "capabilities/voice/voice.h"
 #include "faces/rtp/server.h"
 #include "faces/rtp/testing/calls_for_test.h"
@@ -19,18 +17,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Real calls of one agent, with scripted ears, mouth and mind. It greets with 120 ms of tone; a
-// caller is loud or silent, and understood as the script says.
+// Real calls with scripted parts, over real sockets.
 class RealRtpCallTest : public testing::Test {
  protected:
-  RealRtpCallTest() {
-    agents_.agent.settings.greeting = "Hello there.";
-    recognizer_.words = {"How long is the warranty?"};
-  }
   void serve(ServerOptions options) {
-    calls_ = voice::make_calls(
-        {log_, chat_, agents_, detectors_, recognizer_, synthesizer_, metrics_}, {});
-    auto made = make_server(std::move(options), {*calls_, log_, metrics_, make_pause(), &board_});
+    calls_ = parts_.make();
+    auto made = make_server(std::move(options),
+                            {*calls_, parts_.log, parts_.metrics, make_pause(), &board_});
     ASSERT_TRUE(made) << made.error().message;
     server_ = std::move(*made);
   }
@@ -87,14 +80,14 @@ class RealRtpCallTest : public testing::Test {
   }
   std::vector<std::string> lines() const {
     std::vector<std::string> texts;
-    for (const auto& line : log_.lines) texts.push_back(line.speaker + ": " + line.text);
+    for (const auto& line : parts_.log.lines) texts.push_back(line.speaker + ": " + line.text);
     return texts;
   }
   bool is_over() {
     for (int tries = 0; tries < 1'000 && calls_->count() > 0; ++tries)
       std::this_thread::sleep_for(milliseconds(10));
     calls_->drain(std::chrono::seconds(10));
-    return log_.outcome.has_value();
+    return parts_.log.outcome.has_value();
   }
   void expect_whole_stream() {
     ASSERT_GT(heard_.size(), 50U);
@@ -106,16 +99,9 @@ class RealRtpCallTest : public testing::Test {
     }
   }
 
-  TenantId tenant_ = TenantId::make();
-  Metrics metrics_;
+  voice::ScriptedParts parts_;
   Happenings happenings_;
   BoardForTest board_{happenings_};
-  chat::FixedAgents agents_{tenant_};
-  voice::LoudnessDetectors detectors_;
-  voice::ScriptedRecognizer recognizer_;
-  voice::ToneSynthesizer synthesizer_;
-  voice::ScriptedChat chat_;
-  voice::MemoryCallLog log_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<voice::Calls> calls_;
   std::vector<audio::RtpPacket> heard_{};  // without their payloads
@@ -127,7 +113,7 @@ TEST_F(RealRtpCallTest, is_greeted_and_answered_though_packets_are_lost) {
                                  .greeting_after = milliseconds(20),
                                  .hang_up_every = milliseconds(20)}});
   UdpCaller caller(server_->bridge_port());
-  BridgeCall told{.session_id = "one", .tenant = tenant_, .agent = agents_.agent.id};
+  BridgeCall told{.session_id = "one", .tenant = parts_.tenant, .agent = parts_.agents.agent.id};
   board_.write(caller.port(), told);
 
   ASSERT_TRUE(hear_agent(caller, 1)) << "no greeting";
@@ -141,8 +127,8 @@ TEST_F(RealRtpCallTest, is_greeted_and_answered_though_packets_are_lost) {
   EXPECT_THAT(lines(),
               testing::ElementsAre("agent: Hello there.", "customer: How long is the warranty?",
                                    "agent: It is two years. Anything else?"));
-  EXPECT_EQ(log_.outcome->end, voice::CallEnd::caller_hung_up);
-  EXPECT_GT(log_.outcome->audio_in_ms, 2'000);
+  EXPECT_EQ(parts_.log.outcome->end, voice::CallEnd::caller_hung_up);
+  EXPECT_GT(parts_.log.outcome->audio_in_ms, 2'000);
   expect_whole_stream();
 }
 
@@ -150,7 +136,8 @@ TEST_F(RealRtpCallTest, has_a_port_and_may_fall_silent_between_answers) {
   serve({.ports = PortRange{26'000, 26'100}, .sends_silence = false});
   auto port = server_->ports().take();
   ASSERT_TRUE(port);
-  auto call = sync_wait(log_.announce({.tenant = tenant_}, {.agent = agents_.agent.id}));
+  auto call =
+      sync_wait(parts_.log.announce({.tenant = parts_.tenant}, {.agent = parts_.agents.agent.id}));
   ASSERT_TRUE(call);
   (*port)->await(*call);
   UdpCaller caller((*port)->port());

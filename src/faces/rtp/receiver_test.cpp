@@ -184,17 +184,21 @@ TEST_F(ReceiverTest, follows_a_sender_from_one_law_to_the_other) {
 }
 
 TEST_F(ReceiverTest, turns_linear_samples_round) {
-  Receiver wide({.rate = 16'000}, false);
-  std::vector<std::uint8_t> bytes;
-  for (int i = 0; i < 320; ++i) bytes.insert(bytes.end(), {0x12, 0x34});
-  wide.put({.payload_type = payload::linear_16k, .payload = bytes}, milliseconds(0));
-  wide.next_frame();
-  wide.next_frame();
-  auto frame = wide.next_frame();
+  for (std::uint8_t type : {payload::linear_8k, payload::linear_16k}) {
+    auto format = *format_of(type);
+    Receiver receiver(format, false);
+    std::vector<std::uint8_t> bytes;
+    for (int i = 0; i < format.rate / 50; ++i) bytes.insert(bytes.end(), {0x12, 0x34});
+    receiver.put({.payload_type = type, .payload = bytes}, milliseconds(0));
+    receiver.next_frame();
+    receiver.next_frame();
+    auto frame = receiver.next_frame();
 
-  ASSERT_EQ(frame.audio.size(), 640U);
-  EXPECT_EQ(frame.played, Played::all);
-  EXPECT_THAT(frame.audio.substr(320, 4), testing::ElementsAre(0x34, 0x12, 0x34, 0x12));
+    ASSERT_EQ(frame.audio.size(), bytes.size());
+    EXPECT_EQ(frame.played, Played::all);
+    EXPECT_THAT(frame.audio.substr(bytes.size() / 2, 4),
+                testing::ElementsAre(0x34, 0x12, 0x34, 0x12));
+  }
 }
 
 TEST_F(ReceiverTest, takes_whatever_bytes_come) {

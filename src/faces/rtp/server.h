@@ -58,8 +58,8 @@ struct ServerParts {
 };
 
 // Calls by plain RTP (RFC 3550): Asterisk's ExternalMedia and UnicastRTP, and whatever else sends
-// G.711 or 16-bit samples of 16 kHz. Answers go where the packets come from. The destructor ends
-// all calls.
+// G.711 or 16-bit samples of 8 or 16 kHz. Answers go where the packets come from. The destructor
+// ends all calls.
 class Server {
  public:
   virtual ~Server() = default;

@@ -29,6 +29,7 @@ std::optional<voice::AudioFormat> format_of(std::uint8_t payload_type) {
   using voice::Coding;
   if (payload_type == payload::pcmu) return voice::AudioFormat{.coding = Coding::pcmu};
   if (payload_type == payload::pcma) return voice::AudioFormat{.coding = Coding::pcma};
+  if (payload_type == payload::linear_8k) return voice::AudioFormat{.coding = Coding::pcm16};
   if (payload_type == payload::linear_16k)
     return voice::AudioFormat{.coding = Coding::pcm16, .rate = 16'000};
   return std::nullopt;

@@ -22,9 +22,10 @@ namespace aiva::rtp {
 namespace payload {
 inline constexpr std::uint8_t pcmu = 0;
 inline constexpr std::uint8_t pcma = 8;
+inline constexpr std::uint8_t linear_8k = 10;  // Asterisk's slin; others mean music by it
 inline constexpr std::uint8_t comfort_noise = 13;
 inline constexpr std::uint8_t telephone_event = 101;
-inline constexpr std::uint8_t linear_16k = 118;  // 16 bits, the high byte first
+inline constexpr std::uint8_t linear_16k = 118;  // Asterisk's slin16, the high byte first
 }  // namespace payload
 
 // What that payload type holds; nothing when it is no audio that a call knows.
