@@ -12,8 +12,8 @@ import { speech } from "./phone.ts";
 import { RtpPhone } from "./rtp_phone.ts";
 import { repository, Server } from "./server.ts";
 
-// Whole calls by plain RTP with the packaged voices: a bridge that writes in a real Redis whose call
-// comes from which port, ports of announced calls, and a real Asterisk that dials such a port.
+// Whole calls by plain RTP with the packaged voices: a bridge that writes in a real Redis whose
+// call comes from which port, ports of announced calls, and a real Asterisk that dials such a port.
 const redisPort = 22_000 + Math.floor(Math.random() * 8000);
 const firstPort = 30_000 + 2 * Math.floor(Math.random() * 1000);
 const question = speech("How long is the warranty of the coffee machine?");
