@@ -2,12 +2,14 @@
 // Stasis application's channels and bridges, a dialplan, and phones that are AudioSocket servers.
 // As strict as Asterisk, and more: parameters it does not know are refused. For tests:
 //
-//   const asterisk = await AsteriskAri.start({ phonePort, dialplan: { 100: [["stasis", "aiva"]] } });
+//   const dialplan = { 100: [["stasis", "aiva"]] };
+//   const asterisk = await AsteriskAri.start({ phonePort, dialplan });
 //   asterisk.dial("100");  asterisk.channels;  asterisk.fault({ on: "POST bridges", status: 500 });
 //
 // Steps of an extension: ["stasis", app, …args], ["answer"], ["phone", uuid] (as AudioSocket()),
-// ["hangup", cause], ["ring"] for good. Faults: `status` or `isSilent` for the next `count` requests
-// whose method and path begin with `on`; cut() loses the connection, reject(n) refuses the next ones.
+// ["hangup", cause], ["ring"] for good. Faults: `status` or `isSilent` for the next `count`
+// requests whose method and path begin with `on`; cut() loses the connection, reject(n) refuses
+// the next ones.
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { randomUUID } from "node:crypto";

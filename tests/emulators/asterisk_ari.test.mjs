@@ -73,8 +73,9 @@ afterEach(() => {
   phones.close();
 });
 
+const address = () => `127.0.0.1%3A${phones.address().port}`;
 const media = (channel) =>
-  `channels/externalMedia?channelId=${channel}&app=aiva&external_host=127.0.0.1%3A${phones.address().port}` +
+  `channels/externalMedia?channelId=${channel}&app=aiva&external_host=${address()}` +
   `&encapsulation=audiosocket&transport=tcp&format=slin&data=${phone}`;
 
 test("a caller enters the application, is bridged with audio, and hears it", async () => {

@@ -9,10 +9,10 @@ import type { Client, Json } from "./client.ts";
 import { Phone, speech } from "./phone.ts";
 import { repository, Server } from "./server.ts";
 
-// Calls under the control of Asterisk's REST Interface, with the packaged voices. The same cases run
-// over an emulator of it and, where tests/components/asterisk has put one, over a real Asterisk.
-// 100 and 160 enter our application and are the agent's; 150 enters it, too, and is nobody's. 200 is
-// a phone, 201 is busy, 202 rings for ever.
+// Calls under the control of Asterisk's REST Interface, with the packaged voices. The same cases
+// run over an emulator of it and, where tests/components/asterisk has put one, over a real
+// Asterisk. 100 and 160 enter our application and are the agent's; 150 enters it, too, and is
+// nobody's. 200 is a phone, 201 is busy, 202 rings for ever.
 
 const uuid = "0190f3a0-0000-7000-8000-000000000200";
 const account = { user: "aiva", password: "secret" };
