@@ -155,7 +155,7 @@ TEST_F(DeepgramCalls, are_heard_and_answered_by_streams_and_paid_by_their_second
     chat_.questions.clear();
     log_ = {};
     leg_ = std::make_shared<MulawLeg>();
-    script(R"({"turns":[{"hears":"How long is it?"}]})");
+    script(R"({"turns":[{"hears":"How long is it?"}],"ms_per_character":20})");
     begin(mode);
     auto before = leg_->loud_frames;
     speak(800);

@@ -222,10 +222,11 @@ TEST_F(HeardStreamTest, clears_the_voice_when_it_is_interrupted) {
 }
 
 TEST_F(HeardStreamTest, is_interrupted_by_words_sooner_than_by_sound) {
-  chat_.pieces = {"This is a long sentence that goes on for a while."};
+  chat_.pieces = {"This is a long sentence that goes on until the caller has heard enough of it."};
   begin();
   speak(800);
   wait(800);
+  ASSERT_TRUE(leg_->played.ends_with("vvv"));
   speak(240);
   EXPECT_EQ(leg_->flushes, 0);
   stream().words("no, wait");
