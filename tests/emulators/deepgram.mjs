@@ -1,6 +1,6 @@
-// An emulator of Deepgram's WebSockets, written from the types it publishes (npm @deepgram/sdk 5.13.0)
-// and from what is known of its conduct: /v1/listen, /v2/listen (Flux), /v1/speak and the Voice
-// Agent at /v1/agent/converse. It refuses what the provider refuses.
+// An emulator of Deepgram's WebSockets, written from the types it publishes (npm @deepgram/sdk
+// 5.13.0) and from what is known of its conduct: /v1/listen, /v2/listen (Flux), /v1/speak and the
+// Voice Agent at /v1/agent/converse. It refuses what the provider refuses.
 //
 //   node tests/emulators/deepgram.mjs --port 0 [--host 127.0.0.1] [--key dg-test]
 //

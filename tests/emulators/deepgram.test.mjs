@@ -65,7 +65,8 @@ const url = (path) => new URL(path, "ws://emulator.test");
 test("refuses what the published types do not have", () => {
   checkQuery(
     url(
-      "/v1/listen?model=nova-3&encoding=mulaw&sample_rate=8000&interim_results=true&endpointing=300&utterance_end_ms=1000",
+      "/v1/listen?model=nova-3&encoding=mulaw&sample_rate=8000&interim_results=true" +
+        "&endpointing=300&utterance_end_ms=1000",
     ),
   );
   checkQuery(

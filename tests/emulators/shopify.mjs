@@ -297,10 +297,9 @@ class Emulator {
 }
 
 // Starts a shop and says where it is: {port, origin, close()}, what changes it: fill(options) and
-// mutate(count, seed), and its parts: shop, store, oauth, webhooks, faults, limits, counters, clock,
-// bulk. Options: port, host, name, domain,
-// currency, clientId, clientSecret, token, scopes, redirectUris, plan, throttle, versions,
-// bulkAtOnce, httpsOnly, fill (of shopify/generator.mjs).
+// mutate(count, seed), and its parts: shop, store, oauth, webhooks, faults, limits, counters,
+// clock, bulk. Options: port, host, name, domain, currency, clientId, clientSecret, token, scopes,
+// redirectUris, plan, throttle, versions, bulkAtOnce, httpsOnly, fill (of shopify/generator.mjs).
 export const startShopify = ({ port = 0, host = "127.0.0.1", ...options } = {}) => {
   const emulator = new Emulator(options);
   if (options.fill) emulator.fill(options.fill);

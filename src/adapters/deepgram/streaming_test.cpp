@@ -278,7 +278,8 @@ class DeepgramVoices : public testing::Test {
  protected:
   static inline const std::string flushed = R"({"type":"Flushed","sequence_id":0})";
   static inline const std::string metadata =
-      R"({"type":"Metadata","request_id":"r","model_name":"a","model_version":"1","model_uuid":"u"})";
+      R"({"type":"Metadata","request_id":"r","model_name":"a","model_version":"1",)"
+      R"("model_uuid":"u"})";
 
   std::shared_ptr<ScriptedLine> line(std::deque<std::string> says) {
     auto added = sockets_.add(std::move(says));

@@ -31,8 +31,19 @@ const like = (pattern) => (value, name) => {
 const endpointing = (value, name) => (value === "false" ? false : whole(0, 10_000)(value, name));
 
 const callback = { callback: text, callback_method: oneOf("POST", "GET", "PUT", "DELETE") };
-const novas =
-  /^(nova-3(-general|-medical)?|nova-2(-(general|meeting|finance|conversationalai|voicemail|video|medical|drivethru|automotive))?|nova(-(general|phonecall|medical))?|enhanced(-(general|meeting|phonecall|finance))?|base|meeting|phonecall|finance|conversationalai|voicemail|video|custom)$/;
+const kinds = {
+  "nova-3": ["general", "medical"],
+  "nova-2": [
+    ...["general", "meeting", "finance", "conversationalai", "voicemail", "video", "medical"],
+    ...["drivethru", "automotive"],
+  ],
+  nova: ["general", "phonecall", "medical"],
+  enhanced: ["general", "meeting", "phonecall", "finance"],
+};
+const others = ["base", "meeting", "phonecall", "finance", "conversationalai", "voicemail"];
+const novas = new Set([...others, "video", "custom"]);
+for (const [model, of] of Object.entries(kinds))
+  for (const name of [model, ...of.map((kind) => `${model}-${kind}`)]) novas.add(name);
 const encodings = ["linear16", "linear32", "mulaw", "alaw", "opus", "ogg-opus"];
 const rate = whole(8000, 48_000);
 
@@ -52,7 +63,7 @@ const rules = {
     keywords: text,
     language: like(/^([a-z]{2,3}(-[A-Za-z0-9]{2,4})?|multi)$/),
     mip_opt_out: flag,
-    model: like(novas),
+    model: oneOf(...novas),
     multichannel: flag,
     numerals: flag,
     profanity_filter: flag,

@@ -6,8 +6,8 @@ import { Deepgram, key } from "./deepgram.ts";
 import { Phone, speech } from "./phone.ts";
 import { Server } from "./server.ts";
 
-// Calls over AudioSocket that Deepgram hears and says by streams, and one that its Voice Agent leads,
-// over its emulator.
+// Calls over AudioSocket that Deepgram hears and says by streams, and one that its Voice Agent
+// leads, over its emulator.
 
 let deepgram: Deepgram;
 before(async () => {
@@ -44,7 +44,8 @@ class Desk {
     desk.client = await desk.server.admin();
     const base = await desk.client.createKnowledgeBase("Machines");
     const text =
-      "# The coffee machine\n\n## Warranty\n\nThe warranty of the coffee machine lasts five years.\n\n" +
+      "# The coffee machine\n\n## Warranty\n\n" +
+      "The warranty of the coffee machine lasts five years.\n\n" +
       "## Cleaning\n\nThe water tank is cleaned every Monday with vinegar.\n";
     await desk.client.settled(base, await desk.client.upload(base, "machine.md", text));
     const made = ok(

@@ -314,7 +314,7 @@ test("a flow begins when its words are heard", async () => {
   assert.equal((await standing(id)).status, "abandoned");
 });
 
-test("a provider's model speaks before and behind a flow, and knows what was said in it", async () => {
+test("a provider's model speaks before and behind a flow, and knows what was said", async () => {
   const spoken = ok(
     await client.post("/api/agents", {
       name: "Model",

@@ -9,9 +9,9 @@ import { hasSipp, SipLine } from "./sip_phone.ts";
 import { freeUdpPort } from "./ports.ts";
 
 // Whole calls over AudioSocket with the packaged voices: nothing but this program and flite, which
-// speaks for the caller. The same cases run over a phone that speaks the protocol itself and, where
-// tests/components/asterisk has put one, over a real Asterisk, by AudioSocket and by chan_websocket,
-// from telephones that speak SIP; without one, over the emulated channel.
+// speaks for the caller. The same cases run over a phone that speaks the protocol itself, over the
+// emulated channel and, where tests/components/asterisk has put one, over a real Asterisk, by
+// AudioSocket and by chan_websocket, also from telephones that speak SIP.
 let server: Server;
 let client: Client;
 let agent: string;
