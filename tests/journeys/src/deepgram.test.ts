@@ -165,6 +165,7 @@ for (const mode of ["v1", "flux"])
       const phone = await desk.dial();
       await phone.say(speech("Tell me how the water tank is cleaned."));
       await phone.untilSpoken();
+      await pause(2000); // until words of it were heard: else nothing of it is written down
       const began = phone.now;
       await phone.say(speech(stop));
       const silentAfter = phone.lastLoud() - began;

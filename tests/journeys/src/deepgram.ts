@@ -1,5 +1,5 @@
 // @ts-expect-error a plain module without types
-import { startDeepgram } from "../../emulators/deepgram.mjs";
+import { startDeepgram } from "../../emulators/deepgram/server.mjs";
 import assert from "node:assert/strict";
 import type { Json } from "./client.ts";
 
