@@ -76,7 +76,7 @@ Result<void> RecordingFile::finish(std::optional<std::uint64_t> frames) {
   if (*frames == 0) return fail(ErrorCode::unavailable, "Nothing was recorded");
   auto bytes = static_cast<off_t>(header_bytes + *frames * frame_bytes);
   if (::ftruncate(descriptor_, bytes) != 0) return fail(disk_error("cut"));
-  return write_at(descriptor_, audio::make_wav_header(rate_, 2, *frames), 0);
+  return write_at(descriptor_, audio::make_wav_header(rate_, 2, frames), 0);
 }
 
 Result<bool> RecordingFile::adopt() {
