@@ -77,7 +77,7 @@ bool Receiver::put_audio(const audio::RtpPacket& packet, std::chrono::microsecon
 }
 
 Receiver::Frame Receiver::next_frame() {
-  samples_.resize(static_cast<std::size_t>(format_.rate / 1000 * voice::frame_ms));
+  samples_.resize(static_cast<std::size_t>(format_.rate) / 1000 * voice::frame_ms);
   auto played = buffer_.take(samples_);
   count_frame(played);
   listen_for_tones();
