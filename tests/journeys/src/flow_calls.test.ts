@@ -360,6 +360,7 @@ test("a provider's model speaks before and behind a flow, and knows what was sai
   await told(phone, id, /How many seats/);
   phone.press("4#");
   await told(phone, id, /Noted, 4 seats/);
+  await phone.untilSilent(2_000); // the model takes the call on once all of that was heard
   await phone.say(speech("Thank you."));
   await told(phone, id, /You are welcome/);
   phone.close();
