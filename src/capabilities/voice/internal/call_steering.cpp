@@ -42,9 +42,7 @@ CallContext RunningCall::context_for(std::chrono::milliseconds time_max) const {
   return context;
 }
 
-void RunningCall::wake() {
-  for (auto handle : std::exchange(waiting_, {})) handle.resume();
-}
+void RunningCall::wake() { waiting_.wake(); }
 
 void RunningCall::set_held(bool is_held) {
   if (is_over_ || is_held_ == is_held) return;
@@ -143,7 +141,7 @@ Task<Result<void>> RunningCall::announce_caller() {
   auto until = now_ + announcement_time_max;
   brain_->say(phrase_in(language_, Phrase::somebody_calls));
   do {
-    co_await next_beat();
+    co_await waiting_.next();
   } while (!is_over_ && now_ < until && (brain_->is_busy() || is_speaking()));
   if (is_over_) co_return fail(caller_is_gone());
   co_return co_await steering_.control->connect(context_for(command_time_max));

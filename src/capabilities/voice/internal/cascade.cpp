@@ -140,9 +140,7 @@ void Cascade::beat() {
   act(std::move(actions));
 }
 
-void Cascade::wake() {
-  for (auto handle : std::exchange(waiting_, {})) handle.resume();
-}
+void Cascade::wake() { waiting_.wake(); }
 
 void Cascade::end() {
   is_over_ = true;
@@ -316,7 +314,7 @@ Task<Result<void>> Cascade::listen(std::uint64_t generation, chat::TurnEvent eve
   marks_.reach(&AnswerMarks::first_token, host_.now());
   cutter_.add(event.text);
   take_sentences(false);
-  while (queue_.size() > sentences_ahead_max && !is_stale(generation)) co_await next_beat();
+  while (queue_.size() > sentences_ahead_max && !is_stale(generation)) co_await waiting_.next();
   co_return Result<void>{};
 }
 
@@ -365,7 +363,7 @@ Task<Result<void>> Cascade::speak_sentence(const Sentence& sentence, std::uint64
     }
     host_.playout().add(**piece);
     while (host_.playout().queued_ms() > queued_ms_max) {
-      co_await next_beat();
+      co_await waiting_.next();
       if (is_stale(generation)) co_return Result<void>{};
     }
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <coroutine>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -20,6 +19,7 @@
 #include "capabilities/voice/internal/flow_lead.h"
 #include "capabilities/voice/internal/heard_stream.h"
 #include "capabilities/voice/internal/leg_voice.h"
+#include "capabilities/voice/internal/waiters.h"
 #include "capabilities/voice/phrases.h"
 #include "capabilities/voice/spoken_words.h"
 #include "capabilities/voice/turn_taking.h"
@@ -128,16 +128,6 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   }
   [[nodiscard]] CallContext context_for(std::chrono::milliseconds time_max) const;
 
-  // Waits for the next beat.
-  auto next_beat() {
-    struct Awaiter {
-      std::vector<std::coroutine_handle<>>& waiting;
-      bool await_ready() noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> handle) { waiting.push_back(handle); }
-      void await_resume() noexcept {}
-    };
-    return Awaiter{waiting_};
-  }
   void wake();
 
   CallHost& host_;
@@ -155,7 +145,7 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   std::string answer_{};  // the first words of whoever answered
   bool is_leaving_message_ = false;
   std::vector<HeardWindow> windows_{};
-  std::vector<std::coroutine_handle<>> waiting_{};
+  Waiters waiting_{};
 
   std::string words_{};                   // of the utterance, from the last look
   std::optional<std::uint64_t> known_{};  // the look they come from

@@ -50,9 +50,7 @@ void HeardStream::end() {
   wake();
 }
 
-void HeardStream::wake() {
-  for (auto handle : std::exchange(waiting_, {})) handle.resume();
-}
+void HeardStream::wake() { waiting_.wake(); }
 
 Task<void> HeardStream::run() {
   auto self = shared_from_this();
@@ -225,7 +223,7 @@ Task<std::optional<std::string>> HeardStream::final_words(CallMs silence_ms) {
   if (final_ms_ < voice_until) stream->flush();
   ++awaited_;
   while (final_ms_ < voice_until && flushed == flushed_ && !is_late) {
-    co_await next_change();
+    co_await waiting_.next();
     is_late = now_ >= patience || is_over_ || stream != stream_;
   }
   --awaited_;

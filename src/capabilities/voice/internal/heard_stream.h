@@ -1,6 +1,5 @@
 #pragma once
 
-#include <coroutine>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "capabilities/billing/types.h"
+#include "capabilities/voice/internal/waiters.h"
 #include "capabilities/voice/leg.h"
 #include "capabilities/voice/turn_taking.h"
 #include "foundation/call_context.h"
@@ -74,23 +74,13 @@ class HeardStream : public std::enable_shared_from_this<HeardStream> {
   void pay();
   void wake();
 
-  auto next_change() {
-    struct Awaiter {
-      std::vector<std::coroutine_handle<>>& waiting;
-      bool await_ready() noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> handle) { waiting.push_back(handle); }
-      void await_resume() noexcept {}
-    };
-    return Awaiter{waiting_};
-  }
-
   StreamingRecognizer& recognizer_;
   CallContext context_;
   SpeechStreamSettings settings_;
   Listener listener_;
   std::stop_source stop_{};
   std::shared_ptr<SpeechStream> stream_{};  // shared with who waits for its events
-  std::vector<std::coroutine_handle<>> waiting_{};
+  Waiters waiting_{};
   CallMs now_ = 0;
 
   bool is_opening_ = false;

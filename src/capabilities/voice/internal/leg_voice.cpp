@@ -78,9 +78,7 @@ void LegVoice::beat(CallMs now) {
   wake();
 }
 
-void LegVoice::wake() {
-  for (auto handle : std::exchange(waiting_, {})) handle.resume();
-}
+void LegVoice::wake() { waiting_.wake(); }
 
 void LegVoice::release() {
   is_busy_ = false;
@@ -122,7 +120,7 @@ void LegVoice::leave_stream(const Error& error, const CallContext& context) {
 
 // What was broken off comes back to whoever waited for it in a moment.
 Task<void> LegVoice::wait_for_turn() {
-  while (is_busy_) co_await next_beat();
+  while (is_busy_) co_await waiting_.next();
   is_busy_ = true;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <coroutine>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capabilities/voice/internal/waiters.h"
 #include "capabilities/voice/leg.h"
 #include "capabilities/voice/turn_taking.h"
 #include "foundation/call_context.h"
@@ -54,21 +54,11 @@ class LegVoice : public std::enable_shared_from_this<LegVoice> {
   void release();
   void leave_stream(const Error& error, const CallContext& context);
 
-  auto next_beat() {
-    struct Awaiter {
-      std::vector<std::coroutine_handle<>>& waiting;
-      bool await_ready() noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> handle) { waiting.push_back(handle); }
-      void await_resume() noexcept {}
-    };
-    return Awaiter{waiting_};
-  }
-
   SpeechSynthesizer& synthesizer_;
   AudioFormat format_;
   std::string provider_{};  // of the stream
   std::unique_ptr<VoiceStream> stream_{};
-  std::vector<std::coroutine_handle<>> waiting_{};
+  Waiters waiting_{};
   std::uint64_t number_ = 0;  // of the text
   bool is_busy_ = false;      // somebody waits for the stream
   CallMs now_ = 0;

@@ -61,7 +61,7 @@ void RealtimeBrain::end() {
   stop_.request_stop();
   line_stop_.request_stop();
   line_.reset();
-  for (auto handle : std::exchange(waiting_, {})) handle.resume();
+  waiting_.wake();
 }
 
 bool RealtimeBrain::is_at_rest() const {

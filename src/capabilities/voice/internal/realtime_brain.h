@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <coroutine>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -19,6 +18,7 @@
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/provider_audio.h"
 #include "capabilities/voice/internal/spoken_run.h"
+#include "capabilities/voice/internal/waiters.h"
 #include "capabilities/voice/spoken_words.h"
 #include "capabilities/voice/turn_taking.h"
 #include "foundation/call_context.h"
@@ -126,17 +126,6 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   [[nodiscard]] bool is_at_rest() const;
   [[nodiscard]] CallContext context_for(std::chrono::milliseconds time_max) const;
 
-  // Waits for the next beat.
-  auto next_beat() {
-    struct Awaiter {
-      std::vector<std::coroutine_handle<>>& waiting;
-      bool await_ready() noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> handle) { waiting.push_back(handle); }
-      void await_resume() noexcept {}
-    };
-    return Awaiter{waiting_};
-  }
-
   CallHost& host_;
   RealtimeParts parts_;
   CallContext context_;
@@ -145,7 +134,7 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   ProviderAudio audio_;
   TurnTaking turns_;  // for silence and digits; who speaks the provider says
   std::stop_source stop_{};
-  std::vector<std::coroutine_handle<>> waiting_{};
+  Waiters waiting_{};
 
   Line line_{};
   std::stop_source line_stop_{};

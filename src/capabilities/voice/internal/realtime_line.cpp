@@ -90,7 +90,7 @@ void RealtimeBrain::connect_later() {
 Task<void> RealtimeBrain::roll_over() {
   auto self = shared_from_this();
   auto opened = co_await parts_.model.open(context_for(open_time_max), settings());
-  while (opened && !is_over_ && line_ && !is_at_rest()) co_await next_beat();
+  while (opened && !is_over_ && line_ && !is_at_rest()) co_await waiting_.next();
   is_connecting_ = false;
   if (is_over_) co_return;
   if (opened) {
@@ -205,7 +205,7 @@ void RealtimeBrain::hear(std::string_view audio) {
 }
 
 void RealtimeBrain::beat() {
-  for (auto handle : std::exchange(waiting_, {})) handle.resume();
+  waiting_.wake();
   if (is_over_) return;
   if (!is_connecting_ && connect_at_ && host_.now() >= *connect_at_) {
     connect_at_.reset();

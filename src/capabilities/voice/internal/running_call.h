@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <coroutine>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,6 +16,7 @@
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/call_monitors.h"
 #include "capabilities/voice/internal/line_quality.h"
+#include "capabilities/voice/internal/waiters.h"
 #include "capabilities/voice/phrases.h"
 #include "capabilities/voice/playout.h"
 #include "capabilities/voice/voice.h"
@@ -143,16 +143,6 @@ class RunningCall final : public LiveCall,
   Task<Result<DialEnd>> consult(std::string target);
   Task<Result<void>> announce_caller();
   [[nodiscard]] CallContext context_for(std::chrono::milliseconds time_max) const;
-  // Waits for the next beat, or the end of the call.
-  auto next_beat() {
-    struct Awaiter {
-      std::vector<std::coroutine_handle<>>& waiting;
-      bool await_ready() noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> handle) { waiting.push_back(handle); }
-      void await_resume() noexcept {}
-    };
-    return Awaiter{waiting_};
-  }
   void wake();
   [[nodiscard]] CallContext short_context() const;
   Task<void> meter_once();
@@ -193,7 +183,7 @@ class RunningCall final : public LiveCall,
   bool is_person_heard_ = false;  // speaking instead of the agent; legs take it for an answer
   int person_silent_ms_ = 0;
   SteeringParts steering_{};
-  std::vector<std::coroutine_handle<>> waiting_{};  // for a beat
+  Waiters waiting_{};  // for a beat
   bool is_steering_ = false;
   bool is_held_ = false;  // the caller hears something else
   bool is_metering_ = false;
