@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server as TcpServer } from "node:n
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { Phone } from "./phone.ts";
+import { freePort } from "./ports.ts";
 import { repository } from "./server.ts";
 
 const root = join(repository, "build/asterisk/root");
@@ -101,15 +102,6 @@ export interface AriOptions {
   password: string;
   connectTo?: { url: string; password: string }; // it connects by itself
   media?: { url: string; key: string }; // where the client "aiva" of chan_websocket connects
-}
-
-/** A port nobody has right now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 function writeAri(
