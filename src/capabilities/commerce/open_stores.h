@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+
+#include "capabilities/commerce/types.h"
+#include "foundation/call_context.h"
+#include "foundation/result.h"
+#include "foundation/task.h"
+#include "ports/storefront.h"
+
+namespace aiva::commerce {
+
+// A store as the inside of the server uses it.
+struct OpenStore {
+  Store store{};
+  StoreAccess access{};      // with the token; never logged
+  Storefront* storefront{};  // of its kind, borrowed
+};
+
+// Stores with what is needed to speak to them. Of `context.tenant` alone.
+class OpenStores {
+ public:
+  virtual ~OpenStores() = default;
+  // Fails with `not_found`, `unavailable` (its token cannot be opened).
+  virtual Task<Result<OpenStore>> open(CallContext context, StoreId id) = 0;
+  // The store of a knowledge base; nothing when it has none.
+  virtual Task<Result<std::optional<OpenStore>>> of_base(CallContext context,
+                                                         KnowledgeBaseId base) = 0;
+};
+
+}  // namespace aiva::commerce

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "capabilities/commerce/ids.h"
+#include "foundation/call_context.h"
+#include "foundation/result.h"
+#include "foundation/task.h"
+#include "ports/http_client.h"
+
+namespace aiva::commerce {
+
+// What stores send by themselves.
+class StoreEvents {
+ public:
+  virtual ~StoreEvents() = default;
+  // Takes a delivered event of a store of any tenant: verified, written down once and followed by a
+  // job. When it succeeds the event is not lost; one that was taken before succeeds, too, and
+  // changes nothing. Fails with `not_found` (the store), `unauthorized` (the signature), `invalid`.
+  virtual Task<Result<void>> take(CallContext context, StoreId store,
+                                  std::vector<HttpHeader> headers, std::string body) = 0;
+  // Forgets events of all tenants that were followed longer than `age` ago; answers how many.
+  virtual Task<Result<std::int64_t>> remove_old(CallContext context, std::chrono::days age) = 0;
+};
+
+}  // namespace aiva::commerce
