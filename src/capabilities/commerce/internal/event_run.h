@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "capabilities/commerce/internal/catalogue_writer.h"
+#include "capabilities/commerce/internal/core.h"
+#include "capabilities/commerce/internal/events_table.h"
+#include "capabilities/commerce/internal/store_opener.h"
+
+namespace aiva::commerce {
+
+// Follows the events of one store: asks the store for the products they speak of, whatever the
+// events say of them, and writes what it answers. An event that is late, doubled or out of order
+// does no harm, and one that is lost is made up for by the next sync.
+class EventRun {
+ public:
+  // Borrowed.
+  EventRun(Core& core, CatalogueWriter& writer, StoreOpener& opener, StoreId store)
+      : core_(core), writer_(writer), opener_(opener), store_(store) {}
+
+  // Until none waits. Fails as the store does.
+  Task<Result<void>> run(CallContext context);
+
+ private:
+  struct Round {
+    std::vector<EventRow> events{};
+    std::vector<std::string> products{};  // of each event, empty where there is none
+    ReadingMark began{};
+  };
+  // Some waiting events and what they speak of.
+  Task<Result<Round>> next_round(CallContext context, const OpenStore& store);
+  Task<Result<void>> follow(CallContext context, const OpenStore& store, Round round);
+
+  Core& core_;
+  CatalogueWriter& writer_;
+  StoreOpener& opener_;
+  StoreId store_;
+  int contested_rounds_ = 0;
+};
+
+}  // namespace aiva::commerce
