@@ -122,7 +122,7 @@ void write_facet(JsonWriter& writer, std::string_view name, const std::vector<Fa
 void write_facets(JsonWriter& writer, const Facets& facets) {
   writer.key("facets").begin_object();
   write_facet(writer, "vendors", facets.vendors);
-  write_facet(writer, "types", facets.types);
+  write_facet(writer, "product_types", facets.types);
   write_facet(writer, "tags", facets.tags);
   write_facet(writer, "collections", facets.collections);
   writer.key("options").begin_array();

@@ -26,8 +26,8 @@ constexpr std::size_t value_bytes_max = 255;
 constexpr double price_most = 1e12;
 constexpr double micros = 1e6;
 constexpr std::array<std::string_view, 10> filter_names{
-    "price_min", "price_max", "in_stock",    "on_sale", "tags",
-    "vendors",   "types",     "collections", "options", "rating_min"};
+    "price_min", "price_max",     "in_stock",    "on_sale", "tags",
+    "vendors",   "product_types", "collections", "options", "rating_min"};
 
 // "12.50" or 12.5; nothing for anything else.
 std::optional<MicroMoney> parse_price(const json::Value& value) {
@@ -107,7 +107,7 @@ ProductFilter read_filter(const json::Value& value, json::Fields& outer) {
                        .on_sale = fields.optional_boolean("on_sale"),
                        .tags = read_values(fields, "tags"),
                        .vendors = read_values(fields, "vendors"),
-                       .types = read_values(fields, "types"),
+                       .types = read_values(fields, "product_types"),
                        .collections = read_values(fields, "collections"),
                        .options = read_options(fields),
                        .rating_min = fields.optional_number("rating_min", 0, 5)};

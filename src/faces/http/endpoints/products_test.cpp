@@ -139,7 +139,7 @@ TEST_F(ProductEndpoints, pass_every_part_of_a_search_on) {
   auto found = search(R"(,"query":"q","like_image_id":")" + like +
                       R"(","sort":"price_asc","limit":5,"offset":20,"filters":{)"
                       R"("price_min":"10","price_max":19.99,"in_stock":true,"on_sale":false,)"
-                      R"("tags":["a"],"vendors":["b"],"types":["c"],"collections":["d"],)"
+                      R"("tags":["a"],"vendors":["b"],"product_types":["c"],"collections":["d"],)"
                       R"("options":{"Size":"M","Color":["red","blue"]},"rating_min":4}})");
 
   ASSERT_EQ(found.status, 200) << found.body;
