@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/chat_images.h"
+#include "app/chat_products.h"
 #include "app/outgoing_events.h"
 #include "app/uncounted.h"
 #include "capabilities/functions/session_calls.h"
@@ -56,9 +57,11 @@ void build_chat(Parts& parts, Cache* shared_cache,
                         .find_images = find_images_of(parts),
                         .moderation = parts.moderation.get(),
                         .background = &parts.turns,
-                        .refuse_calls = [&parts](CallContext context, ChatSessionId session) {
-                          return parts.do_not_call->add_caller(std::move(context), session);
-                        }};
+                        .refuse_calls =
+                            [&parts](CallContext context, ChatSessionId session) {
+                              return parts.do_not_call->add_caller(std::move(context), session);
+                            },
+                        .find_products = find_products_of(parts)};
   chat::ChatSettings settings{.count_tokens = std::move(count_tokens),
                               .price_of = models::price_function(*parts.prices)};
   parts.chat = chat::make_chat(needs, settings);
