@@ -125,7 +125,8 @@ function checkRows() {
   );
   expectNone(
     "image stored twice",
-    "SELECT COUNT(*) FROM (SELECT 1 FROM images GROUP BY kb_id, content_sha256 HAVING COUNT(*) > 1)",
+    `SELECT COUNT(*) FROM (SELECT 1 FROM images GROUP BY kb_id, content_sha256
+       HAVING COUNT(*) > 1)`,
   );
   expectNone(
     "variant of no product",

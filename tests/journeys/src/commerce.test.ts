@@ -310,6 +310,7 @@ test("an agent shows products, looks up orders and fills carts", async () => {
     assert.equal(reply.status, 200, reply.text);
     return reply.body.data;
   };
+  const call = (name: string, words: Json) => `Please call ${name} ${JSON.stringify(words)}`;
   const [order] = [...shop.store.orders.values()];
   const product = (await productsOf(client, base, "&search=Quiet"))[0]!;
 
@@ -320,22 +321,18 @@ test("an agent shows products, looks up orders and fills carts", async () => {
   );
   assert.equal(shown.products[0].currency, "USD");
   assert.equal(shown.agent_metadata.has_shopify, true);
-  const searched = await ask('Look: call search_products {"query":"Quiet Mug","limit":3}');
+  const searched = await ask(call("search_products", { query: "Quiet Mug", limit: 3 }));
   assert.equal(searched.function_calls[0].name, "search_products");
   assert.match(JSON.stringify(searched.function_calls[0]), /Quiet Mug/);
-  const looked = await ask(
-    `Where is it? call order_status ${JSON.stringify({ order_number: order.name, email: order.email })}`,
-  );
+  const asked = (email: string) => call("order_status", { order_number: order.name, email });
+  const looked = await ask(asked(order.email));
   assert.equal(looked.function_calls[0].name, "order_status");
   assert.ok(JSON.stringify(looked.function_calls[0]).includes(order.name));
-  const stranger = await ask(
-    `Where is it? call order_status ${JSON.stringify({ order_number: order.name, email: "eve@example.com" })}`,
-  );
+  const stranger = await ask(asked("eve@example.com"));
   const told = JSON.stringify(stranger.function_calls[0]);
   for (const line of order.lines) assert.ok(!told.includes(line.title), told);
-  const filled = await ask(
-    `I buy it. call cart_link ${JSON.stringify({ items: [{ variant_id: product.variants[0].id, quantity: 2 }] })}`,
-  );
+  const items = [{ variant_id: product.variants[0].id, quantity: 2 }];
+  const filled = await ask(call("cart_link", { items }));
   assert.match(
     JSON.stringify(filled.function_calls[0]),
     new RegExp(`/cart/${product.variants[0].shopify_id}:2`),
@@ -384,11 +381,9 @@ test("a feed brings its products, and takes away those it has no more", async ()
     assert.equal(job.status, "completed", JSON.stringify(job));
   };
 
-  await feed(
-    "id,title,description,price,currency,vendor\n" +
-      '1,"Oak table, large",For eight,450.00,EUR,Fjellhus\n2,Birch stool,Light,49.90,EUR,Fjellhus\n',
-    "text/csv",
-  );
+  const columns = "id,title,description,price,currency,vendor\n";
+  const table = '1,"Oak table, large",For eight,450.00,EUR,Fjellhus\n';
+  await feed(`${columns}${table}2,Birch stool,Light,49.90,EUR,Fjellhus\n`, "text/csv");
   const found = await find(client, other, { query: "birch stool" });
   assert.equal(found.product_results[0].product.title, "Birch stool");
   assert.equal(found.product_results[0].product.price_min, "49.90");

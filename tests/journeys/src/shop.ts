@@ -5,8 +5,9 @@ import { pathToFileURL } from "node:url";
 import type { Client, Json } from "./client.ts";
 import { repository } from "./server.ts";
 
+// Not bundled: these run by themselves, too.
 const load = (file: string): Promise<Json> =>
-  import(pathToFileURL(join(repository, file)).href) as Promise<Json>; // not bundled: they run alone, too
+  import(pathToFileURL(join(repository, file)).href) as Promise<Json>;
 
 /** The emulator of a Shopify shop, in this process. */
 export async function startShop(options: Json): Promise<Json> {
@@ -93,7 +94,8 @@ export async function feedOf(client: Client, base: string, word: string): Promis
   const made = await client.post(`${placeOf(client)}/stores`, { kb_id: base, kind: "feed" });
   assert.equal(made.status, 201, made.text);
   const store = made.body.data.id;
-  const list = `id,title,description,price,currency\n1,${word} lamp,Shines like ${word},12.50,EUR\n`;
+  const columns = "id,title,description,price,currency";
+  const list = `${columns}\n1,${word} lamp,Shines like ${word},12.50,EUR\n`;
   const place = `${placeOf(client)}/stores/${store}/feed`;
   const sent = await client.send("PUT", place, list, { "content-type": "text/csv" });
   assert.equal(sent.status, 200, sent.text);
