@@ -57,11 +57,11 @@ void build_chat(Parts& parts, Cache* shared_cache,
                         .find_images = find_images_of(parts),
                         .moderation = parts.moderation.get(),
                         .background = &parts.turns,
-                        .refuse_calls =
-                            [&parts](CallContext context, ChatSessionId session) {
-                              return parts.do_not_call->add_caller(std::move(context), session);
-                            },
-                        .find_products = find_products_of(parts)};
+                        .refuse_calls = [&parts](CallContext context, ChatSessionId session) {
+                          return parts.do_not_call->add_caller(std::move(context), session);
+                        }};
+  needs.find_products =
+      find_products_by(parts.commerce->search(), parts.objects->staging_folder(), parts.files);
   chat::ChatSettings settings{.count_tokens = std::move(count_tokens),
                               .price_of = models::price_function(*parts.prices)};
   parts.chat = chat::make_chat(needs, settings);

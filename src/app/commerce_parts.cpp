@@ -2,7 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "adapters/product_feed/product_feed.h"
@@ -31,6 +35,26 @@ commerce::CommerceSettings settings_of(const Config& config) {
           .images_per_product_max = static_cast<int>(shopify.images_per_product_max)};
 }
 
+// The object of an address behind its prefix, whose key names the tenant it belongs to.
+Task<Result<std::string>> read_upload(Parts& parts, CallContext context, std::string address) {
+  std::string_view key(address);
+  bool is_own = key.starts_with(uploaded_feed_prefix) &&
+                key.find(context.tenant.to_string()) != std::string_view::npos;
+  if (!is_own) co_return fail(ErrorCode::not_found, "No such feed");
+  key.remove_prefix(uploaded_feed_prefix.size());
+  auto finding = parts.objects->local_copy(context, std::string(key));
+  CO_TRY(auto path, co_await std::move(finding));
+  auto read = [&path]() -> Result<std::string> {
+    std::ifstream file(path, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(file), {}};
+    if (!file) return fail(ErrorCode::unavailable, "The feed cannot be read", path.string());
+    return content;
+  };
+  auto reading = run_on(parts.files, context, read);
+  auto content = co_await std::move(reading);
+  co_return content;
+}
+
 void open_storefronts(const Config& config, Parts& parts) {
   const auto& shopify = config.shopify;
   parts.shopify = make_shopify_storefront(
@@ -38,8 +62,16 @@ void open_storefronts(const Config& config, Parts& parts) {
       {.api_version = shopify.api_version,
        .base_address = shopify.base_address,
        .may_reach_private_addresses = !shopify.base_address.empty()});
-  parts.product_feeds = make_product_feed(
-      {.http = *parts.http}, {.may_reach_private_addresses = shopify.allow_private_hosts});
+  parts.product_feeds = make_product_feed_storefront(
+      {.http = *parts.http,
+       .parsing = parts.compute,
+       .clock = parts.clock,
+       .pause = parts.pause,
+       .read_upload =
+           [&parts](CallContext context, std::string address) {
+             return read_upload(parts, std::move(context), std::move(address));
+           }},
+      {.may_reach_private_addresses = shopify.allow_private_hosts});
 }
 
 }  // namespace
