@@ -12,6 +12,7 @@
 #include "app/call_parts.h"
 #include "app/campaign_parts.h"
 #include "app/chat_parts.h"
+#include "app/commerce_parts.h"
 #include "app/uncounted.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
@@ -67,6 +68,7 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
   for (auto& chore : chat_chores(config, parts)) chores.push_back(std::move(chore));
   for (auto& chore : call_chores(config, parts)) chores.push_back(std::move(chore));
   for (auto& chore : campaign_chores(parts)) chores.push_back(std::move(chore));
+  for (auto& chore : commerce_chores(config, parts)) chores.push_back(std::move(chore));
   if (config.search.history_days == 0) return chores;
   std::chrono::days age(config.search.history_days);
   chores.push_back(
@@ -113,6 +115,10 @@ std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) 
                                                                        Job job) {
     return functions.run(context, std::move(job));
   };
+  for (auto kind : {commerce::sync_job_kind, commerce::images_job_kind, commerce::events_job_kind})
+    handlers[kind] = [&syncs = parts.commerce->syncs()](CallContext context, Job job) {
+      return syncs.run(context, std::move(job));
+    };
   return worker::make_worker(options, {.queue = *parts.jobs,
                                        .clock = parts.clock,
                                        .metrics = parts.metrics,

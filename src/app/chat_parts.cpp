@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/chat_images.h"
+#include "app/chat_products.h"
 #include "app/outgoing_events.h"
 #include "app/uncounted.h"
 #include "capabilities/functions/session_calls.h"
@@ -47,7 +48,7 @@ void build_chat(Parts& parts, Cache* shared_cache,
                         .metrics = parts.metrics,
                         .sections = parts.sections.get(),
                         .agents = &parts.agents->active(),
-                        .functions = &parts.functions->tools(),
+                        .functions = parts.agent_tools.get(),
                         .pause = parts.pause,
                         .listener = tell_of_chat(parts.webhooks->outbox()),
                         .jobs = parts.jobs.get(),
@@ -59,6 +60,8 @@ void build_chat(Parts& parts, Cache* shared_cache,
                         .refuse_calls = [&parts](CallContext context, ChatSessionId session) {
                           return parts.do_not_call->add_caller(std::move(context), session);
                         }};
+  needs.find_products =
+      find_products_by(parts.commerce->search(), parts.objects->staging_folder(), parts.files);
   chat::ChatSettings settings{.count_tokens = std::move(count_tokens),
                               .price_of = models::price_function(*parts.prices)};
   parts.chat = chat::make_chat(needs, settings);

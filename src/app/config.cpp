@@ -235,6 +235,21 @@ void bind_ari(Binder& binder, Config::Ari& ari) {
   binder.text("ari.refused", ari.refused, {"continue", "hangup"});
 }
 
+void bind_shopify(Binder& binder, Config::Shopify& shopify) {
+  binder.text("shopify.client_id", shopify.client_id);
+  binder.secret("shopify.client_secret", shopify.client_secret);
+  binder.text("shopify.api_version", shopify.api_version);
+  binder.text("shopify.base_address", shopify.base_address);
+  binder.boolean("shopify.allow_private_hosts", shopify.allow_private_hosts);
+  binder.boolean("shopify.scheduled", shopify.scheduled);
+  binder.integer("shopify.products_max", shopify.products_max, 1, 10'000'000);
+  binder.integer("shopify.images_per_product_max", shopify.images_per_product_max, 0, 250);
+  binder.integer("shopify.pictures_at_once", shopify.pictures_at_once, 1, 64);
+  binder.integer("shopify.events_days", shopify.events_days, 1, 365);
+  if (shopify.client_id.empty() != shopify.client_secret.empty())
+    binder.complain("shopify.client_secret", "goes together with shopify.client_id");
+}
+
 void bind_rest(Binder& binder, Config& config) {
   binder.text("data.folder", config.data.folder);
   binder.text("data.sync", config.data.sync, {"process", "power"});
@@ -360,6 +375,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.boolean("functions.allow_private_hosts", config.functions.allow_private_hosts);
   binder.list("functions.private_hosts", config.functions.private_hosts);
   binder.integer("functions.call_log_days", config.functions.call_log_days, 0, 3650);
+  bind_shopify(binder, config.shopify);
   binder.text("native.folder", config.native.folder);
   binder.text("native.onnxruntime", config.native.onnxruntime);
   binder.text("native.pdfium", config.native.pdfium);

@@ -251,6 +251,19 @@ struct Config {
     std::int64_t call_log_days = 90;
     auto operator<=>(const Functions&) const = default;
   } functions;
+  struct Shopify {
+    std::string client_id;
+    std::string client_secret;
+    std::string api_version = "2026-07";
+    std::string base_address;
+    bool allow_private_hosts = false;
+    bool scheduled = true;
+    std::int64_t products_max = 500'000;
+    std::int64_t images_per_product_max = 10;
+    std::int64_t pictures_at_once = 8;
+    std::int64_t events_days = 7;
+    auto operator<=>(const Shopify&) const = default;
+  } shopify;
   struct Native {
     std::string folder;
     std::string onnxruntime;

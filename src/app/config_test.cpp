@@ -56,6 +56,15 @@ TEST(Config, wants_certificate_and_key_together) {
   EXPECT_FALSE(read_config("[server]\ntls_certificate = \"a.pem\"\n", environment_of({})));
 }
 
+TEST(Config, takes_the_secret_of_a_shopify_app_from_the_environment) {
+  auto config = read_config("[shopify]\nclient_id = \"app\"\nclient_secret = \"env:APP_SECRET\"\n",
+                            environment_of({{"APP_SECRET", "s"}}));
+
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->shopify.client_secret, "s");
+  EXPECT_FALSE(read_config("[shopify]\nclient_id = \"app\"\n", environment_of({})));
+}
+
 TEST(Config, sets_up_model_providers_by_their_names) {
   auto config = read_config(
       "[models]\nproviders = [\"openai\", \"own-1\"]\nfall_back = [\"own-1/llama\"]\n"

@@ -23,6 +23,7 @@
 #include "app/campaign_parts.h"
 #include "app/chat_parts.h"
 #include "app/chat_providers.h"
+#include "app/commerce_parts.h"
 #include "app/data_folder.h"
 #include "app/moderators.h"
 #include "app/outgoing_events.h"
@@ -67,7 +68,7 @@ Result<void> open_storage(const Config& config, Parts& parts) {
   if (config.search.vector_index == "redis")
     parts.index = make_redis_passage_index(*parts.redis, std::move(parts.index),
                                            {.key_prefix = config.cache.key_prefix}, parts.metrics);
-  return {};
+  return open_product_index(config, parts);
 }
 
 // Without its ranks a model's tokens are counted as the embedder counts.
@@ -306,6 +307,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
       {.database = *parts.database, .knowledge = *parts.knowledge, .clock = parts.clock});
   TRY_VOID(build_agents(config, parts));
   TRY_VOID(build_functions(config, parts));
+  TRY_VOID(build_commerce(config, parts));
   build_moderation(config, parts);
   build_chat(parts, shared_cache, count_for_model(parts));
   build_calls(parts);

@@ -21,8 +21,10 @@
 #include "capabilities/chat/people.h"
 #include "capabilities/chat/privacy.h"
 #include "capabilities/chat/upkeep.h"
+#include "capabilities/commerce/commerce.h"
 #include "capabilities/crawl/crawl.h"
 #include "capabilities/embeddings/embeddings.h"
+#include "capabilities/functions/agent_tools.h"
 #include "capabilities/functions/functions.h"
 #include "capabilities/functions/secrets.h"
 #include "capabilities/idempotency/idempotency.h"
@@ -77,6 +79,7 @@
 #include "ports/speech_recognizer.h"
 #include "ports/speech_stream.h"
 #include "ports/speech_synthesizer.h"
+#include "ports/storefront.h"
 #include "ports/tool_server.h"
 #include "ports/voice_detector.h"
 #include "ports/voice_stream.h"
@@ -100,6 +103,7 @@ struct Parts {
   std::unique_ptr<ObjectStore> objects{};
   std::unique_ptr<JobQueue> jobs{};
   std::unique_ptr<PassageIndex> index{};
+  std::unique_ptr<PassageIndex> product_index{};
   std::unique_ptr<HttpClient> http{};
   std::unique_ptr<HttpClient> model_http{};  // of models, whose streams may be many and long
   std::unique_ptr<ToolServers> tool_servers{};
@@ -131,7 +135,12 @@ struct Parts {
   std::unique_ptr<functions::Secrets> secrets{};
   std::unique_ptr<functions::Functions> functions{};
   Pause pause = make_pause();
-  std::unique_ptr<Moderator> moderator{};  // null where none is configured
+  std::unique_ptr<Storefront> shopify{};
+  std::unique_ptr<Storefront> product_feeds{};
+  std::unique_ptr<commerce::Commerce> commerce{};
+  std::unique_ptr<knowledge::Housekeeping> product_housekeeping{};
+  std::unique_ptr<functions::AgentTools> agent_tools{};  // functions, and tools of shops
+  std::unique_ptr<Moderator> moderator{};                // null where none is configured
   std::unique_ptr<moderation::Moderation> moderation{};
   std::unique_ptr<chat::Chat> chat{};
   std::unique_ptr<chat::CallTools> call_tools{};

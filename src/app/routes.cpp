@@ -42,10 +42,14 @@
 #include "faces/http/endpoints/openai_embeddings.h"
 #include "faces/http/endpoints/openai_models.h"
 #include "faces/http/endpoints/openai_responses.h"
+#include "faces/http/endpoints/products.h"
 #include "faces/http/endpoints/search.h"
 #include "faces/http/endpoints/search_history.h"
 #include "faces/http/endpoints/secrets.h"
 #include "faces/http/endpoints/segments.h"
+#include "faces/http/endpoints/store_events.h"
+#include "faces/http/endpoints/store_syncs.h"
+#include "faces/http/endpoints/stores.h"
 #include "faces/http/endpoints/tenants.h"
 #include "faces/http/endpoints/users.h"
 #include "faces/http/endpoints/visitor_chat.h"
@@ -119,8 +123,16 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
                           .files = parts.files}));
   add(http::search_routes({.search = *parts.search,
                            .images = *parts.images,
+                           .products = parts.commerce->search(),
                            .staging_folder = parts.objects->staging_folder(),
                            .files = parts.files}));
+  add(http::store_routes(parts.commerce->stores()));
+  add(http::store_sync_routes({parts.commerce->stores(), parts.commerce->syncs()}));
+  add(http::store_event_routes(parts.commerce->events()));
+  add(http::product_routes({.catalogue = parts.commerce->catalogue(),
+                            .search = parts.commerce->search(),
+                            .staging_folder = parts.objects->staging_folder(),
+                            .files = parts.files}));
   add(http::search_history_routes(*parts.history));
   add(http::kept_answer_routes(*parts.search));
   add(http::agent_routes(*parts.agents, {.public_url = config.server.public_url}));

@@ -108,7 +108,9 @@ TEST_F(RoutesTest, are_public_only_where_a_stranger_must_come_in) {
                                          "/aiva/call/:slugOrId/keys",
                                          "/aiva/call-page.css",
                                          "/aiva/call-page.js",
-                                         "/aiva/call-audio.js"}));
+                                         "/aiva/call-audio.js",
+                                         "/api/shopify/oauth/callback",
+                                         "/api/shopify/webhooks/:storeId"}));
 }
 
 TEST_F(RoutesTest, are_described_as_json) {

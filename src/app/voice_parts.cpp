@@ -95,7 +95,7 @@ void build_voice(const Config& config, const Paths& paths, Parts& parts) {
        .billing = *parts.billing,
        .database = *parts.database},
       voice.synthesizer == "deepgram" ? voice.deepgram_voice : voice.packaged_voice);
-  voice::LeadingParts leading{*parts.flows, parts.functions->tools(), parts.clock};
+  voice::LeadingParts leading{*parts.flows, *parts.agent_tools, parts.clock};
   parts.calls = voice::make_calls({.log = *parts.call_log,
                                    .chat = *parts.chat,
                                    .agents = parts.agents->active(),

@@ -19,9 +19,12 @@ function laterBy(hours) {
 }
 
 export class KilledServer {
-  constructor(program, folder) {
+  /** `environment` overrides what is set here; `port` 0 takes a free one at each start. */
+  constructor(program, folder, { environment = {}, port = 0 } = {}) {
     this.program = program;
     this.folder = folder;
+    this.environment = environment;
+    this.port = port;
     this.child = null;
     this.url = "";
     this.token = "";
@@ -31,7 +34,7 @@ export class KilledServer {
 
   /** Starts the process; true once it answers, false when it ended before. */
   async start({ hoursAhead = 0 } = {}) {
-    const words = ["serve", "--json", "--port", "0", "--data", this.folder];
+    const words = ["serve", "--json", "--port", String(this.port), "--data", this.folder];
     const child = spawn(this.program, words, {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
@@ -42,6 +45,7 @@ export class KilledServer {
         AIVA_LOG_FORMAT: "json",
         AIVA_CRAWL_ALLOW_PRIVATE_HOSTS: "true",
         AIVA_CRAWL_DELAY_MS: "0",
+        ...this.environment,
         ...(hoursAhead > 0 ? laterBy(hoursAhead) : {}),
       },
     });

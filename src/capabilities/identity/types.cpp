@@ -19,12 +19,12 @@ constexpr std::array role_table = {
             "super_admin",
             {knowledge_read, knowledge_write, search, chat, agents_read, agents_write, users_read,
              users_write, keys_manage, audit_read, billing_read, billing_write, webhooks_manage,
-             tenants_manage, system_read, functions_execute}},
+             tenants_manage, system_read, functions_execute, stores_manage}},
     RoleRow{Role::admin,
             "admin",
             {knowledge_read, knowledge_write, search, chat, agents_read, agents_write, users_read,
              users_write, keys_manage, audit_read, billing_read, billing_write, webhooks_manage,
-             functions_execute}},
+             functions_execute, stores_manage}},
     RoleRow{Role::agent_manager,
             "agent_manager",
             {knowledge_read, knowledge_write, search, chat, agents_read, agents_write,
@@ -54,6 +54,7 @@ constexpr std::array permission_table = {
     PermissionRow{tenants_manage, "tenants.manage"},
     PermissionRow{system_read, "system.read"},
     PermissionRow{functions_execute, "functions.execute"},
+    PermissionRow{stores_manage, "stores.manage"},
 };
 
 }  // namespace

@@ -40,6 +40,7 @@ enum class Permission {
   tenants_manage,  // other tenants too: super_admin only
   system_read,
   functions_execute,  // calls functions of agents by name, for bridges and flows
+  stores_manage,      // connects shops and reads their catalogues
 };
 
 std::string_view to_string(Permission permission);

@@ -42,7 +42,7 @@ struct Request {
   std::vector<std::pair<std::string_view, std::string>> path_parameters{};  // name, decoded value
   std::vector<std::pair<std::string, std::string>> query{};                 // decoded, in order
   std::vector<HeaderField> headers{};
-  std::string body{};                  // for BodyKind::json
+  std::string body{};                  // for BodyKind::json and text
   std::optional<UploadedForm> form{};  // for BodyKind::multipart
   std::string client_address{};        // the peer, or what a trusted proxy says
   std::string request_id{};

@@ -63,8 +63,9 @@ class Right {
 // answers, the preflight of its path included. The request is borrowed.
 using OriginRule = std::function<Task<bool>(CallContext, const Request&, std::string origin)>;
 
-// What the body of a request may be; anything else is refused before the handler (415).
-enum class BodyKind : std::uint8_t { none, json, multipart, json_or_multipart };
+// What the body of a request may be; anything else is refused before the handler (415). `text` is
+// JSON, a list of comma-separated values or another text, and arrives as it was sent.
+enum class BodyKind : std::uint8_t { none, json, multipart, json_or_multipart, text };
 
 // Which limit counts the calls of a route.
 enum class RateClass : std::uint8_t { none, api, login, register_ };

@@ -50,6 +50,8 @@ std::vector<Route> routes() {
   RouteOptions list{
       .body = BodyKind::json_or_multipart, .body_bytes_max = 100, .file_bytes_max = 200'000};
   table.push_back({Method::post, "/list", Right::anyone(), take_list, list});
+  RouteOptions text{.body = BodyKind::text, .body_bytes_max = 1'000'000};
+  table.push_back({Method::post, "/text", Right::anyone(), take_list, text});
   table.push_back({Method::post, "/private", Right::signed_in(), describe, options});
   return table;
 }
@@ -217,6 +219,23 @@ TEST(Uploads, may_be_chunked_and_cut_anywhere) {
   auto response = client.read_response();
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 200) << response->body;
+}
+
+TEST(Uploads, take_texts_of_several_kinds_as_they_were_sent) {
+  TestServer server(routes());
+  std::string large(900'000, 'x');
+  auto send = [&server](std::string body, std::string type) {
+    return server.send({.method = "POST",
+                        .target = "/text",
+                        .body = std::move(body),
+                        .content_type = std::move(type)});
+  };
+
+  EXPECT_EQ(send(large, "text/csv; charset=utf-8").body, large);
+  EXPECT_EQ(send("[1, 2]", "application/json").body, "[1, 2]");
+  EXPECT_EQ(send("{}\n{}", "application/x-ndjson").body, "{}\n{}");
+  EXPECT_EQ(send("a", "application/pdf").status, 415);
+  EXPECT_EQ(send(std::string(1'000'001, 'x'), "text/csv").status, 413);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import type { Client } from "./client.ts";
 import { drawDisc } from "./picture.ts";
 import { run, Server } from "./server.ts";
+import { feedOf } from "./shop.ts";
 
 interface RouteLine {
   method: string;
@@ -119,7 +120,11 @@ before(async () => {
   assert.equal(added.status, 201, added.text);
   const unwanted = await alice.post("/api/do-not-call", { number: "+4930123456" });
   assert.equal(unwanted.status, 201, unwanted.text);
+  const shop = await feedOf(alice, base, "albatross");
   owned = {
+    storeId: shop.store,
+    jobId: shop.job,
+    productId: shop.product,
     segmentKey: "albatross",
     language: "en",
     flowId: flow.body.data.id,
@@ -230,6 +235,7 @@ test("no route shows or changes another tenant's things", async () => {
         "/api/internal/flow-sessions",
         "/api/internal/templates/render",
         "/api/transcriptions",
+        "/api/v1/products/search",
         "/api/v1/search",
         "/api/knowledge/search",
         "/api/chat/message",

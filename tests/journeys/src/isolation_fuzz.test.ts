@@ -6,6 +6,7 @@ import type { Client, Json, Reply } from "./client.ts";
 import { membersOf, operationsOf, type Operation } from "./contract.ts";
 import { drawDisc } from "./picture.ts";
 import { Server } from "./server.ts";
+import { feedOf } from "./shop.ts";
 
 // Asks every operation of the contract, as tenant B, for what belongs to tenant A: ids in paths,
 // queries and bodies, cursors, idempotency keys, streams. Whatever is answered may tell nothing of
@@ -75,6 +76,10 @@ async function furnish(root: Client, name: string, word: string): Promise<Tenant
   ids.set("filename", image.body.data.url.split("/").at(-1));
   const scrape = { url: "http://site.invalid/" };
   keep("crawlId", await created(client, `/api/knowledge/${base}/scrape-url`, scrape));
+  const shop = await feedOf(client, base, word);
+  ids.set("storeId", shop.store);
+  ids.set("jobId", shop.job);
+  ids.set("productId", shop.product);
   keep("keyId", await created(client, "/api/keys", { name: word, scopes: ["search"] }));
   for (let i = 0; i < 3; ++i)
     keep(
@@ -224,6 +229,8 @@ function foreignId(name: string): string | undefined {
     key_id: "keyId",
     api_key_id: "keyId",
     image_id: "imageId",
+    like_image_id: "imageId",
+    store_id: "storeId",
     message_id: "messageId",
     function_id: "functionId",
     model: "agentId",

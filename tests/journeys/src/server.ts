@@ -21,6 +21,7 @@ export interface ServerOptions {
   sample?: boolean; // load the sample knowledge base
   environment?: Record<string, string>;
   arguments?: string[];
+  port?: number; // a free one by default
 }
 
 /** One running AIVA process. */
@@ -49,7 +50,8 @@ export class Server {
   /** Starts the program and waits until it answers. */
   static async start(options: ServerOptions = {}): Promise<Server> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), "aiva-journey-"));
-    const words = ["serve", "--json", "--port", "0", "--data", folder];
+    const port = String(options.port ?? 0);
+    const words = ["serve", "--json", "--port", port, "--data", folder];
     if (options.sample) words.push("--sample", join(repository, "samples"));
     const began = performance.now();
     const child = spawn(program, [...words, ...(options.arguments ?? [])], {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "capabilities/commerce/product_search.h"
 #include "capabilities/images/images.h"
 #include "capabilities/search/search.h"
 #include "faces/http/route.h"
@@ -14,6 +15,7 @@ namespace aiva::http {
 struct SearchRouteParts {
   search::Search& search;
   images::Images& images;
+  commerce::ProductSearch& products;
   std::filesystem::path staging_folder;  // for images that come within JSON
   ThreadPool& files;                     // writes them there
 };

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "faces/http/endpoints/image_json.h"
+#include "faces/http/endpoints/product_json.h"
 
 namespace aiva::http {
 namespace {
@@ -106,18 +107,32 @@ void write_images(JsonWriter& writer, const Findings& findings) {
     for (const auto& hit : findings.images->hits) write_image_hit(writer, hit);
   writer.end_array();
   if (findings.images) writer.field("images_searched", findings.images->images_searched);
+}
+
+void write_products(JsonWriter& writer, const Findings& findings) {
+  writer.key("product_results").begin_array();
+  if (findings.products)
+    for (const auto& hit : findings.products->hits) write_product_hit(writer, hit);
+  writer.end_array();
+  if (findings.products) writer.field("products_searched", findings.products->products_searched);
+}
+
+void write_warning(JsonWriter& writer, std::string_view part, const std::string& message) {
+  if (message.empty()) return;
+  writer.begin_object().field("part", part).field("message", message).end_object();
+}
+
+void write_warnings(JsonWriter& writer, const Findings& findings) {
   writer.key("warnings").begin_array();
-  if (!findings.images_warning.empty())
-    writer.begin_object()
-        .field("part", "images")
-        .field("message", findings.images_warning)
-        .end_object();
+  write_warning(writer, "images", findings.images_warning);
+  write_warning(writer, "products", findings.products_warning);
   writer.end_array();
 }
 
 void write_times(JsonWriter& writer, const search::SearchAnswer& answer, const Findings& findings) {
   auto time_ms = answer.search_time_ms;
   if (findings.images) time_ms = std::max(time_ms, findings.images->search_time_ms);
+  if (findings.products) time_ms = std::max(time_ms, findings.products->search_time_ms);
   writer.field("search_time_ms", time_ms)
       .key("timings")
       .begin_object()
@@ -129,11 +144,16 @@ void write_times(JsonWriter& writer, const search::SearchAnswer& answer, const F
     writer.field("images_ms", findings.images->search_time_ms);
   else
     writer.null_field("images_ms");
+  if (findings.products)
+    writer.field("products_ms", findings.products->search_time_ms);
+  else
+    writer.null_field("products_ms");
   writer.end_object();
 }
 
 const std::string& model_of(const Findings& findings) {
   if (findings.passages) return findings.passages->embedding_model;
+  if (findings.products) return findings.products->embedding_model;
   const auto& images = *findings.images;
   return images.image_model.empty() ? images.text_model : images.image_model;
 }
@@ -146,16 +166,21 @@ void write_findings(JsonWriter& writer, const Findings& findings, SearchAnswerFo
   none.used_keywords = false;
   const auto& answer = findings.passages ? *findings.passages : none;
   auto image_count = findings.images ? findings.images->hits.size() : 0;
+  auto product_count = findings.products ? findings.products->hits.size() : 0;
+  auto products_total = findings.products ? findings.products->total : 0;
   writer.begin_object()
-      .field("search_type", to_string(form.type))
-      .field("total_found", answer.total_found + static_cast<std::int64_t>(image_count))
-      .field("returned", answer.hits.size() + image_count)
+      .field("search_type",
+             form.is_for_products ? std::string_view("product") : to_string(form.type))
+      .field("total_found",
+             answer.total_found + static_cast<std::int64_t>(image_count) + products_total)
+      .field("returned", answer.hits.size() + image_count + product_count)
       .key("text_results")
       .begin_array();
   for (const auto& hit : answer.hits) write_hit(writer, hit, form.is_explained);
   writer.end_array();
   write_images(writer, findings);
-  writer.key("product_results").begin_array().end_array();
+  write_products(writer, findings);
+  write_warnings(writer, findings);
   writer.field("query_tokens", answer.query_tokens)
       .field("embedding_model", model_of(findings))
       .field("chunks_searched", answer.chunks_searched);

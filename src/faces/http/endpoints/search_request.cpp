@@ -1,14 +1,14 @@
 #include "faces/http/endpoints/search_request.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "faces/http/endpoints/inner_object.h"
+#include "faces/http/endpoints/named_bases.h"
 #include "faces/http/endpoints/staged_picture.h"
 #include "foundation/time.h"
 
@@ -35,52 +35,28 @@ constexpr std::array<std::string_view, 8> filter_names{
     "document_ids", "tags",        "metadata",      "page_min",
     "page_max",     "chunk_types", "created_until", "created_from"};
 
-// `kb_id`, or each of `kb_ids`.
-std::vector<KnowledgeBaseId> read_bases(json::Fields& fields) {
-  std::vector<KnowledgeBaseId> bases;
-  auto read = [&](std::string_view name, std::string_view text) {
-    auto id = KnowledgeBaseId::parse(text);
-    if (id)
-      bases.push_back(*id);
-    else
-      fields.add_error(name, name == "kb_id" ? "must be an id" : "must be a list of ids");
-  };
-  if (!fields.has("kb_ids")) {
-    auto text = fields.text("kb_id", name_limits);
-    if (!text.empty()) read("kb_id", text);
-    return bases;
-  }
-  if (fields.has("kb_id")) fields.add_error("kb_ids", "must not be given beside kb_id");
-  const auto* list = fields.array("kb_ids", search::bases_per_search_max);
-  if (list == nullptr) return bases;
-  if (list->empty()) fields.add_error("kb_ids", "must not be empty");
-  for (const auto& item : *list)
-    read("kb_ids", item.is_string() ? std::string_view(item.get_string()) : std::string_view());
-  return bases;
-}
+using TypeName = std::optional<std::string>;
 
-search::SearchType read_type(json::Fields& fields) {
-  auto text = fields.optional_text("search_type", name_limits);
-  if (!text) return search::SearchType::hybrid;
-  auto type = search::parse_search_type(*text);
-  if (*text == "product")
-    fields.add_error("search_type", "there is no catalogue of products; use text, image or hybrid");
-  else if (!type)
-    fields.add_error("search_type", "must be text, image or hybrid");
+// Products alone are no type of the search for passages and images.
+bool is_for_products(const TypeName& name) { return name == "product"; }
+
+search::SearchType read_type(json::Fields& fields, const TypeName& name) {
+  if (!name || is_for_products(name)) return search::SearchType::hybrid;
+  auto type = search::parse_search_type(*name);
+  if (!type) fields.add_error("search_type", "must be text, image, product or hybrid");
   return type.value_or(search::SearchType::hybrid);
 }
 
 // A picture may be looked for without words.
-std::string read_query(json::Fields& fields) {
-  bool is_picture =
-      fields.has("image") && fields.optional_text("search_type", name_limits) == "image";
-  if (is_picture) return fields.optional_text("query", query_limits).value_or(std::string());
+std::string read_query(json::Fields& fields, const TypeName& name) {
+  if (fields.has("image") && (name == "image" || is_for_products(name)))
+    return fields.optional_text("query", query_limits).value_or(std::string());
   return fields.text("query", query_limits);
 }
 
-void refuse_passage_options(json::Fields& fields) {
+void refuse_passage_options(json::Fields& fields, const std::string& wanted) {
   for (auto name : passage_options)
-    if (fields.has(name)) fields.add_error(name, "is about passages, not images");
+    if (fields.has(name)) fields.add_error(name, "is about passages, not " + wanted);
 }
 
 std::vector<DocumentId> read_documents(json::Fields& fields) {
@@ -138,32 +114,8 @@ std::optional<UnixMs> read_instant(json::Fields& fields, std::string_view name) 
   return instant;
 }
 
-// Reads an object that may have no other members than these; what is wrong in it goes to `outer`.
-class Part {
- public:
-  Part(const json::Value& value, std::string path, json::Fields& outer)
-      : fields_(value, std::move(path)), value_(value), outer_(outer) {}
-
-  json::Fields& fields() { return fields_; }
-  void finish(std::span<const std::string_view> names, const std::string& complaint) {
-    if (value_.is_object())
-      for (const auto& member : value_.get_object())
-        if (std::ranges::find(names, std::string_view(member.key())) == names.end())
-          fields_.add_error(member.key(), complaint);
-    auto finished = fields_.finish();
-    if (finished) return;
-    for (auto& mistake : finished.error().details)
-      outer_.add_error(mistake.field, std::move(mistake.message));
-  }
-
- private:
-  json::Fields fields_;
-  const json::Value& value_;
-  json::Fields& outer_;
-};
-
 search::SearchFilter read_filter(const json::Value& value, json::Fields& outer) {
-  Part part(value, "filters", outer);
+  InnerObject part(value, "filters", outer);
   auto& fields = part.fields();
   search::SearchFilter filter{.documents = read_documents(fields),
                               .tags = read_tags(fields),
@@ -178,7 +130,7 @@ search::SearchFilter read_filter(const json::Value& value, json::Fields& outer) 
 }
 
 search::FusionWeights read_weights(const json::Value& value, json::Fields& outer) {
-  Part part(value, "weights", outer);
+  InnerObject part(value, "weights", outer);
   search::FusionWeights weights;
   weights.vector = part.fields().optional_number("vector", 0, 10).value_or(0);
   weights.keyword = part.fields().optional_number("keyword", 0, 10).value_or(0);
@@ -187,7 +139,7 @@ search::FusionWeights read_weights(const json::Value& value, json::Fields& outer
 }
 
 search::Recency read_recency(const json::Value& value, json::Fields& outer) {
-  Part part(value, "recency", outer);
+  InnerObject part(value, "recency", outer);
   auto& fields = part.fields();
   search::Recency recency;
   recency.half_life_days =
@@ -199,7 +151,7 @@ search::Recency read_recency(const json::Value& value, json::Fields& outer) {
 }
 
 std::optional<double> read_lambda(const json::Value& value, json::Fields& outer) {
-  Part part(value, "mmr", outer);
+  InnerObject part(value, "mmr", outer);
   auto lambda = part.fields().optional_number("lambda", 0, 1);
   if (!part.fields().has("lambda")) part.fields().add_error("lambda", "is required");
   part.finish(mmr_names, "is not known");
@@ -225,7 +177,7 @@ std::vector<search::MetadataBoost> read_metadata_boosts(json::Fields& outer) {
   const auto* list = outer.array("metadata", search::metadata_boosts_max);
   if (list == nullptr) return boosts;
   for (std::size_t i = 0; i < list->size(); ++i) {
-    Part part((*list)[i], "metadata." + std::to_string(i), outer);
+    InnerObject part((*list)[i], "metadata." + std::to_string(i), outer);
     auto& boost = boosts.emplace_back();
     boost.factor = part.fields().optional_number("factor", 0.1, 10).value_or(1);
     if (const auto* match = part.fields().object("match")) boost.match = *match;
@@ -247,7 +199,7 @@ search::RankingOptions read_ranking(const json::Object& body, json::Fields& fiel
   if (fields.object("recency") != nullptr)
     ranking.recency = read_recency(body.at("recency"), fields);
   if (fields.object("boosts") == nullptr) return ranking;
-  Part part(body.at("boosts"), "boosts", fields);
+  InnerObject part(body.at("boosts"), "boosts", fields);
   ranking.tag_boosts = read_tag_boosts(part.fields());
   ranking.metadata_boosts = read_metadata_boosts(part.fields());
   part.finish(boost_names, "is not known");
@@ -269,24 +221,26 @@ int read_section_tokens(json::Fields& fields) {
 Result<SearchQuery> read_search_query(const json::Value& body) {
   json::Fields fields(body);
   auto bases = read_bases(fields);
-  search::SearchRequest wanted{.query = read_query(fields),
+  auto type = fields.optional_text("search_type", name_limits);
+  search::SearchRequest wanted{.query = read_query(fields, type),
                                .top_k = static_cast<int>(fields.integer("top_k", 5, 1, 50)),
-                               .type = read_type(fields)};
+                               .type = read_type(fields, type)};
   if (!bases.empty()) {
     wanted.knowledge_base = bases.front();
     wanted.other_bases.assign(bases.begin() + 1, bases.end());
   }
   auto image = fields.optional_text("image", {.length_min = 1, .length_max = image_text_bytes_max});
   if (image && wanted.type == search::SearchType::text)
-    fields.add_error("image", "is looked for by the search types image and hybrid");
-  if (wanted.type == search::SearchType::image) refuse_passage_options(fields);
+    fields.add_error("image", "is looked for by the search types image, product and hybrid");
+  if (wanted.type == search::SearchType::image) refuse_passage_options(fields, "images");
+  if (is_for_products(type)) refuse_passage_options(fields, "products");
   if (fields.object("filters") != nullptr)
     wanted.filter = read_filter(body.get_object().at("filters"), fields);
   if (body.is_object()) wanted.ranking = read_ranking(body.get_object(), fields);
   wanted.explain = fields.boolean("explain", false);
   wanted.section_tokens_max = read_section_tokens(fields);
   TRY_VOID(fields.finish());
-  SearchQuery query{.wanted = std::move(wanted)};
+  SearchQuery query{.wanted = std::move(wanted), .is_for_products = is_for_products(type)};
   if (image) {
     TRY(query.image, decode_image(*image));
   }

@@ -10,7 +10,8 @@ namespace aiva::http {
 
 struct SearchQuery {
   search::SearchRequest wanted{};
-  std::string image{};  // the bytes of a picture to look for; empty: none
+  bool is_for_products = false;  // alone; the type of `wanted` says nothing then
+  std::string image{};           // the bytes of a picture to look for; empty: none
 };
 
 // Reads the body of a search; fails with `invalid` and every field that is wrong, or `too_large`

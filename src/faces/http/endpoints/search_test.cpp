@@ -8,6 +8,7 @@
 #include <iterator>
 #include <optional>
 
+#include "faces/http/endpoints/commerce_fixture.h"
 #include "foundation/crypto.h"
 #include "foundation/time.h"
 #include "ports/testing/temporary_folder.h"
@@ -114,8 +115,11 @@ class SearchEndpoint : public testing::Test {
     Request request;
     request.method = Method::post;
     request.body = std::move(body);
-    auto routes = search_routes(
-        {.search = search_, .images = images_, .staging_folder = folder_.path(), .files = files_});
+    auto routes = search_routes({.search = search_,
+                                 .images = images_,
+                                 .products = products_,
+                                 .staging_folder = folder_.path(),
+                                 .files = files_});
     auto response = sync_wait(routes.at(route).handler({}, request));
     if (!response) return fail(std::move(response.error()));
     EXPECT_EQ(response->status, 200);
@@ -144,6 +148,7 @@ class SearchEndpoint : public testing::Test {
   ThreadPool files_{{.name = "files"}};
   PreparedSearch search_;
   PreparedImages images_;
+  PreparedProducts products_;
   std::string base_ = KnowledgeBaseId::make().to_string();
 };
 
@@ -420,15 +425,60 @@ TEST_F(SearchEndpoint, refuses_what_does_not_go_with_images) {
                                   R"("mmr":{"lambda":1},"explain":true)")),
               testing::UnorderedElementsAre("filters", "mmr", "explain"));
   EXPECT_THAT(fields_refused(body(R"("query":"q","image":"not base64!")")), ElementsAre("image"));
-  auto product = post(body(R"("query":"q","search_type":"product")"));
-  ASSERT_FALSE(product);
-  EXPECT_EQ(product.error().details.at(0).field, "search_type");
-  EXPECT_THAT(product.error().details.at(0).message, testing::HasSubstr("no catalogue"));
+  EXPECT_THAT(fields_refused(body(R"("query":"q","search_type":"product","explain":true)")),
+              ElementsAre("explain"));
   auto large = post(
       body(R"("query":"q","image":")" + to_base64(std::string(10 * 1024 * 1024 + 1, 'x')) + "\""));
   ASSERT_FALSE(large);
   EXPECT_EQ(large.error().code, ErrorCode::too_large);
   EXPECT_THAT(images_.asked, SizeIs(0));
+}
+
+TEST_F(SearchEndpoint, finds_products_beside_passages_where_there_are_any) {
+  auto none = data(body(R"("query":"lamps")"));
+  products_.base_with_products = base_;
+  auto found = data(body(R"("query":"lamps","top_k":3)"));
+  auto filtered = data(body(R"("query":"lamps","filters":{"tags":["a"]})"));
+
+  EXPECT_TRUE(none.at("product_results").as_array().empty());
+  EXPECT_TRUE(none.at("timings").at("products_ms").is_null());
+  ASSERT_EQ(found.at("product_results").as_array().size(), 1U);
+  EXPECT_EQ(found.at("product_results").at(0).at("product").at("title"), "Lamp");
+  EXPECT_EQ(found.at("total_found"), 11) << "seven passages and four products";
+  EXPECT_EQ(found.at("returned"), 2);
+  EXPECT_EQ(found.at("products_searched"), 9);
+  EXPECT_EQ(found.at("timings").at("products_ms"), 20);
+  EXPECT_EQ(found.at("search_time_ms"), 20);
+  EXPECT_EQ(filtered.at("warnings").at(0).at("part"), "products");
+  ASSERT_THAT(products_.asked, SizeIs(1));
+  EXPECT_EQ(products_.asked.front().text, "lamps");
+  EXPECT_EQ(products_.asked.front().limit, 3);
+  EXPECT_FALSE(products_.asked.front().is_billed) << "the search for passages is";
+}
+
+TEST_F(SearchEndpoint, finds_products_alone) {
+  auto picture = to_base64("a picture");
+  auto found = data(body(R"("query":"lamps","search_type":"product")"));
+  data(body(R"("search_type":"product","image":")" + picture + "\""));
+
+  EXPECT_EQ(found.at("search_type"), "product");
+  EXPECT_EQ(found.at("total_found"), 4);
+  EXPECT_EQ(found.at("embedding_model"), "m");
+  EXPECT_TRUE(found.at("text_results").as_array().empty());
+  EXPECT_EQ(found.at("product_results").as_array().size(), 1U);
+  EXPECT_THAT(products_.pictures, ElementsAre("a picture"));
+  EXPECT_TRUE(products_.asked.front().is_billed);
+  EXPECT_TRUE(search_.asked.empty());
+}
+
+TEST_F(SearchEndpoint, answers_passages_when_products_fail) {
+  products_.base_with_products = base_;
+  products_.failure = Error{.code = ErrorCode::unavailable, .message = "No index"};
+  auto found = data(body(R"("query":"lamps")"));
+
+  EXPECT_EQ(found.at("text_results").as_array().size(), 1U);
+  EXPECT_EQ(found.at("warnings").at(0).at("part"), "products");
+  EXPECT_EQ(found.at("warnings").at(0).at("message"), "No index");
 }
 
 TEST_F(SearchEndpoint, tells_where_the_time_went) {

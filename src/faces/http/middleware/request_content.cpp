@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t form_window_bytes = 512 * 1024;
 constexpr std::size_t text_step_bytes = 16 * 1024;
+constexpr std::size_t text_step_bytes_max = 256 * 1024;
 constexpr std::size_t boundary_bytes_max = 70;
 
 bool is_form(const Exchange& exchange) {
@@ -37,6 +38,12 @@ bool is_json(std::string_view media_type) {
   return equals_ignoring_case(media_type, "application/json") || media_type.ends_with("+json");
 }
 
+bool is_text(std::string_view media_type) {
+  return is_json(media_type) || media_type.starts_with("text/") ||
+         equals_ignoring_case(media_type, "application/csv") ||
+         equals_ignoring_case(media_type, "application/x-ndjson");
+}
+
 std::unexpected<Failure> too_large(std::uint64_t allowed) {
   return std::unexpected(
       body_too_large("The body may have at most " + std::to_string(allowed) + " bytes"));
@@ -47,7 +54,7 @@ Task<Outcome> read_text(Exchange& exchange) {
   auto& text = exchange.request.body;
   auto allowed = bytes_max(exchange);
   auto step = std::min<std::uint64_t>(body.announced() > 0 ? body.announced() : text_step_bytes,
-                                      allowed + 1);
+                                      std::min<std::uint64_t>(allowed + 1, text_step_bytes_max));
   while (!body.is_complete()) {
     auto filled = text.size();
     text.resize(filled + static_cast<std::size_t>(step));
@@ -169,6 +176,8 @@ Outcome check_content(const Exchange& exchange) {
   if (kind == BodyKind::none || !has_body) return {};
   if (kind == BodyKind::json && !is_json(media_type_of(exchange.head.content_type)))
     return std::unexpected(unsupported_media_type("Send the body as application/json"));
+  if (kind == BodyKind::text && !is_text(media_type_of(exchange.head.content_type)))
+    return std::unexpected(unsupported_media_type("Send the body as JSON or text/csv"));
   auto allowed = bytes_max(exchange);
   if (exchange.body.announced() > allowed) return too_large(allowed);
   return {};
@@ -178,7 +187,8 @@ Task<Outcome> read_content(Exchange& exchange, const ContentOptions& options) {
   switch (body_kind(exchange)) {
     case BodyKind::none:
     case BodyKind::json_or_multipart: break;
-    case BodyKind::json: {
+    case BodyKind::json:
+    case BodyKind::text: {
       auto outcome = co_await read_text(exchange);
       co_return outcome;
     }
