@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import WebSocket from "ws";
 import { Asterisk, hasAsterisk, type AriOptions } from "./asterisk.ts";
 import type { Client, Json } from "./client.ts";
+import { askUntilAnswered } from "./conversation.ts";
 import { Phone, speech } from "./phone.ts";
 import { repository, Server } from "./server.ts";
 
@@ -197,6 +198,15 @@ class House {
     return (await this.client.get(`/api/calls/${call}/transcript`)).body.data.items;
   }
 
+  /** Asks in the newest call until the answer is heard. */
+  async ask(phone: Phone): Promise<void> {
+    await askUntilAnswered(phone, {
+      words: "How long is the warranty of the coffee machine?",
+      answer: /five years/,
+      lines: async () => this.lines((await this.newest()).id),
+    });
+  }
+
   post(call: string, what: string, body?: Json): Promise<Json> {
     return this.client.post(`/api/calls/${call}/${what}`, body ?? {});
   }
@@ -238,9 +248,7 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
 
     test("a caller is greeted, asks, hears the answer, and hangs up", async () => {
       const { phone } = await greeted();
-      await phone.say(speech("How long is the warranty of the coffee machine?"));
-      await phone.untilSpoken();
-      await phone.untilSilent();
+      await house.ask(phone);
       phone.close();
 
       const call = await house.lastCall();
@@ -304,8 +312,7 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
         (await house.lines(call)).filter((line) => line.speaker === "customer").length,
         0,
       );
-      await phone.say(speech("How long is the warranty of the coffee machine?"));
-      await phone.untilSpoken();
+      await house.ask(phone);
       phone.close();
       await house.lastCall();
       await house.nothingIsLeft(telephones);
@@ -345,9 +352,7 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
         assert.deepEqual(reply.body.data, { is_transferred: false, outcome });
         await phone.untilSpoken(); // that nobody is there
         await phone.untilSilent();
-        await phone.say(speech("How long is the warranty of the coffee machine?"));
-        await phone.untilSpoken();
-        await phone.untilSilent();
+        await house.ask(phone);
         phone.close();
         const ended = await house.lastCall();
         assert.equal(ended.end_reason, "caller_hung_up");
@@ -398,8 +403,7 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
       const phone = await called;
       await phone.untilSpoken();
       await phone.untilSilent();
-      await phone.say(speech("How long is the warranty of the coffee machine?"));
-      await phone.untilSpoken();
+      await house.ask(phone);
       phone.close();
       const call = await house.lastCall();
       assert.equal(call.id, placed.id);
@@ -500,8 +504,7 @@ describe("faults of ARI", () => {
       async () => (await house.metric("aiva_ari_connected")) === 1,
       "no connection",
     );
-    await phone.say(speech("How long is the warranty of the coffee machine?"));
-    await phone.untilSpoken();
+    await house.ask(phone);
     telephones.cut!();
     phone.close();
     await house.lastCall();
@@ -527,12 +530,11 @@ function connectedBy({ name, isSkipped, environment, begin }: Connected): void {
       const phone = await telephones!.dial("100");
       await phone.untilSpoken();
       await phone.untilSilent();
-      await phone.say(speech("How long is the warranty of the coffee machine?"));
-      await phone.untilSpoken();
+      await house.ask(phone);
       phone.close();
       const call = await house.lastCall();
       assert.equal(call.end_reason, "caller_hung_up");
-      assert.equal(call.turns, 1);
+      assert.ok(call.turns >= 1);
       await house.nothingIsLeft(telephones!);
     } finally {
       await house.server.remove();
