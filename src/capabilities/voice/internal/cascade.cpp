@@ -43,8 +43,6 @@ Cascade::Cascade(CallHost& host, CascadeParts parts, CallContext context,
       turns_(settings_of(agent_->settings.speech)),
       lead_(std::move(lead)) {
   if (lead_) lead_->perform_by([this](const FlowActions& actions) { follow_flow(actions); });
-  if (parts_.machine)
-    watch_.emplace(format_, *std::move(parts_.machine), agent_->settings.speech.vad_threshold);
 }
 
 CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
@@ -56,9 +54,7 @@ CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
 
 void Cascade::begin() {
   begin_hearing();
-  if (!watch_) return greet();
-  turns_.finish(host_.now());
-  ear_.begin_utterance(0);
+  greet();
 }
 
 void Cascade::greet() {
@@ -80,8 +76,7 @@ void Cascade::hear(std::string_view audio) {
   }
   ear_.hear(audio, windows_);
   if (is_streamed()) heard_->hear(audio);
-  if (watch_) follow(watch_->hear(host_.now(), audio, windows_));
-  if (!takes_turns_ || is_over_ || (watch_ && watch_->is_holding())) return;
+  if (!takes_turns_ || is_over_) return;
   turns_.leave_turns(heard_ && heard_->takes_turns());
   TurnActions actions;
   for (const auto& window : windows_)
@@ -132,8 +127,6 @@ void Cascade::beat() {
   voice_->beat(host_.now());
   if (heard_) heard_->beat(host_.now());
   if (is_over_) return;
-  if (watch_) watch_answer();
-  if (is_over_ || (watch_ && watch_->is_holding())) return;
   if (lead_ && lead_->is_due() && !is_busy() && !host_.is_ending()) lead_->begin();
   TurnActions actions;
   turns_.tick(host_.now(), actions);
@@ -265,7 +258,6 @@ void Cascade::start_answer(std::string words, bool is_keyed) {
     if (is_cut_short_) miss_answer();
     return;
   }
-  if (proves_machine(words)) return;
   is_cut_short_ = false;
   auto now = host_.now();
   host_.write_line({.speaker = "customer",

@@ -13,7 +13,6 @@
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/voice/internal/answer_marks.h"
-#include "capabilities/voice/internal/answer_watch.h"
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/ear.h"
 #include "capabilities/voice/internal/flow_lead.h"
@@ -36,7 +35,6 @@ struct CascadeParts {
   chat::Chat& chat;
   SpeechRecognizer& recognizer;
   SpeechSynthesizer& synthesizer;
-  std::optional<MachineRule> machine{};  // of a call of ours: who answers is looked at first
   // Asked before the two above; may be null.
   StreamingRecognizer* heard_streams = nullptr;
   StreamingSynthesizer* voice_streams = nullptr;
@@ -82,12 +80,6 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   };
 
   void greet();
-  void watch_answer();
-  void follow(const std::vector<AnswerStep>& steps);
-  void note_answer();
-  Task<void> recognize_answer();
-  // What was said shows a machine, which is seen to.
-  bool proves_machine(std::string_view words);
   void act(TurnActions actions);
   // What a stream hears; in cascade_hearing.cpp.
   void begin_hearing();
@@ -141,9 +133,6 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   std::shared_ptr<LegVoice> voice_;       // shared with what it says
   TurnTaking turns_;
   std::shared_ptr<FlowLead> lead_;  // null: no flow leads; shared with its own work
-  std::optional<AnswerWatch> watch_{};
-  std::string answer_{};  // the first words of whoever answered
-  bool is_leaving_message_ = false;
   std::vector<HeardWindow> windows_{};
   Waiters waiting_{};
 
