@@ -267,14 +267,22 @@ void Cascade::start_answer(std::string words, bool is_keyed) {
   host_.note(CallEvent::Kind::user_words, words);
   host_.count_turn();
   begin_answer();
-  if (lead_on(words, is_keyed)) return;
-  is_writing_ = true;
-  run_detached(work_failed, context_, answer(std::move(words), generation_));
+  if (!lead_on(words, is_keyed)) ask_chat(std::move(words));
 }
 
-Task<void> Cascade::answer(std::string words, std::uint64_t generation) {
+void Cascade::ask_chat(std::string words) {
+  is_writing_ = true;
+  is_led_ = false;
+  chat::Turn turn{.session = session_,
+                  .content = std::move(words),
+                  .guidance = guidance_,
+                  .said = beside_.lines()};
+  beside_.count_question();
+  run_detached(work_failed, context_, answer(std::move(turn), generation_));
+}
+
+Task<void> Cascade::answer(chat::Turn turn, std::uint64_t generation) {
   auto self = shared_from_this();
-  chat::Turn turn{.session = session_, .content = std::move(words), .guidance = guidance_};
   turn.listener = [self, generation](chat::TurnEvent event) {
     return self->listen(generation, std::move(event));
   };
@@ -415,6 +423,7 @@ void Cascade::finish_line(std::string_view heard, bool is_interrupted) {
   said_.clear();
   auto marks = std::exchange(marks_, {});
   if (heard.empty()) return;
+  if (std::exchange(is_led_, false)) beside_.add(ChatRole::assistant, std::string(heard));
   host_.write_line(
       agent_line(std::string(heard), marks, line_starts_, host_.now(), is_interrupted));
 }
