@@ -222,7 +222,7 @@ void bind_ari(Binder& binder, Config::Ari& ari) {
   binder.secret("ari.password", ari.password);
   binder.text("ari.app", ari.app);
   binder.secret("ari.incoming_password", ari.incoming_password);
-  binder.text("ari.media", ari.media, {"audiosocket", "websocket"});
+  binder.text("ari.media", ari.media, {"audiosocket", "websocket", "rtp"});
   binder.text("ari.media_address", ari.media_address);
   binder.text("ari.media_client", ari.media_client);
   binder.text("ari.media_format", ari.media_format,

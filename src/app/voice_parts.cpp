@@ -137,13 +137,29 @@ Result<std::unique_ptr<audiosocket::Server>> make_audiosocket(const Config& conf
                                   {*parts.calls, *parts.call_log, parts.metrics});
 }
 
+namespace {
+
+ari::Media media_of(const std::string& name) {
+  if (name == "rtp") return ari::Media::rtp;
+  return name == "websocket" ? ari::Media::websocket : ari::Media::audiosocket;
+}
+
+Result<void> check_media(ari::Media media, const audiosocket::Server* phones, const Parts& parts) {
+  if (media == ari::Media::audiosocket && phones == nullptr)
+    return fail(invalid_field("audiosocket.port", "is needed where ari.media is audiosocket"));
+  if (media == ari::Media::rtp && parts.media_ports == nullptr)
+    return fail(invalid_field("rtp.ports", "is needed where ari.media is rtp"));
+  return {};
+}
+
+}  // namespace
+
 Result<void> connect_ari(const Config& config, const audiosocket::Server* phones, Parts& parts) {
   const auto& settings = config.ari;
   if (settings.url.empty() && settings.incoming_password.empty()) return {};
-  bool by_websocket = settings.media == "websocket";
+  auto media = media_of(settings.media);
   if (!parts.calls) return fail(ErrorCode::unavailable, "ARI needs the voices, which are off");
-  if (!by_websocket && phones == nullptr)
-    return fail(invalid_field("audiosocket.port", "is needed where ari.media is audiosocket"));
+  TRY_VOID(check_media(media, phones, parts));
   TRY_VOID(open_sockets(config.voice, parts));
   auto address = settings.media_address;
   if (address.empty() && phones != nullptr)
@@ -153,7 +169,7 @@ Result<void> connect_ari(const Config& config, const audiosocket::Server* phones
                        .password = settings.password,
                        .app = settings.app,
                        .incoming_password = settings.incoming_password,
-                       .media = by_websocket ? ari::Media::websocket : ari::Media::audiosocket,
+                       .media = media,
                        .media_address = std::move(address),
                        .media_client = settings.media_client,
                        .media_format = settings.media_format,
@@ -168,7 +184,8 @@ Result<void> connect_ari(const Config& config, const audiosocket::Server* phones
                                                     .controls = parts.call_controls,
                                                     .sockets = parts.sockets.get(),
                                                     .pause = parts.pause,
-                                                    .metrics = parts.metrics}));
+                                                    .metrics = parts.metrics,
+                                                    .ports = parts.media_ports}));
   if (settings.endpoint.empty()) return {};
   parts.outbound_calls = voice::make_outbound_calls(*parts.call_log, *parts.ari);
   if (!parts.http_dialler) parts.dialler.use(parts.ari.get());

@@ -9,75 +9,13 @@
 // Steps of an extension: ["stasis", app, …args], ["answer"], ["phone", uuid] (as AudioSocket()),
 // ["hangup", cause], ["ring"] for good. Faults: `status` or `isSilent` for the next `count`
 // requests whose method and path begin with `on`; cut() loses the connection, reject(n) refuses
-// the next ones.
+// the next ones. ExternalMedia goes by AudioSocket and by RTP (ulaw, alaw, slin, slin16).
 import { createServer } from "node:http";
-import { connect } from "node:net";
 import { randomUUID } from "node:crypto";
+import { AudioLink, RtpLink, rtpFormats } from "./asterisk_ari/links.mjs";
 import { acceptSocket, refuseSocket } from "./websocket.mjs";
 
-const kinds = { hangUp: 0x00, id: 0x01, dtmf: 0x03, audio: 0x10 };
 const causes = { 0: "Unknown", 1: "Unallocated (unassigned) number", 16: "Normal Clearing" };
-
-const frameOf = (kind, payload) => {
-  const head = Buffer.from([kind, 0, 0]);
-  head.writeUInt16BE(payload.length, 1);
-  return Buffer.concat([head, payload]);
-};
-
-/** The client's side of AudioSocket: what Asterisk is. */
-class AudioLink {
-  onAudio = () => {};
-  onEnd = () => {};
-  #socket;
-  #unread = Buffer.alloc(0);
-  #isOver = false;
-
-  static open(port, host, uuid) {
-    return new Promise((resolve, reject) => {
-      const socket = connect(port, host);
-      socket.setNoDelay(true);
-      socket.once("error", reject);
-      socket.once("connect", () => {
-        socket.write(frameOf(kinds.id, Buffer.from(uuid.replaceAll("-", ""), "hex")));
-        resolve(new AudioLink(socket));
-      });
-    });
-  }
-
-  constructor(socket) {
-    this.#socket = socket;
-    socket.on("error", () => {});
-    socket.on("close", () => this.#end());
-    socket.on("data", (piece) => {
-      this.#unread = Buffer.concat([this.#unread, piece]);
-      while (this.#unread.length >= 3) {
-        const length = this.#unread.readUInt16BE(1);
-        if (this.#unread.length < 3 + length) return;
-        const kind = this.#unread[0];
-        const payload = this.#unread.subarray(3, 3 + length);
-        this.#unread = this.#unread.subarray(3 + length);
-        if (kind === kinds.audio && length > 0) this.onAudio(Buffer.from(payload));
-        else return this.close(); // a hang-up, or what Asterisk drops the channel for
-      }
-    });
-  }
-
-  hear(audio) {
-    if (!this.#isOver) this.#socket.write(frameOf(kinds.audio, audio));
-  }
-  press(digit) {
-    if (!this.#isOver) this.#socket.write(frameOf(kinds.dtmf, Buffer.from(digit)));
-  }
-  close() {
-    this.#socket.destroy();
-    this.#end();
-  }
-  #end() {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.onEnd();
-  }
-}
 
 // A request that cannot be done.
 class Refusal extends Error {
@@ -326,8 +264,10 @@ export class AsteriskAri {
     if (method === "GET" && collection === "channels" && !id) return this.channels;
     if (method === "GET" && collection === "bridges" && !id) return this.bridges;
     if (method === "POST" && collection === "channels" && id === "externalMedia") {
-      need("channelId", "app", "external_host", "encapsulation", "transport", "format", "data");
-      return this.#externalMedia(query);
+      const usual = ["channelId", "app", "external_host", "encapsulation", "transport", "format"];
+      const isRtp = query.encapsulation === "rtp";
+      need(...usual, ...(isRtp ? ["connection_type", "direction"] : ["data"]));
+      return isRtp ? this.#rtpMedia(query) : this.#audioSocketMedia(query);
     }
     switch (what) {
       case "POST channels/ID":
@@ -453,27 +393,45 @@ export class AsteriskAri {
     this.#tell("BridgeDestroyed", { bridge: this.#bridgeModel(bridge) });
   }
 
-  async #externalMedia(query) {
+  async #audioSocketMedia(query) {
     if (query.encapsulation !== "audiosocket" || query.transport !== "tcp")
       throw new Refusal(501, "not emulated");
-    if (this.#channels.has(query.channelId)) throw new Refusal(409, "Channel exists");
     if (!/^[0-9a-f-]{36}$/.test(query.data)) throw new Refusal(400, "data must be a UUID");
     const [host, port] = query.external_host.split(":");
-    let link;
-    try {
-      link = await AudioLink.open(Number(port), host, query.data);
-    } catch {
-      throw new Refusal(500, "Allocation failed");
-    }
+    const opening = AudioLink.open(Number(port), host, query.data);
     const name = `AudioSocket/${query.external_host}-${query.data}`;
-    const channel = this.#add(
-      new Channel(query.channelId, name, "Up", { number: "", name: "" }, "s"),
-    );
+    return (await this.#addMedia(query.channelId, name, opening, [query.data])).model;
+  }
+
+  // As chan_rtp: the channel's variables tell where it sends from.
+  async #rtpMedia(query) {
+    const { transport, connection_type, direction, format } = query;
+    if (transport !== "udp" || connection_type !== "client") throw new Refusal(501, "not emulated");
+    if (direction !== "both") throw new Refusal(400, "direction must be both");
+    if (!rtpFormats.includes(format)) throw new Refusal(400, "unknown format");
+    const [host, port] = query.external_host.split(":");
+    const opening = RtpLink.open(Number(port), host, format);
+    const name = `UnicastRTP/${query.external_host}-${query.channelId}`;
+    const channel = await this.#addMedia(query.channelId, name, opening, []);
+    channel.$UNICASTRTP_LOCAL_ADDRESS = channel.link.address;
+    channel.$UNICASTRTP_LOCAL_PORT = String(channel.link.port);
+    return channel.model;
+  }
+
+  async #addMedia(id, name, opening, args) {
+    const link = await opening.catch(() => {
+      throw new Refusal(500, "Allocation failed");
+    });
+    if (this.#channels.has(id)) {
+      link.close();
+      throw new Refusal(409, "Channel exists");
+    }
+    const channel = this.#add(new Channel(id, name, "Up", { number: "", name: "" }, "s"));
     this.#join(channel, link);
     setImmediate(() => {
-      if (!channel.isOver) this.#enterStasis(channel, [query.data]);
+      if (!channel.isOver) this.#enterStasis(channel, args);
     });
-    return channel.model;
+    return channel;
   }
 
   #originate(id, { endpoint, app, appArgs = "", timeout = "30", callerId = "" }) {

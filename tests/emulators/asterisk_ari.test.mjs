@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
+import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, test } from "node:test";
 import { AsteriskAri } from "./asterisk_ari.mjs";
@@ -104,6 +105,65 @@ test("a caller enters the application, is bridged with audio, and hears it", asy
   assert.equal(await client.status("DELETE", "bridges/b"), 204);
   assert.deepEqual([asterisk.channels, asterisk.bridges], [[], []]);
 });
+
+for (const [format, type, bytes] of [
+  ["ulaw", 0, 160],
+  ["alaw", 8, 160],
+  ["slin", 10, 320],
+  ["slin16", 118, 640],
+])
+  test(`a caller is bridged with audio by RTP, as ${format}`, async () => {
+    const far = createSocket("udp4");
+    await new Promise((done) => far.bind(0, "127.0.0.1", done));
+    try {
+      const started = once(client, "StasisStart");
+      const id = await asterisk.dial("100");
+      await started;
+      await client.ask("POST", "bridges/b?type=mixing&name=test");
+      const arrived = once(client, "StasisStart");
+      const uri =
+        `channels/externalMedia?channelId=m&app=aiva&external_host=127.0.0.1%3A` +
+        `${far.address().port}&encapsulation=rtp&transport=udp&connection_type=client` +
+        `&format=${format}&direction=both`;
+      assert.equal(await client.status("POST", uri), 200);
+      assert.equal(await client.status("POST", uri), 409);
+      await arrived;
+      const told = async (name) => {
+        const reply = await client.ask("GET", `channels/m/variable?variable=${name}`);
+        return JSON.parse(reply.message_body).value;
+      };
+      assert.equal(await told("UNICASTRTP_LOCAL_ADDRESS"), "127.0.0.1");
+      const port = Number(await told("UNICASTRTP_LOCAL_PORT"));
+      assert.equal(await client.status("POST", `bridges/b/addChannel?channel=${id}%2Cm`), 204);
+
+      const packets = [];
+      far.on("message", (packet, { port: from }) => packets.push({ packet, from }));
+      const samples = Buffer.alloc(320);
+      for (let at = 0; at < 160; ++at)
+        samples.writeInt16LE(Math.round(8000 * Math.sin(at / 8)), 2 * at);
+      const frame = Buffer.concat([Buffer.from([0x10, 1, 64]), samples]);
+      sockets[0].write(Buffer.concat([frame, frame]));
+      while (packets.length < 2) await once(far, "message");
+      const [first, second] = packets.map(({ packet }) => packet);
+      assert.equal(packets[0].from, port);
+      assert.equal(first[1], type);
+      assert.equal(first.length, 12 + bytes);
+      assert.equal((second.readUInt16BE(2) - first.readUInt16BE(2)) & 0xffff, 1);
+      const step = (second.readUInt32BE(4) - first.readUInt32BE(4)) >>> 0;
+      assert.equal(step, format === "slin16" ? 320 : 160);
+
+      // What comes back is what was sent, as far as the coding lets it be.
+      far.send(first, port, "127.0.0.1");
+      let heard = (await once(sockets[0], "data"))[0];
+      while (heard.length < 19 + 323 && heard.length !== 323)
+        heard = Buffer.concat([heard, (await once(sockets[0], "data"))[0]]);
+      const back = heard.subarray(-320);
+      for (let at = 0; at < 320; at += 2)
+        assert.ok(Math.abs(back.readInt16LE(at) - samples.readInt16LE(at)) < 300, `${at}`);
+    } finally {
+      far.close();
+    }
+  });
 
 test("what does not exist or makes no sense is refused as Asterisk does", async () => {
   const started = once(client, "StasisStart");

@@ -48,6 +48,26 @@ TEST_F(ChatFixture, follows_guidance_that_the_conversation_does_not_keep) {
     EXPECT_THAT(message.content, Not(HasSubstr("discount")));
 }
 
+TEST_F(ChatFixture, knows_what_was_said_beside_the_chat_and_does_not_keep_it) {
+  script({{.text = "Within 14 days [1]."}, {.text = "Yes."}});
+  auto session = open_session();
+  auto answer = sync_wait(
+      chat_->answer(context(), {.session = session,
+                                .content = "When are refunds paid?",
+                                .said = {{.role = ChatRole::assistant, .text = "How many lamps?"},
+                                         {.role = ChatRole::user, .text = "Four of them."}}}));
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_TRUE(ask(session, "Always?"));
+
+  auto first = model_->requests().at(0).messages;
+  ASSERT_GE(first.size(), 3U);
+  EXPECT_THAT(first.at(first.size() - 2).content, HasSubstr("How many lamps?"));
+  EXPECT_THAT(first.back().content, HasSubstr("Four of them."));  // joined with the question
+  auto second = model_->requests().at(1);
+  for (const auto& message : second.messages)
+    EXPECT_THAT(message.content, Not(HasSubstr("lamps?")));
+}
+
 TEST_F(ChatFixture, searches_all_knowledge_bases_of_the_agent_or_none) {
   agent_settings().knowledge_bases = {base_, other_base_};
   script({{.text = "Yes."}});

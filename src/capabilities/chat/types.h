@@ -164,6 +164,13 @@ struct TurnEvent {
 };
 using TurnListener = std::function<Task<Result<void>>(TurnEvent)>;
 
+// What was said in a conversation beside its chat, as a flow of a call does.
+struct SaidBeside {
+  ChatRole role = ChatRole::user;  // user | assistant
+  std::string text{};
+  std::size_t questions_since = 0;  // of the chat that were asked after it, without this turn's
+};
+
 struct Turn {
   ChatSessionId session{};
   std::string content{};            // 1…8000 characters
@@ -176,6 +183,8 @@ struct Turn {
   TurnListener listener{};   // may be empty
   // What the answer shall follow besides; it is not kept, and the user does not see it.
   std::string guidance{};
+  // A part of the conversation for the model, oldest first; not kept, so each turn brings it again.
+  std::vector<SaidBeside> said{};
 };
 
 }  // namespace aiva::chat

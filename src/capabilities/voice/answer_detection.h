@@ -73,6 +73,8 @@ class AnswerDetection {
   void tick(CallMs now, AnswerActions& actions);
 
   [[nodiscard]] std::optional<AnsweredBy> who() const { return who_; }
+  // Whether anything that is heard from now on may still change that, or begin a message.
+  [[nodiscard]] bool may_correct(CallMs now) const;
 
  private:
   void consider(CallMs now, AnswerActions& actions);
@@ -80,7 +82,6 @@ class AnswerDetection {
   void decide(AnsweredBy who, AnswerActions& actions);
   void prove(CallMs now, AnsweredBy machine, AnswerActions& actions);
   void await_message(CallMs now, AnswerActions& actions);
-  [[nodiscard]] bool may_correct(CallMs now) const;
 
   enum class Look : std::uint8_t { none, asked, answered };
 

@@ -391,6 +391,76 @@ TEST_F(FlowCalls, hand_over_to_a_model_that_speaks_and_take_back) {
   EXPECT_THAT(chat_.questions, IsEmpty());
 }
 
+TEST_F(FlowCalls, leave_all_of_an_utterance_to_the_model_that_takes_over) {
+  flows_.flows.front().definition.steps.pop_back();
+  begin_with_model();
+  let_speak();
+  say("Lamp.");
+  let_speak();
+  say("Yes.");
+  functions_.answer(R"({"order":{"number":7}})");
+  for (int frames = 0; frames < 200 && model_.sessions.empty(); ++frames) wait(20);
+
+  ASSERT_EQ(model_.sessions.size(), 1U);
+  EXPECT_GE(model_.sessions.back()->heard_bytes, 500U * 8);  // mu-law of what came before it
+  EXPECT_LE(model_.sessions.back()->heard_bytes, 700U * 8);
+}
+
+TEST_F(FlowCalls, take_all_of_an_utterance_that_the_model_had_begun_to_hear) {
+  add_flow("words", order, {"something else"});
+  flows_.flows.front().begins_with = "none";
+  begin_with_model();
+  wait(500);
+  auto& session = *model_.sessions.back();
+  auto speaks = [&](const char* item) {
+    session.say({.kind = RealtimeEvent::Kind::speech_started, .item = item});
+    home_.run();
+  };
+  speaks("u");
+  pass(400, true);
+  session.say({.kind = RealtimeEvent::Kind::speech_stopped, .item = "u"});
+  wait(700);
+  pass(300, true);
+  speaks("v");
+  pass(300, true);
+  recognizer_.words = {"A chair."};
+  session.say(
+      {.kind = RealtimeEvent::Kind::user_words, .item = "u", .text = "Something else, please."});
+  home_.run();
+  pass(300, true);
+  wait(1'500);
+
+  ASSERT_FALSE(recognizer_.heard_ms.empty());
+  EXPECT_GE(recognizer_.heard_ms.back(), 900U);
+  EXPECT_THAT(lines(), Contains("c: A chair."));
+}
+
+TEST_F(FlowCalls, tell_the_chat_behind_them_what_was_said) {
+  flows_.flows.front().definition.steps.pop_back();
+  begin();
+  let_speak();
+  say("Lamp.");
+  let_speak();
+  say("Yes.");
+  functions_.answer(R"({"order":{"number":7}})");
+  wait(2'000);
+  say("How long is the warranty?");
+  wait(2'000);
+  say("And of a chair?");
+  wait(2'000);
+
+  ASSERT_EQ(chat_.said.size(), 2U);
+  std::vector<std::string> texts;
+  for (const auto& one : chat_.said[0]) {
+    texts.push_back((one.role == ChatRole::assistant ? "a: " : "c: ") + one.text);
+    EXPECT_EQ(one.questions_since, 0U);
+  }
+  EXPECT_THAT(texts, ElementsAre("a: A lamp or a chair?", "c: Lamp.", "a: The lamp, right?",
+                                 "c: Yes.", "a: Hold on. Number 7."));
+  ASSERT_EQ(chat_.said[1].size(), 5U);
+  EXPECT_EQ(chat_.said[1].back().questions_since, 1U);
+}
+
 TEST(CallFlowsOf, fail_as_the_rows_do) {
   MemoryFlows flows;
   flows.failure = Error{.code = ErrorCode::unavailable, .message = "Away"};

@@ -36,7 +36,7 @@ class HeardStreamTest : public testing::Test {
     CallContext context{.home = &home_};
     call_ = std::make_shared<RunningCall>(context, Call{.id = CallId::make()}, "en", leg_, log_,
                                           meters_, limits_, now_, [](CallId) {});
-    CascadeParts parts{chat_, recognizer_, synthesizer_, std::nullopt, &streams_, &voices_};
+    CascadeParts parts{chat_, recognizer_, synthesizer_, &streams_, &voices_};
     call_->begin(std::make_shared<Cascade>(*call_, parts, context, agent_, ChatSessionId::make(),
                                            leg_->format(), detectors_.make()));
     wait(100);

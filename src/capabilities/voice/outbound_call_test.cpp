@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "capabilities/chat/call_facts.h"
+#include "capabilities/voice/internal/answer_guard.h"
 #include "capabilities/voice/internal/cascade.h"
 #include "capabilities/voice/internal/outbound.h"
+#include "capabilities/voice/internal/realtime_brain.h"
 #include "capabilities/voice/internal/running_call.h"
 #include "capabilities/voice/testing/scripted_chat.h"
+#include "capabilities/voice/testing/scripted_realtime.h"
 #include "capabilities/voice/testing/voice_fakes.h"
 
 namespace aiva::voice {
@@ -30,12 +33,29 @@ class OutboundCallTest : public testing::Test {
   }
 
   void begin(MachineRule rule) {
-    CallContext context{.home = &home_};
-    call_ = std::make_shared<RunningCall>(context, Call{.id = CallId::make()}, "en", leg_, log_,
+    begin(std::move(rule), [this](CallHost& host) -> std::shared_ptr<Brain> {
+      return std::make_shared<Cascade>(host, voices(), context_, agent_, ChatSessionId::make(),
+                                       leg_->format(), detectors_.make());
+    });
+  }
+  // The call is led by a provider's model.
+  void begin_with_model(MachineRule rule) {
+    begin(std::move(rule), [this](CallHost& host) -> std::shared_ptr<Brain> {
+      return std::make_shared<RealtimeBrain>(host, RealtimeParts{model_, tools_}, context_, agent_,
+                                             ChatSessionId::make(), leg_->format());
+    });
+  }
+  void begin(MachineRule rule, AnswerGuard::MakeBrain make) {
+    call_ = std::make_shared<RunningCall>(context_, Call{.id = CallId::make()}, "en", leg_, log_,
                                           meters_, limits_, now_, [](CallId) {});
-    call_->begin(std::make_shared<Cascade>(
-        *call_, CascadeParts{chat_, recognizer_, synthesizer_, std::move(rule)}, context, agent_,
-        ChatSessionId::make(), leg_->format(), detectors_.make()));
+    call_->begin(std::make_shared<AnswerGuard>(
+        *call_, AnswerGuard::Parts{std::move(rule), voices(), detectors_, std::move(make)},
+        context_, agent_, ChatSessionId::make(), leg_->format()));
+  }
+  CascadeParts voices() { return {chat_, recognizer_, synthesizer_}; }
+  void model_says(RealtimeEvent event) {
+    model_.sessions.back()->say(std::move(event));
+    home_.run();
   }
 
   template <class Sample>
@@ -77,6 +97,7 @@ class OutboundCallTest : public testing::Test {
   std::mt19937 random_{7};
   std::normal_distribution<double> voice_{0, 4000};
   QueueExecutor home_;
+  CallContext context_{.home = &home_};
   Metrics metrics_;
   CallMeters meters_{metrics_};
   CallLimits limits_{};
@@ -84,6 +105,8 @@ class OutboundCallTest : public testing::Test {
   ScriptedRecognizer recognizer_;
   ToneSynthesizer synthesizer_;
   ScriptedChat chat_;
+  ScriptedRealtimeModel model_;
+  ScriptedCallTools tools_;
   MemoryCallLog log_;
   std::shared_ptr<agents::ActiveAgent> agent_ = std::make_shared<agents::ActiveAgent>();
   std::shared_ptr<RecordingLeg> leg_ = std::make_shared<RecordingLeg>();
@@ -198,6 +221,104 @@ TEST_F(OutboundCallTest, falls_silent_when_a_person_turns_out_to_be_a_machine) {
   wait(300);
   wait(4'000);
 
+  EXPECT_EQ(leg_->end, CallEnd::agent_hung_up);
+  EXPECT_EQ(lines().back(), "agent: Call us back.");
+  EXPECT_EQ(answered_by(), "machine_voicemail");
+}
+
+TEST_F(OutboundCallTest, falls_silent_when_words_show_a_machine_after_the_greeting) {
+  recognizer_.words = {"Ada Lovelace.", "Please leave a message after the tone."};
+  begin({.action = "hang_up"});
+  wait(300);
+  speak(600);
+  wait(3'000);
+  EXPECT_EQ(answered_by(), "none yet");
+  speak(1'500);
+  wait(3'000);
+
+  EXPECT_EQ(leg_->end, CallEnd::agent_hung_up);
+  EXPECT_EQ(answered_by(), "machine_voicemail");
+}
+
+TEST_F(OutboundCallTest, says_what_it_is_told_to_before_it_greets) {
+  agent_->settings.greeting = "Hello there.";
+  begin({.action = "hang_up"});
+  wait(200);
+  auto seat = call_->next_seat();
+  call_->say(seat, "One moment, please.");
+  wait(1'000);
+  speak(500);
+  wait(3'000);
+  call_->end(CallEnd::caller_hung_up);
+
+  EXPECT_THAT(lines(),
+              ElementsAre("agent: One moment, please.", "customer: Hello?", "agent: Hello there."));
+}
+
+TEST_F(OutboundCallTest, opens_no_line_to_a_model_for_a_machine) {
+  begin_with_model({.action = "hang_up"});
+  wait(300);
+  speak(4'500);
+
+  EXPECT_EQ(model_.attempts, 0);
+  EXPECT_EQ(leg_->end, CallEnd::agent_hung_up);
+  EXPECT_EQ(answered_by(), "machine_voicemail");
+}
+
+TEST_F(OutboundCallTest, lets_a_model_greet_a_person_who_has_answered) {
+  begin_with_model({.action = "hang_up"});
+  wait(400);
+  speak(500);
+  EXPECT_EQ(model_.attempts, 0);
+  wait(1'000);
+  ASSERT_EQ(model_.sessions.size(), 1U);
+  EXPECT_THAT(model_.sessions.back()->told, testing::Contains(HasSubstr("Hello there.")));
+  model_says({.kind = RealtimeEvent::Kind::answer_began, .answer = "a"});
+  model_says({.kind = RealtimeEvent::Kind::words, .answer = "a", .item = "i", .text = "Hello."});
+  model_says({.kind = RealtimeEvent::Kind::audio,
+              .answer = "a",
+              .item = "i",
+              .bytes = std::string(4'000, '\x10')});
+  model_says({.kind = RealtimeEvent::Kind::answer_ended, .answer = "a"});
+  wait(1'500);
+  EXPECT_GT(model_.sessions.back()->heard_bytes, 0U);
+  call_->end(CallEnd::caller_hung_up);
+
+  EXPECT_THAT(lines(), ElementsAre("customer: Hello?", "agent: Hello."));
+  EXPECT_EQ(answered_by(), "human");
+}
+
+TEST_F(OutboundCallTest, leaves_a_message_word_by_word_where_a_model_leads) {
+  recognizer_.words = {"Please leave a message after the tone."};
+  begin_with_model({.action = "leave_message", .message = "Call us back."});
+  speak(4'000);
+  wait(400);
+  beep(400);
+  wait(4'000);
+
+  EXPECT_EQ(model_.attempts, 0);
+  EXPECT_THAT(synthesizer_.said, ElementsAre("Call us back."));
+  EXPECT_EQ(leg_->end, CallEnd::agent_hung_up);
+  EXPECT_EQ(lines().back(), "agent: Call us back.");
+}
+
+TEST_F(OutboundCallTest, takes_the_line_from_a_model_whose_person_is_a_machine) {
+  recognizer_.words = {"Ada Lovelace."};
+  begin_with_model({.action = "leave_message", .message = "Call us back."});
+  wait(300);
+  speak(600);
+  wait(1'200);
+  ASSERT_EQ(model_.sessions.size(), 1U);
+  model_says({.kind = RealtimeEvent::Kind::user_words,
+              .item = "u",
+              .text = "Please leave a message after the tone."});
+  wait(300);
+  auto heard = model_.sessions.back()->heard_bytes;
+  beep(400);
+  wait(4'000);
+
+  EXPECT_EQ(model_.sessions.back()->heard_bytes, heard);
+  EXPECT_FALSE(model_.sessions.back()->is_open);
   EXPECT_EQ(leg_->end, CallEnd::agent_hung_up);
   EXPECT_EQ(lines().back(), "agent: Call us back.");
   EXPECT_EQ(answered_by(), "machine_voicemail");

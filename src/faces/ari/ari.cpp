@@ -42,6 +42,8 @@ Result<void> check(const Options& options) {
     return fail(invalid_field("ari.media_address", "is needed for AudioSocket"));
   if (options.media == Media::websocket && options.media_client.empty())
     return fail(invalid_field("ari.media_client", "is needed for WebSockets"));
+  if (options.media == Media::rtp && !format_of_rtp(options.media_format))
+    return fail(invalid_field("ari.media_format", "must be ulaw, alaw, slin or slin16 by RTP"));
   return {};
 }
 
@@ -69,10 +71,7 @@ class LoopAri final : public Ari {
       : exchange_(std::move(options), parts, loop_),
         switchboard_(exchange_),
         connected_(parts.metrics.gauge("aiva_ari_connected", "1 while Asterisk is connected")) {
-    const auto& settings = exchange_.options;
-    exchange_.media = settings.media == Media::audiosocket
-                          ? make_audiosocket_way(settings.media_address)
-                          : make_websocket_way(settings.media_client, settings.media_format);
+    exchange_.media = make_way();
   }
 
   ~LoopAri() override {
@@ -98,6 +97,7 @@ class LoopAri final : public Ari {
   std::vector<http::WebSocketRoute> routes() override;
 
  private:
+  std::unique_ptr<MediaWay> make_way();
   [[nodiscard]] CallContext context() const {
     return {.cancellation = stop_.get_token(), .home = &loop_};
   }
@@ -126,6 +126,21 @@ class LoopAri final : public Ari {
   std::atomic<bool> is_connected_ = false;
   std::uint64_t connections_ = 0;  // the newest is used
 };
+
+std::unique_ptr<MediaWay> LoopAri::make_way() {
+  const auto& options = exchange_.options;
+  switch (options.media) {
+    case Media::audiosocket: return make_audiosocket_way(options.media_address);
+    case Media::websocket: return make_websocket_way(options.media_client, options.media_format);
+    case Media::rtp: break;
+  }
+  AIVA_ASSERT(exchange_.parts.ports != nullptr);
+  return make_rtp_way({.ports = *exchange_.parts.ports,
+                       .log = exchange_.parts.log,
+                       .line = exchange_.line,
+                       .home = exchange_.loop},
+                      options.media_format);
+}
 
 std::uint64_t LoopAri::take_line(Line::Send send) {
   exchange_.line.open(std::move(send));

@@ -8,6 +8,7 @@
 #include "capabilities/voice/call_control.h"
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/dialler.h"
+#include "capabilities/voice/media_ports.h"
 #include "capabilities/voice/numbers.h"
 #include "faces/http/route.h"
 #include "foundation/metrics.h"
@@ -18,7 +19,7 @@
 namespace aiva::ari {
 
 // How the audio of calls comes to us.
-enum class Media : std::uint8_t { audiosocket, websocket };
+enum class Media : std::uint8_t { audiosocket, websocket, rtp };
 
 struct Options {
   std::string url{};  // of Asterisk's HTTP server; empty: Asterisk connects to us
@@ -29,7 +30,7 @@ struct Options {
   Media media = Media::audiosocket;
   std::string media_address{};        // HOST:PORT of our AudioSocket, as Asterisk reaches it
   std::string media_client{};         // in websocket_client.conf, for Media::websocket
-  std::string media_format = "ulaw";  // of Media::websocket
+  std::string media_format = "ulaw";  // but for Media::audiosocket; by RTP ulaw, alaw, slin, slin16
   std::string endpoint{};             // "PJSIP/{number}@trunk"; empty: nobody is called
   std::string caller_id{};            // where a call says none
   std::string transfer_context{};     // of the dialplan; empty: it goes on behind Stasis()
@@ -48,6 +49,7 @@ struct Parts {
   WebSocketClient* sockets;  // null: Asterisk connects to us
   const Pause& pause;
   Metrics& metrics;
+  voice::MediaPorts* ports = nullptr;  // needed for Media::rtp
 };
 
 // Asterisk's REST Interface as the control plane of calls: those that enter our Stasis application

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <deque>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <set>
@@ -84,7 +85,8 @@ class UdpServer final : public Server, public voice::MediaPorts {
   [[nodiscard]] std::uint16_t bridge_port() const override { return bridge_port_; }
   void stop_accepting() override { core_.is_stopping = true; }
   Result<std::unique_ptr<voice::MediaPort>> take() override;
-  void await(UdpSocket socket, voice::Call call);
+  // How the call is ended from outside.
+  std::function<void()> await(UdpSocket socket, CallPort::Awaited awaited);
   void give_back(std::uint16_t port) { free_.give_back(port); }
   [[nodiscard]] const std::string& public_address() const {
     const auto& options = core_.options;
@@ -124,15 +126,19 @@ class TakenPort final : public voice::MediaPort {
   }
   [[nodiscard]] const std::string& address() const override { return server_.public_address(); }
   [[nodiscard]] std::uint16_t port() const override { return port_; }
-  void await(voice::Call call) override {
-    server_.await(std::move(*socket_), std::move(call));
+  void await(voice::Call call, std::optional<voice::MediaPeer> peer) override {
+    end_ = server_.await(std::move(*socket_), {.call = std::move(call), .peer = std::move(peer)});
     socket_.reset();
+  }
+  void end() override {
+    if (end_) end_();
   }
 
  private:
   UdpServer& server_;
   std::optional<UdpSocket> socket_;
   std::uint16_t port_;
+  std::function<void()> end_{};
 };
 
 Result<void> UdpServer::open() {
@@ -175,7 +181,7 @@ Result<std::unique_ptr<voice::MediaPort>> UdpServer::take() {
   return fail(ErrorCode::unavailable, "No port for RTP is free; try again later");
 }
 
-void UdpServer::await(UdpSocket socket, voice::Call call) {
+std::function<void()> UdpServer::await(UdpSocket socket, CallPort::Awaited awaited) {
   auto& lane = *lanes_[next_lane_++ % lanes_.size()];
   auto free = [this, &lane](const std::shared_ptr<CallPort>& port) {
     auto number = port->socket().port();
@@ -183,13 +189,18 @@ void UdpServer::await(UdpSocket socket, voice::Call call) {
     // Its socket closes with the last who holds it, which is soon; until then others are given.
     free_.give_back(number);
   };
-  auto port = std::make_shared<CallPort>(core_, lane.loop, std::move(socket), std::move(call),
+  auto port = std::make_shared<CallPort>(core_, lane.loop, std::move(socket), std::move(awaited),
                                          std::move(free));
   lane.loop.post([this, &lane, port] {
     if (core_.is_stopping) return;
     lane.ports.insert(port);
     port->begin();
   });
+  return [&lane, weak = std::weak_ptr(port)] {
+    lane.loop.post([weak] {
+      if (auto still = weak.lock()) still->hang_up();
+    });
+  };
 }
 
 void UdpServer::end_calls() {

@@ -41,7 +41,7 @@ class RtpServerTest : public testing::Test {
   std::uint16_t announce(const std::string& session) {
     auto port = server_->ports().take();
     if (!port) return 0;
-    (*port)->await({.id = voice::CallId::make(), .session_id = session});
+    (*port)->await({.id = voice::CallId::make(), .session_id = session}, std::nullopt);
     return (*port)->port();
   }
   std::string metric(const std::string& name) const {
@@ -50,6 +50,14 @@ class RtpServerTest : public testing::Test {
     if (at == std::string::npos) return "";
     auto value = text.substr(at + name.size() + 2);
     return value.substr(0, value.find('\n'));
+  }
+  // The same, from that end of its audio, whose port may be spoken to at once.
+  std::unique_ptr<voice::MediaPort> announce_told(const std::string& session,
+                                                  voice::MediaPeer peer) {
+    auto port = server_->ports().take();
+    if (!port) return nullptr;
+    (*port)->await({.id = voice::CallId::make(), .session_id = session}, std::move(peer));
+    return std::move(*port);
   }
   double refused(const std::string& reason) const {
     auto text = metric("aiva_voice_rtp_refused_total{reason=\"" + reason + "\"}");
@@ -232,6 +240,49 @@ TEST_F(RtpServerTest, ends_the_call_when_nobody_listens_any_more) {
     ASSERT_TRUE(caller.is_echoed(loud));
   }
   EXPECT_TRUE(happenings_.await("one ended: caller_hung_up"));
+}
+
+TEST_F(RtpServerTest, speaks_to_a_far_end_that_is_told_before_it_has_sent_anything) {
+  serve();
+  auto spare = server_->ports().take();
+  ASSERT_TRUE(spare);
+  UdpCaller caller((*spare)->port());  // whose packets go elsewhere
+  auto port = announce_told(
+      "one",
+      {.address = "127.0.0.1", .port = caller.port(), .format = {.coding = voice::Coding::pcma}});
+  ASSERT_TRUE(port);
+
+  EXPECT_TRUE(happenings_.await("one began at 8000"));
+  auto heard = caller.hear(milliseconds(5'000));
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(heard->header.payload_type, 8);
+  EXPECT_EQ(heard->payload.size(), 160U);
+  port->end();
+  EXPECT_TRUE(happenings_.await("one ended: caller_hung_up"));
+  port->end();
+}
+
+TEST_F(RtpServerTest, hears_a_far_end_that_is_told_from_its_first_packet_on) {
+  serve();
+  auto port = server_->ports().take();
+  ASSERT_TRUE(port);
+  UdpCaller caller((*port)->port());
+  (*port)->await({.id = voice::CallId::make(), .session_id = "one"},
+                 voice::MediaPeer{.address = "127.0.0.1", .port = caller.port()});
+
+  EXPECT_TRUE(caller.is_echoed(loud));
+  EXPECT_EQ(refused("stranger"), 0);
+}
+
+TEST_F(RtpServerTest, takes_a_told_far_end_that_may_not_send_for_none) {
+  serve({.allowed = {"10.0.0.0/8"}, .waiting_max = milliseconds(50)});
+  UdpCaller caller(1);
+  auto port = announce_told("one", {.address = "127.0.0.1", .port = caller.port()});
+  auto other = announce_told("two", {.address = "nowhere", .port = 4000});
+  ASSERT_TRUE(port && other);
+
+  EXPECT_FALSE(caller.hear(milliseconds(800)));
+  EXPECT_THAT(happenings_.rest(), testing::IsEmpty());
 }
 
 TEST_F(RtpServerTest, gives_each_call_a_port_and_no_more_than_there_are) {

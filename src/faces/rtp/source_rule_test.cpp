@@ -39,6 +39,24 @@ TEST_F(SourceRuleTest, takes_the_first_sender_of_two_packets_in_a_row) {
   EXPECT_EQ(rule_.endpoint(), caller_);
 }
 
+TEST_F(SourceRuleTest, takes_the_first_packet_of_whom_it_expects) {
+  rule_.expect(caller_);
+  EXPECT_FALSE(rule_.is_known());
+  EXPECT_EQ(rule_.endpoint(), caller_);
+
+  EXPECT_EQ(send(stranger_, 9, 5), Verdict::unsure);
+  EXPECT_EQ(send(caller_, 7, 100), Verdict::accepted);
+  EXPECT_EQ(send(stranger_, 9, 6), Verdict::refused);
+}
+
+TEST_F(SourceRuleTest, takes_somebody_else_than_expected_after_two_packets) {
+  rule_.expect(caller_);
+  send(stranger_, 9, 5);
+  EXPECT_EQ(send(stranger_, 9, 6), Verdict::accepted);
+  EXPECT_EQ(rule_.endpoint(), stranger_);
+  EXPECT_EQ(send(caller_, 7, 100), Verdict::refused);
+}
+
 TEST_F(SourceRuleTest, refuses_everybody_else_whatever_they_know) {
   let_caller_in();
   for (std::uint16_t i = 0; i < 50; ++i) {

@@ -1,227 +1,31 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import WebSocket from "ws";
-import { Asterisk, hasAsterisk, type AriOptions } from "./asterisk.ts";
+import { account, emulated, House, real, withoutBursts, type Telephones } from "./ari_house.ts";
+import { hasAsterisk } from "./asterisk.ts";
 import type { Client, Json } from "./client.ts";
 import { Phone, speech } from "./phone.ts";
-import { repository, Server } from "./server.ts";
+import { Server } from "./server.ts";
 
 // Calls under the control of Asterisk's REST Interface, with the packaged voices. The same cases
 // run over an emulator of it and, where tests/components/asterisk has put one, over a real
-// Asterisk. 100 and 160 enter our application and are the agent's; 150 enters it, too, and is
-// nobody's. 200 is a phone, 201 is busy, 202 rings for ever.
+// Asterisk, each with audio by AudioSocket and by RTP. src/ari_house.ts says who has which number.
 
-const uuid = "0190f3a0-0000-7000-8000-000000000200";
-const account = { user: "aiva", password: "secret" };
-
-interface Telephones {
-  url: string;
-  dial: (extension: string) => Promise<Phone>;
-  nextPhone: () => Promise<Phone>; // that is called
-  channels: () => Promise<Json[]>;
-  bridges: () => Promise<Json[]>;
-  connectTo?: (url: string, password: string) => Promise<void>;
-  cut?: () => void; // the connection
-  fault?: (fault: Json) => void;
-  faultsLeft?: () => number;
-  stop: () => Promise<void>;
+interface Kind {
+  skip?: boolean;
+  begin: () => Promise<Telephones>;
+  environment?: () => Record<string, string>;
 }
 
-async function emulated(): Promise<Telephones> {
-  const path = join(repository, "tests/emulators/asterisk_ari.mjs");
-  const { AsteriskAri } = await import(path);
-  const waiting: ((phone: Phone) => void)[] = [];
-  const phones = createServer((socket) => waiting.shift()?.(Phone.pickUp(socket)));
-  await new Promise<void>((done) => phones.listen(0, "127.0.0.1", done));
-  const asterisk = await AsteriskAri.start({
-    ...account,
-    phonePort: (phones.address() as AddressInfo).port,
-    dialplan: {
-      100: [["stasis", "aiva"]],
-      150: [
-        ["stasis", "aiva"],
-        ["phone", uuid],
-      ],
-      160: [
-        ["stasis", "aiva"],
-        ["phone", uuid],
-      ],
-      200: [["phone", uuid]],
-      201: [["hangup", 17]],
-      202: [["ring"]],
-    },
-  });
-  const nextPhone = (): Promise<Phone> => new Promise((called) => waiting.push(called));
-  return {
-    url: asterisk.url,
-    nextPhone,
-    dial: async (extension) => {
-      const phone = nextPhone();
-      await asterisk.dial(extension);
-      return phone;
-    },
-    channels: async () => asterisk.channels,
-    bridges: async () => asterisk.bridges,
-    connectTo: (url, password) =>
-      asterisk.connectTo(url, { WebSocket, username: "asterisk", password }),
-    cut: () => asterisk.cut(),
-    fault: (fault) => asterisk.fault(fault),
-    faultsLeft: () => asterisk.faultsLeft,
-    stop: async () => {
-      asterisk.stop();
-      phones.close();
-    },
-  };
-}
-
-const dialplan = `[aiva]
-exten => 100,1,Stasis(aiva)
- same => n,Hangup()
-exten => 150,1,Stasis(aiva)
- same => n,AudioSocket(${uuid},{phones})
- same => n,Hangup()
-exten => 200,1,Answer()
- same => n,AudioSocket(${uuid},{phones})
- same => n,Hangup()
-exten => 201,1,Hangup(17)
-exten => 202,1,Ringing()
- same => n,Wait(60)
- same => n,Hangup()
-`;
-
-async function real(options: Partial<AriOptions> = {}): Promise<Telephones> {
-  const asterisk = await Asterisk.start(dialplan, { ari: { ...account, ...options } });
-  const url = `http://127.0.0.1:${asterisk.ariPort}`;
-  const get = async (path: string): Promise<Json[]> => {
-    const credentials = Buffer.from(`${account.user}:${account.password}`).toString("base64");
-    const reply = await fetch(`${url}/ari/${path}`, {
-      headers: { Authorization: `Basic ${credentials}` },
-    });
-    return (await reply.json()) as Json[];
-  };
-  return {
-    url,
-    nextPhone: () => asterisk.nextPhone(),
-    dial: (extension) => asterisk.dial(`${extension}@aiva`),
-    channels: () => get("channels"),
-    bridges: () => get("bridges"),
-    stop: () => asterisk.stop(),
-  };
-}
-
-/** AIVA, its agent, and what tests ask of it. */
-class House {
-  readonly server: Server;
-  readonly client: Client;
-  readonly agent: string;
-
-  private constructor(server: Server, client: Client, agent: string) {
-    this.server = server;
-    this.client = client;
-    this.agent = agent;
-  }
-
-  static async open(
-    environment: Record<string, string>,
-    connect?: (url: string, client: Client) => Promise<void>,
-  ): Promise<House> {
-    const server = await Server.start({
-      environment: {
-        AIVA_AUDIOSOCKET_PORT: "0",
-        AIVA_ARI_PASSWORD: account.password,
-        AIVA_ARI_ENDPOINT: "Local/{number}@aiva/n",
-        AIVA_ARI_TRANSFER_CONTEXT: "aiva",
-        AIVA_ARI_TRANSFER_RING_S: "5",
-        ...environment,
-      },
-    });
-    const client = await server.admin();
-    const base = await client.createKnowledgeBase("Machines");
-    const document = await client.upload(
-      base,
-      "machine.md",
-      "# The coffee machine\n\n## Warranty\n\n" +
-        "The warranty of the coffee machine lasts five years.\n",
-    );
-    await client.settled(base, document);
-    const made = await client.post("/api/agents", {
-      name: "Desk",
-      kb_id: base,
-      greeting: "Welcome to the machine shop. How can I help you?",
-      publish: true,
-    });
-    assert.equal(made.status, 201, made.text);
-    const agent = made.body.data.id;
-    for (const did of ["100", "160"]) await client.post("/api/numbers", { did, agent_id: agent });
-    const house = new House(server, client, agent);
-    await connect?.(server.ready.url, client);
-    await house.until(
-      async () => (await house.metric("aiva_ari_connected")) === 1,
-      "no connection",
-    );
-    return house;
-  }
-
-  async until(is: () => Promise<boolean>, complaint: string, timeoutMs = 20_000): Promise<void> {
-    const end = performance.now() + timeoutMs;
-    while (!(await is())) {
-      if (performance.now() > end) throw new Error(`${complaint}\n${this.server.log.slice(-3000)}`);
-      await pause(50);
-    }
-  }
-
-  async metric(name: string): Promise<number> {
-    const reply = await fetch(`${this.client.url}/metrics`);
-    const line = (await reply.text()).split("\n").find((each) => each.startsWith(`${name} `));
-    return line === undefined ? NaN : Number(line.split(" ")[1]);
-  }
-
-  async newest(): Promise<Json> {
-    return (await this.client.get("/api/calls?limit=1")).body.data.items[0];
-  }
-
-  /** The newest call, once it is over. */
-  async lastCall(): Promise<Json> {
-    let call: Json;
-    await this.until(async () => {
-      call = await this.newest();
-      return call !== undefined && !["in_progress", "announced"].includes(call.status);
-    }, "the call is not over");
-    return call!;
-  }
-
-  async lines(call: string): Promise<Json[]> {
-    return (await this.client.get(`/api/calls/${call}/transcript`)).body.data.items;
-  }
-
-  post(call: string, what: string, body?: Json): Promise<Json> {
-    return this.client.post(`/api/calls/${call}/${what}`, body ?? {});
-  }
-
-  async nothingIsLeft(telephones: Telephones): Promise<void> {
-    const left = async (): Promise<Json[]> => [
-      ...(await telephones.channels()),
-      ...(await telephones.bridges()),
-    ];
-    await this.until(
-      async () => (await left()).length === 0,
-      "something is left in Asterisk",
-    ).catch(async (error) => {
-      throw new Error(`${error.message}\n${JSON.stringify(await left())}`);
-    });
-  }
-}
-
-function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>): void {
+function callsOver(name: string, { skip = false, begin, environment }: Kind): void {
   describe(name, { skip }, () => {
     let telephones: Telephones;
     let house: House;
+    let settings: Record<string, string>;
     before(async () => {
       telephones = await begin();
-      house = await House.open({ AIVA_ARI_URL: telephones.url });
+      settings = { AIVA_ARI_URL: telephones.url, ...environment?.() };
+      if (settings["AIVA_ARI_MEDIA"] === "rtp") telephones = withoutBursts(telephones);
+      house = await House.open(settings);
     });
     after(async () => {
       await house?.server.remove();
@@ -238,9 +42,7 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
 
     test("a caller is greeted, asks, hears the answer, and hangs up", async () => {
       const { phone } = await greeted();
-      await phone.say(speech("How long is the warranty of the coffee machine?"));
-      await phone.untilSpoken();
-      await phone.untilSilent();
+      await house.ask(phone);
       phone.close();
 
       const call = await house.lastCall();
@@ -304,8 +106,7 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
         (await house.lines(call)).filter((line) => line.speaker === "customer").length,
         0,
       );
-      await phone.say(speech("How long is the warranty of the coffee machine?"));
-      await phone.untilSpoken();
+      await house.ask(phone);
       phone.close();
       await house.lastCall();
       await house.nothingIsLeft(telephones);
@@ -345,9 +146,7 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
         assert.deepEqual(reply.body.data, { is_transferred: false, outcome });
         await phone.untilSpoken(); // that nobody is there
         await phone.untilSilent();
-        await phone.say(speech("How long is the warranty of the coffee machine?"));
-        await phone.untilSpoken();
-        await phone.untilSilent();
+        await house.ask(phone);
         phone.close();
         const ended = await house.lastCall();
         assert.equal(ended.end_reason, "caller_hung_up");
@@ -398,8 +197,7 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
       const phone = await called;
       await phone.untilSpoken();
       await phone.untilSilent();
-      await phone.say(speech("How long is the warranty of the coffee machine?"));
-      await phone.untilSpoken();
+      await house.ask(phone);
       phone.close();
       const call = await house.lastCall();
       assert.equal(call.id, placed.id);
@@ -449,7 +247,7 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
         environment: {
           AIVA_AUDIOSOCKET_PORT: "0",
           AIVA_ARI_PASSWORD: account.password,
-          AIVA_ARI_URL: telephones.url,
+          ...settings,
         },
       });
       try {
@@ -462,8 +260,41 @@ function callsOver(name: string, skip: boolean, begin: () => Promise<Telephones>
   });
 }
 
-callsOver("ARI", false, emulated);
-callsOver("ARI of a real Asterisk", !hasAsterisk, () => real());
+callsOver("ARI", { begin: emulated });
+callsOver("ARI of a real Asterisk", { skip: !hasAsterisk, begin: () => real() });
+
+// A range of ports for each server, of which other programs hardly have any.
+const byRtp = (format: string): Record<string, string> => {
+  const first = 32_000 + 40 * Math.floor(Math.random() * 700);
+  return {
+    AIVA_ARI_MEDIA: "rtp",
+    AIVA_ARI_MEDIA_FORMAT: format,
+    AIVA_RTP_PORTS: `${first}-${first + 39}`,
+  };
+};
+callsOver("ARI with audio by RTP", { begin: emulated, environment: () => byRtp("alaw") });
+callsOver("ARI of a real Asterisk with audio by RTP", {
+  skip: !hasAsterisk,
+  begin: () => real(),
+  environment: () => byRtp("ulaw"),
+});
+
+test("a call by ARI in samples of 16 kHz by RTP is answered", async () => {
+  const telephones = withoutBursts(await emulated());
+  const house = await House.open({ AIVA_ARI_URL: telephones.url, ...byRtp("slin16") });
+  try {
+    const phone = await telephones.dial("100");
+    await phone.untilSpoken();
+    await phone.untilSilent();
+    await house.ask(phone);
+    phone.close();
+    assert.equal((await house.lastCall()).end_reason, "caller_hung_up");
+    await house.nothingIsLeft(telephones);
+  } finally {
+    await house.server.remove();
+    await telephones.stop();
+  }
+});
 
 describe("faults of ARI", () => {
   let telephones: Telephones;
@@ -500,8 +331,7 @@ describe("faults of ARI", () => {
       async () => (await house.metric("aiva_ari_connected")) === 1,
       "no connection",
     );
-    await phone.say(speech("How long is the warranty of the coffee machine?"));
-    await phone.untilSpoken();
+    await house.ask(phone);
     telephones.cut!();
     phone.close();
     await house.lastCall();
@@ -527,12 +357,11 @@ function connectedBy({ name, isSkipped, environment, begin }: Connected): void {
       const phone = await telephones!.dial("100");
       await phone.untilSpoken();
       await phone.untilSilent();
-      await phone.say(speech("How long is the warranty of the coffee machine?"));
-      await phone.untilSpoken();
+      await house.ask(phone);
       phone.close();
       const call = await house.lastCall();
       assert.equal(call.end_reason, "caller_hung_up");
-      assert.equal(call.turns, 1);
+      assert.ok(call.turns >= 1);
       await house.nothingIsLeft(telephones!);
     } finally {
       await house.server.remove();

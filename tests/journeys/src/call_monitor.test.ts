@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { Client, Json } from "./client.ts";
+import { askUntilAnswered } from "./conversation.ts";
 import { Phone, speech } from "./phone.ts";
 import { repository, Server } from "./server.ts";
 
@@ -18,6 +19,7 @@ let emulator: ChildProcess;
 let emulatorUrl: string;
 let port: number;
 let agent: string;
+let base: string;
 
 before(async () => {
   emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
@@ -37,7 +39,7 @@ before(async () => {
   });
   port = (server.ready as Json).audiosocket_port;
   client = await server.admin();
-  const base = await client.createKnowledgeBase("Shop");
+  base = await client.createKnowledgeBase("Shop");
   const made = await client.post("/api/agents", {
     name: "Desk",
     kb_id: base,
@@ -133,17 +135,20 @@ test("two follow a call: what is said, written down and heard", async () => {
   one.send({ type: "listen", rate: 16_000, channels: 2 });
   two.send({ type: "listen", encoding: "base64" });
   await one.next((event) => event.type === "state" && event.followers === 2, "no state");
-  await phone.say(speech("How long is the warranty of the coffee machine?"));
-  await phone.untilSpoken();
-  await phone.untilSilent();
+  await askUntilAnswered(phone, {
+    words: "How long is the warranty of the coffee machine?",
+    heard: /warranty/i,
+    answer: /./,
+    lines: async () => (await client.get(`/api/calls/${call}/transcript`)).body.data.items,
+  });
   for (const monitor of [one, two]) {
     const line = await monitor.next(
       (event) => event.type === "line" && event.line.speaker === "agent",
       "no line of the agent",
     );
     assert.ok(line.line.latency.first_audio_ms > 0);
-    const said = monitor.events.find((event) => event.line?.speaker === "customer");
-    assert.match(said.line.original_message, /warranty/i);
+    const said = monitor.events.filter((event) => event.line?.speaker === "customer");
+    assert.match(said.at(-1)!.line.original_message, /warranty/i);
     const types = monitor.events.map((event) => event.type);
     assert.ok(types.indexOf("speech_started") < types.indexOf("speech_stopped"));
     assert.ok(types.indexOf("speech_stopped") < types.indexOf("answer_started"));
@@ -184,6 +189,56 @@ test("an answer follows what was whispered, and the caller hears nothing of it",
       ["call.monitored", call],
     ],
   );
+});
+
+test("the model that answers behind a flow knows what was said in it", async () => {
+  const led = await client.post("/api/agents", {
+    name: "Shop",
+    kb_id: base,
+    greeting: "Welcome.",
+    publish: true,
+  });
+  assert.equal(led.status, 201, led.text);
+  const flow = await client.post(`/api/agents/${led.body.data.id}/flows`, {
+    name: "Order",
+    begins_with: "call",
+    steps: [
+      {
+        name: "many",
+        type: "collect_slot",
+        slot: "count",
+        slot_type: "number",
+        text: "How many lamps?",
+      },
+    ],
+    completion: { type: "respond", text: "Noted, {count} lamps." },
+  });
+  assert.equal(flow.status, 201, flow.text);
+  const reply = await client.post("/api/calls", { agent_id: led.body.data.id });
+  const phone = await Phone.dial(port, reply.body.data.session_id);
+  const lines = async (): Promise<Json[]> =>
+    (await client.get(`/api/calls/${reply.body.data.id}/transcript`)).body.data.items;
+  const told = async (words: RegExp): Promise<void> => {
+    for (
+      let tries = 0;
+      !(await lines()).some((line) => words.test(line.original_message));
+      ++tries
+    ) {
+      assert.ok(tries < 300, `never said ${words}`);
+      await pause(50);
+    }
+  };
+  await told(/How many lamps/);
+  phone.press("4#");
+  await told(/Noted, 4 lamps/);
+  await phone.untilSilent();
+  await fetch(`${emulatorUrl}/_requests`, { method: "DELETE" });
+  await phone.say(speech("How much do they cost?"));
+  await phone.untilSpoken();
+  phone.close();
+  const asked = await (await fetch(`${emulatorUrl}/_requests`)).text();
+  assert.match(asked, /How many lamps\?/);
+  assert.match(asked, /Noted, 4 lamps\./);
 });
 
 test("a person takes a call over, is heard, and hands it back", async () => {

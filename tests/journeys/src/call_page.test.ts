@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Browser, hasChromium, type Page } from "./chromium.ts";
 import type { Client, Json } from "./client.ts";
+import { assertAsked } from "./conversation.ts";
 import { speech } from "./phone.ts";
 import { Server } from "./server.ts";
 
@@ -49,11 +50,11 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A file for the browser's microphone: silence, a question, and silence. */
-function microphoneFile(before: number, words: string, after: number): string {
+/** A file for the browser's microphone: a question, at those seconds, and silence. */
+function microphoneFile(at: number[], words: string, seconds: number): string {
   const said = speech(words);
-  const samples = new Int16Array(Math.round((before + after) * rate) + said.length);
-  samples.set(said, Math.round(before * rate));
+  const samples = new Int16Array(seconds * rate);
+  for (const second of at) samples.set(said, second * rate);
   const header = Buffer.alloc(44);
   header.write("RIFF");
   header.writeUInt32LE(36 + samples.byteLength, 4);
@@ -67,7 +68,7 @@ function microphoneFile(before: number, words: string, after: number): string {
   header.writeUInt16LE(16, 34);
   header.write("data", 36);
   header.writeUInt32LE(samples.byteLength, 40);
-  const file = join(folder, `microphone-${before}.wav`);
+  const file = join(folder, "microphone.wav");
   writeFileSync(file, Buffer.concat([header, Buffer.from(samples.buffer)]));
   return file;
 }
@@ -130,7 +131,9 @@ const fakeDevice = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-med
 
 describe("the call page in a browser", { skip: !hasChromium }, () => {
   test("greets, hears a question, shows it, and answers", async () => {
-    const file = microphoneFile(6, "How long is the warranty of the coffee machine?", 90);
+    // Who was not understood at once asks again.
+    const question = "How long is the warranty of the coffee machine?";
+    const file = microphoneFile([6, 36, 66], question, 130);
     const browser = await Browser.start([
       ...fakeDevice,
       `--use-file-for-fake-audio-capture=${file}%noloop`,
@@ -150,8 +153,8 @@ describe("the call page in a browser", { skip: !hasChromium }, () => {
       await page.until(`${lines("assistant")}.includes("Welcome to the machine shop")`);
       await page.until("peaks.agent > 0.05"); // the greeting is heard
 
-      await page.until(`/warranty/i.test(${lines("user")})`, 60_000);
-      await page.until(`${lines("assistant")}.includes("five years")`, 60_000);
+      await page.until(`/warranty/i.test(${lines("user")})`, 110_000);
+      await page.until(`${lines("assistant")}.includes("five years")`, 110_000);
       await page.until(isSpeaking);
       assert.ok((await page.evaluate("peaks.own")) > 0.05, "the microphone is silent");
       await page.until(`!(${isSpeaking})`);
@@ -167,13 +170,11 @@ describe("the call page in a browser", { skip: !hasChromium }, () => {
       assert.equal(call.agent_id, agent);
       assert.equal(call.status, "completed");
       assert.equal(call.end_reason, "caller_hung_up");
-      assert.equal(call.turns, 1);
       assert.match(call.caller_id, /^web-[0-9a-f]{12}$/);
       const said = await transcript(call.id);
-      assert.deepEqual(
-        said.map((line) => line.speaker),
-        ["agent", "customer", "agent"],
-      );
+      const times = call.duration_seconds < 36 ? 1 : 2;
+      assertAsked(said, { times, waitedMs: 0 }, { heard: /warranty/i, answer: /five years/ });
+      assert.ok(times > 1 || call.turns === 1, `${call.turns} turns`);
     } finally {
       await browser.stop();
     }

@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client, Json } from "./client.ts";
 import { Phone, speech } from "./phone.ts";
-import { Server } from "./server.ts";
+import { repository, Server } from "./server.ts";
 import { TelephoneSystem, type Order } from "./telephone_system.ts";
 
 // Campaigns over a telephone system that takes orders over HTTP and connects calls by AudioSocket.
 const secret = "between us";
 const csv = { "content-type": "text/csv" };
 let telephones: TelephoneSystem;
+let emulator: ChildProcess;
+let modelAddress: string;
 let environment: Record<string, string>;
 let server: Server;
 let client: Client;
@@ -24,7 +28,17 @@ function ok(reply: { status: number; text: string; body: Json }, status = 200): 
 
 before(async () => {
   telephones = await TelephoneSystem.start(secret);
+  const file = join(repository, "tests/emulators/openai_realtime.mjs");
+  emulator = spawn("node", [file, "--port", "0", "--key", "sk-test"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const found = await new Promise<number>((told) =>
+    emulator.stdout!.once("data", (piece: Buffer) => told(JSON.parse(piece.toString()).port)),
+  );
+  modelAddress = `127.0.0.1:${found}`;
   environment = {
+    AIVA_VOICE_REALTIME_URL: `http://${modelAddress}/v1`,
+    AIVA_VOICE_REALTIME_KEY: "sk-test",
     AIVA_AUDIOSOCKET_PORT: "0",
     AIVA_CAMPAIGNS_DIALLER_URL: telephones.url,
     AIVA_CAMPAIGNS_DIALLER_SECRET: secret,
@@ -45,6 +59,7 @@ after(async () => {
   await server.remove();
   rmSync(server.folder, { recursive: true, force: true });
   telephones.stop();
+  emulator.kill();
 });
 
 async function campaign(fields: Json, contacts: Json): Promise<string> {
@@ -197,6 +212,55 @@ test("a list is called: a person is greeted by name, a machine gets its message"
       : false,
   );
   assert.equal(told.filter((event: Json) => event.type === "contact.finished").length, 4);
+});
+
+test("a provider's voice is connected for people, not for machines", async () => {
+  const person = "+4930000011";
+  const machine = "+4930000012";
+  const spoken = ok(
+    await client.post("/api/agents", {
+      name: "Model",
+      greeting: "Good day, this is the surgery.",
+      voice_provider: "openai",
+      publish: true,
+    }),
+    201,
+  ).id;
+  let wasGreeted = false;
+  telephones.behaviours.set(person, [
+    async (order: Order) => {
+      const phone = await Phone.dial(port, order.session_id);
+      await pause(300);
+      await phone.say(speech("Hello?"));
+      await phone.untilSpoken(30_000);
+      wasGreeted = true;
+      await phone.untilSilent();
+      phone.close();
+    },
+  ]);
+  telephones.behaviours.set(machine, [
+    async (order: Order) => {
+      const phone = await Phone.dial(port, order.session_id);
+      await phone.say(
+        speech(
+          "Hello, you have reached Eve. I am sorry that I can not come to the phone right now. " +
+            "Please leave a message after the tone.",
+        ),
+      );
+      await phone.untilHungUp(30_000);
+    },
+  ]);
+  const id = await campaign({ agent_id: spoken, on_machine: "hang_up" }, [
+    { number: machine },
+    { number: person },
+  ]);
+  ok(await client.post(`/api/campaigns/${id}/start`));
+  await finished(id);
+
+  assert.deepEqual(await standing(id), { [machine]: "machine", [person]: "answered" });
+  assert.ok(wasGreeted);
+  const events = (await (await fetch(`http://${modelAddress}/_events`)).json()) as Json[];
+  assert.equal(events.filter((event) => event.type === "connected").length, 1);
 });
 
 test("contacts are read on behind a cursor; numbers nobody calls come off the list", async () => {

@@ -8,9 +8,20 @@ import { setTimeout as pause } from "node:timers/promises";
 const rate = 8000; // samples a second
 export const frameSamples = rate / 50; // 20 ms
 const loud = 400; // of a sample, of speech rather than silence
+const lateFramesMax = 2; // more of them at once are lost where a clock plays them
+
+const spoken = new Map<string, Int16Array>(); // a call waits while flite speaks
 
 /** What a caller says, as 16-bit samples of 8 kHz, spoken by flite. */
 export function speech(text: string, voice = "rms"): Int16Array {
+  const known = spoken.get(`${voice} ${text}`);
+  if (known !== undefined) return known;
+  const made = speak(text, voice);
+  spoken.set(`${voice} ${text}`, made);
+  return made;
+}
+
+function speak(text: string, voice: string): Int16Array {
   const folder = mkdtempSync(join(tmpdir(), "aiva-speech-"));
   try {
     const file = join(folder, "speech.wav");
@@ -61,6 +72,9 @@ export interface Line {
   sendFrame(samples: Int16Array): void; // 20 ms
   sendDigit(digit: string): void;
   close(): void; // hangs up
+  beginUtterance?(): void; // the next frames are one
+  skip?(frames: number): void; // nothing was sent for so long
+  deliver?(nowMs: number): void; // what is on its way, often; milliseconds since the call began
 }
 
 /** The caller's end of a call: it sends a frame every 20 ms and notes what it hears. */
@@ -70,7 +84,12 @@ export class Phone {
   private readonly queue: Int16Array[] = [];
   private readonly heard: Heard[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private sent = 0;
+  private sent = 0; // or skipped
+  /**
+   * Whether what could not be sent in time is silence, instead of coming all at once: a burst is
+   * late for those who play it by a clock, behind RTP.
+   */
+  skipsLateFrames = false;
   hungUp = false; // by the far end
   closed = false;
   frames = 0; // heard
@@ -78,6 +97,7 @@ export class Phone {
 
   constructor(line: Line) {
     this.line = line;
+    this.skipsLateFrames = line.skip !== undefined;
     this.timer = setInterval(() => this.sendDueFrames(), 5);
   }
 
@@ -112,6 +132,7 @@ export class Phone {
 
   /** Says something and returns when it is over. */
   async say(samples: Int16Array): Promise<void> {
+    this.line.beginUtterance?.();
     for (let at = 0; at < samples.length; at += frameSamples) {
       const frame = new Int16Array(frameSamples);
       frame.set(samples.subarray(at, at + frameSamples));
@@ -178,10 +199,16 @@ export class Phone {
   }
 
   private sendDueFrames(): void {
+    const late = Math.floor(this.now / 20) - this.sent;
+    if (this.skipsLateFrames && late > lateFramesMax) {
+      this.line.skip?.(late);
+      this.sent += late;
+    }
     while (this.sent * 20 < this.now && !this.closed) {
       this.line.sendFrame(this.queue.shift() ?? new Int16Array(frameSamples));
       ++this.sent;
     }
+    this.line.deliver?.(this.now);
   }
 }
 

@@ -3,7 +3,10 @@ import type { AddressInfo } from "node:net";
 import { fromMulaw, toMulaw } from "./g711.ts";
 import { frameSamples, Phone, type Line } from "./phone.ts";
 
-/** What a network does to packets on their way; the same each time. */
+/**
+ * What a network does to packets on their way. It depends on nothing but the packet's place in its
+ * utterance and which utterance of the call it is: how busy the machine is changes nothing of it.
+ */
 export interface Network {
   loss?: number; // 0 to 1
   duplicates?: number;
@@ -41,17 +44,33 @@ export class RtpPhone extends Phone {
     return this.rtp.port;
   }
 
+  /** Packets that the network lost. */
+  get lost(): number {
+    return this.rtp.lost;
+  }
+
   /** Packets heard that did not follow the one before. */
   get misnumbered(): number {
     return this.rtp.misnumbered;
   }
 }
 
+const frameMs = 20;
+const seed = 12_397; // three to five packets of a question at 3 %, never two in a row
+
+interface OnItsWay {
+  dueMs: number; // since the call began
+  packet: Buffer;
+}
+
 class RtpLine implements Line {
   private readonly socket: Socket;
   private readonly to: number;
   private readonly network: Network;
-  private random = 12_345;
+  private random = seed;
+  private utterances = 0;
+  private frames = 0; // sent or skipped: the time of the next one
+  private readonly onTheWay: OnItsWay[] = []; // by when they are due
   private sequence = 65_500;
   private timestamp = 0xfffff000;
   private lastSequence: number | undefined;
@@ -59,6 +78,7 @@ class RtpLine implements Line {
   private isClosed = false;
   readonly port: number;
   misnumbered = 0;
+  lost = 0;
 
   constructor(socket: Socket, to: number, network: Network) {
     this.socket = socket;
@@ -81,7 +101,26 @@ class RtpLine implements Line {
 
   sendFrame(samples: Int16Array): void {
     this.send(0, toMulaw(samples));
-    this.timestamp = (this.timestamp + frameSamples) >>> 0;
+    this.skip(1);
+  }
+
+  skip(frames: number): void {
+    this.frames += frames;
+    this.timestamp = (this.timestamp + frames * frameSamples) >>> 0;
+  }
+
+  /** Other packets of an utterance are lost when it is said again, the same ones in each run. */
+  beginUtterance(): void {
+    this.random = seed + 7919 * ++this.utterances;
+    for (let mixing = 0; mixing < 3; ++mixing) this.chance();
+  }
+
+  /** Packets leave in the order of when they are due, however late we look. */
+  deliver(nowMs: number): void {
+    while (this.onTheWay.length > 0 && this.onTheWay[0]!.dueMs <= nowMs) {
+      const { packet } = this.onTheWay.shift()!;
+      if (!this.isClosed) this.socket.send(packet, this.to, "127.0.0.1");
+    }
   }
 
   private send(type: number, payload: Buffer): void {
@@ -94,13 +133,20 @@ class RtpLine implements Line {
     payload.copy(packet, 12);
     this.sequence = (this.sequence + 1) & 0xffff;
     const { loss = 0, duplicates = 0, jitterMs = 0 } = this.network;
-    if (this.chance() < loss) return;
-    for (let copies = this.chance() < duplicates ? 2 : 1; copies > 0; --copies)
-      setTimeout(() => this.put(packet), this.chance() * jitterMs);
+    const [isLost, isDoubled] = [this.chance() < loss, this.chance() < duplicates];
+    const delays = [this.chance() * jitterMs, this.chance() * jitterMs];
+    if (isLost) {
+      ++this.lost;
+      return;
+    }
+    this.put(packet, delays[0]!);
+    if (isDoubled) this.put(packet, delays[1]!);
   }
 
-  private put(packet: Buffer): void {
-    if (!this.isClosed) this.socket.send(packet, this.to, "127.0.0.1");
+  private put(packet: Buffer, delayMs: number): void {
+    const dueMs = this.frames * frameMs + delayMs;
+    const place = this.onTheWay.findLastIndex((other) => other.dueMs <= dueMs) + 1;
+    this.onTheWay.splice(place, 0, { dueMs, packet });
   }
 
   private chance(): number {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "capabilities/chat/internal/chat_tables.h"
+#include "capabilities/chat/internal/said_beside.h"
 #include "capabilities/chat/internal/turn_rules.h"
 
 namespace aiva::chat {
@@ -29,6 +30,14 @@ Answer plain_answer(OpenedTurn opened, ChatSessionId session) {
     case OpenedTurn::Kind::busy: break;
   }
   return {.session = session};
+}
+
+// What the keeper of the conversation knows and does not keep here.
+void add_beside(TurnInput& input, std::string guidance, std::vector<SaidBeside> said) {
+  input.caller_instructions = std::move(guidance);
+  for (const auto& one : said)
+    if (one.role == ChatRole::user) input.unchecked.push_back(one.text);
+  input.history = with_said(std::move(input.history), std::move(said));
 }
 
 }  // namespace
@@ -82,12 +91,13 @@ Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
   if (agent) add_call(session.metadata, request.manner);
   request.agent = std::move(agent);
   auto guidance = std::move(turn.guidance);
+  auto said = std::move(turn.said);
   if (turn.is_visitors) request.manner.buffer = request.manner.visitor_buffer;
   CO_TRY(auto known, co_await collect(context, request));
   if (known) co_return std::make_unique<Seated>(Seated{.opened = *std::move(known)});
   auto opening = open_when_free(context, std::move(request));
   CO_TRY(auto seated, co_await std::move(opening));
-  seated->opened.input.caller_instructions = std::move(guidance);
+  add_beside(seated->opened.input, std::move(guidance), std::move(said));
   co_return seated;
 }
 

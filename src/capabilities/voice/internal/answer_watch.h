@@ -42,6 +42,11 @@ class AnswerWatch {
   // Nobody is greeted and no turn is taken yet: what is heard is the watch's alone.
   [[nodiscard]] bool is_holding() const { return is_holding_; }
   [[nodiscard]] AnsweredBy who() const;
+  // Whether it still matters what is heard.
+  [[nodiscard]] bool may_change(CallMs now) const {
+    bool is_known_machine = goes_on_with_machines() && is_machine(who());
+    return !is_known_machine && detection_.may_correct(now);
+  }
   // True where a machine is spoken to like a person.
   [[nodiscard]] bool goes_on_with_machines() const { return rule_.action == "continue"; }
   [[nodiscard]] const std::string& message() const { return rule_.message; }

@@ -1,11 +1,15 @@
 #include "capabilities/voice/internal/brain_relay.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace aiva::voice {
 namespace {
 
 constexpr std::size_t lines_max = 60;  // that a model is told
+constexpr CallMs kept_ms = 3'000;      // of what was heard
+// Somebody may have begun to speak so long ago, and have been noticed by nobody yet.
+constexpr CallMs unnoticed_ms = 600;
 
 }  // namespace
 
@@ -44,6 +48,27 @@ void BrainRelay::prepare_runner() {
   if (is_held_) runner().hold(true);
 }
 
+void BrainRelay::hear(std::string_view audio) {
+  keep(audio);
+  runner().hear(audio);
+}
+
+void BrainRelay::keep(std::string_view audio) {
+  heard_ += audio;
+  auto most = static_cast<std::size_t>(kept_ms) * format_.bytes_per_ms();
+  if (heard_.size() > 2 * most) heard_.erase(0, heard_.size() - most);
+}
+
+// Frame by frame: an utterance begins within one of them.
+void BrainRelay::hear_again(Brain& brain, CallMs ms) {
+  auto most = static_cast<std::size_t>(std::clamp<CallMs>(ms, 0, kept_ms)) * format_.bytes_per_ms();
+  auto frame = static_cast<std::size_t>(frame_ms) * format_.bytes_per_ms();
+  std::string_view heard = heard_;
+  heard.remove_prefix(heard.size() - std::min(heard.size(), most));
+  for (; !heard.empty(); heard.remove_prefix(std::min(heard.size(), frame)))
+    brain.hear(heard.substr(0, frame));
+}
+
 void BrainRelay::take_turns(bool by_itself) {
   takes_turns_ = by_itself;
   runner().take_turns(by_itself);
@@ -56,6 +81,7 @@ void BrainRelay::whisper(std::string text) {
 
 void BrainRelay::hold(bool is_held) {
   is_held_ = is_held;
+  heard_.clear();
   runner().hold(is_held);
 }
 
@@ -87,15 +113,20 @@ void BrainRelay::beat() {
   std::exchange(cascade_, nullptr)->retire();
   run_model();
   model_->take_over(said_);
+  if (takes_turns_) hear_again(*model_, unnoticed_ms);
 }
 
 // The model may have begun to answer: it is cut off.
 void BrainRelay::begin_flow(std::string words) {
   auto model = std::exchange(model_, nullptr);
+  auto speaking_since = model->speaking_since();
   model->cancel();
   model->end();
   run_cascade();
   cascade_->take_over();
+  // More words that the model has begun to hear are the flow's, all of them.
+  if (speaking_since && takes_turns_)
+    hear_again(*cascade_, host_.now() - *speaking_since + unnoticed_ms);
   parts_.lead->take_words(words);
 }
 

@@ -33,7 +33,7 @@ class BrainRelay final : public Brain,
              ChatSessionId session, AudioFormat format);
 
   void begin() override;
-  void hear(std::string_view audio) override { runner().hear(audio); }
+  void hear(std::string_view audio) override;
   void digit(char digit) override { runner().digit(digit); }
   void ask(std::string words) override;
   void take_turns(bool by_itself) override;
@@ -78,6 +78,9 @@ class BrainRelay final : public Brain,
   void run_model();
   void prepare_runner();
   void begin_flow(std::string words);
+  void keep(std::string_view audio);
+  // Tells a brain what was heard in the last so many milliseconds, as far as it is kept.
+  void hear_again(Brain& brain, CallMs ms);
 
   CallHost& host_;
   Parts parts_;
@@ -89,6 +92,7 @@ class BrainRelay final : public Brain,
   std::shared_ptr<Cascade> cascade_{};
   std::shared_ptr<RealtimeBrain> model_{};
   std::vector<TranscriptLine> said_{};
+  std::string heard_{};    // lately; so that words at a change of brains are all the next one's
   std::string trigger_{};  // the words a flow begins with, at the next beat
   std::string whispered_{};
   bool takes_turns_ = true;

@@ -13,8 +13,8 @@ namespace aiva::voice {
 
 // The brain of a call of this agent: a provider's model that hears and speaks where the agent wants
 // one and there is one, else recognizer, chat turn and synthesizer in a row. While a flow of `lead`
-// leads, it is always the latter; null: there are no flows. Where the model speaks, nobody looks
-// whether a machine has answered, by that rule.
+// leads, it is always the latter; null: there are no flows. With a rule for machines it
+// begins only when somebody is to be spoken to (AnswerGuard).
 std::shared_ptr<Brain> make_brain(CallHost& host, const CallsParts& parts, CallContext context,
                                   agents::ActiveAgentPointer agent, ChatSessionId session,
                                   AudioFormat format, std::shared_ptr<FlowLead> lead,

@@ -43,8 +43,6 @@ Cascade::Cascade(CallHost& host, CascadeParts parts, CallContext context,
       turns_(settings_of(agent_->settings.speech)),
       lead_(std::move(lead)) {
   if (lead_) lead_->perform_by([this](const FlowActions& actions) { follow_flow(actions); });
-  if (parts_.machine)
-    watch_.emplace(format_, *std::move(parts_.machine), agent_->settings.speech.vad_threshold);
 }
 
 CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
@@ -56,9 +54,7 @@ CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
 
 void Cascade::begin() {
   begin_hearing();
-  if (!watch_) return greet();
-  turns_.finish(host_.now());
-  ear_.begin_utterance(0);
+  greet();
 }
 
 void Cascade::greet() {
@@ -80,8 +76,7 @@ void Cascade::hear(std::string_view audio) {
   }
   ear_.hear(audio, windows_);
   if (is_streamed()) heard_->hear(audio);
-  if (watch_) follow(watch_->hear(host_.now(), audio, windows_));
-  if (!takes_turns_ || is_over_ || (watch_ && watch_->is_holding())) return;
+  if (!takes_turns_ || is_over_) return;
   turns_.leave_turns(heard_ && heard_->takes_turns());
   TurnActions actions;
   for (const auto& window : windows_)
@@ -132,8 +127,6 @@ void Cascade::beat() {
   voice_->beat(host_.now());
   if (heard_) heard_->beat(host_.now());
   if (is_over_) return;
-  if (watch_) watch_answer();
-  if (is_over_ || (watch_ && watch_->is_holding())) return;
   if (lead_ && lead_->is_due() && !is_busy() && !host_.is_ending()) lead_->begin();
   TurnActions actions;
   turns_.tick(host_.now(), actions);
@@ -265,7 +258,6 @@ void Cascade::start_answer(std::string words, bool is_keyed) {
     if (is_cut_short_) miss_answer();
     return;
   }
-  if (proves_machine(words)) return;
   is_cut_short_ = false;
   auto now = host_.now();
   host_.write_line({.speaker = "customer",
@@ -275,14 +267,22 @@ void Cascade::start_answer(std::string words, bool is_keyed) {
   host_.note(CallEvent::Kind::user_words, words);
   host_.count_turn();
   begin_answer();
-  if (lead_on(words, is_keyed)) return;
-  is_writing_ = true;
-  run_detached(work_failed, context_, answer(std::move(words), generation_));
+  if (!lead_on(words, is_keyed)) ask_chat(std::move(words));
 }
 
-Task<void> Cascade::answer(std::string words, std::uint64_t generation) {
+void Cascade::ask_chat(std::string words) {
+  is_writing_ = true;
+  is_led_ = false;
+  chat::Turn turn{.session = session_,
+                  .content = std::move(words),
+                  .guidance = guidance_,
+                  .said = beside_.lines()};
+  beside_.count_question();
+  run_detached(work_failed, context_, answer(std::move(turn), generation_));
+}
+
+Task<void> Cascade::answer(chat::Turn turn, std::uint64_t generation) {
   auto self = shared_from_this();
-  chat::Turn turn{.session = session_, .content = std::move(words), .guidance = guidance_};
   turn.listener = [self, generation](chat::TurnEvent event) {
     return self->listen(generation, std::move(event));
   };
@@ -423,6 +423,7 @@ void Cascade::finish_line(std::string_view heard, bool is_interrupted) {
   said_.clear();
   auto marks = std::exchange(marks_, {});
   if (heard.empty()) return;
+  if (std::exchange(is_led_, false)) beside_.add(ChatRole::assistant, std::string(heard));
   host_.write_line(
       agent_line(std::string(heard), marks, line_starts_, host_.now(), is_interrupted));
 }

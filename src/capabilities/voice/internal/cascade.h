@@ -13,7 +13,7 @@
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/voice/internal/answer_marks.h"
-#include "capabilities/voice/internal/answer_watch.h"
+#include "capabilities/voice/internal/beside_chat.h"
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/ear.h"
 #include "capabilities/voice/internal/flow_lead.h"
@@ -36,7 +36,6 @@ struct CascadeParts {
   chat::Chat& chat;
   SpeechRecognizer& recognizer;
   SpeechSynthesizer& synthesizer;
-  std::optional<MachineRule> machine{};  // of a call of ours: who answers is looked at first
   // Asked before the two above; may be null.
   StreamingRecognizer* heard_streams = nullptr;
   StreamingSynthesizer* voice_streams = nullptr;
@@ -82,12 +81,6 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   };
 
   void greet();
-  void watch_answer();
-  void follow(const std::vector<AnswerStep>& steps);
-  void note_answer();
-  Task<void> recognize_answer();
-  // What was said shows a machine, which is seen to.
-  bool proves_machine(std::string_view words);
   void act(TurnActions actions);
   // What a stream hears; in cascade_hearing.cpp.
   void begin_hearing();
@@ -106,6 +99,8 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   void stop_answer();
   void queue(std::string sentence, bool is_written_down = true);
   void start_answer(std::string words, bool is_keyed = false);
+  // The chat answers it, which is told what was said beside it.
+  void ask_chat(std::string words);
   void take_sentences(bool is_end);
   void finish_line(std::string_view heard, bool is_interrupted);
   void finish_if_silent();
@@ -119,7 +114,7 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   Task<void> recognize(std::uint64_t look);
   Task<void> recognize_turn(std::vector<std::int16_t> samples, std::int64_t mark,
                             std::uint64_t generation);
-  Task<void> answer(std::string words, std::uint64_t generation);
+  Task<void> answer(chat::Turn turn, std::uint64_t generation);
   Task<Result<void>> listen(std::uint64_t generation, chat::TurnEvent event);
   Task<void> speak(std::uint64_t generation);
   Task<Result<void>> speak_sentence(const Sentence& sentence, std::uint64_t generation);
@@ -141,9 +136,6 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   std::shared_ptr<LegVoice> voice_;       // shared with what it says
   TurnTaking turns_;
   std::shared_ptr<FlowLead> lead_;  // null: no flow leads; shared with its own work
-  std::optional<AnswerWatch> watch_{};
-  std::string answer_{};  // the first words of whoever answered
-  bool is_leaving_message_ = false;
   std::vector<HeardWindow> windows_{};
   Waiters waiting_{};
 
@@ -158,6 +150,8 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   std::string said_{};      // given to the playout, of the answer
   CallMs line_starts_ = 0;  // when its first audio was heard
   AnswerMarks marks_{};
+  BesideChat beside_{};
+  bool is_led_ = false;        // what is being said is a flow's
   bool is_writing_ = false;    // the answer's text still comes
   bool is_speaking_ = false;   // speak() runs
   std::string guidance_{};     // of those who follow the call

@@ -19,6 +19,7 @@ void Cascade::follow_flow(const FlowActions& actions) {
     switch (action.kind) {
       case Kind::say:
       case Kind::ask:
+        is_led_ = true;
         cutter_.add(action.text);
         take_sentences(true);
         if (action.kind == Kind::ask)
@@ -42,6 +43,9 @@ void Cascade::follow_flow(const FlowActions& actions) {
 
 bool Cascade::lead_on(std::string_view words, bool is_keyed) {
   if (!lead_) return false;
+  // Before the flow goes on: what it says next comes behind it.
+  bool is_for_flow = lead_->takes(words, is_keyed);
+  if (is_for_flow) beside_.add(ChatRole::user, std::string(words));
   bool is_taken = is_keyed ? lead_->take_digits(words) : lead_->take_words(words);
   // Said while a function runs, it changes nothing and is not answered.
   if (is_taken) finish_if_silent();

@@ -27,8 +27,7 @@ void Cascade::begin_hearing() {
 }
 
 void Cascade::take_event(const SpeechStreamEvent& event) {
-  bool is_watching = watch_ && watch_->is_holding();
-  if (is_over_ || !takes_turns_ || is_watching) return;
+  if (is_over_ || !takes_turns_) return;
   auto now = host_.now();
   TurnActions actions;
   switch (event.kind) {

@@ -96,6 +96,11 @@ bool FlowLead::begins_with(std::string_view words) const {
   return !is_leading() && !is_over_ && flow_for_words(flows_.flows, words) != nullptr;
 }
 
+bool FlowLead::takes(std::string_view words, bool is_keyed) const {
+  if (is_over_) return false;
+  return is_due() || is_leading() || (!is_keyed && begins_with(words));
+}
+
 bool FlowLead::take_words(std::string_view words) {
   if (is_due()) {
     begin();

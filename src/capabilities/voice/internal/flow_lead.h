@@ -45,7 +45,9 @@ class FlowLead final : public std::enable_shared_from_this<FlowLead> {
   // A flow begins with this call, or had begun in it: begin() starts it.
   [[nodiscard]] bool is_due() const { return due_ != nullptr; }
   void begin();
-  // Whether the words are an answer to a flow, or one begins with them; else they are for others.
+  // Whether the words, or keys, are an answer to a flow, or one begins with them; else they are for
+  // others.
+  [[nodiscard]] bool takes(std::string_view words, bool is_keyed) const;
   bool take_words(std::string_view words);
   bool take_digits(std::string_view digits);
   // Whether a flow would begin with the words.

@@ -105,6 +105,7 @@ void RealtimeBrain::take(RealtimeEvent event) {
 void RealtimeBrain::take_start_of_speech(const RealtimeEvent& event) {
   auto now = host_.now();
   is_caller_speaking_ = true;
+  speaking_since_ = now;
   if (utterances_.size() >= utterances_max) utterances_.erase(utterances_.begin());
   utterances_[event.item] = {.since = now, .until = now};
   host_.note(CallEvent::Kind::speech_started);

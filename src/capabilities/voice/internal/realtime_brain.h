@@ -59,6 +59,10 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   Task<void> settle() override { co_return; }
   // Takes over a call in which this was said: nobody is greeted.
   void take_over(const std::vector<TranscriptLine>& said);
+  // Since when the caller speaks, as the provider has noticed; nothing: they do not.
+  [[nodiscard]] std::optional<CallMs> speaking_since() const {
+    return is_caller_speaking_ ? std::optional(speaking_since_) : std::nullopt;
+  }
 
  private:
   using Line = std::shared_ptr<RealtimeSession>;  // shared with who waits for its events
@@ -160,6 +164,7 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   std::vector<ToolCall> calls_{};  // of the active answer
   bool is_calling_ = false;
   bool is_caller_speaking_ = false;
+  CallMs speaking_since_ = 0;
   SpokenRun run_;
   SentenceCutter sentences_{};
   std::string item_{};            // whose audio comes

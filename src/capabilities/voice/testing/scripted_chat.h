@@ -16,7 +16,8 @@ class ScriptedChat final : public chat::Chat {
   chat::Decision decision{};
   std::optional<Error> failure{};
   std::vector<std::string> questions{};
-  std::vector<std::string> guidance{};  // that came with each of them
+  std::vector<std::string> guidance{};                // that came with each of them
+  std::vector<std::vector<chat::SaidBeside>> said{};  // the same
   int interrupted = 0;
 
   Task<Result<chat::Session>> create_session(CallContext context,
@@ -27,6 +28,7 @@ class ScriptedChat final : public chat::Chat {
   Task<Result<chat::Answer>> answer(CallContext, chat::Turn turn) override {
     questions.push_back(turn.content);
     guidance.push_back(turn.guidance);
+    said.push_back(turn.said);
     if (failure) co_return std::unexpected(*failure);
     chat::Answer answer{.session = turn.session, .decision = decision};
     for (const auto& piece : pieces) {

@@ -13,18 +13,18 @@ class AudioSocketWay final : public MediaWay {
  public:
   explicit AudioSocketWay(std::string address) : address_(std::move(address)) {}
 
-  Result<Request> request(const MediaRequest& wanted) override {
+  Result<MediaOffer> offer(const MediaRequest& wanted) override {
     if (!Uuid::parse(wanted.session_id))
       return fail(ErrorCode::invalid, "AudioSocket carries calls whose session_id is a UUID only");
-    return Request{.method = "POST",
-                   .path = std::string(path),
-                   .query = {{"channelId", wanted.channel},
-                             {"app", wanted.app},
-                             {"external_host", address_},
-                             {"encapsulation", "audiosocket"},
-                             {"transport", "tcp"},
-                             {"format", "slin"},
-                             {"data", wanted.session_id}}};
+    return MediaOffer{.request = {.method = "POST",
+                                  .path = std::string(path),
+                                  .query = {{"channelId", wanted.channel},
+                                            {"app", wanted.app},
+                                            {"external_host", address_},
+                                            {"encapsulation", "audiosocket"},
+                                            {"transport", "tcp"},
+                                            {"format", "slin"},
+                                            {"data", wanted.session_id}}}};
   }
 
  private:
@@ -36,7 +36,7 @@ class WebSocketWay final : public MediaWay {
   WebSocketWay(std::string client, std::string format)
       : client_(std::move(client)), format_(std::move(format)) {}
 
-  Result<Request> request(const MediaRequest& wanted) override {
+  Result<MediaOffer> offer(const MediaRequest& wanted) override {
     auto is_plain = [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
              c == '-' || c == '_' || c == '.';
@@ -44,16 +44,17 @@ class WebSocketWay final : public MediaWay {
     for (char c : wanted.session_id)
       if (!is_plain(c))
         return fail(ErrorCode::invalid, "The session_id cannot stand in an address");
-    return Request{.method = "POST",
-                   .path = std::string(path),
-                   .query = {{"channelId", wanted.channel},
-                             {"app", wanted.app},
-                             {"external_host", client_},
-                             {"encapsulation", "none"},
-                             {"transport", "websocket"},
-                             {"connection_type", "client"},
-                             {"format", format_},
-                             {"transport_data", "v(announced=" + wanted.session_id + ")"}}};
+    return MediaOffer{
+        .request = {.method = "POST",
+                    .path = std::string(path),
+                    .query = {{"channelId", wanted.channel},
+                              {"app", wanted.app},
+                              {"external_host", client_},
+                              {"encapsulation", "none"},
+                              {"transport", "websocket"},
+                              {"connection_type", "client"},
+                              {"format", format_},
+                              {"transport_data", "v(announced=" + wanted.session_id + ")"}}}};
   }
 
  private:
@@ -62,6 +63,8 @@ class WebSocketWay final : public MediaWay {
 };
 
 }  // namespace
+
+Task<Result<void>> MediaWay::begin(MediaRequest, voice::MediaPort*) { co_return Result<void>{}; }
 
 std::unique_ptr<MediaWay> make_audiosocket_way(std::string address) {
   return std::make_unique<AudioSocketWay>(std::move(address));

@@ -87,29 +87,41 @@ Task<Result<void>> PhoneCall::connect_audio() {
   MediaRequest wanted{.channel = exchange_.make_media_id(),
                       .app = exchange_.options.app,
                       .session_id = party_.session_id};
-  CO_TRY(auto request, exchange_.media->request(wanted));
+  CO_TRY(auto offer, exchange_.media->offer(wanted));
   media_ = wanted.channel;
+  media_port_ = std::move(offer.port);
   listener_.joined(media_, shared_from_this());
   exchange_.arrivals.expect(media_);
-  auto asked = co_await exchange_.line.ask(std::move(request));
+  auto asked = co_await exchange_.line.ask(std::move(offer.request));
   if (!asked) {
     exchange_.arrivals.let_go(wanted.channel);
     if (asked.error().code != ErrorCode::timeout) leave(media_);
     co_return fail(std::move(asked.error()));
   }
-  CO_TRY_VOID(exchange_.media->begin(wanted, *asked));
   CallContext context{.deadline =
                           std::chrono::steady_clock::now() + exchange_.options.media_time_max};
   CO_TRY(auto arrival, co_await exchange_.arrivals.wait(wanted.channel, context));
-  if (arrival.is_there) co_return Result<void>{};
-  leave(media_);
-  co_return fail(ErrorCode::unavailable, "The call's audio could not be connected");
+  if (!arrival.is_there || media_.empty()) {
+    leave(media_);
+    co_return fail(ErrorCode::unavailable, "The call's audio could not be connected");
+  }
+  auto port = media_port_;
+  auto beginning = exchange_.media->begin(std::move(wanted), port.get());
+  CO_TRY_VOID(co_await std::move(beginning));
+  if (!media_.empty()) co_return Result<void>{};
+  if (port) port->end();
+  co_return fail(ErrorCode::unavailable, "The call's audio ended at once");
 }
 
 void PhoneCall::leave(std::string& channel) {
+  if (&channel == &media_) end_audio();
   if (channel.empty()) return;
   listener_.left(channel);
   channel.clear();
+}
+
+void PhoneCall::end_audio() {
+  if (auto port = std::exchange(media_port_, nullptr)) port->end();
 }
 
 void PhoneCall::note_gone(const std::string& channel) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "capabilities/voice/call_control.h"
+#include "capabilities/voice/media_ports.h"
 #include "faces/ari/internal/exchange.h"
 #include "foundation/ids.h"
 
@@ -86,6 +87,7 @@ class PhoneCall final : public voice::CallControl, public std::enable_shared_fro
   Task<Result<void>> put(Request request);
   [[nodiscard]] Result<void> check_talking() const;
   void leave(std::string& channel);
+  void end_audio();
 
   template <class T>
   Task<Result<T>> on_loop(CallContext context, Task<Result<T>> work);
@@ -99,6 +101,8 @@ class PhoneCall final : public voice::CallControl, public std::enable_shared_fro
   std::string media_{};
   std::string other_{};
   std::string recording_{};
+  // Of media_, where its audio needs one; shared with what begins it.
+  std::shared_ptr<voice::MediaPort> media_port_{};
   Phase phase_ = Phase::beginning;
   bool was_ended_ = false;  // by us: the caller is hung up
   bool is_moving_ = false;  // the caller is about to leave

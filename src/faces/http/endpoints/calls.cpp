@@ -48,7 +48,7 @@ Task<Result<Response>> announce_call(Calls calls, CallContext context, Request& 
   CO_TRY(auto port, take_port(calls.ports, wanted));
   auto announcing = calls.log.announce(context, std::move(wanted));
   CO_TRY(auto call, co_await std::move(announcing));
-  if (port) port->await(call);
+  if (port) port->await(call, std::nullopt);
   co_return ok_response([&](JsonWriter& writer) { write_announced_call(writer, call, port.get()); },
                         201);
 }

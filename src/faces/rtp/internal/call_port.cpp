@@ -8,16 +8,18 @@ namespace aiva::rtp {
 namespace {
 
 constexpr int batches_max = 2;  // at a time; the rest waits for the other calls
+// Whom we were told of may say nothing until it is spoken to; its stream usually begins at once.
+constexpr std::chrono::milliseconds peer_waiting_max{500};
 
 }  // namespace
 
-CallPort::CallPort(Core& core, Loop& loop, UdpSocket socket, voice::Call call, Free free)
+CallPort::CallPort(Core& core, Loop& loop, UdpSocket socket, Awaited awaited, Free free)
     : core_(core),
       loop_(loop),
       socket_(std::move(socket)),
       readable_(loop.io),
       timer_(loop.io),
-      call_(std::move(call)),
+      awaited_(std::move(awaited)),
       free_(std::move(free)) {}
 
 CallPort::~CallPort() {
@@ -44,20 +46,33 @@ void CallPort::begin() {
   boost::system::error_code error;
   readable_.assign(socket_.descriptor(), error);
   if (error) return linger();
-  timer_.expires_after(core_.options.waiting_max);
+  bool has_peer = expect_peer();
+  timer_.expires_after(has_peer ? peer_waiting_max : core_.options.waiting_max);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
-    if (cancelled || self->is_closed_) return;
+    if (cancelled || self->is_closed_ || self->is_begun_ || !self->leg_) return;
+    if (self->leg_->has_sender()) return self->start_call();
     log::info("The audio of an announced call did not come",
-              {{"call", self->call_.id.to_string()}, {"port", self->socket_.port()}});
+              {{"call", self->awaited_.call.id.to_string()}, {"port", self->socket_.port()}});
     self->linger();
   });
   wait();
 }
 
+bool CallPort::expect_peer() {
+  const auto& peer = awaited_.peer;
+  if (!peer || peer->port == 0) return false;
+  auto address = IpAddress::parse(peer->address);
+  bool may_send = address && (core_.allowed.is_empty() || core_.allowed.contains(*address));
+  if (may_send && leg_->expect({*address, peer->port}, peer->format)) return true;
+  log::warn("A telephone system's end of a call is not spoken to before it sends",
+            {{"call", awaited_.call.id.to_string()}, {"address", peer->address}});
+  return false;
+}
+
 void CallPort::wait() {
   readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                        [self = shared_from_this()](const boost::system::error_code& error) {
-                         if (error || self->is_closed_ || !self->leg_) return;
+                         if (error || self->is_closed_ || self->is_begun_ || !self->leg_) return;
                          self->read();
                          if (!self->leg_->has_sender()) return self->wait();
                          self->start_call();
@@ -77,6 +92,7 @@ void CallPort::read() {
 
 // From now on the socket is looked at with every frame: the loop need not be woken for each packet.
 void CallPort::start_call() {
+  is_begun_ = true;
   readable_.release();
   timer_.cancel();
   leg_->begin_playing();
@@ -86,10 +102,17 @@ void CallPort::start_call() {
 Task<void> CallPort::answer() {
   auto self = shared_from_this();
   auto leg = leg_;
-  auto answered = co_await leg->answer(call_);
+  auto answered = co_await leg->answer(awaited_.call);
   if (answered) co_return;
-  log::failure("A call by RTP was refused", {.tenant = call_.tenant}, answered.error());
+  log::failure("A call by RTP was refused", {.tenant = awaited_.call.tenant}, answered.error());
   if (!is_closed_) linger();
+}
+
+void CallPort::hang_up() {
+  if (is_closed_ || !leg_) return;
+  auto leg = leg_;  // which lets go of us
+  leg->end(voice::CallEnd::caller_hung_up);
+  linger();
 }
 
 void CallPort::linger() {

@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "faces/rtp/internal/core.h"
 #include "faces/rtp/internal/rtp_leg.h"
@@ -17,16 +18,23 @@ class CallPort final : public std::enable_shared_from_this<CallPort> {
  public:
   using Free = std::function<void(const std::shared_ptr<CallPort>&)>;
 
+  struct Awaited {
+    voice::Call call{};
+    std::optional<voice::MediaPeer> peer{};
+  };
   // `free` is called once, when the port may have another call.
-  CallPort(Core& core, Loop& loop, UdpSocket socket, voice::Call call, Free free);
+  CallPort(Core& core, Loop& loop, UdpSocket socket, Awaited awaited, Free free);
   ~CallPort();
 
   void begin();
+  // The caller has hung up, as the telephone system says.
+  void hang_up();
   // Ends the call and waits for nothing any more.
   void close();
   [[nodiscard]] const UdpSocket& socket() const { return socket_; }
 
  private:
+  bool expect_peer();
   void wait();
   void read();
   void start_call();
@@ -39,9 +47,10 @@ class CallPort final : public std::enable_shared_from_this<CallPort> {
   UdpSocket socket_;
   boost::asio::posix::stream_descriptor readable_;  // borrows the socket while the call is awaited
   boost::asio::steady_timer timer_;
-  voice::Call call_;
+  Awaited awaited_;
   Free free_;
   std::shared_ptr<RtpLeg> leg_{};  // shared with its call
+  bool is_begun_ = false;
   bool is_closed_ = false;
 };
 

@@ -35,6 +35,12 @@ std::optional<voice::AudioFormat> format_of(std::uint8_t payload_type) {
   return std::nullopt;
 }
 
+std::optional<std::uint8_t> payload_type_of(const voice::AudioFormat& format) {
+  for (auto type : {payload::pcmu, payload::pcma, payload::linear_8k, payload::linear_16k})
+    if (format_of(type) == format) return type;
+  return std::nullopt;
+}
+
 Receiver::Receiver(voice::AudioFormat format, bool detects_tones)
     : format_(format), buffer_({.rate = format.rate}) {
   if (detects_tones && format.rate == audio::DtmfDetector::rate) tones_.emplace();

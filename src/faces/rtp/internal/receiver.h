@@ -30,6 +30,8 @@ inline constexpr std::uint8_t linear_16k = 118;  // Asterisk's slin16, the high 
 
 // What that payload type holds; nothing when it is no audio that a call knows.
 std::optional<voice::AudioFormat> format_of(std::uint8_t payload_type);
+// The other way; nothing where there is none for it.
+std::optional<std::uint8_t> payload_type_of(const voice::AudioFormat& format);
 
 // A stream of packets made into frames of 20 ms in the call's format, and into keys. Knows neither
 // sockets nor clocks.

@@ -34,6 +34,21 @@ RtpLeg::~RtpLeg() {
   if (has_sender()) core_.meters.streams.add(-1);
 }
 
+bool RtpLeg::expect(const Endpoint& peer, const voice::AudioFormat& format) {
+  auto type = payload_type_of(format);
+  if (!type) return false;
+  source_.expect(peer);
+  last_packet_ = std::chrono::steady_clock::now();
+  begin_stream(*type, format);
+  return true;
+}
+
+void RtpLeg::begin_stream(std::uint8_t payload_type, const voice::AudioFormat& format) {
+  receiver_ = std::make_unique<Receiver>(format, core_.options.detects_tones);
+  writer_.emplace(payload_type, format, PacketWriter::Beginning::random());
+  core_.meters.streams.add(1);
+}
+
 void RtpLeg::take(const Datagram& datagram, const audio::RtpPacket& packet) {
   auto format = format_of(packet.payload_type);
   if (!source_.is_known() && !format) return core_.meters.of_other_types.add();
@@ -41,11 +56,7 @@ void RtpLeg::take(const Datagram& datagram, const audio::RtpPacket& packet) {
   auto verdict = source_.judge(datagram.from, packet, now);
   if (verdict == SourceRule::Verdict::refused) core_.meters.of_strangers.add();
   if (verdict != SourceRule::Verdict::accepted) return;
-  if (!receiver_) {
-    receiver_ = std::make_unique<Receiver>(*format, core_.options.detects_tones);
-    writer_.emplace(packet.payload_type, *format, PacketWriter::Beginning::random());
-    core_.meters.streams.add(1);
-  }
+  if (!receiver_) begin_stream(packet.payload_type, *format);
   if (!receiver_->put(packet, datagram.arrival)) return core_.meters.of_other_types.add();
   core_.meters.packets_in.add();
   last_packet_ = now;
@@ -53,7 +64,7 @@ void RtpLeg::take(const Datagram& datagram, const audio::RtpPacket& packet) {
 }
 
 void RtpLeg::note_refusal(const Endpoint& by) {
-  if (source_.is_known() && by == source_.endpoint()) ++refusals_;
+  if (by == source_.endpoint()) ++refusals_;
 }
 
 void RtpLeg::begin_playing() {

@@ -36,10 +36,12 @@ class RtpLeg final : public voice::Leg,
   RtpLeg(Core& core, Loop& loop, bool may_move, Hooks hooks);
   ~RtpLeg() override;
 
+  // Who sends, and what is sent there; before any packet. False where that format has no packets.
+  bool expect(const Endpoint& peer, const voice::AudioFormat& format);
   void take(const Datagram& datagram, const audio::RtpPacket& packet);
   // The far end's system says that nobody listens there.
   void note_refusal(const Endpoint& by);
-  // Whether it is known who sends what.
+  // Whether it is known or expected who sends what.
   [[nodiscard]] bool has_sender() const { return receiver_ != nullptr; }
   // Has the frame clock play it. Once, with a sender.
   void begin_playing();
@@ -58,6 +60,7 @@ class RtpLeg final : public voice::Leg,
   void hang_up(voice::CallEnd end, std::string_view transfer_target) override;
 
  private:
+  void begin_stream(std::uint8_t payload_type, const voice::AudioFormat& format);
   void hear_frame(Instant now);
   void count();
   void count_quality();

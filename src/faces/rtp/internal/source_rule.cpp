@@ -40,7 +40,7 @@ bool SourceRule::continues(const audio::RtpPacket& packet, Instant now) const {
 
 SourceRule::Verdict SourceRule::judge(const Endpoint& from, const audio::RtpPacket& packet,
                                       Instant now) {
-  if (!is_known_) return take_over(from, packet, now, packets_of_first);
+  if (!is_known_) return take_over(from, packet, now, from == endpoint_ ? 1 : packets_of_first);
   if (from == endpoint_ && packet.source == source_) {
     if (static_cast<std::int16_t>(packet.sequence - last_sequence_) > 0)
       last_sequence_ = packet.sequence;

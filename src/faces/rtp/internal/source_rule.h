@@ -19,6 +19,10 @@ class SourceRule {
   // `may_move`: whether another address may take over at all.
   explicit SourceRule(bool may_move) : may_move_(may_move) {}
 
+  // Who is to send, as somebody says who knows: its first packet counts, and answers go there from
+  // now on. Before anybody has sent.
+  void expect(const Endpoint& endpoint) { endpoint_ = endpoint; }
+
   enum class Verdict : std::uint8_t {
     accepted,
     unsure,   // it may be the first of a new sender; not taken
@@ -27,7 +31,7 @@ class SourceRule {
   Verdict judge(const Endpoint& from, const audio::RtpPacket& packet, Instant now);
 
   [[nodiscard]] bool is_known() const { return is_known_; }
-  // Where answers go; once it is known.
+  // Where answers go; once it is known or expected.
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
 
  private:
