@@ -2,7 +2,7 @@
 // GraphQL with its costs, bulk operations, webhooks, pictures, links to carts. It refuses what the
 // provider refuses, and parameters the provider silently ignores.
 //
-//   node tests/emulators/shopify.mjs --port 0 [--host 127.0.0.1] [--token shpat_test]
+//   node tests/emulators/shopify.mjs --port 0 [--host 127.0.0.1] [--token (or --key) shpat_test]
 //     [--client-id … --client-secret …] [--scopes read_products,…] [--products 1000 --images 3]
 //     [--variants 5] [--orders 10] [--seed 1] [--plan standard|advanced|plus] [--no-throttle]
 //
@@ -332,6 +332,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
       port: text("0"),
       host: text("127.0.0.1"),
       token: text("shpat_test"),
+      key: text(""),
       "client-id": text("test-client-id"),
       "client-secret": text("test-client-secret"),
       domain: text("aiva-test.myshopify.com"),
@@ -349,6 +350,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const { port } = await startShopify({
     ...values,
     port: Number(values.port),
+    token: values.key || values.token,
     clientId: values["client-id"],
     clientSecret: values["client-secret"],
     scopes: values.scopes.split(","),

@@ -40,6 +40,15 @@ const orderListing = (run, field, args) => {
     sorts: orderSorts,
   });
 };
+// What is left to send: nothing of an order that was sent, half of one that was sent in part.
+const linesOf = ({ lines, fulfillmentStatus }) =>
+  lines.map((line) => ({
+    ...line,
+    unfulfilledQuantity:
+      fulfillmentStatus === "fulfilled"
+        ? 0
+        : Math.floor(line.quantity / (fulfillmentStatus === "partial" ? 2 : 1)),
+  }));
 const quantityOf = ({ lines }) => lines.reduce((sum, { quantity }) => sum + quantity, 0);
 
 export const orderQueries = {
@@ -74,7 +83,7 @@ export const orderResolvers = {
     totalPriceSet: (order, args, run) => moneyBag(totalOf(order), run),
     currentTotalPriceSet: (order, args, run) => moneyBag(totalOf(order), run),
     subtotalPriceSet: (order, args, run) => moneyBag(totalOf(order), run),
-    lineItems: ({ lines }) => small(lines, byId),
+    lineItems: (order) => small(linesOf(order), byId),
     fulfillments: ({ fulfillments }, { first }) =>
       fulfillments.slice(0, first ?? fulfillments.length),
     metafield: () => null,
@@ -89,7 +98,6 @@ export const orderResolvers = {
     id: idOf("LineItem"),
     name: ({ title, variantTitle }) => `${title} - ${variantTitle}`,
     currentQuantity: ({ quantity }) => quantity,
-    unfulfilledQuantity: ({ quantity }) => quantity,
     requiresShipping: () => true,
     originalUnitPriceSet: ({ price }, args, run) => moneyBag(price, run),
     originalTotalSet: ({ price, quantity }, args, run) => moneyBag(price * quantity, run),
