@@ -94,7 +94,8 @@ Task<Result<void>> StoreDesk::look_at(CallContext context, StoreRow& row, std::s
 
 Task<Result<Store>> StoreDesk::connect(CallContext context, identity::Caller caller,
                                        NewStore wanted) {
-  CO_TRY(auto fresh, check_new_store(std::move(wanted), core_.storefront_of(wanted.kind)));
+  const auto& storefront = core_.storefront_of(wanted.kind);
+  CO_TRY(auto fresh, check_new_store(std::move(wanted), storefront));
   auto placing = check_place(context, fresh.knowledge_base);
   CO_TRY_VOID(co_await std::move(placing));
   auto now = core_.parts.clock.unix_ms();
