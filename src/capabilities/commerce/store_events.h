@@ -18,7 +18,8 @@ class StoreEvents {
   virtual ~StoreEvents() = default;
   // Takes a delivered event of a store of any tenant: verified, written down once and followed by a
   // job. When it succeeds the event is not lost; one that was taken before succeeds, too, and
-  // changes nothing. Fails with `not_found` (the store), `unauthorized` (the signature), `invalid`.
+  // changes nothing. Fails with `not_found` (the store), `unauthenticated` (the signature),
+  // `invalid`.
   virtual Task<Result<void>> take(CallContext context, StoreId store,
                                   std::vector<HttpHeader> headers, std::string body) = 0;
   // Forgets events of all tenants that were followed longer than `age` ago; answers how many.

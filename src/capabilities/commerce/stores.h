@@ -14,6 +14,11 @@
 
 namespace aiva::commerce {
 
+// Below the server's public address: where owners who agreed come back, and, before the id of a
+// store, where its events arrive.
+inline constexpr const char* consent_return_path = "/api/shopify/oauth/callback";
+inline constexpr const char* events_path = "/api/shopify/webhooks/";
+
 // What a look at a store found.
 struct StoreReport {
   bool is_reachable = false;
@@ -54,7 +59,7 @@ class Stores {
   // the installation has no app.
   virtual Task<Result<std::string>> consent_address(CallContext context, StoreId id) = 0;
   // The owner came back with this query. Of any tenant: the state says which. Fails with
-  // `unauthorized` (the signature, an unknown, used or old state).
+  // `unauthenticated` (the signature, an unknown, used or old state).
   virtual Task<Result<Store>> finish_consent(CallContext context, std::string query) = 0;
   // A feed's products, CSV or JSON, instead of its address's. Read at the next sync.
   virtual Task<Result<void>> upload_feed(CallContext context, StoreId id, std::string content) = 0;

@@ -92,7 +92,7 @@ Precedence precedence(const KnownProduct& known, const ReadBatch& batch, const s
 
 // One transaction's writing of products: what it needs everywhere, and what it notes.
 struct Writing {
-  ProductRows rows;
+  CatalogueRows rows;
   std::int64_t reading = 0;
   UnixMs now = 0;
   std::vector<ProductId> changed{};
@@ -184,7 +184,7 @@ Task<Result<WriteReport>> CatalogueWriter::write(CallContext context, const Stor
   work.ids.insert(work.ids.end(), work.wrong.begin(), work.wrong.end());
   work.ids.insert(work.ids.end(), work.batch.gone.begin(), work.batch.gone.end());
   auto reading = read(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
-    TRY(work.known, ProductRows(sql, owner_of(store)).known(work.ids));
+    TRY(work.known, CatalogueRows(sql, owner_of(store)).known(work.ids));
     return {};
   });
   CO_TRY_VOID(co_await std::move(reading));
@@ -256,7 +256,7 @@ Result<void> CatalogueWriter::write_all(SqlSession& sql, const Work& work, const
   const auto& store = work.store;
   StoresTable stores(sql);
   TRY(auto reading, stores.next_reading(store.tenant, store.id));
-  Writing writing{.rows = ProductRows(sql, owner_of(store)),
+  Writing writing{.rows = CatalogueRows(sql, owner_of(store)),
                   .reading = reading,
                   .now = core_.parts.clock.unix_ms()};
   TRY(auto known, writing.rows.known(work.ids));
@@ -319,16 +319,16 @@ Result<void> CatalogueWriter::charge(SqlSession& sql, const Store& store, std::i
   return {};
 }
 
-Task<Result<std::optional<ProductRows::Unembedded>>> CatalogueWriter::embed_missing(
-    CallContext context, const Store& store, ProductRows::Unembedded after) {
-  using Next = std::optional<ProductRows::Unembedded>;
+Task<Result<std::optional<CatalogueRows::Unembedded>>> CatalogueWriter::embed_missing(
+    CallContext context, const Store& store, CatalogueRows::Unembedded after) {
+  using Next = std::optional<CatalogueRows::Unembedded>;
   if (core_.parts.embedder.dimension() == 0) co_return Next();
   const auto& model = core_.parts.embedder.model();
-  std::vector<ProductRows::Unembedded> missing;
+  std::vector<CatalogueRows::Unembedded> missing;
   std::vector<Product> products;
   KnownProducts known;
   auto reading = read(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
-    ProductRows rows(sql, owner_of(store));
+    CatalogueRows rows(sql, owner_of(store));
     TRY(missing, rows.unembedded(model, after, products_per_embedding));
     std::vector<ProductId> ids;
     for (const auto& one : missing) ids.push_back(one.id);
@@ -352,7 +352,7 @@ Task<Result<std::optional<ProductRows::Unembedded>>> CatalogueWriter::embed_miss
   CO_TRY(auto embedded, co_await std::move(embedding));
   auto writing = aiva::write(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
     StoresTable stores(sql);
-    ProductRows rows(sql, owner_of(store));
+    CatalogueRows rows(sql, owner_of(store));
     TRY(auto version, stores.next_version(store.tenant, store.id));
     TRY(auto number, stores.next_reading(store.tenant, store.id));
     for (const auto& [id, hash] : hashes) {

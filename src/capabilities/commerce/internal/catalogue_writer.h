@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "capabilities/commerce/internal/catalogue_rows.h"
 #include "capabilities/commerce/internal/core.h"
 #include "capabilities/commerce/internal/prepared_product.h"
-#include "capabilities/commerce/internal/product_rows.h"
 
 namespace aiva::commerce {
 
@@ -71,9 +71,8 @@ class CatalogueWriter {
 
   // Makes vectors that are missing or of another model, some at a time. Answers where it goes on,
   // nothing when there are no more. Fails as the embedder does.
-  Task<Result<std::optional<ProductRows::Unembedded>>> embed_missing(CallContext context,
-                                                                     const Store& store,
-                                                                     ProductRows::Unembedded after);
+  Task<Result<std::optional<CatalogueRows::Unembedded>>> embed_missing(
+      CallContext context, const Store& store, CatalogueRows::Unembedded after);
 
  private:
   using Vectors = std::unordered_map<std::string, ProductVector>;  // by the hash of their texts

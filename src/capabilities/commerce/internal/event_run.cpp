@@ -40,7 +40,7 @@ Task<Result<EventRun::Round>> EventRun::next_round(CallContext context, const Op
     std::vector<std::string> items;
     for (const auto& event : round.events)
       if (event.product_id.empty()) items.push_back(event.inventory_item_id);
-    ProductRows rows(sql, {.tenant = store.store.tenant, .store = store_});
+    CatalogueRows rows(sql, {.tenant = store.store.tenant, .store = store_});
     TRY(of_items, rows.of_items(items));
     return {};
   });

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "capabilities/commerce/internal/catalogue_rows.h"
 #include "capabilities/commerce/internal/pictures_table.h"
-#include "capabilities/commerce/internal/product_rows.h"
 #include "capabilities/commerce/internal/store_jobs.h"
 #include "capabilities/commerce/internal/syncs_table.h"
 #include "foundation/json.h"
@@ -30,7 +30,7 @@ Result<std::size_t> remove_round(SqlSession& sql, Core& core, TenantId tenant, S
   TRY(auto removal, pictures.next_removal(products_per_round));
   if (removal.products.empty()) return std::size_t{0};
   TRY(auto version, StoresTable(sql).next_version(tenant, store));
-  ProductRows rows(sql, {.tenant = tenant, .store = store});
+  CatalogueRows rows(sql, {.tenant = tenant, .store = store});
   for (const auto& product : removal.products) {
     TRY_VOID(rows.note_change(product, version));
     TRY_VOID(pictures.remove_product(product));

@@ -52,7 +52,7 @@ Task<Result<void>> SyncRun::read_traces(CallContext context) {
   std::vector<std::string> same;
   std::vector<std::string> other;
   auto comparing = read(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
-    ProductRows rows(sql, owner_of(store_.store));
+    CatalogueRows rows(sql, owner_of(store_.store));
     TRY(auto known, rows.known(ids));
     TRY(auto inventories, rows.inventories(ids));
     for (const auto& trace : page->traces) {
@@ -84,7 +84,7 @@ Task<Result<void>> SyncRun::find_deletions(CallContext context) {
   CO_TRY(auto mark, co_await std::move(marking));
   std::vector<std::string> unseen;
   auto reading = read(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
-    ProductRows rows(sql, owner_of(store_.store));
+    CatalogueRows rows(sql, owner_of(store_.store));
     TRY(unseen, rows.not_seen_since(place_.began, lookups_per_step));
     return {};
   });
@@ -127,7 +127,7 @@ Task<Result<void>> SyncRun::look_again(CallContext context) {
 }
 
 Task<Result<void>> SyncRun::finish(CallContext context) {
-  auto after = std::optional<ProductRows::Unembedded>(std::in_place);
+  auto after = std::optional<CatalogueRows::Unembedded>(std::in_place);
   while (after) {
     CO_TRY_VOID(context.check());
     auto embedding = writer_.embed_missing(context, store_.store, *after);

@@ -53,9 +53,9 @@ struct ProductWrite {
 
 // Writes the rows of one store's products; lives inside one read or transaction. Every statement
 // names the tenant or, where rows have none, the store that was checked to be the tenant's.
-class ProductRows {
+class CatalogueRows {
  public:
-  ProductRows(SqlSession& sql, RowsOwner owner) : sql_(sql), owner_(std::move(owner)) {}
+  CatalogueRows(SqlSession& sql, RowsOwner owner) : sql_(sql), owner_(std::move(owner)) {}
 
   Result<KnownProducts> known(std::span<const std::string> ids);
   // By the product's id of the store.

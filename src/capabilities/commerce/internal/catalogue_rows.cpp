@@ -1,4 +1,4 @@
-#include "capabilities/commerce/internal/product_rows.h"
+#include "capabilities/commerce/internal/catalogue_rows.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -33,7 +33,7 @@ bool has_values(const ProductVector* vector) {
 
 }  // namespace
 
-Result<KnownProducts> ProductRows::known(std::span<const std::string> ids) {
+Result<KnownProducts> CatalogueRows::known(std::span<const std::string> ids) {
   KnownProducts found;
   auto read_part = [&](std::span<const std::string> part) {
     auto sql =
@@ -56,7 +56,7 @@ Result<KnownProducts> ProductRows::known(std::span<const std::string> ids) {
   return found;
 }
 
-Result<std::unordered_map<std::string, KnownInventories>> ProductRows::inventories(
+Result<std::unordered_map<std::string, KnownInventories>> CatalogueRows::inventories(
     std::span<const std::string> ids) {
   std::unordered_map<std::string, KnownInventories> found;
   auto read_part = [&](std::span<const std::string> part) {
@@ -73,7 +73,7 @@ Result<std::unordered_map<std::string, KnownInventories>> ProductRows::inventori
   return found;
 }
 
-Result<std::unordered_map<std::string, std::string>> ProductRows::of_items(
+Result<std::unordered_map<std::string, std::string>> CatalogueRows::of_items(
     std::span<const std::string> items) {
   std::unordered_map<std::string, std::string> found;
   auto read_part = [&](std::span<const std::string> part) {
@@ -91,7 +91,8 @@ Result<std::unordered_map<std::string, std::string>> ProductRows::of_items(
   return found;
 }
 
-Result<std::vector<std::string>> ProductRows::not_seen_since(std::int64_t reading, int count_max) {
+Result<std::vector<std::string>> CatalogueRows::not_seen_since(std::int64_t reading,
+                                                               int count_max) {
   std::vector<std::string> ids;
   TRY_VOID(sql_.query(
       "SELECT shopify_id FROM products WHERE store_id = ? AND tenant_id = ? "
@@ -103,7 +104,7 @@ Result<std::vector<std::string>> ProductRows::not_seen_since(std::int64_t readin
   return ids;
 }
 
-Result<ProductId> ProductRows::add(const ProductWrite& write) {
+Result<ProductId> CatalogueRows::add(const ProductWrite& write) {
   auto id = ProductId::make();
   const auto& prepared = *write.product;
   const auto& there = prepared.there;
@@ -155,8 +156,8 @@ Result<ProductId> ProductRows::add(const ProductWrite& write) {
   return id;
 }
 
-Result<void> ProductRows::change(const KnownProduct& known, const ProductWrite& write,
-                                 std::vector<ImageId>& orphans) {
+Result<void> CatalogueRows::change(const KnownProduct& known, const ProductWrite& write,
+                                   std::vector<ImageId>& orphans) {
   const auto& prepared = *write.product;
   const auto& there = prepared.there;
   auto tags = texts_to_json(there.tags);
@@ -190,8 +191,8 @@ Result<void> ProductRows::change(const KnownProduct& known, const ProductWrite& 
   return put_images(known.id, there, orphans);
 }
 
-Result<void> ProductRows::touch(const KnownProduct& known, UnixMs shop_updated_at,
-                                std::int64_t reading, UnixMs now) {
+Result<void> CatalogueRows::touch(const KnownProduct& known, UnixMs shop_updated_at,
+                                  std::int64_t reading, UnixMs now) {
   TRY_VOID(
       sql_.execute("UPDATE products SET seen = ?, shop_updated_at = ?, synced_at = ?, "
                    "sync_status = 'synced' WHERE id = ? AND tenant_id = ?",
@@ -199,8 +200,8 @@ Result<void> ProductRows::touch(const KnownProduct& known, UnixMs shop_updated_a
   return {};
 }
 
-Result<void> ProductRows::touch_all(std::span<const std::string> ids, std::int64_t reading,
-                                    UnixMs now) {
+Result<void> CatalogueRows::touch_all(std::span<const std::string> ids, std::int64_t reading,
+                                      UnixMs now) {
   auto touch_part = [&](std::span<const std::string> part) -> Result<void> {
     auto sql =
         "UPDATE products SET seen = ?, synced_at = ? WHERE store_id = ? AND tenant_id = ? "
@@ -214,7 +215,8 @@ Result<void> ProductRows::touch_all(std::span<const std::string> ids, std::int64
   return in_parts(ids, touch_part);
 }
 
-Result<void> ProductRows::mark_wrong(const KnownProduct& known, std::int64_t reading, UnixMs now) {
+Result<void> CatalogueRows::mark_wrong(const KnownProduct& known, std::int64_t reading,
+                                       UnixMs now) {
   TRY_VOID(
       sql_.execute("UPDATE products SET seen = ?, sync_status = 'error', synced_at = ? "
                    "WHERE id = ? AND tenant_id = ?",
@@ -222,8 +224,8 @@ Result<void> ProductRows::mark_wrong(const KnownProduct& known, std::int64_t rea
   return {};
 }
 
-Result<void> ProductRows::mark_deleted(const KnownProduct& known, std::int64_t reading, UnixMs now,
-                                       std::vector<ImageId>& orphans) {
+Result<void> CatalogueRows::mark_deleted(const KnownProduct& known, std::int64_t reading,
+                                         UnixMs now, std::vector<ImageId>& orphans) {
   TRY_VOID(
       sql_.execute("UPDATE products SET status = 'deleted', seen = ?, synced_at = ? "
                    "WHERE id = ? AND tenant_id = ?",
@@ -231,16 +233,16 @@ Result<void> ProductRows::mark_deleted(const KnownProduct& known, std::int64_t r
   return put_images(known.id, {}, orphans);
 }
 
-Result<void> ProductRows::note_change(ProductId id, std::int64_t version) {
+Result<void> CatalogueRows::note_change(ProductId id, std::int64_t version) {
   TRY_VOID(
       sql_.execute("REPLACE INTO product_changes (store_id, product_id, version) VALUES (?, ?, ?)",
                    {owner_.store, id, version}));
   return {};
 }
 
-Result<std::vector<ProductRows::Unembedded>> ProductRows::unembedded(const std::string& model,
-                                                                     const Unembedded& after,
-                                                                     int count_max) {
+Result<std::vector<CatalogueRows::Unembedded>> CatalogueRows::unembedded(const std::string& model,
+                                                                         const Unembedded& after,
+                                                                         int count_max) {
   std::vector<Unembedded> found;
   TRY_VOID(sql_.query(
       "SELECT id, seen, shopify_id FROM products WHERE store_id = ? AND tenant_id = ? "
@@ -256,8 +258,8 @@ Result<std::vector<ProductRows::Unembedded>> ProductRows::unembedded(const std::
   return found;
 }
 
-Result<bool> ProductRows::set_vector(const KnownProduct& known, const std::string& text_hash,
-                                     const ProductVector& vector) {
+Result<bool> CatalogueRows::set_vector(const KnownProduct& known, const std::string& text_hash,
+                                       const ProductVector& vector) {
   TRY(auto changed,
       sql_.execute("UPDATE products SET embedding = ?, embedding_model = ?, text_hash = ?, "
                    "embedding_status = 'completed' WHERE id = ? AND tenant_id = ? "
@@ -268,7 +270,7 @@ Result<bool> ProductRows::set_vector(const KnownProduct& known, const std::strin
 }
 
 // A variant keeps its row and its id, also when it went from one product to another.
-Result<void> ProductRows::put_variants(ProductId id, const StoreProduct& product) {
+Result<void> CatalogueRows::put_variants(ProductId id, const StoreProduct& product) {
   std::vector<std::string> ids;
   for (const auto& variant : product.variants) ids.push_back(variant.id);
   std::unordered_map<std::string, VariantId> known;
@@ -291,8 +293,8 @@ Result<void> ProductRows::put_variants(ProductId id, const StoreProduct& product
   return {};
 }
 
-Result<void> ProductRows::put_variant(ProductId id, const StoreVariant& variant,
-                                      const std::optional<VariantId>& known) {
+Result<void> CatalogueRows::put_variant(ProductId id, const StoreVariant& variant,
+                                        const std::optional<VariantId>& known) {
   auto options = options_to_json(variant.options);
   if (known) {
     TRY_VOID(sql_.execute(
@@ -314,7 +316,7 @@ Result<void> ProductRows::put_variant(ProductId id, const StoreVariant& variant,
   return {};
 }
 
-Result<void> ProductRows::remove_other_variants(ProductId id, const StoreProduct& product) {
+Result<void> CatalogueRows::remove_other_variants(ProductId id, const StoreProduct& product) {
   std::unordered_set<std::string_view> kept;
   for (const auto& variant : product.variants) kept.insert(variant.id);
   std::vector<VariantId> gone;
@@ -331,8 +333,8 @@ Result<void> ProductRows::remove_other_variants(ProductId id, const StoreProduct
   return {};
 }
 
-Result<void> ProductRows::put_images(ProductId id, const StoreProduct& product,
-                                     std::vector<ImageId>& orphans) {
+Result<void> CatalogueRows::put_images(ProductId id, const StoreProduct& product,
+                                       std::vector<ImageId>& orphans) {
   struct Known {
     std::string url;
     std::optional<ImageId> image;
@@ -375,7 +377,7 @@ Result<void> ProductRows::put_images(ProductId id, const StoreProduct& product,
   return {};
 }
 
-Result<void> ProductRows::insert_image(ProductId id, const StoreImage& image) {
+Result<void> CatalogueRows::insert_image(ProductId id, const StoreImage& image) {
   TRY_VOID(
       sql_.execute("INSERT INTO product_images (product_id, shopify_id, store_id, source_url, alt, "
                    "position) VALUES (?, ?, ?, ?, ?, ?)",
