@@ -38,10 +38,9 @@ commerce::CommerceSettings settings_of(const Config& config) {
 // The object of an address behind its prefix, whose key names the tenant it belongs to.
 Task<Result<std::string>> read_upload(Parts& parts, CallContext context, std::string address) {
   std::string_view key(address);
-  bool is_own = key.starts_with(uploaded_feed_prefix) &&
-                key.find(context.tenant.to_string()) != std::string_view::npos;
-  if (!is_own) co_return fail(ErrorCode::not_found, "No such feed");
-  key.remove_prefix(uploaded_feed_prefix.size());
+  if (key.starts_with(uploaded_feed_prefix)) key.remove_prefix(uploaded_feed_prefix.size());
+  if (!key.starts_with("feeds/" + context.tenant.to_string() + "/"))
+    co_return fail(ErrorCode::not_found, "No such feed");
   auto finding = parts.objects->local_copy(context, std::string(key));
   CO_TRY(auto path, co_await std::move(finding));
   auto read = [&path]() -> Result<std::string> {

@@ -111,7 +111,8 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::credit_budget_routes(parts.billing->budgets()));
   add(http::credit_usage_routes(parts.billing->usage(), parts.clock));
   add(http::webhook_routes(*parts.webhooks));
-  add(http::knowledge_base_routes(*parts.knowledge, parts.images.get()));
+  add(http::knowledge_base_routes(*parts.knowledge, parts.images.get(),
+                                  &parts.commerce->catalogue()));
   http::DocumentRouteOptions documents{
       .file_bytes_max = static_cast<std::uint64_t>(config.limits.document_bytes_max)};
   add(http::document_routes(*parts.knowledge, parts.document_events, documents));

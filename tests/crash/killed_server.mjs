@@ -19,12 +19,11 @@ function laterBy(hours) {
 }
 
 export class KilledServer {
-  /** `environment` overrides what is set here; `port` 0 takes a free one at each start. */
-  constructor(program, folder, { environment = {}, port = 0 } = {}) {
+  /** `environment` overrides what is set here. */
+  constructor(program, folder, { environment = {} } = {}) {
     this.program = program;
     this.folder = folder;
     this.environment = environment;
-    this.port = port;
     this.child = null;
     this.url = "";
     this.token = "";
@@ -34,7 +33,7 @@ export class KilledServer {
 
   /** Starts the process; true once it answers, false when it ended before. */
   async start({ hoursAhead = 0 } = {}) {
-    const words = ["serve", "--json", "--port", String(this.port), "--data", this.folder];
+    const words = ["serve", "--json", "--port", "0", "--data", this.folder];
     const child = spawn(this.program, words, {
       stdio: ["ignore", "pipe", "pipe"],
       env: {

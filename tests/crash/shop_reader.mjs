@@ -4,9 +4,10 @@
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const jobTimeoutMs = 1_800_000;
 const final = ["completed", "failed", "cancelled"];
+const publicUrl = "https://aiva.test"; // shops send events by https alone
 
 /** What an AIVA must be told to read the shop at `origin`. */
-export const environmentFor = (origin, publicUrl = "") => ({
+export const environmentFor = (origin) => ({
   AIVA_SHOPIFY_BASE_ADDRESS: origin,
   AIVA_SHOPIFY_ALLOW_PRIVATE_HOSTS: "true",
   AIVA_SHOPIFY_CLIENT_ID: "test-client-id",
@@ -14,6 +15,13 @@ export const environmentFor = (origin, publicUrl = "") => ({
   AIVA_SHOPIFY_SCHEDULED: "false",
   AIVA_SERVER_PUBLIC_URL: publicUrl,
 });
+
+/** Takes the place of a proxy that ends TLS: what a shop sends to the public address arrives. */
+export const bringEvents = (shop, url) => {
+  for (const subscription of shop.webhooks.subscriptions.values()) {
+    subscription.address = subscription.address.replace(publicUrl, url);
+  }
+};
 
 export class ShopReader {
   base = "";
@@ -37,12 +45,21 @@ export class ShopReader {
     return reply?.body.data ?? null;
   }
 
-  /** A knowledge base that has the shop. */
-  async connect() {
+  /** A knowledge base that has the shop, which sends its events on demand. */
+  async connect({ hasEvents = false } = {}) {
     const name = "Shop";
     this.base = (await this.#ask(201, "POST", "/api/knowledge", { name })).id;
-    const wanted = { kb_id: this.base, address: this.shop.shop.domain, token: "shpat_test" };
-    this.store = (await this.#ask(201, "POST", `${this.#place}/stores`, wanted)).id;
+    const wanted = {
+      kb_id: this.base,
+      address: this.shop.shop.domain,
+      token: "shpat_test",
+      auto_sync: false,
+      ...(hasEvents ? { app_secret: "test-client-secret" } : {}),
+    };
+    const store = await this.#ask(201, "POST", `${this.#place}/stores`, wanted);
+    this.store = store.id;
+    if (store.has_webhooks !== hasEvents) throw new Error(JSON.stringify(store));
+    bringEvents(this.shop, this.server.url);
   }
 
   /** The id of the job; that of the one which runs where there is one. */

@@ -7,7 +7,6 @@
 //
 // AIVA_BIN names the program; without it the release build is taken.
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,14 +35,6 @@ const batch = 100;
 const figures = {};
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-async function freePort() {
-  const listener = createServer();
-  await new Promise((done) => listener.listen(0, "127.0.0.1", done));
-  const { port } = listener.address();
-  await new Promise((done) => listener.close(done));
-  return port;
-}
-
 async function control(shop, path, body = {}) {
   const reply = await fetch(shop.origin + path, { method: "POST", body: JSON.stringify(body) });
   if (!reply.ok) throw new Error(`${path}: ${await reply.text()}`);
@@ -59,19 +50,16 @@ async function followed(rows) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "aiva-drift-"));
-const port = await freePort();
 const shop = await startShopify({
   throttle: false,
   fill: { products: Number(options.products), imagesEach: 0, seed },
 });
-const publicUrl = `http://127.0.0.1:${port}`;
-const environment = environmentFor(shop.origin, publicUrl);
-const server = new KilledServer(program, folder, { environment, port });
+const server = new KilledServer(program, folder, { environment: environmentFor(shop.origin) });
 const reader = new ShopReader(server, shop);
 let code = 1;
 try {
   if (!(await server.start())) throw new Error(`the server does not start:\n${server.log}`);
-  await reader.connect();
+  await reader.connect({ hasEvents: true });
   const first = await reader.read("full");
   if (first?.status !== "completed") throw new Error(JSON.stringify(first));
 

@@ -21,7 +21,6 @@ export interface ServerOptions {
   sample?: boolean; // load the sample knowledge base
   environment?: Record<string, string>;
   arguments?: string[];
-  port?: number; // a free one by default
 }
 
 /** One running AIVA process. */
@@ -50,8 +49,7 @@ export class Server {
   /** Starts the program and waits until it answers. */
   static async start(options: ServerOptions = {}): Promise<Server> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), "aiva-journey-"));
-    const port = String(options.port ?? 0);
-    const words = ["serve", "--json", "--port", port, "--data", folder];
+    const words = ["serve", "--json", "--port", "0", "--data", folder];
     if (options.sample) words.push("--sample", join(repository, "samples"));
     const began = performance.now();
     const child = spawn(program, [...words, ...(options.arguments ?? [])], {

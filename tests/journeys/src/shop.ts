@@ -15,6 +15,15 @@ export async function startShop(options: Json): Promise<Json> {
   return startShopify(options);
 }
 
+/** Shops send events, and owners back, by https alone. */
+export const publicUrl = "https://aiva.test";
+
+/** Takes the place of a proxy that ends TLS: what a shop sends to the public address arrives. */
+export function bringEvents(shop: Json, url: string): void {
+  for (const subscription of shop.webhooks.subscriptions.values())
+    subscription.address = subscription.address.replace(publicUrl, url);
+}
+
 /** Asks something of the emulator as a test. */
 export async function control(shop: Json, path: string, body: Json = {}): Promise<Json> {
   const reply = await fetch(shop.origin + path, {
@@ -91,7 +100,8 @@ export async function find(client: Client, base: string, query: Json): Promise<J
 
 /** One product of a feed in a knowledge base, everything named after `word`. */
 export async function feedOf(client: Client, base: string, word: string): Promise<Json> {
-  const made = await client.post(`${placeOf(client)}/stores`, { kb_id: base, kind: "feed" });
+  const wanted = { kb_id: base, kind: "feed", auto_sync: false };
+  const made = await client.post(`${placeOf(client)}/stores`, wanted);
   assert.equal(made.status, 201, made.text);
   const store = made.body.data.id;
   const columns = "id,title,description,price,currency";

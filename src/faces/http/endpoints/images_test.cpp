@@ -5,6 +5,7 @@
 #include <string>
 
 #include "capabilities/images/testing/images_fixture.h"
+#include "faces/http/endpoints/commerce_fixture.h"
 #include "faces/http/endpoints/knowledge_bases.h"
 #include "faces/http/testing/test_server.h"
 #include "foundation/crypto.h"
@@ -109,12 +110,14 @@ TEST_F(ImageEndpoints, are_counted_in_the_figures_of_their_base) {
   ASSERT_EQ(send_form(place(), red).status, 201);
   Request request;
   request.path_parameters = {{"kbId", base_.to_string()}};
-  for (auto& route : knowledge_base_routes(*knowledge_, images_.get())) {
+  PreparedCatalogue catalogue(tenant_);
+  for (auto& route : knowledge_base_routes(*knowledge_, images_.get(), &catalogue)) {
     if (route.path != std::string_view("/api/knowledge/:kbId/stats")) continue;
     auto response = sync_wait(route.handler({.tenant = tenant_}, request));
     ASSERT_TRUE(response);
     auto figures = json::parse(response->body)->at("data");
     EXPECT_EQ(figures.at("total_images"), 1);
+    EXPECT_EQ(figures.at("total_products"), 3);
     EXPECT_EQ(figures.at("total_image_bytes"), static_cast<std::int64_t>(red.size()));
     return;
   }

@@ -22,9 +22,11 @@ constexpr std::size_t pages_ready_max = 200;
 
 // What the handlers of these routes share.
 struct Parts {
-  Parts(Knowledge& k, images::Images* i) : knowledge(k), images(i) {}
+  Parts(Knowledge& k, images::Images* i, commerce::Catalogue* p)
+      : knowledge(k), images(i), products(p) {}
   Knowledge& knowledge;
-  images::Images* images;  // null: none are kept
+  images::Images* images;         // null: none are kept
+  commerce::Catalogue* products;  // the same
   ReadyAnswers<KnowledgeBase> bases{bases_ready_max};
   ReadyAnswers<PageOf<KnowledgeBase>> pages{pages_ready_max};
 };
@@ -111,19 +113,26 @@ Task<Result<Response>> remove_base(PartsPointer parts, CallContext context, Requ
 Task<Result<Response>> get_statistics(PartsPointer parts, CallContext context, Request& request) {
   CO_TRY(auto id, request.id<KnowledgeBaseId>("kbId"));
   CO_TRY(auto statistics, co_await parts->knowledge.statistics(context, id));
-  images::ImageStatistics pictures;
+  OtherSums others;
   if (parts->images != nullptr) {
-    CO_TRY(pictures, co_await parts->images->statistics(context, id));
+    CO_TRY(auto pictures, co_await parts->images->statistics(context, id));
+    others.images = pictures.images;
+    others.image_bytes = pictures.size_bytes;
   }
-  co_return ok_response([&](JsonWriter& writer) {
-    write_statistics(writer, statistics, {pictures.images, pictures.size_bytes});
-  });
+  if (parts->products != nullptr) {
+    commerce::Catalogue::Filter filter{.knowledge_base = id, .page = {.limit = 1}};
+    auto counting = parts->products->list(context, std::move(filter));
+    CO_TRY(auto found, co_await std::move(counting));
+    others.products = found.total;
+  }
+  co_return ok_response([&](JsonWriter& writer) { write_statistics(writer, statistics, others); });
 }
 
 }  // namespace
 
-std::vector<Route> knowledge_base_routes(Knowledge& knowledge, images::Images* images) {
-  auto parts = std::make_shared<Parts>(knowledge, images);
+std::vector<Route> knowledge_base_routes(Knowledge& knowledge, images::Images* images,
+                                         commerce::Catalogue* products) {
+  auto parts = std::make_shared<Parts>(knowledge, images, products);
   auto bind = [parts](auto handler) -> Handler {
     return [parts, handler](CallContext context, Request& request) {
       return handler(parts, std::move(context), request);

@@ -61,7 +61,7 @@ void write_base(JsonWriter& writer, const knowledge::KnowledgeBase& base) {
 }
 
 void write_statistics(JsonWriter& writer, const knowledge::BaseStatistics& statistics,
-                      ImageSums images) {
+                      OtherSums others) {
   writer.begin_object()
       .field("total_documents", statistics.documents)
       .field("completed_documents", statistics.documents_completed)
@@ -69,9 +69,10 @@ void write_statistics(JsonWriter& writer, const knowledge::BaseStatistics& stati
       .field("documents_in_work", statistics.documents_in_work)
       .field("total_chunks", statistics.chunks)
       .field("total_pages", statistics.pages)
-      .field("total_images", images.count)
+      .field("total_images", others.images)
+      .field("total_products", others.products)
       .field("total_size_bytes", statistics.size_bytes)
-      .field("total_image_bytes", images.size_bytes)
+      .field("total_image_bytes", others.image_bytes)
       .field("total_vectors", statistics.vectors)
       .field("embedding_model", statistics.embedding_model)
       .field("vector_dimension", statistics.vector_dimension)
