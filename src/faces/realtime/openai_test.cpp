@@ -129,6 +129,27 @@ TEST_F(OpenAiTest, answers_what_is_written) {
   EXPECT_THAT(chat_.questions, ElementsAre("How long\nis it?"));
 }
 
+TEST_F(OpenAiTest, takes_keys_of_a_telephone) {
+  open();
+  skip_greeting();
+
+  send(R"({"type":"aiva.dtmf","event_id":"bad","digits":"4x"})");
+  auto refused = next("error");
+  EXPECT_EQ(at(refused, "/error/param"), "digits");
+  EXPECT_EQ(at(refused, "/error/event_id"), "bad");
+  send(R"({"type":"aiva.dtmf"})");
+  EXPECT_EQ(at(next("error"), "/error/param"), "digits");
+  send(R"({"type":"aiva.dtmf","digits":"4"})");
+  send(R"({"type":"aiva.dtmf","digits":"2#"})");
+
+  auto added = next("conversation.item.added");
+  EXPECT_EQ(at(added, "/item/role"), "user");
+  EXPECT_EQ(at(added, "/item/content/0/type"), "input_text");
+  EXPECT_EQ(at(added, "/item/content/0/text"), "42");
+  EXPECT_EQ(at(next("response.done"), "/response/status"), "completed");
+  EXPECT_THAT(chat_.questions, ElementsAre("42"));
+}
+
 TEST_F(OpenAiTest, answers_what_is_spoken) {
   open();
   send(pcmu_session);

@@ -45,6 +45,8 @@ TEST_F(VisitorRoutes, show_a_page_that_runs_nothing_inline_and_may_use_the_micro
 
   ASSERT_EQ(page.status, 200);
   EXPECT_TRUE(page.body.contains("<title>Front &lt;desk&gt;</title>"));
+  EXPECT_TRUE(page.body.contains("aria-controls=\"keypad\""));
+  EXPECT_TRUE(page.body.contains("data-key=\"#\" aria-label=\"Hash\""));
   EXPECT_FALSE(page.body.contains("<script>"));
   EXPECT_FALSE(page.body.contains("style="));
   EXPECT_TRUE(page.header("Content-Security-Policy").contains("default-src 'none'"));

@@ -206,6 +206,62 @@ describe("the call page in a browser", { skip: !hasChromium }, () => {
     }
   });
 
+  test("has a keypad, for the mouse and for the keyboard", async () => {
+    const made = await client.post("/api/agents", {
+      name: "Exchange",
+      slug: "keys-desk",
+      greeting: "Welcome.",
+      chat_page_enabled: true,
+      widget_config: { allows_calls: true },
+      publish: true,
+    });
+    assert.equal(made.status, 201, made.text);
+    const step = { type: "collect_slot", slot_type: "number" };
+    const flow = await client.post(`/api/agents/${made.body.data.id}/flows`, {
+      name: "Exchange",
+      begins_with: "call",
+      steps: [
+        { ...step, name: "where", slot: "extension", text: "Which extension?" },
+        { ...step, name: "many", slot: "count", text: "How many people?" },
+      ],
+      completion: { type: "respond", text: "Noted, {count} for {extension}." },
+    });
+    assert.equal(flow.status, 201, flow.text);
+    const browser = await Browser.start();
+    try {
+      const page = await browser.open(url("keys-desk"), toldMicrophone);
+      const toggle = "document.getElementById('keypad-toggle')";
+      assert.equal(await page.evaluate(`${toggle}.hidden`), true);
+      await page.click("#start");
+      await page.until(`${lines("assistant")}.includes("Which extension")`);
+      assert.equal(await page.evaluate(`${toggle}.getAttribute("aria-expanded")`), "false");
+      await page.click("#keypad-toggle");
+      assert.equal(await page.evaluate(`${toggle}.getAttribute("aria-expanded")`), "true");
+      const names = await page.evaluate(
+        `[...document.querySelectorAll("#keypad button")].map((b) => b.ariaLabel ?? b.textContent)`,
+      );
+      assert.deepEqual(names, [..."123456789", "Star", "0", "Hash"]);
+
+      for (const key of "42#") await page.click(`[data-key="${key}"]`);
+      assert.equal(await page.evaluate("document.getElementById('keys').value"), "42#");
+      await page.until(`${lines("assistant")}.includes("How many people")`);
+      for (const key of "7#") await page.press(key);
+      await page.until(`${lines("assistant")}.includes("Noted, 7 for 42")`);
+      assert.deepEqual((await page.evaluate(lines("user"))).split(" / "), ["42", "7"]);
+
+      await page.click("#end");
+      assert.equal(await page.evaluate("document.getElementById('keypad').hidden"), true);
+      const said = await transcript((await lastCall()).id);
+      assert.deepEqual(
+        said.filter((line) => line.speaker === "customer").map((line) => line.original_message),
+        ["42", "7"],
+      );
+      assert.deepEqual(page.complaints, []);
+    } finally {
+      await browser.stop();
+    }
+  });
+
   test("says why it cannot call", async () => {
     const browser = await Browser.start();
     try {

@@ -161,12 +161,20 @@ export class Page {
   /** Presses an element with the mouse, as a person does. */
   async click(selector: string): Promise<void> {
     const { x, y } = await this.evaluate(`(() => {
-      const box = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
+      const element = document.querySelector(${JSON.stringify(selector)});
+      element.scrollIntoView({ block: "nearest", behavior: "instant" });
+      const box = element.getBoundingClientRect();
       return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     })()`);
     const at = { x, y, button: "left", clickCount: 1 };
     await this.send("Input.dispatchMouseEvent", { type: "mousePressed", ...at });
     await this.send("Input.dispatchMouseEvent", { type: "mouseReleased", ...at });
+  }
+
+  /** Presses a key of the keyboard that writes one character. */
+  async press(key: string): Promise<void> {
+    await this.send("Input.dispatchKeyEvent", { type: "keyDown", key, text: key });
+    await this.send("Input.dispatchKeyEvent", { type: "keyUp", key });
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,10 @@
   const start = document.getElementById("start");
   const mute = document.getElementById("mute");
   const end = document.getElementById("end");
+  const keypad = document.getElementById("keypad");
+  const keypadToggle = document.getElementById("keypad-toggle");
+  const keys = document.getElementById("keys");
+  const keysShown = 16; // the last ones
   const bufferedMax = 1024 * 1024; // not taken by the network yet; then sound is left out
   document.documentElement.style.setProperty("--accent", main.dataset.accent);
 
@@ -47,8 +51,15 @@
     start.hidden = isOn;
     end.hidden = !isOn;
     mute.hidden = state !== "talking";
+    keypadToggle.hidden = mute.hidden;
+    if (mute.hidden) openKeypad(false);
     start.textContent = state === "idle" ? "Call" : "Call again";
     if (text !== undefined) status.textContent = text;
+  }
+
+  function openKeypad(isOpen) {
+    keypad.hidden = !isOpen;
+    keypadToggle.setAttribute("aria-expanded", String(isOpen));
   }
 
   function line(role, text) {
@@ -244,6 +255,8 @@
         case "input_audio_buffer.committed":
           this.lines.set(event.item_id, line("user", "\u2026"));
           return;
+        case "conversation.item.added":
+          return this.writeKeys(event.item);
         case "conversation.item.input_audio_transcription.completed":
           return this.write(event.item_id, event.transcript);
         case "conversation.item.input_audio_transcription.failed":
@@ -273,6 +286,20 @@
       else item.remove();
     }
 
+    // What was keyed in comes as an item of its own, all at once.
+    writeKeys({ id, role, content }) {
+      const text = content?.[0]?.text;
+      const isKeyed = role === "user" && content?.[0]?.type === "input_text";
+      if (isKeyed && text && !this.lines.has(id))
+        this.lines.set(id, line("user", text));
+    }
+
+    press(key) {
+      if (main.dataset.state !== "talking") return;
+      this.send({ type: "aiva.dtmf", digits: key });
+      keys.textContent = (keys.textContent + key).slice(-keysShown);
+    }
+
     say(id, delta) {
       const item = this.lines.get(id);
       if (item !== undefined)
@@ -283,8 +310,11 @@
 
     answered(response) {
       const item = this.lines.get(response.output[0]?.id);
-      if (response.status === "cancelled" && item !== undefined)
-        item.classList.add("cut");
+      // A key interrupts without a word of it before.
+      if (response.status === "cancelled") {
+        this.play({ flush: true });
+        item?.classList.add("cut");
+      }
       if (response.status === "completed") this.tell("Your turn.");
     }
 
@@ -317,6 +347,7 @@
   async function begin() {
     log.replaceChildren();
     time.textContent = "0:00";
+    keys.textContent = "";
     mute.setAttribute("aria-pressed", "false");
     const made = new Call(new AudioContext({ latencyHint: "interactive" }));
     call = made;
@@ -333,6 +364,17 @@
     call?.finish("ended", endings.caller_hung_up),
   );
   mute.addEventListener("click", () => call?.setMuted(!call.isMuted));
+  keypadToggle.addEventListener("click", () => openKeypad(keypad.hidden));
+  keypad.addEventListener("click", ({ target }) => {
+    const key = target.dataset.key;
+    if (key !== undefined) call?.press(key);
+  });
+  // The keyboard is a keypad, too, whatever has the focus: nothing here takes text.
+  addEventListener("keydown", (event) => {
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (isPlain && !event.repeat && /^[0-9*#]$/.test(event.key))
+      call?.press(event.key);
+  });
   addEventListener("pagehide", () =>
     call?.finish("ended", endings.caller_hung_up),
   );

@@ -17,7 +17,7 @@ constexpr std::string_view head = R"(>
 <script src="/aiva/call-page.js" defer></script>
 <title>)";
 
-constexpr std::string_view rest = R"(>Write instead</a></header>
+constexpr std::string_view rest = R"html(>Write instead</a></header>
 <div id="log" role="log" aria-live="polite" aria-label="What is said" tabindex="0"></div>
 <p id="status" role="status">Press “Call” and speak. Your browser asks for the microphone.</p>
 <div class="meters">
@@ -28,13 +28,30 @@ constexpr std::string_view rest = R"(>Write instead</a></header>
 <div class="controls">
 <button type="button" id="start">Call</button>
 <button type="button" id="mute" aria-pressed="false" hidden>Mute</button>
+<button type="button" id="keypad-toggle" aria-expanded="false" aria-controls="keypad"
+hidden>Keypad</button>
 <button type="button" id="end" hidden>Hang up</button>
+</div>
+<div id="keypad" role="group" aria-label="Keypad" hidden>
+<output id="keys" aria-label="Keys pressed"></output>
+<button type="button" data-key="1">1</button>
+<button type="button" data-key="2">2</button>
+<button type="button" data-key="3">3</button>
+<button type="button" data-key="4">4</button>
+<button type="button" data-key="5">5</button>
+<button type="button" data-key="6">6</button>
+<button type="button" data-key="7">7</button>
+<button type="button" data-key="8">8</button>
+<button type="button" data-key="9">9</button>
+<button type="button" data-key="*" aria-label="Star">*</button>
+<button type="button" data-key="0">0</button>
+<button type="button" data-key="#" aria-label="Hash">#</button>
 </div>
 <noscript><p>Calls need JavaScript.</p></noscript>
 </main>
 </body>
 </html>
-)";
+)html";
 
 }  // namespace
 

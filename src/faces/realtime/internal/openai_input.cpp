@@ -15,6 +15,7 @@ constexpr std::int64_t uncommitted_ms_max = 120'000;  // of a turn the client en
 constexpr std::int64_t held_ms_max = 30'000;          // of the turn after it
 constexpr std::int64_t committed_ms_min = 100;
 constexpr std::size_t id_bytes_max = 512;
+constexpr std::size_t digits_max = 32;  // of one event
 
 }  // namespace
 
@@ -98,6 +99,19 @@ void OpenAiSession::clear_audio() {
     uncommitted_bytes_ = 0;
   }
   events_.send("input_audio_buffer.cleared", [](JsonWriter&) {});
+}
+
+// Of a telephone; the protocol itself has none.
+void OpenAiSession::press_keys(const ClientEvent& event) {
+  json::Fields fields(event.body);
+  auto digits = fields.text("digits", {.length_min = 1, .length_max = digits_max});
+  bool are_keys = std::ranges::all_of(
+      digits, [](char c) { return std::string_view("0123456789*#ABCD").contains(c); });
+  if (!are_keys) fields.add_error("digits", "must be of 0-9, *, #, A-D");
+  if (auto read = fields.finish(); !read)
+    return events_.send_error(event_error_of(read.error()), event.id);
+  for (char digit : digits)
+    if (has_call()) call_->digit(digit);
 }
 
 // What came after a commit belongs to the next turn.

@@ -126,6 +126,8 @@ Task<void> OpenAiSession::take_event(ClientEvent event) {
     commit_audio(event);
   } else if (type == "input_audio_buffer.clear") {
     clear_audio();
+  } else if (type == "aiva.dtmf") {
+    press_keys(event);
   } else if (type == "response.create") {
     create_response(event);
     co_await hear_held();

@@ -53,6 +53,7 @@ class OpenAiSession final : public voice::Leg, public std::enable_shared_from_th
   Task<void> pace(std::int64_t ms);
   void commit_audio(const ClientEvent& event);
   void clear_audio();
+  void press_keys(const ClientEvent& event);
   void create_item(const ClientEvent& event);
   void retrieve_item(const ClientEvent& event);
   void delete_item(const ClientEvent& event);
