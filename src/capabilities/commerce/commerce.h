@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/billing/billing.h"
@@ -50,6 +53,9 @@ struct CommerceParts {
   ThreadPool& compute;       // for scans of many products
   Pause pause{};             // empty: nothing waits
   std::string master_key{};  // of tokens, 32 bytes
+  // The language of a text, ISO 639; empty when it cannot be told. Without it products are found by
+  // words as they are written.
+  std::function<std::string(std::string_view)> detect_language{};
 };
 
 struct CommerceSettings {
@@ -63,6 +69,7 @@ struct CommerceSettings {
   std::chrono::minutes overlap{5};   // an incremental sync looks so far behind the last one
   std::chrono::milliseconds progress_interval{500};
   std::size_t products_per_write = 250;
+  std::size_t shelf_bytes_max = 512UL * 1024 * 1024;  // what filters need of products, in memory
 };
 
 class Commerce {

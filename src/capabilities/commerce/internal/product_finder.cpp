@@ -1,0 +1,377 @@
+#include "capabilities/commerce/internal/product_finder.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "capabilities/billing/prices.h"
+#include "capabilities/commerce/internal/candidates.h"
+#include "capabilities/commerce/internal/hit_rows.h"
+#include "capabilities/commerce/internal/product_index.h"
+#include "capabilities/commerce/internal/product_rows.h"
+#include "capabilities/commerce/internal/query_check.h"
+#include "capabilities/commerce/internal/shelf_facets.h"
+#include "capabilities/commerce/internal/shelf_order.h"
+#include "capabilities/commerce/internal/shelves.h"
+#include "capabilities/commerce/internal/spelling.h"
+#include "capabilities/commerce/internal/text_lists.h"
+#include "foundation/log.h"
+#include "retrieval/collections/analyzer_pool.h"
+
+namespace aiva::commerce {
+namespace {
+
+constexpr std::size_t candidates_least = 200;    // of each list
+constexpr std::size_t candidates_of_all = 1000;  // where they are counted or sorted
+constexpr std::size_t candidates_spare = 50;
+constexpr int picture_finds = 50;
+constexpr int tries_max = 2;
+
+// What one search has come to know.
+struct Looking {
+  ProductQuery query{};
+  std::vector<KnowledgeBaseId> bases{};  // that have a store
+  std::vector<StoreVersion> versions{};
+  std::vector<ShelfView> views{};
+  Understood understood{};
+  TextLists texts{};
+  TextLists all_texts{};  // without the filter, for facets
+  std::vector<PictureFind> pictures{};
+  std::vector<Candidate> page{};
+  ProductAnswer answer{};
+
+  [[nodiscard]] bool has_text() const { return !understood.meaning.empty(); }
+  [[nodiscard]] bool has_picture() const { return query.picture || query.like; }
+  [[nodiscard]] bool compares() const { return has_text() || has_picture(); }
+  [[nodiscard]] bool is_filtered() const { return query.filter != ProductFilter{}; }
+  // What was found by a mere word or is the nearest of what is far does not count.
+  [[nodiscard]] bool keeps_near_only() const {
+    return query.only_near || query.sort != ProductSort::relevance;
+  }
+  [[nodiscard]] std::size_t page_end() const {
+    return static_cast<std::size_t>(query.offset) + static_cast<std::size_t>(query.limit);
+  }
+};
+
+std::shared_ptr<const DocumentSet> documents_of(const std::vector<ShelfView>& views) {
+  auto documents = std::make_shared<DocumentSet>();
+  for (const auto& view : views)
+    for (Place place = 0; place < view.fitting.size(); ++place)
+      if (view.fits(place)) documents->insert(DocumentId{view.shelf->id_at(place).uuid});
+  return documents;
+}
+
+class ProductFinder final : public ProductSearch {
+ public:
+  explicit ProductFinder(const CommerceParts& parts, std::size_t shelf_bytes_max)
+      : parts_(parts),
+        index_(parts.database, parts.index, parts.embedder, parts.detect_language, parts.metrics),
+        shelves_(parts.database, parts.compute, analyzers_, parts.metrics, shelf_bytes_max),
+        texts_(parts.index, parts.embedder, parts.metrics),
+        seconds_(parts.metrics.histogram("aiva_product_search_seconds",
+                                         "Time of searches of products")) {
+    parts_.master_key.clear();  // nothing here opens a token
+  }
+
+  Task<Result<ProductAnswer>> search(CallContext context, ProductQuery query) override {
+    auto begin = std::chrono::steady_clock::now();
+    CO_TRY_VOID(check(query));
+    auto opening = open(context, std::move(query));
+    CO_TRY(auto looking, co_await std::move(opening));
+    if (!looking.bases.empty()) {
+      auto looking_for = look(context, looking);
+      CO_TRY_VOID(co_await std::move(looking_for));
+    }
+    auto& answer = looking.answer;
+    answer.embedding_model = parts_.embedder.model();
+    answer.corrected = std::move(looking.understood.corrected);
+    answer.base_cost += price_of(looking);
+    std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
+    answer.search_time_ms = time.count();
+    seconds_.observe(answer.search_time_ms / 1000);
+    if (looking.query.is_billed) {
+      auto charging = charge(context, answer);
+      CO_TRY_VOID(co_await std::move(charging));
+    }
+    co_return std::move(answer);
+  }
+
+  Task<Result<std::vector<KnowledgeBaseId>>> with_products(
+      CallContext context, std::vector<KnowledgeBaseId> bases) override {
+    auto reading = read(parts_.database, context, [&](SqlSession& sql) {
+      return ProductRows(sql).with_products(context.tenant, bases);
+    });
+    auto found = co_await std::move(reading);
+    co_return found;
+  }
+
+ private:
+  // The stores of the knowledge bases a query names.
+  Task<Result<Looking>> open(CallContext context, ProductQuery query) {
+    Looking looking{.query = std::move(query)};
+    auto bases = bases_of(looking.query);
+    for (auto base : bases) CO_TRY_VOID(co_await parts_.knowledge.get(context, base));
+    if (looking.query.is_billed)
+      CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, billing::gates::search));
+    auto reading = read(parts_.database, context, [&](SqlSession& sql) {
+      return ProductRows(sql).versions(context.tenant, bases);
+    });
+    CO_TRY(looking.versions, co_await std::move(reading));
+    for (const auto& version : looking.versions) looking.bases.push_back(version.knowledge_base);
+    co_return looking;
+  }
+
+  Task<Result<void>> look(CallContext context, Looking& looking) {
+    auto shelving = take_shelves(context, looking);
+    CO_TRY_VOID(co_await std::move(shelving));
+    if (looking.has_text()) {
+      auto finding = find_texts(context, looking);
+      CO_TRY_VOID(co_await std::move(finding));
+    }
+    if (looking.has_picture()) {
+      auto finding = find_pictures(context, looking);
+      CO_TRY_VOID(co_await std::move(finding));
+    }
+    auto arrange_all = [&]() -> Result<void> {
+      arrange(looking);
+      return {};
+    };
+    auto arranging = run_on(parts_.compute, context, arrange_all);
+    CO_TRY_VOID(co_await std::move(arranging));
+    auto fetching = fetch(context, looking);
+    CO_TRY_VOID(co_await std::move(fetching));
+    co_return Result<void>{};
+  }
+
+  // Brings the shelves up, and understands filter and text by them.
+  Task<Result<void>> take_shelves(CallContext context, Looking& looking) {
+    std::vector<ShelfPointer> shelves;
+    for (const auto& version : looking.versions) {
+      auto getting = shelves_.get(context, version);
+      CO_TRY(auto shelf, co_await std::move(getting));
+      looking.answer.products_searched += static_cast<std::int64_t>(shelf->size());
+      shelves.push_back(std::move(shelf));
+    }
+    auto prepare = [&]() -> Result<void> {
+      std::vector<const Vocabulary*> vocabularies;
+      for (auto& shelf : shelves) {
+        vocabularies.push_back(&shelf->vocabulary());
+        looking.views.emplace_back(std::move(shelf), looking.query.filter);
+      }
+      auto analyzer = analyzers_.lend();
+      looking.understood = understand(looking.query.text, vocabularies, *analyzer);
+      return {};
+    };
+    auto preparing = run_on(parts_.compute, context, prepare);
+    auto prepared = co_await std::move(preparing);
+    co_return prepared;
+  }
+
+  Task<Result<void>> ensure_index(CallContext context, const Looking& looking) {
+    for (std::size_t i = 0; i < looking.versions.size(); ++i) {
+      auto ensuring = index_.ensure(context, looking.versions[i]);
+      CO_TRY_VOID(co_await std::move(ensuring));
+      const auto& shelf = *looking.views[i].shelf;
+      StoreVersion shown{looking.versions[i].knowledge_base, shelf.store(), shelf.version()};
+      auto checking = index_.check(context, shown, shelf.size());
+      CO_TRY_VOID(co_await std::move(checking));
+    }
+    co_return Result<void>{};
+  }
+
+  // An index may be closed for want of memory before it is asked: then it is opened again.
+  Task<Result<void>> find_texts(CallContext context, Looking& looking) {
+    for (int i = 1;; ++i) {
+      auto ensuring = ensure_index(context, looking);
+      CO_TRY_VOID(co_await std::move(ensuring));
+      auto asking = ask_index(context, looking);
+      auto asked = co_await std::move(asking);
+      bool is_closed = !asked && asked.error().code == ErrorCode::not_found;
+      if (!is_closed) co_return asked;
+      if (i == tries_max)
+        co_return fail(ErrorCode::unavailable, "The index of products cannot be kept open");
+    }
+  }
+
+  Task<Result<void>> ask_index(CallContext context, Looking& looking) {
+    TextWanted wanted{.bases = looking.bases,
+                      .words = looking.understood.words,
+                      .count_max = candidates_of(looking),
+                      .wants_reasons = looking.keeps_near_only()};
+    auto all = wanted;
+    if (looking.is_filtered()) {
+      auto collect = [&]() -> Result<std::shared_ptr<const DocumentSet>> {
+        return documents_of(looking.views);
+      };
+      auto collecting = run_on(parts_.compute, context, collect);
+      CO_TRY(wanted.documents, co_await std::move(collecting));
+    }
+    auto finding = texts_.find(context, std::move(wanted), looking.understood.meaning);
+    CO_TRY(looking.texts, co_await std::move(finding));
+    if (!looking.query.wants_facets || !looking.is_filtered()) co_return Result<void>{};
+    auto finding_all = texts_.find(context, std::move(all), looking.texts.vector);
+    CO_TRY(looking.all_texts, co_await std::move(finding_all));
+    co_return Result<void>{};
+  }
+
+  [[nodiscard]] static std::size_t candidates_of(const Looking& looking) {
+    bool counts = looking.query.wants_facets || looking.query.sort != ProductSort::relevance;
+    return std::max(counts ? candidates_of_all : candidates_least,
+                    looking.page_end() + candidates_spare);
+  }
+
+  Task<Result<void>> find_pictures(CallContext context, Looking& looking) {
+    // An image that products shall be like may be of a knowledge base without a store.
+    auto bases = bases_of(looking.query);
+    images::ImageQuery query{.knowledge_base = bases.front(),
+                             .text = looking.query.text,
+                             .picture = looking.query.picture,
+                             .like = looking.query.like,
+                             .top_k = picture_finds,
+                             .is_billed = false,
+                             .other_bases = {bases.begin() + 1, bases.end()},
+                             .only_near = looking.query.only_near,
+                             .is_logged = false,
+                             .is_part = true};
+    auto searching = parts_.images.search(context, std::move(query));
+    CO_TRY(auto found, co_await std::move(searching));
+    looking.answer.base_cost += found.base_cost;
+    std::vector<ImageId> ids;
+    for (const auto& hit : found.hits) ids.push_back(hit.image.id);
+    auto reading = read(parts_.database, context, [&](SqlSession& sql) {
+      return ProductRows(sql).of_images(context.tenant, looking.bases, ids);
+    });
+    CO_TRY(auto products, co_await std::move(reading));
+    for (const auto& [image, product] : products) {
+      auto hit = std::ranges::find(ids, image) - ids.begin();
+      const auto& seen = found.hits[static_cast<std::size_t>(hit)];
+      looking.pictures.push_back(
+          {product, image, seen.picture_cosine.value_or(seen.text_cosine.value_or(0))});
+    }
+    co_return Result<void>{};
+  }
+
+  // Ranks, filters, counts and cuts the page out. Runs on the pool.
+  static void arrange(Looking& looking) {
+    std::vector<Candidate> candidates;
+    if (looking.compares())
+      candidates = compared(looking, looking.texts);
+    else
+      candidates = browsed(looking);
+    looking.answer.total = static_cast<std::int64_t>(candidates.size());
+    if (looking.query.wants_facets) looking.answer.facets = facets_of(looking, candidates);
+    auto begin = std::min(static_cast<std::size_t>(looking.query.offset), candidates.size());
+    auto end = std::min(looking.page_end(), candidates.size());
+    looking.page.assign(candidates.begin() + static_cast<std::ptrdiff_t>(begin),
+                        candidates.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+
+  // The candidates that fit the filter; with `all_texts` those that would without a part of it.
+  static std::vector<Candidate> ranked(const Looking& looking, const TextLists& texts) {
+    std::vector<Pick> by_code;
+    if (looking.has_text()) by_code = find_codes(looking.views, looking.query.text);
+    Nearness nearness{.terms = looking.understood.terms};
+    auto candidates = rank(looking.views, by_code, texts, looking.pictures, nearness);
+    if (looking.keeps_near_only())
+      std::erase_if(candidates, [](const Candidate& candidate) { return !candidate.is_near; });
+    return candidates;
+  }
+
+  static std::vector<Candidate> compared(const Looking& looking, const TextLists& texts) {
+    auto candidates = ranked(looking, texts);
+    std::erase_if(candidates, [&](const Candidate& candidate) {
+      return !looking.views[candidate.pick.view].fits(candidate.pick.place);
+    });
+    if (looking.query.sort == ProductSort::relevance) return candidates;
+    std::vector<Pick> picks;
+    for (const auto& candidate : candidates) picks.push_back(candidate.pick);
+    sort_picks(looking.views, looking.query.sort, picks.size(), picks);
+    std::unordered_map<ProductId, Candidate> by_id;
+    for (auto& candidate : candidates) by_id[candidate.id] = std::move(candidate);
+    std::vector<Candidate> sorted;
+    for (const auto& pick : picks)
+      sorted.push_back(std::move(by_id[looking.views[pick.view].shelf->id_at(pick.place)]));
+    return sorted;
+  }
+
+  static std::vector<Candidate> browsed(const Looking& looking) {
+    auto picks = all_fitting(looking.views);
+    sort_picks(looking.views, looking.query.sort, looking.page_end(), picks);
+    std::vector<Candidate> candidates;
+    candidates.reserve(picks.size());
+    for (const auto& pick : picks) {
+      auto& candidate = candidates.emplace_back();
+      candidate.id = looking.views[pick.view].shelf->id_at(pick.place);
+      candidate.pick = pick;
+      candidate.score = 1;
+    }
+    return candidates;
+  }
+
+  static Facets facets_of(const Looking& looking, const std::vector<Candidate>& candidates) {
+    if (!looking.compares()) return count_facets(looking.views, nullptr);
+    PlaceSets among;
+    for (const auto& view : looking.views) among.emplace_back(view.fitting.size(), false);
+    for (const auto& candidate : candidates)
+      among[candidate.pick.view][candidate.pick.place] = true;
+    if (looking.is_filtered())
+      for (const auto& candidate : ranked(looking, looking.all_texts))
+        among[candidate.pick.view][candidate.pick.place] = true;
+    return count_facets(looking.views, &among);
+  }
+
+  Task<Result<void>> fetch(CallContext context, Looking& looking) {
+    auto fetching = fetch_hits(context, parts_.database, looking.page);
+    CO_TRY(looking.answer.hits, co_await std::move(fetching));
+    auto choose = [&]() -> Result<void> {
+      auto analyzer = analyzers_.lend();
+      choose_of_variants(looking.answer.hits, looking.query.filter, looking.understood.terms,
+                         *analyzer);
+      return {};
+    };
+    auto choosing = run_on(parts_.compute, context, choose);
+    CO_TRY_VOID(co_await std::move(choosing));
+    auto adding = add_images(context, parts_.database, looking.page, looking.answer.hits);
+    auto added = co_await std::move(adding);
+    co_return added;
+  }
+
+  [[nodiscard]] static billing::MicroUsd price_of(const Looking& looking) {
+    constexpr std::int64_t million = 1'000'000;
+    return billing::prices::search +
+           looking.texts.vector.tokens * billing::prices::million_embedded_tokens / million;
+  }
+
+  Task<Result<void>> charge(CallContext context, const ProductAnswer& answer) {
+    billing::Charge charge{.operation = "product_search",
+                           .reference = Uuid::make().to_string(),
+                           .base = answer.base_cost,
+                           .model = answer.embedding_model,
+                           .key = context.api_key};
+    auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
+      TRY_VOID(parts_.billing.charge(sql, context.tenant, charge));
+      return {};
+    });
+    auto written = co_await std::move(writing);
+    co_return written;
+  }
+
+  CommerceParts parts_;
+  retrieval::AnalyzerPool analyzers_;
+  ProductIndex index_;
+  Shelves shelves_;
+  TextSearch texts_;
+  Histogram& seconds_;
+};
+
+}  // namespace
+
+std::unique_ptr<ProductSearch> make_product_finder(const CommerceParts& parts,
+                                                   const CommerceSettings& settings) {
+  return std::make_unique<ProductFinder>(parts, settings.shelf_bytes_max);
+}
+
+}  // namespace aiva::commerce
