@@ -9,6 +9,7 @@
 
 #include "capabilities/billing/prices.h"
 #include "capabilities/commerce/internal/candidates.h"
+#include "capabilities/commerce/internal/folded.h"
 #include "capabilities/commerce/internal/hit_rows.h"
 #include "capabilities/commerce/internal/product_index.h"
 #include "capabilities/commerce/internal/product_rows.h"
@@ -29,6 +30,7 @@ constexpr std::size_t candidates_of_all = 1000;  // where they are counted or so
 constexpr std::size_t candidates_spare = 50;
 constexpr int picture_finds = 50;
 constexpr int tries_max = 2;
+constexpr std::size_t named_max = 100;  // products that names stand for
 
 // What one search has come to know.
 struct Looking {
@@ -72,7 +74,7 @@ class ProductFinder final : public ProductSearch {
         shelves_(parts.database, parts.compute, analyzers_, parts.metrics, shelf_bytes_max),
         texts_(parts.index, parts.embedder, parts.metrics),
         seconds_(parts.metrics.histogram("aiva_product_search_seconds",
-                                         "Time of searches of products")) {
+                                         "Time of searches of products", duration_buckets_s())) {
     parts_.master_key.clear();  // nothing here opens a token
   }
 
@@ -108,7 +110,38 @@ class ProductFinder final : public ProductSearch {
     co_return found;
   }
 
+  Task<Result<std::vector<Product>>> named(CallContext context, std::vector<KnowledgeBaseId> bases,
+                                           std::vector<std::string> names) override {
+    CO_TRY_VOID(check_names(bases, names));
+    auto reading = read(parts_.database, context, [&](SqlSession& sql) {
+      return ProductRows(sql).versions(context.tenant, bases);
+    });
+    CO_TRY(auto versions, co_await std::move(reading));
+    std::vector<ProductId> ids;
+    for (const auto& version : versions) {
+      auto getting = shelves_.get(context, version);
+      CO_TRY(auto shelf, co_await std::move(getting));
+      for (const auto& name : names) add_named(*shelf, name, ids);
+    }
+    auto fetching = read(parts_.database, context, [&](SqlSession& sql) {
+      return ProductRows(sql).listed(context.tenant, ids);
+    });
+    auto products = co_await std::move(fetching);
+    co_return products;
+  }
+
  private:
+  static void add_named(const Shelf& shelf, const std::string& name, std::vector<ProductId>& ids) {
+    auto add = [&ids](ProductId id) {
+      if (ids.size() < named_max && std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+    };
+    auto id = ProductId::parse(name);
+    if (id && shelf.place_of(*id)) add(*id);
+    auto key = code_key(name);
+    for (std::size_t b = 0; key != 0 && b < shelf.blocks(); ++b)
+      for (auto row : shelf.block(b).with_code(key)) add(shelf.block(b).id(row));
+  }
+
   // The stores of the knowledge bases a query names.
   Task<Result<Looking>> open(CallContext context, ProductQuery query) {
     Looking looking{.query = std::move(query)};

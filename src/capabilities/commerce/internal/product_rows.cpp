@@ -202,7 +202,8 @@ Result<std::optional<ShelfProduct>> ProductRows::shelf_product(StoreId store, Pr
   if (!found) return found;
   TRY_VOID(sql_.query(select_variants, {id}, [&found](const SqlRow& row) -> Result<void> {
     auto there = read_variant(row);
-    found->variants.push_back({.price = there.price,
+    found->variants.push_back({.id = row.id<VariantId>(0),
+                               .price = there.price,
                                .compare_at_price = there.compare_at_price,
                                .is_available = there.is_available(),
                                .sku = std::move(there.sku),

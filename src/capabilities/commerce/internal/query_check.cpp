@@ -89,6 +89,14 @@ Result<void> check(const ProductQuery& query) {
   return complaints.finish();
 }
 
+Result<void> check_names(const std::vector<KnowledgeBaseId>& bases,
+                         const std::vector<std::string>& names) {
+  Complaints complaints;
+  complaints.check_values("names", names);
+  if (bases.size() > other_bases_max + 1) complaints.add("kb_ids", "must have at most 100 ids");
+  return complaints.finish();
+}
+
 std::vector<KnowledgeBaseId> bases_of(const ProductQuery& query) {
   std::vector<KnowledgeBaseId> bases{query.knowledge_base};
   for (auto base : query.other_bases)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "capabilities/commerce/product_search.h"
@@ -9,6 +10,10 @@ namespace aiva::commerce {
 
 // Fails with `invalid` and every field that is wrong.
 Result<void> check(const ProductQuery& query);
+
+// The same of names of products.
+Result<void> check_names(const std::vector<KnowledgeBaseId>& bases,
+                         const std::vector<std::string>& names);
 
 // The knowledge bases a query names, each once.
 std::vector<KnowledgeBaseId> bases_of(const ProductQuery& query);

@@ -27,6 +27,7 @@ void ShelfBlock::append(const ShelfProduct& product, ShelfTexts& texts) {
   add_code(product.handle);
   std::vector<std::uint32_t> numbers;
   for (const auto& variant : product.variants) {
+    add_code(variant.id.to_string());
     add_code(variant.sku);
     add_code(variant.barcode);
     prices_.push_back(variant.price);

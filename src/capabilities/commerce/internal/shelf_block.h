@@ -66,7 +66,7 @@ class ShelfBlock {
   [[nodiscard]] float rating(std::size_t row) const { return ratings_[row]; }  // below 0: none
   [[nodiscard]] UnixMs created_at(std::size_t row) const { return created_at_[row]; }
   [[nodiscard]] std::string_view title(std::size_t row) const { return titles_[row]; }  // folded
-  // The rows of products that have this SKU, barcode or handle.
+  // The rows of products that have this SKU, barcode, handle or id of a variant.
   [[nodiscard]] std::vector<std::uint32_t> with_code(std::uint64_t key) const;
 
   // Of variants, which are numbered within the block.

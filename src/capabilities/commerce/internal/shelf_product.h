@@ -10,6 +10,7 @@
 namespace aiva::commerce {
 
 struct ShelfVariant {
+  VariantId id{};
   MicroMoney price = 0;
   std::optional<MicroMoney> compare_at_price{};
   bool is_available = true;
