@@ -8,14 +8,12 @@
 #include <vector>
 
 #include "capabilities/billing/prices.h"
-#include "capabilities/commerce/internal/candidates.h"
 #include "capabilities/commerce/internal/folded.h"
 #include "capabilities/commerce/internal/hit_rows.h"
+#include "capabilities/commerce/internal/looking.h"
 #include "capabilities/commerce/internal/product_index.h"
 #include "capabilities/commerce/internal/product_rows.h"
 #include "capabilities/commerce/internal/query_check.h"
-#include "capabilities/commerce/internal/shelf_facets.h"
-#include "capabilities/commerce/internal/shelf_order.h"
 #include "capabilities/commerce/internal/shelves.h"
 #include "capabilities/commerce/internal/spelling.h"
 #include "capabilities/commerce/internal/text_lists.h"
@@ -32,32 +30,6 @@ constexpr int picture_finds = 50;
 constexpr int tries_max = 2;
 constexpr std::size_t named_max = 100;  // products that names stand for
 
-// What one search has come to know.
-struct Looking {
-  ProductQuery query{};
-  std::vector<KnowledgeBaseId> bases{};  // that have a store
-  std::vector<StoreVersion> versions{};
-  std::vector<ShelfView> views{};
-  Understood understood{};
-  TextLists texts{};
-  TextLists all_texts{};  // without the filter, for facets
-  std::vector<PictureFind> pictures{};
-  std::vector<Candidate> page{};
-  ProductAnswer answer{};
-
-  [[nodiscard]] bool has_text() const { return !understood.meaning.empty(); }
-  [[nodiscard]] bool has_picture() const { return query.picture || query.like; }
-  [[nodiscard]] bool compares() const { return has_text() || has_picture(); }
-  [[nodiscard]] bool is_filtered() const { return query.filter != ProductFilter{}; }
-  // What was found by a mere word or is the nearest of what is far does not count.
-  [[nodiscard]] bool keeps_near_only() const {
-    return query.only_near || query.sort != ProductSort::relevance;
-  }
-  [[nodiscard]] std::size_t page_end() const {
-    return static_cast<std::size_t>(query.offset) + static_cast<std::size_t>(query.limit);
-  }
-};
-
 std::shared_ptr<const DocumentSet> documents_of(const std::vector<ShelfView>& views) {
   auto documents = std::make_shared<DocumentSet>();
   for (const auto& view : views)
@@ -68,15 +40,13 @@ std::shared_ptr<const DocumentSet> documents_of(const std::vector<ShelfView>& vi
 
 class ProductFinder final : public ProductSearch {
  public:
-  explicit ProductFinder(const CommerceParts& parts, std::size_t shelf_bytes_max)
+  ProductFinder(const FinderParts& parts, std::size_t shelf_bytes_max)
       : parts_(parts),
         index_(parts.database, parts.index, parts.embedder, parts.detect_language, parts.metrics),
         shelves_(parts.database, parts.compute, analyzers_, parts.metrics, shelf_bytes_max),
         texts_(parts.index, parts.embedder, parts.metrics),
         seconds_(parts.metrics.histogram("aiva_product_search_seconds",
-                                         "Time of searches of products", duration_buckets_s())) {
-    parts_.master_key.clear();  // nothing here opens a token
-  }
+                                         "Time of searches of products", duration_buckets_s())) {}
 
   Task<Result<ProductAnswer>> search(CallContext context, ProductQuery query) override {
     auto begin = std::chrono::steady_clock::now();
@@ -179,7 +149,7 @@ class ProductFinder final : public ProductSearch {
     co_return Result<void>{};
   }
 
-  // Brings the shelves up, and understands filter and text by them.
+  // Brings the shelves up and looks at them through the filter.
   Task<Result<void>> take_shelves(CallContext context, Looking& looking) {
     std::vector<ShelfPointer> shelves;
     for (const auto& version : looking.versions) {
@@ -195,7 +165,7 @@ class ProductFinder final : public ProductSearch {
         looking.views.emplace_back(std::move(shelf), looking.query.filter);
       }
       auto analyzer = analyzers_.lend();
-      looking.understood = understand(looking.query.text, vocabularies, *analyzer);
+      looking.strange = strange_words(looking.query.text, vocabularies, *analyzer);
       return {};
     };
     auto preparing = run_on(parts_.compute, context, prepare);
@@ -229,7 +199,30 @@ class ProductFinder final : public ProductSearch {
     }
   }
 
+  // A word that stands in a description is right, though no shelf has it.
+  Task<Result<void>> understand_text(CallContext context, Looking& looking) {
+    auto asking = texts_.known_of(context, looking.bases, looking.strange);
+    auto known = co_await std::move(asking);
+    if (!known && known.error().code == ErrorCode::not_found)
+      co_return fail(std::move(known.error()));
+    auto understand_all = [&]() -> Result<void> {
+      std::vector<const Vocabulary*> vocabularies;
+      // Without the index nobody can tell which words are wrong.
+      for (const auto& view : looking.views)
+        if (known) vocabularies.push_back(&view.shelf->vocabulary());
+      auto analyzer = analyzers_.lend();
+      looking.understood = understand(looking.query.text, vocabularies,
+                                      known.value_or(std::vector<std::string>{}), *analyzer);
+      return {};
+    };
+    auto understanding = run_on(parts_.compute, context, understand_all);
+    auto understood = co_await std::move(understanding);
+    co_return understood;
+  }
+
   Task<Result<void>> ask_index(CallContext context, Looking& looking) {
+    auto understanding = understand_text(context, looking);
+    CO_TRY_VOID(co_await std::move(understanding));
     TextWanted wanted{.bases = looking.bases,
                       .words = looking.understood.words,
                       .count_max = candidates_of(looking),
@@ -287,81 +280,12 @@ class ProductFinder final : public ProductSearch {
     co_return Result<void>{};
   }
 
-  // Ranks, filters, counts and cuts the page out. Runs on the pool.
-  static void arrange(Looking& looking) {
-    std::vector<Candidate> candidates;
-    if (looking.compares())
-      candidates = compared(looking, looking.texts);
-    else
-      candidates = browsed(looking);
-    looking.answer.total = static_cast<std::int64_t>(candidates.size());
-    if (looking.query.wants_facets) looking.answer.facets = facets_of(looking, candidates);
-    auto begin = std::min(static_cast<std::size_t>(looking.query.offset), candidates.size());
-    auto end = std::min(looking.page_end(), candidates.size());
-    looking.page.assign(candidates.begin() + static_cast<std::ptrdiff_t>(begin),
-                        candidates.begin() + static_cast<std::ptrdiff_t>(end));
-  }
-
-  // The candidates that fit the filter; with `all_texts` those that would without a part of it.
-  static std::vector<Candidate> ranked(const Looking& looking, const TextLists& texts) {
-    std::vector<Pick> by_code;
-    if (looking.has_text()) by_code = find_codes(looking.views, looking.query.text);
-    Nearness nearness{.terms = looking.understood.terms};
-    auto candidates = rank(looking.views, by_code, texts, looking.pictures, nearness);
-    if (looking.keeps_near_only())
-      std::erase_if(candidates, [](const Candidate& candidate) { return !candidate.is_near; });
-    return candidates;
-  }
-
-  static std::vector<Candidate> compared(const Looking& looking, const TextLists& texts) {
-    auto candidates = ranked(looking, texts);
-    std::erase_if(candidates, [&](const Candidate& candidate) {
-      return !looking.views[candidate.pick.view].fits(candidate.pick.place);
-    });
-    if (looking.query.sort == ProductSort::relevance) return candidates;
-    std::vector<Pick> picks;
-    for (const auto& candidate : candidates) picks.push_back(candidate.pick);
-    sort_picks(looking.views, looking.query.sort, picks.size(), picks);
-    std::unordered_map<ProductId, Candidate> by_id;
-    for (auto& candidate : candidates) by_id[candidate.id] = std::move(candidate);
-    std::vector<Candidate> sorted;
-    for (const auto& pick : picks)
-      sorted.push_back(std::move(by_id[looking.views[pick.view].shelf->id_at(pick.place)]));
-    return sorted;
-  }
-
-  static std::vector<Candidate> browsed(const Looking& looking) {
-    auto picks = all_fitting(looking.views);
-    sort_picks(looking.views, looking.query.sort, looking.page_end(), picks);
-    std::vector<Candidate> candidates;
-    candidates.reserve(picks.size());
-    for (const auto& pick : picks) {
-      auto& candidate = candidates.emplace_back();
-      candidate.id = looking.views[pick.view].shelf->id_at(pick.place);
-      candidate.pick = pick;
-      candidate.score = 1;
-    }
-    return candidates;
-  }
-
-  static Facets facets_of(const Looking& looking, const std::vector<Candidate>& candidates) {
-    if (!looking.compares()) return count_facets(looking.views, nullptr);
-    PlaceSets among;
-    for (const auto& view : looking.views) among.emplace_back(view.fitting.size(), false);
-    for (const auto& candidate : candidates)
-      among[candidate.pick.view][candidate.pick.place] = true;
-    if (looking.is_filtered())
-      for (const auto& candidate : ranked(looking, looking.all_texts))
-        among[candidate.pick.view][candidate.pick.place] = true;
-    return count_facets(looking.views, &among);
-  }
-
   Task<Result<void>> fetch(CallContext context, Looking& looking) {
     auto fetching = fetch_hits(context, parts_.database, looking.page);
     CO_TRY(looking.answer.hits, co_await std::move(fetching));
     auto choose = [&]() -> Result<void> {
       auto analyzer = analyzers_.lend();
-      choose_of_variants(looking.answer.hits, looking.query.filter, looking.understood.terms,
+      choose_of_variants(looking.answer.hits, looking.query.filter, looking.understood.names,
                          *analyzer);
       return {};
     };
@@ -392,7 +316,7 @@ class ProductFinder final : public ProductSearch {
     co_return written;
   }
 
-  CommerceParts parts_;
+  FinderParts parts_;
   retrieval::AnalyzerPool analyzers_;
   ProductIndex index_;
   Shelves shelves_;
@@ -402,9 +326,22 @@ class ProductFinder final : public ProductSearch {
 
 }  // namespace
 
+std::unique_ptr<ProductSearch> make_product_finder(FinderParts parts, std::size_t shelf_bytes_max) {
+  return std::make_unique<ProductFinder>(parts, shelf_bytes_max);
+}
+
 std::unique_ptr<ProductSearch> make_product_finder(const CommerceParts& parts,
                                                    const CommerceSettings& settings) {
-  return std::make_unique<ProductFinder>(parts, settings.shelf_bytes_max);
+  return make_product_finder(FinderParts{.database = parts.database,
+                                         .knowledge = parts.knowledge,
+                                         .images = parts.images,
+                                         .embedder = parts.embedder,
+                                         .index = parts.index,
+                                         .billing = parts.billing,
+                                         .metrics = parts.metrics,
+                                         .compute = parts.compute,
+                                         .detect_language = parts.detect_language},
+                             settings.shelf_bytes_max);
 }
 
 }  // namespace aiva::commerce

@@ -14,6 +14,18 @@ TextSearch::TextSearch(PassageIndex& index, TextEmbedder& embedder, Metrics& met
                                 "Searches of products that had to do without one of their lists")) {
 }
 
+Task<Result<std::vector<std::string>>> TextSearch::known_of(CallContext context,
+                                                            std::vector<KnowledgeBaseId> bases,
+                                                            std::vector<std::string> words) {
+  std::vector<std::string> known;
+  for (auto& word : words) {
+    auto searching = index_.search_words_across(context, bases, word, PassageQuery{.count_max = 1});
+    CO_TRY(auto hits, co_await std::move(searching));
+    if (!hits.empty()) known.push_back(std::move(word));
+  }
+  co_return known;
+}
+
 Task<Result<TextVector>> TextSearch::embed(CallContext context, std::string meaning) {
   if (embedder_.dimension() == 0) co_return TextVector{};
   std::vector<std::string> texts;

@@ -39,6 +39,11 @@ class TextSearch {
  public:
   TextSearch(PassageIndex& index, TextEmbedder& embedder, Metrics& metrics);
 
+  // Those of some words that stand in products of these knowledge bases.
+  Task<Result<std::vector<std::string>>> known_of(CallContext context,
+                                                  std::vector<KnowledgeBaseId> bases,
+                                                  std::vector<std::string> words);
+
   // `meaning` becomes a vector while words are looked for. When one of the lists cannot be had the
   // other has to do; fails when neither can: with `not_found` when a knowledge base is not open.
   Task<Result<TextLists>> find(CallContext context, TextWanted wanted, std::string meaning);

@@ -30,7 +30,7 @@ std::size_t count_named(const StoreVariant& variant, std::span<const std::string
                         retrieval::Analyzer& analyzer) {
   std::string text = variant.title + " " + variant.sku + " " + variant.barcode;
   for (const auto& option : variant.options) text += " " + option.value;
-  auto own = words_of(text, analyzer);
+  auto own = names_of(text, analyzer);
   return static_cast<std::size_t>(std::ranges::count_if(words, [&own](const std::string& word) {
     return std::ranges::find(own, word) != own.end();
   }));
