@@ -1,6 +1,7 @@
 #include "capabilities/commerce/internal/product_index.h"
 
 #include <chrono>
+#include <unordered_set>
 #include <utility>
 
 #include "foundation/log.h"
@@ -66,6 +67,10 @@ Task<Result<void>> ProductIndex::check(CallContext context, StoreVersion shown,
   auto base = shown.knowledge_base;
   bool is_whole = index_.version(base) != shown.version || index_.size(base) == listed;
   if (is_whole) co_return Result<void>{};
+  // Products that changed since may be in one and not yet in the other.
+  auto reading = read_version(context, base);
+  CO_TRY(auto now, co_await std::move(reading));
+  if (now.version != shown.version || now.store != shown.store) co_return Result<void>{};
   {
     std::lock_guard lock(mutex_);
     auto& known = known_[base];
@@ -129,8 +134,8 @@ Task<Result<void>> ProductIndex::catch_up(CallContext context, KnowledgeBaseId b
   co_return Result<void>{};
 }
 
-// Products are read as they are now. One that changes meanwhile gets a later version than the one
-// reached here, so it is read, or read again, before a search relies on it.
+// Products are read as they are now. One that changes again meanwhile has a later version than the
+// one reached here, so it is read again before a search relies on it; here it is brought once.
 Task<Result<void>> ProductIndex::bring_changes(CallContext context, PassageIndex::Change& change,
                                                CatchUp& done) {
   struct Page {
@@ -138,6 +143,7 @@ Task<Result<void>> ProductIndex::bring_changes(CallContext context, PassageIndex
     std::vector<IndexedPassage> passages{};
     std::int64_t of_other_models = 0;
   };
+  std::unordered_set<ProductId> brought;
   ChangedProduct last{.version = done.from};
   last.id.uuid.bytes.fill(0xFF);  // behind every product of the version that is shown
   while (true) {
@@ -145,10 +151,8 @@ Task<Result<void>> ProductIndex::bring_changes(CallContext context, PassageIndex
       ProductRows rows(sql);
       Page page;
       TRY(page.changed, rows.changed(done.to.store, last, products_per_read));
-      std::erase_if(page.changed, [&](const ChangedProduct& product) {
-        return product.version > done.to.version;
-      });
       for (const auto& product : page.changed) {
+        if (brought.contains(product.id)) continue;
         TRY(auto found,
             rows.passage(done.to.store, product.id, embedder_.model(), embedder_.dimension()));
         if (!found) continue;
@@ -159,7 +163,8 @@ Task<Result<void>> ProductIndex::bring_changes(CallContext context, PassageIndex
     });
     CO_TRY(auto page, co_await std::move(reading));
     if (page.changed.empty()) co_return Result<void>{};
-    for (const auto& product : page.changed) change.remove(DocumentId{product.id.uuid});
+    for (const auto& product : page.changed)
+      if (brought.insert(product.id).second) change.remove(DocumentId{product.id.uuid});
     done.products += static_cast<std::int64_t>(page.passages.size());
     done.of_other_models += page.of_other_models;
     if (detect_language_)

@@ -149,7 +149,7 @@ Result<std::vector<ChangedProduct>> ProductRows::changed(StoreId store, ChangedP
   std::vector<ChangedProduct> changed;
   TRY_VOID(sql_.query(
       "SELECT version, product_id FROM product_changes WHERE store_id = ? "
-      "AND (version > ? OR (version = ? AND product_id > ?)) ORDER BY version, product_id LIMIT ?",
+      "AND version >= ? AND (version > ? OR product_id > ?) ORDER BY version, product_id LIMIT ?",
       {store, after.version, after.version, after.id, count_max},
       [&changed](const SqlRow& row) -> Result<void> {
         changed.push_back({row.integer(0), row.id<ProductId>(1)});

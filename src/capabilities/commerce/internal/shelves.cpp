@@ -117,8 +117,6 @@ Task<Result<void>> Shelves::bring_changes(CallContext context, StoreVersion to, 
       ProductRows rows(sql);
       Page page;
       TRY(page.changed, rows.changed(to.store, last, products_per_read));
-      std::erase_if(page.changed,
-                    [&](const ChangedProduct& product) { return product.version > to.version; });
       for (const auto& product : page.changed) {
         TRY(auto found, rows.shelf_product(to.store, product.id));
         page.products.push_back(std::move(found));
