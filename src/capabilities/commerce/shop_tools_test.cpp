@@ -204,7 +204,8 @@ class ShopToolsOf : public ProductsTest {
   }
   ToolOutcome ask_order(std::string order_number, std::string email, ChatSessionId session = {}) {
     return call("order_status",
-                R"({"order_number":")" + order_number + R"(","email":")" + email + R"("})", session);
+                R"({"order_number":")" + order_number + R"(","email":")" + email + R"("})",
+                session);
   }
 
   // Nobody asks it.

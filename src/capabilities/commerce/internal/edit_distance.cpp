@@ -2,38 +2,43 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <span>
+#include <utility>
 
 namespace aiva::commerce {
 namespace {
 
 // Longer words are not compared.
 constexpr std::size_t letters_max = 64;
-using Row = std::array<std::size_t, letters_max + 1>;
+using Row = std::array<std::uint8_t, letters_max + 1>;  // no distance is above 2 * letters_max
 
 // Fills the distances of `typed` to each beginning of `word` row by row; whether any can be within
 // the bound. The last row is that of all of `typed`.
 bool fill(std::u32string_view typed, std::u32string_view word, std::size_t distance_max,
           Row& result) {
-  Row before{};
-  Row above{};
-  Row row{};
-  for (std::size_t j = 0; j <= word.size(); ++j) above[j] = j;
+  Row rows[3];
+  Row* before = &rows[0];
+  Row* above = &rows[1];
+  Row* row = &rows[2];
+  for (std::size_t j = 0; j <= word.size(); ++j) (*above)[j] = static_cast<std::uint8_t>(j);
   for (std::size_t i = 1; i <= typed.size(); ++i) {
-    row[0] = i;
-    auto least = row[0];
+    (*row)[0] = static_cast<std::uint8_t>(i);
+    std::size_t least = i;
     for (std::size_t j = 1; j <= word.size(); ++j) {
       std::size_t cost = typed[i - 1] == word[j - 1] ? 0 : 1;
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + cost});
+      auto distance = std::min(
+          {(*above)[j] + std::size_t{1}, (*row)[j - 1] + std::size_t{1}, (*above)[j - 1] + cost});
       bool is_swap = i > 1 && j > 1 && typed[i - 1] == word[j - 2] && typed[i - 2] == word[j - 1];
-      if (is_swap) row[j] = std::min(row[j], before[j - 2] + 1);
-      least = std::min(least, row[j]);
+      if (is_swap) distance = std::min(distance, (*before)[j - 2] + std::size_t{1});
+      (*row)[j] = static_cast<std::uint8_t>(distance);
+      least = std::min(least, distance);
     }
     if (least > distance_max) return false;
-    before = above;
-    above = row;
+    std::swap(before, above);
+    std::swap(above, row);
   }
-  result = above;
+  result = *above;
   return true;
 }
 
@@ -50,7 +55,7 @@ std::size_t edit_distance(std::u32string_view typed, std::u32string_view word,
   if (!is_comparable(typed, word) || longer - shorter > distance_max) return beyond;
   Row last{};
   if (!fill(typed, word, distance_max, last)) return beyond;
-  return std::min(last[word.size()], beyond);
+  return std::min<std::size_t>(last[word.size()], beyond);
 }
 
 std::size_t prefix_distance(std::u32string_view typed, std::u32string_view word,
@@ -62,7 +67,7 @@ std::size_t prefix_distance(std::u32string_view typed, std::u32string_view word,
   Row last{};
   if (!fill(typed, word, distance_max, last)) return beyond;
   auto nearest = *std::ranges::min_element(std::span(last).first(word.size() + 1));
-  return std::min(nearest, beyond);
+  return std::min<std::size_t>(nearest, beyond);
 }
 
 }  // namespace aiva::commerce

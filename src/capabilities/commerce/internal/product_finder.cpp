@@ -32,6 +32,9 @@ constexpr std::size_t named_max = 100;  // products that names stand for
 
 std::shared_ptr<const DocumentSet> documents_of(const std::vector<ShelfView>& views) {
   auto documents = std::make_shared<DocumentSet>();
+  std::size_t products = 0;
+  for (const auto& view : views) products += view.shelf->size();
+  documents->reserve(products);
   for (const auto& view : views)
     for (Place place = 0; place < view.fitting.size(); ++place)
       if (view.fits(place)) documents->insert(DocumentId{view.shelf->id_at(place).uuid});

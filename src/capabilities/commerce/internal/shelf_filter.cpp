@@ -93,6 +93,7 @@ FilterParts ShelfFilter::part_of_option(TextNumber name) const {
 
 FilterParts ShelfFilter::fitting_of(const ShelfBlock& block, std::size_t row) const {
   constexpr FilterParts everything = ~FilterParts{0};
+  if (is_open_) return block.variants_begin(row) < block.variants_end(row) ? everything : 0;
   auto by_product = broken_by_product(block, row);
   if (std::popcount(by_product) > 1) return 0;
   FilterParts fitting = 0;

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "capabilities/commerce/internal/product_finder.h"
+#include "capabilities/commerce/product_finder.h"
 #include "capabilities/images/testing/images_fixture.h"
 #include "foundation/json_writer.h"
 

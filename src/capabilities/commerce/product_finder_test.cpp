@@ -1,4 +1,4 @@
-#include "capabilities/commerce/internal/product_finder.h"
+#include "capabilities/commerce/product_finder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
