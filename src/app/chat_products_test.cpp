@@ -24,11 +24,12 @@ class OneProduct final : public commerce::ProductSearch {
   Task<Result<commerce::ProductAnswer>> search(CallContext, commerce::ProductQuery query) override {
     if (query.picture) had_picture = std::filesystem::exists(*query.picture);
     asked.push_back(std::move(query));
-    commerce::Variant variant{.id = commerce::VariantId::make(), .there = {.price = 40'000'000}};
+    commerce::Variant variant{.id = commerce::VariantId::make(),
+                              .there = {.id = "v", .price = 40'000'000}};
     commerce::Product product{.id = commerce::ProductId::make(),
                               .knowledge_base = asked.back().knowledge_base,
                               .currency = "EUR",
-                              .there = {.title = "Red Runner"},
+                              .there = {.id = "p", .title = "Red Runner"},
                               .variants = {variant}};
     commerce::ProductAnswer answer{.base_cost = 500};
     answer.hits.push_back({.product = std::move(product), .variants = {variant.id}, .score = 1});

@@ -11,17 +11,21 @@ namespace {
 using testing::HasSubstr;
 
 TEST(ProductCards, show_the_variant_that_fits_best) {
-  Variant small{.id = VariantId::make(), .there = {.title = "S", .price = 10'000'000}};
-  Variant large{
-      .id = VariantId::make(),
-      .there = {.title = "L", .price = 12'500'000, .compare_at_price = 15'000'000, .inventory = 0}};
-  ProductHit hit{.product = {.id = ProductId::make(),
-                             .knowledge_base = KnowledgeBaseId::make(),
-                             .currency = "EUR",
-                             .there = {.title = "Shirt", .url = "https://shop.example/shirt"},
-                             .variants = {small, large}},
-                 .variants = {large.id},
-                 .score = 0.5};
+  Variant small{.id = VariantId::make(), .there = {.id = "s", .title = "S", .price = 10'000'000}};
+  Variant large{.id = VariantId::make(),
+                .there = {.id = "l",
+                          .title = "L",
+                          .price = 12'500'000,
+                          .compare_at_price = 15'000'000,
+                          .inventory = 0}};
+  ProductHit hit{
+      .product = {.id = ProductId::make(),
+                  .knowledge_base = KnowledgeBaseId::make(),
+                  .currency = "EUR",
+                  .there = {.id = "p", .title = "Shirt", .url = "https://shop.example/shirt"},
+                  .variants = {small, large}},
+      .variants = {large.id},
+      .score = 0.5};
 
   auto cards = json::parse(product_cards({&hit, 1}));
 
