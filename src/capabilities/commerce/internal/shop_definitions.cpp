@@ -29,8 +29,8 @@ constexpr auto definitions = std::to_array<Definition>({
      R"("sort":{"type":"string","enum":["relevance","price_asc","price_desc","newest","rating"]},)"
      R"("limit":{"type":"integer","minimum":1,"maximum":10}}})"},
     {shop_tool::check_stock,
-     "Tells whether a product can be bought now, and how many there are. Name the product by the id "
-     "or variant id that a search answered, or by its SKU.",
+     "Tells whether a product can be bought now, and how many there are. Name the product by the "
+     "id or variant id that a search answered, or by its SKU.",
      R"({"type":"object","additionalProperties":false,"properties":{)"
      R"("product_id":{"type":"string"},"variant_id":{"type":"string"},)"
      R"("sku":{"type":"string"}}})"},
