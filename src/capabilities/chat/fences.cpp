@@ -16,8 +16,9 @@ constexpr std::size_t attribute_bytes_max = 200;
 constexpr std::size_t tag_bytes_max = 1024;
 constexpr std::size_t recited_words = 14;  // so many of ours in a row are no chance
 
-constexpr auto fences = std::to_array<std::string_view>(
-    {"<passage", "</passage", "<tool_result", "</tool_result", "<summary", "</summary"});
+constexpr auto fences =
+    std::to_array<std::string_view>({"<passage", "</passage", "<tool_result", "</tool_result",
+                                     "<summary", "</summary", "<product", "</product"});
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 

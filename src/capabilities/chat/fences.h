@@ -6,8 +6,8 @@
 
 namespace aiva::chat {
 
-// The elements in which a prompt quotes what others wrote: <passage …>, <tool_result …>, <summary>.
-// Whether an opening or closing one of them begins at the text's first byte, a "<".
+// The elements in which a prompt quotes what others wrote: <passage …>, <tool_result …>, <summary>,
+// <product …>. Whether an opening or closing one of them begins at the text's first byte, a "<".
 bool starts_with_fence(std::string_view text);
 
 // The text with every fence inside it made harmless, so that nothing quoted closes its quotation.

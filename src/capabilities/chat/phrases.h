@@ -12,6 +12,7 @@ enum class Phrase {
   goodbye,
   withheld,  // the model's answer was not fit to be shown
   refused,   // the message is not put to the model
+  products,  // the shop has these, which are named behind it
 };
 
 // In the language of a BCP 47 tag; English where we lack it.

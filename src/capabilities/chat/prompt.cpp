@@ -58,6 +58,7 @@ std::string system_text(const PromptParts& parts) {
   if (!parts.caller_instructions.empty()) add(parts.caller_instructions);
   add(parts.has_knowledge_base ? rules_with_passages : rules_without_documents);
   if (parts.has_functions) add(rules_of_functions);
+  if (!parts.products.empty()) add(rules_of_products);
   if (!parts.language.empty())
     add("Where the language of the question is not clear, answer in \"" +
         std::string(parts.language) + "\" (a BCP 47 tag).");
@@ -126,7 +127,9 @@ Prompt build_prompt(const PromptParts& parts, const PromptLimits& limits) {
   if (parts.has_knowledge_base) {
     auto fenced = fence_passages(parts.passages, limits);
     prompt.passages_used = fenced.used;
-    last.content = std::move(fenced.text) + "\n\nQuestion: " + defused(parts.question);
+    last.content = std::move(fenced.text);
+    if (!parts.products.empty()) last.content += "\n" + std::string(parts.products);
+    last.content += "\n\nQuestion: " + defused(parts.question);
   }
   append_message(messages, std::move(last));
   for (const auto& message : parts.following) append_message(messages, message);

@@ -44,6 +44,7 @@ struct PromptParts {
   std::span<const std::string> blocked_topics{};
   std::string_view summary{};  // of what was said before `history`
   bool has_functions = false;
+  std::string_view products{};  // of a shop, in their fence
 };
 
 struct PromptLimits {

@@ -10,6 +10,7 @@
 #include "capabilities/billing/billing.h"
 #include "capabilities/chat/events.h"
 #include "capabilities/chat/pictures.h"
+#include "capabilities/chat/products.h"
 #include "capabilities/functions/agent_tools.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "capabilities/knowledge/sections.h"
@@ -77,6 +78,7 @@ struct ChatParts {
   moderation::Moderation* moderation = nullptr;  // null: nobody looks at what is said
   Executor* background = nullptr;  // where resumable turns run; null: wherever they come to
   RefuseCalls refuse_calls{};      // empty: there is no list of numbers nobody calls
+  FindProducts find_products{};    // empty: there are no shops
 };
 
 }  // namespace aiva::chat

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capabilities/billing/billing.h"
+#include "capabilities/chat/shown_product.h"
 #include "capabilities/functions/agent_tools.h"
 #include "foundation/ids.h"
 #include "foundation/result.h"
@@ -99,7 +100,7 @@ struct Decision {
 
 // One priced part of an answer, before the margin.
 struct CostOperation {
-  std::string operation;  // "search" | "chat" | "image_search"
+  std::string operation;  // "search" | "chat" | "image_search" | "product_search"
   billing::MicroUsd base_cost = 0;
 };
 
@@ -111,7 +112,8 @@ struct Answer {
   // The passages the text cites. A model's answer that cites nothing lists all it was given, each
   // with is_cited = false; an extract that found no answer lists none.
   std::vector<Source> sources{};
-  std::vector<ShownImage> images{};  // of the knowledge bases, that fit the question
+  std::vector<ShownImage> images{};      // of the knowledge bases, that fit the question
+  std::vector<ShownProduct> products{};  // of their shops, at most 10
   std::vector<functions::ToolOutcome> function_calls{};
   Decision decision{};
   std::optional<AgentId> agent{};

@@ -107,6 +107,16 @@ class ProductSearch {
   // Those of these knowledge bases that have any product; costs little.
   virtual Task<Result<std::vector<KnowledgeBaseId>>> with_products(
       CallContext context, std::vector<KnowledgeBaseId> bases) = 0;
+  // The products that names stand for exactly, without regard to case, each once and at most 100:
+  // ids of products and variants, SKUs, barcodes, handles. Costs nothing. At most 50 names. Here:
+  // what a search for each of them finds.
+  virtual Task<Result<std::vector<Product>>> named(CallContext context,
+                                                   std::vector<KnowledgeBaseId> bases,
+                                                   std::vector<std::string> names);
 };
+
+// Whether a name stands for this product, or for this variant of it.
+bool is_named(const Product& product, std::string_view name);
+bool is_named(const Variant& variant, std::string_view name);
 
 }  // namespace aiva::commerce

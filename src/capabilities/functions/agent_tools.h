@@ -28,6 +28,8 @@ struct ToolOutcome {
   bool is_error = false;    // the result says what went wrong, for the model to read
   bool is_pending = false;  // an asynchronous function: it goes on in the background
   double time_ms = 0;
+  // The products the result speaks of, to be shown with the answer; JSON as chat keeps them.
+  std::string products{};
 };
 
 // The functions an agent's model may call: configured HTTP APIs and tools of MCP servers.

@@ -22,6 +22,7 @@ Task<Result<CompletionAnswer>> EngineCompletions::complete(CallContext context,
   bool is_trial = request.is_trial;
   auto input = input_of(std::move(agent), std::move(request));
   input.wants_images = is_trial;  // others have no place for them
+  input.wants_products = is_trial;
   auto tenant = context.tenant;
   auto hold = hold_of(parts_, settings_, input, context.api_key);
   auto reference = hold.reference;

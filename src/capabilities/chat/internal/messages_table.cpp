@@ -19,7 +19,7 @@ constexpr std::string_view select_message =
     " is_interrupted, input_tokens, output_tokens, final_cost, created_at, agent_id, agent_name,"
     " agent_version, temperature, finish_reason, function_calls, decision, operations,"
     " removed_citations, cached_tokens, context_chunks, base_cost, time_ms, image_count,"
-    " written_by, language, sentiment, intent, sequence_number, images, moderation"
+    " written_by, language, sentiment, intent, sequence_number, images, moderation, products"
     " FROM chat_messages";
 
 Message read_message(const SqlRow& row) {
@@ -41,6 +41,7 @@ Message read_message(const SqlRow& row) {
                              .text = std::string(row.text(3)),
                              .sources = sources_from_json(row.text(4)),
                              .images = images_from_json(row.text(32)),
+                             .products = products_from_json(row.text(34)),
                              .function_calls = calls_from_json(row.text(18)),
                              .decision = decision_from_json(row.text(19)),
                              .agent_name = std::string(row.text(14)),
@@ -112,9 +113,9 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& 
       " output_tokens, base_cost, final_cost, time_ms, created_at, agent_id, agent_name,"
       " agent_version, temperature, finish_reason, function_calls, decision, operations,"
       " removed_citations, cached_tokens, image_count, written_by, language, images,"
-      " moderation)"
+      " moderation, products)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-      " ?, ?, ?, ?, ?, ?)",
+      " ?, ?, ?, ?, ?, ?, ?)",
       {message.session,
        session.message_count,
        message.id,
@@ -147,7 +148,8 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& 
        writer,
        message.language,
        images_to_json(answer.images),
-       is_refusal ? "blocked" : ""}));
+       is_refusal ? "blocked" : "",
+       products_to_json(answer.products)}));
   return session;
 }
 

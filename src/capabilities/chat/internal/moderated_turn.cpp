@@ -114,6 +114,7 @@ Task<void> HeldAnswer::release(CallContext context, Reply& reply, Moderated& mod
     reply.text = words_of(verdict, input_, Phrase::withheld);
     reply.sources.clear();
     reply.images.images.clear();
+    reply.products.products.clear();
     reply.caller_calls.clear();
     reply.finish_reason = "content_filter";
   }

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "capabilities/chat/extract.h"
+#include "capabilities/chat/internal/goods.h"
 #include "capabilities/chat/internal/turn.h"
 #include "foundation/log.h"
 
@@ -32,18 +33,28 @@ Task<void> compare_meanings(CallContext context, TextEmbedder& embedder, const s
     extracts[i].cosine = dot(embedded->row(0), embedded->row(i + 1));
 }
 
+// The agent's language, else that of the question.
+std::string language_of(const TurnTools& turn) {
+  const auto& input = turn.input;
+  if (!input.manner.language.empty() || !turn.parts.detect_language) return input.manner.language;
+  return turn.parts.detect_language(input.question);
+}
+
 }  // namespace
 
-Task<Result<Reply>> reply_by_extract(CallContext context, TextEmbedder& embedder,
-                                     const search::SearchAnswer& found, std::string query,
+Task<Result<Reply>> reply_by_extract(CallContext context, TurnTools tools, std::string query,
                                      TurnListener listener) {
+  const auto& found = tools.findings.first();
   std::span<const search::TextHit> hits = found.hits;
   auto shortlist = shortlist_extracts(query, hits, shortlist_max);
   bool can_compare = found.used_vectors && !shortlist.empty();
-  if (can_compare) co_await compare_meanings(context, embedder, query, hits, shortlist);
+  if (can_compare) co_await compare_meanings(context, tools.parts.embedder, query, hits, shortlist);
   CO_TRY_VOID(context.check());
   auto chosen = choose_extracts(query, hits, std::move(shortlist));
   auto composed = compose_reply(hits, chosen);
+  bool has_products = tools.products != nullptr && !tools.products->empty();
+  if (chosen.empty() && has_products)
+    composed.lead = name_products(*tools.products, language_of(tools));
 
   Reply reply{.text = composed.lead,
               .sources = std::move(composed.sources),

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "capabilities/chat/internal/built_in_tools.h"
+#include "capabilities/chat/internal/goods.h"
 #include "capabilities/chat/internal/reply_builder.h"
 #include "capabilities/chat/internal/tool_box.h"
 #include "capabilities/chat/internal/turn.h"
@@ -70,6 +71,8 @@ class ModelTurn {
     std::vector<ChatMessage> history = masked(input.history);
     std::vector<ChatMessage> following = masked(input.following);
     auto summary = masked(input.summary);
+    std::string products;
+    if (turn_.products != nullptr) products = fence_products(*turn_.products);
     PromptParts parts{.has_knowledge_base = turn_.findings.has_searched(),
                       .passages = turn_.findings.passages(),
                       .history = history,
@@ -81,7 +84,8 @@ class ModelTurn {
                       .language = manner.language,
                       .blocked_topics = manner.blocked_topics,
                       .summary = summary,
-                      .has_functions = !box_.definitions().empty()};
+                      .has_functions = !box_.definitions().empty(),
+                      .products = products};
     PromptLimits limits{.passage_tokens_max = turn_.settings.passage_tokens_max,
                         .history_tokens_max = input.history_tokens_max,
                         .count_tokens = turn_.settings.count_tokens};
@@ -249,6 +253,7 @@ class ModelTurn {
       outcome.arguments = mask_.unmask(outcome.arguments);
       reply_.decision.searched_again |= is_search(outcome);
       if (is_search(outcome)) outcome.result = "{}";
+      add_products(reply_.products.products, products_from_json(outcome.products));
       TurnEvent ended{.kind = TurnEvent::Kind::function_call, .call = outcome};
       reply_.function_calls.push_back(std::move(outcome));
       CO_TRY_VOID(co_await tell(listener_, std::move(ended)));

@@ -36,6 +36,7 @@ void write_message(const SqlRow& row, JsonWriter& writer) {
       .field("created_at", to_iso8601(row.integer(14)));
   write_json(writer, "images", row.text(15));
   writer.field("moderation", row.text(16));
+  write_json(writer, "products", row.text(17));
   writer.end_object();
 }
 
@@ -75,7 +76,7 @@ Result<void> write_session_export(SqlSession& sql, TenantId tenant, ChatSessionI
   TRY_VOID(sql.query(
       "SELECT id, sequence_number, role, content, sources, function_calls, decision, provider,"
       " model, language, sentiment, intent, image_count, is_interrupted, created_at, images,"
-      " moderation"
+      " moderation, products"
       " FROM chat_messages WHERE session_id = ? AND tenant_id = ? ORDER BY sequence_number",
       {id, tenant}, [&writer](const SqlRow& row) -> Result<void> {
         write_message(row, writer);

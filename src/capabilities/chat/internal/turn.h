@@ -22,6 +22,7 @@ struct TurnInput {
   std::string question{};
   std::vector<ChatImage> images{};
   bool wants_images = false;             // of the knowledge bases, with the answer
+  bool wants_products = false;           // of their shops, likewise
   std::vector<ChatMessage> history{};    // before the question, oldest first
   std::vector<ChatMessage> following{};  // after it: calls of the caller's functions, and results
   std::string summary{};                 // of what was said before `history`
@@ -41,6 +42,7 @@ struct Reply {
   std::string text{};
   std::vector<Source> sources{};
   FoundImages images{};
+  FoundProducts products{};
   std::vector<functions::ToolOutcome> function_calls{};
   std::vector<ToolCall> caller_calls{};  // of the caller's functions, handed back
   Decision decision{};
@@ -60,6 +62,7 @@ struct TurnTools {
   const ChatSettings& settings;
   const TurnInput& input;
   Findings& findings;
+  const std::vector<ShownProduct>* products = nullptr;  // that were found; null: none
 };
 
 // Lets the model answer, call functions and search again, telling the listener as it goes. A client
@@ -68,9 +71,9 @@ struct TurnTools {
 Task<Result<Reply>> reply_by_model(CallContext context, TurnTools tools, ChatUsage usage,
                                    TurnListener listener);
 
-// Answers with the best sentences of what was found. Without the embedder words alone decide.
-Task<Result<Reply>> reply_by_extract(CallContext context, TextEmbedder& embedder,
-                                     const search::SearchAnswer& found, std::string query,
+// Answers with the best sentences of what was found first, or names the products when none answers
+// the question. Without the embedder words alone decide.
+Task<Result<Reply>> reply_by_extract(CallContext context, TurnTools tools, std::string query,
                                      TurnListener listener);
 
 // Tells the listener, if there is one.

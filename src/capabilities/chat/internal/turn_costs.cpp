@@ -22,6 +22,7 @@ billing::Hold hold_of(const ChatParts& parts, const ChatSettings& settings, cons
                      .key = key};
   if (input.agent) hold.agent = input.agent->id;
   if (input.wants_images && !input.images.empty()) hold.amount += billing::prices::image;
+  if (input.wants_products && parts.find_products) hold.amount += billing::prices::search;
   if (parts.model == nullptr) return hold;
   auto tokens = settings.passage_tokens_max + input.history_tokens_max +
                 settings.count_tokens(input.question) +

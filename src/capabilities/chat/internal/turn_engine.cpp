@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "capabilities/chat/internal/goods.h"
 #include "capabilities/chat/internal/moderated_turn.h"
 #include "capabilities/chat/internal/turn_costs.h"
 #include "capabilities/chat/personal_data.h"
@@ -17,7 +18,7 @@ namespace aiva::chat {
 namespace {
 
 constexpr int chunks_to_extract_from = 16;
-constexpr std::size_t image_query_bytes_max = 2000;
+constexpr std::size_t found_query_bytes_max = 2000;  // of what images and products are asked for
 
 // An answer in words of ours.
 Task<Result<Reply>> reply_by_rule(std::string text, Decision decision, TurnListener listener) {
@@ -105,23 +106,45 @@ Task<Result<Reply>> TurnEngine::reply(CallContext context, const TurnInput& inpu
     co_return said;
   }
   RewrittenQuery query;
+  FoundProducts products;
   if (!manner.bases.empty() && manner.search != SearchMode::never) {
     query = co_await query_of(context, input);
     auto hits_max = parts_.model != nullptr ? settings_.context_chunks : chunks_to_extract_from;
-    CO_TRY_VOID(
-        co_await findings.search(context, manner.bases, query.text, input.session, hits_max));
+    auto searching = findings.search(context, manner.bases, query.text, input.session, hits_max);
+    auto finding = products_for(context, input, query.text);
+    auto both_found = both(std::move(searching), std::move(finding));
+    auto [searched, found] = co_await std::move(both_found);
+    CO_TRY_VOID(std::move(searched));
+    products = std::move(found);
   }
   // Beside the reply, so that nobody waits for them.
   auto looking = images_for(context, input, query.text);
-  auto replying = parts_.model != nullptr
-                      ? reply_by_model(context, {parts_, settings_, input, findings}, query.usage,
-                                       std::move(listener))
-                      : reply_by_extract(context, parts_.embedder, findings.first(),
-                                         std::move(query.text), std::move(listener));
+  TurnTools tools{parts_, settings_, input, findings, &products.products};
+  auto replying =
+      parts_.model != nullptr
+          ? reply_by_model(context, tools, query.usage, std::move(listener))
+          : reply_by_extract(context, tools, std::move(query.text), std::move(listener));
   auto both_done = both(std::move(replying), std::move(looking));
   auto [replied, images] = co_await std::move(both_done);
-  if (replied) replied->images = std::move(images);
+  if (!replied) co_return std::move(replied);
+  replied->images = std::move(images);
+  replied->products.base_cost = products.base_cost;
+  add_products(replied->products.products, std::move(products.products));
   co_return std::move(replied);
+}
+
+// None where something goes wrong: the answer does without.
+Task<FoundProducts> TurnEngine::products_for(CallContext context, const TurnInput& input,
+                                             std::string query) {
+  if (!input.wants_products || !parts_.find_products) co_return FoundProducts{};
+  ProductWish wish{.bases = input.manner.bases,
+                   .text = std::string(utf8_prefix(query, found_query_bytes_max))};
+  if (!input.images.empty()) wish.picture = input.images.front().bytes;
+  auto finding = parts_.find_products(context, std::move(wish));
+  auto found = co_await std::move(finding);
+  if (found) co_return *std::move(found);
+  log::failure("A chat turn is answered without products", context, found.error());
+  co_return FoundProducts{};
 }
 
 // None where something goes wrong: the answer does without.
@@ -131,7 +154,7 @@ Task<FoundImages> TurnEngine::images_for(CallContext context, const TurnInput& i
   bool may_look = input.wants_images && parts_.find_images && !manner.bases.empty();
   if (!may_look || manner.search == SearchMode::never) co_return FoundImages{};
   ImageWish wish{.bases = manner.bases,
-                 .text = std::string(utf8_prefix(query, image_query_bytes_max))};
+                 .text = std::string(utf8_prefix(query, found_query_bytes_max))};
   if (!input.images.empty()) wish.picture = input.images.front().bytes;
   auto finding = parts_.find_images(context, std::move(wish));
   auto found = co_await std::move(finding);
@@ -167,6 +190,7 @@ TurnEngine::Outcome TurnEngine::outcome_of(const TurnInput& input, const Finding
                              .text = std::move(reply.text),
                              .sources = std::move(reply.sources),
                              .images = std::move(reply.images.images),
+                             .products = std::move(reply.products.products),
                              .function_calls = std::move(reply.function_calls),
                              .decision = std::move(reply.decision),
                              .provider = std::move(reply.provider),
@@ -190,6 +214,8 @@ TurnEngine::Outcome TurnEngine::outcome_of(const TurnInput& input, const Finding
   if (findings.has_searched()) answer.operations.push_back({"search", findings.cost()});
   if (reply.images.base_cost > 0)
     answer.operations.push_back({"image_search", reply.images.base_cost});
+  if (reply.products.base_cost > 0)
+    answer.operations.push_back({"product_search", reply.products.base_cost});
   if (!answer.model.empty()) {
     auto price = price_of_work(settings_, answer.provider, answer.model, reply.usage);
     answer.operations.push_back({"chat", price});

@@ -39,6 +39,7 @@ class TurnEngine {
   Task<Result<Reply>> reply(CallContext context, const TurnInput& input, Findings& findings,
                             TurnListener listener);
   Task<FoundImages> images_for(CallContext context, const TurnInput& input, std::string query);
+  Task<FoundProducts> products_for(CallContext context, const TurnInput& input, std::string query);
   Task<RewrittenQuery> query_of(CallContext context, const TurnInput& input);
   [[nodiscard]] Outcome outcome_of(const TurnInput& input, const Findings& findings,
                                    Reply reply) const;

@@ -137,6 +137,7 @@ Result<OpenedTurn> TurnJournal::begin(SqlSession& sql, const CallContext& contex
                               .question = request.content,
                               .images = request.images,
                               .wants_images = true,
+                              .wants_products = true,
                               .history_tokens_max = settings_.history_tokens_max},
                     .user_message = request.user_message};
   auto& input = opened.input;

@@ -1,5 +1,8 @@
 #include "faces/http/endpoints/chat_json.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "capabilities/chat/markup.h"
 #include "foundation/json.h"
 
@@ -43,6 +46,14 @@ void write_cost(JsonWriter& writer, const chat::Answer& answer) {
   writer.end_array().end_object();
 }
 
+// Where there is a shop, its products were looked through for the answer.
+bool has_shop(const chat::Answer& answer) {
+  auto is_search = [](const chat::CostOperation& operation) {
+    return operation.operation == "product_search";
+  };
+  return !answer.products.empty() || std::ranges::any_of(answer.operations, is_search);
+}
+
 void write_agent(JsonWriter& writer, const chat::Answer& answer) {
   writer.begin_object();
   if (answer.agent)
@@ -53,7 +64,7 @@ void write_agent(JsonWriter& writer, const chat::Answer& answer) {
       .field("provider", answer.provider)
       .field("model", answer.model)
       .field("temperature", answer.temperature)
-      .field("has_shopify", false)
+      .field("has_shopify", has_shop(answer))
       .end_object();
 }
 
@@ -89,8 +100,11 @@ void write_decision(JsonWriter& writer, const chat::Answer& answer) {
   writer.end_object();
 }
 
-void write_empty_array(JsonWriter& writer, std::string_view name) {
-  writer.key(name).begin_array().end_array();
+void write_money(JsonWriter& writer, std::string_view name, std::optional<MicroMoney> amount) {
+  if (amount)
+    writer.field(name, money_text(*amount));
+  else
+    writer.null_field(name);
 }
 
 }  // namespace
@@ -181,6 +195,33 @@ void write_chat_images(JsonWriter& writer, const std::vector<chat::ShownImage>& 
   writer.end_array();
 }
 
+void write_chat_products(JsonWriter& writer, const std::vector<chat::ShownProduct>& products) {
+  writer.begin_array();
+  for (const auto& product : products) {
+    writer.begin_object()
+        .field("id", product.id)
+        .field("kb_id", product.knowledge_base)
+        .field("title", product.title)
+        .field("description", product.description)
+        .field("vendor", product.vendor);
+    write_money(writer, "price", product.price);
+    write_money(writer, "compare_at_price", product.compare_at_price);
+    writer.field("currency", product.currency).field("in_stock", product.in_stock);
+    if (product.stock)
+      writer.field("stock", *product.stock);
+    else
+      writer.null_field("stock");
+    writer.field("url", product.url)
+        .field("image_url", product.image_url)
+        .field("thumbnail_url", product.thumbnail_url)
+        .field("variant_id", product.variant_id)
+        .field("variant_title", product.variant_title)
+        .field("score", product.score)
+        .end_object();
+  }
+  writer.end_array();
+}
+
 void write_chat_message(JsonWriter& writer, const chat::Message& message) {
   const auto& answer = message.answer;
   writer.begin_object()
@@ -201,6 +242,8 @@ void write_chat_message(JsonWriter& writer, const chat::Message& message) {
     write_chat_sources(writer, answer.sources);
     writer.key("images");
     write_chat_images(writer, answer.images);
+    writer.key("products");
+    write_chat_products(writer, answer.products);
     writer.key("function_calls");
     write_calls(writer, answer.function_calls);
     writer.key("llm_decision");
@@ -245,7 +288,8 @@ void write_chat_answer(JsonWriter& writer, const chat::Answer& answer) {
   write_chat_sources(writer, answer.sources);
   writer.key("images");
   write_chat_images(writer, answer.images);
-  write_empty_array(writer, "products");
+  writer.key("products");
+  write_chat_products(writer, answer.products);
   writer.key("function_calls");
   write_calls(writer, answer.function_calls);
   writer.key("llm_decision");

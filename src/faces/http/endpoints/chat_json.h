@@ -12,6 +12,7 @@ void write_chat_session(JsonWriter& writer, const chat::Session& session);
 void write_chat_message(JsonWriter& writer, const chat::Message& message);
 void write_chat_sources(JsonWriter& writer, const std::vector<chat::Source>& sources);
 void write_chat_images(JsonWriter& writer, const std::vector<chat::ShownImage>& images);
+void write_chat_products(JsonWriter& writer, const std::vector<chat::ShownProduct>& products);
 void write_chat_moderation(JsonWriter& writer, const chat::Moderated& moderation);
 void write_chat_call(JsonWriter& writer, const functions::ToolOutcome& call);
 void write_chat_answer(JsonWriter& writer, const chat::Answer& answer);

@@ -22,21 +22,50 @@ void write_cited(JsonWriter& writer, const std::vector<chat::Source>& sources) {
   writer.end_array();
 }
 
+// Where a stranger gets an image that the server keeps.
+std::string below_the_page(std::string_view slug, std::string_view url) {
+  auto name = url.substr(url.rfind('/') + 1);
+  return std::string("/aiva/chat/").append(slug).append("/images/").append(name);
+}
+
 void write_images(JsonWriter& writer, std::string_view slug,
                   const std::vector<chat::ShownImage>& images) {
-  auto below_the_page = [slug](std::string_view url) {
-    auto name = url.substr(url.rfind('/') + 1);
-    return std::string("/aiva/chat/").append(slug).append("/images/").append(name);
-  };
   writer.key("images").begin_array();
   for (const auto& image : images)
     writer.begin_object()
-        .field("url", below_the_page(image.url))
-        .field("thumbnail_url", below_the_page(image.thumbnail_url))
+        .field("url", below_the_page(slug, image.url))
+        .field("thumbnail_url", below_the_page(slug, image.thumbnail_url))
         .field("description", image.description)
         .field("width", image.width)
         .field("height", image.height)
         .end_object();
+  writer.end_array();
+}
+
+void write_products(JsonWriter& writer, std::string_view slug,
+                    const std::vector<chat::ShownProduct>& products) {
+  // The shop's own images stay where they are.
+  auto place_of = [slug](const std::string& url) {
+    return url.starts_with("/api/images/") ? below_the_page(slug, url) : url;
+  };
+  writer.key("products").begin_array();
+  for (const auto& product : products) {
+    writer.begin_object()
+        .field("title", product.title)
+        .field("description", product.description)
+        .field("vendor", product.vendor)
+        .field("price", money_text(product.price));
+    if (product.compare_at_price)
+      writer.field("compare_at_price", money_text(*product.compare_at_price));
+    else
+      writer.null_field("compare_at_price");
+    writer.field("currency", product.currency)
+        .field("in_stock", product.in_stock)
+        .field("url", product.url)
+        .field("image_url", place_of(product.image_url))
+        .field("thumbnail_url", place_of(product.thumbnail_url))
+        .end_object();
+  }
   writer.end_array();
 }
 
@@ -67,6 +96,7 @@ void write_visitor_message(JsonWriter& writer, std::string_view slug,
       .field("text", message.answer.text);
   write_cited(writer, message.answer.sources);
   write_images(writer, slug, message.answer.images);
+  write_products(writer, slug, message.answer.products);
   writer.field("created_at", to_iso8601(message.created_at)).end_object();
 }
 
@@ -85,6 +115,7 @@ void write_visitor_answer(JsonWriter& writer, std::string_view slug, const chat:
       .field("interaction_closed", answer.decision.is_closed);
   write_cited(writer, answer.sources);
   write_images(writer, slug, answer.images);
+  write_products(writer, slug, answer.products);
   writer.end_object();
 }
 

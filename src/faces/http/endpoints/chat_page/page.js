@@ -82,6 +82,31 @@
     }
   }
 
+  // A product leads to its page in the shop; its picture is shown where this server keeps it.
+  function setProducts(item, products) {
+    if (!products || products.length === 0) return;
+    const list = document.createElement("ul");
+    list.className = "products";
+    list.setAttribute("aria-label", "Products");
+    for (const product of products) {
+      const line = document.createElement("li");
+      const hasPage = /^https?:\/\//.test(product.url);
+      const name = document.createElement(hasPage ? "a" : "span");
+      name.textContent = product.title;
+      if (hasPage) {
+        name.href = product.url;
+        name.target = "_blank";
+        name.rel = "noopener noreferrer";
+      }
+      const stock = product.in_stock ? "" : " (sold out)";
+      line.append(name, ` ${product.price} ${product.currency}${stock}`);
+      list.append(line);
+      const picture = { thumbnail_url: product.thumbnail_url, description: product.title };
+      if (product.thumbnail_url.startsWith("/")) setImages(line, [picture]).catch(() => {});
+    }
+    item.append(list);
+  }
+
   async function fail(response) {
     let message = `The server answered ${response.status}`;
     try {
@@ -164,6 +189,7 @@
         setText(item, data.text);
         setSources(item, data.sources);
         setImages(item, data.images).catch(() => {});
+        setProducts(item, data.products);
       }
       if (event === "error") throw new Error(data.message);
     });
@@ -202,6 +228,7 @@
       const item = add(message.role, message.text);
       setSources(item, message.sources);
       setImages(item, message.images).catch(() => {});
+      setProducts(item, message.products);
     }
   }
 
