@@ -139,13 +139,14 @@ void ShopPace::end_turn(const Turn& turn, const std::optional<PointsStatus>& tol
   bool is_last_word = turn.is_alone_ && begun_ == turn.began_;
   auto available = std::min(told->available, maximum_);
   auto refunded = level_ + turn.taken_ - std::max(told->actual.value_or(0), 0.0);
-  level_ = is_last_word ? available : std::min(refunded, available - in_flight_);
+  level_ = is_last_word ? available : std::min(refunded, available);
 }
 
 void ShopPace::fill() {
   auto now = clock_.steady();
   auto passed = std::max(Seconds(now - filled_).count(), 0.0);
-  level_ = std::min(level_ + passed * restored_per_s_, maximum_);
+  // What is on its way may reach the shop only later, while it is full and restores nothing.
+  level_ = std::min(level_ + passed * restored_per_s_, maximum_ - in_flight_);
   filled_ = now;
 }
 
