@@ -35,7 +35,7 @@ class ConvergenceOf : public CommerceFixture, public testing::WithParamInterface
           auto variant = product.variants.front();
           variant.id = id + "1" + std::to_string(extra);
           variant.inventory_item_id = variant.id + "9";
-          variant.position = 1 + extra;
+          variant.position = static_cast<int>(product.variants.size()) + 1;
           product.variants.push_back(variant);
         }
         shop_.put(product);

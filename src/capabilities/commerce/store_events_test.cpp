@@ -139,9 +139,7 @@ TEST_F(EventsOf, are_forgotten_when_they_are_old) {
 TEST_F(EventsOf, are_not_undone_by_a_sync_that_read_before) {
   shop_.set_page_size(10);
   bool is_done = false;
-  shop_.before_each([&](const std::string&) {});
   auto started = start_sync(store_);
-  embedder_.before_each([] {});
   // The page is in the sync's hands when it embeds the new product's text.
   shop_.put(ScriptedStorefront::simple("3000", "Sandal"));
   embedder_.before_each([&] {
