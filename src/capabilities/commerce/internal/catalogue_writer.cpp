@@ -112,7 +112,11 @@ Result<void> write_product(Writing& writing, const PreparedProduct& product,
   }
   if (known->content_hash == product.content_hash && !known->is_deleted) {
     ++report.unchanged;
-    return writing.rows.touch(*known, product.there.updated_at, writing.reading, writing.now);
+    TRY_VOID(writing.rows.touch(*known, product.there.updated_at, writing.reading, writing.now));
+    if (vector == nullptr || known->embedding_model == vector->model) return {};
+    TRY(auto is_set, writing.rows.set_vector(*known, product.text_hash, *vector));
+    if (is_set) writing.changed.push_back(known->id);
+    return {};
   }
   TRY_VOID(writing.rows.change(*known, write, writing.orphans));
   writing.changed.push_back(known->id);

@@ -1,0 +1,163 @@
+#include "capabilities/commerce/store_events.h"
+
+#include <gmock/gmock.h>
+
+#include "capabilities/commerce/testing/commerce_fixture.h"
+
+namespace aiva::commerce {
+namespace {
+
+using testing::Contains;
+
+class EventsOf : public CommerceFixture {
+ protected:
+  void SetUp() override {
+    CommerceFixture::SetUp();
+    store_ = connect(base_).id;
+    fill(4);
+    sync(store_);
+    shop_.forget_calls();
+  }
+
+  StoreId store_{};
+};
+
+TEST_F(EventsOf, bring_changes_from_the_store_itself) {
+  shop_.put(ScriptedStorefront::simple("1001", "Boot"));
+  ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
+
+  EXPECT_EQ(run_store_jobs(), 1);
+
+  expect_same_as_shop(store_);
+  EXPECT_EQ(shop_.calls("get_products"), 1);
+  EXPECT_EQ(shop_.calls("list_products"), 0);
+}
+
+TEST_F(EventsOf, are_taken_once_and_followed_by_one_job) {
+  ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
+  ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
+  ASSERT_TRUE(deliver(store_, "changed|e2|1002|").has_value());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events"), 2);
+
+  EXPECT_EQ(run_store_jobs(), 1);
+
+  ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
+  EXPECT_EQ(run_store_jobs(), 0);
+}
+
+TEST_F(EventsOf, are_refused_unless_the_store_signed_them) {
+  EXPECT_EQ(failure_of(deliver(store_, "changed|e1|1001|", "wrong")), ErrorCode::unauthenticated);
+  EXPECT_EQ(failure_of(deliver(StoreId::make(), "changed|e1|1001|")), ErrorCode::not_found);
+  shop_.set_event_domain("other.myshopify.com");
+  EXPECT_EQ(failure_of(deliver(store_, "changed|e1|1001|")), ErrorCode::unauthenticated);
+  shop_.set_event_domain("shoes.myshopify.com");
+  EXPECT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
+  EXPECT_EQ(failure_of(deliver(store_, "changed|e2||")), ErrorCode::invalid);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events"), 1);
+}
+
+TEST_F(EventsOf, tell_of_stock_and_of_what_is_gone) {
+  shop_.set_stock("1000", 42);
+  shop_.remove("1003");
+  ASSERT_TRUE(deliver(store_, "inventory|e1||10009").has_value());
+  ASSERT_TRUE(deliver(store_, "deleted|e2|1003|").has_value());
+  ASSERT_TRUE(deliver(store_, "inventory|e3||unknown").has_value());
+
+  run_store_jobs();
+
+  expect_same_as_shop(store_);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events WHERE state = 'waiting'"), 0);
+}
+
+TEST_F(EventsOf, wait_while_the_store_is_paused) {
+  shop_.put(ScriptedStorefront::simple("1001", "Boot"));
+  ASSERT_TRUE(sync_wait(commerce_->stores().pause(context(), {}, store_)).has_value());
+  ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
+  EXPECT_EQ(run_store_jobs(), 0);
+
+  ASSERT_TRUE(sync_wait(commerce_->stores().resume(context(), {}, store_)).has_value());
+  EXPECT_EQ(run_store_jobs(), 1);
+  expect_same_as_shop(store_);
+}
+
+TEST_F(EventsOf, are_tried_again_while_the_shop_is_down) {
+  shop_.put(ScriptedStorefront::simple("1001", "Boot"));
+  ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
+  shop_.fail_next(2, {.code = ErrorCode::unavailable, .message = "Down"});
+
+  run_all_store_jobs();
+
+  expect_same_as_shop(store_);
+}
+
+TEST_F(EventsOf, an_uninstalled_app_loses_its_token) {
+  ASSERT_TRUE(deliver(store_, "uninstalled|e1||").has_value());
+
+  auto store = sync_wait(commerce_->stores().get(context(), store_)).value();
+  EXPECT_FALSE(store.has_token);
+  EXPECT_EQ(store.status, StoreStatus::error);
+  EXPECT_EQ(store.error, "uninstalled");
+  EXPECT_THAT(audit_.actions(), Contains("store.uninstalled"));
+  EXPECT_EQ(catalogue(store_).size(), 4U);
+}
+
+TEST_F(EventsOf, a_shop_that_wants_to_be_forgotten_is) {
+  ASSERT_TRUE(deliver(store_, "shop_redact|e1||").has_value());
+
+  run_all_store_jobs();
+
+  EXPECT_EQ(failure_of(sync_wait(commerce_->stores().get(context(), store_))),
+            ErrorCode::not_found);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM products"), 0);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM product_changes"), 0);
+  EXPECT_THAT(audit_.actions(), Contains("store.redacted"));
+}
+
+TEST_F(EventsOf, of_customers_are_only_noted) {
+  ASSERT_TRUE(deliver(store_, "customer_redact|e1||").has_value());
+  ASSERT_TRUE(deliver(store_, "data_request|e2||").has_value());
+  ASSERT_TRUE(deliver(store_, "order|e3||").has_value());
+
+  EXPECT_EQ(run_store_jobs(), 0);
+  EXPECT_THAT(audit_.actions(), Contains("store.customer_redacted"));
+  EXPECT_THAT(audit_.actions(), Contains("store.customer_data_requested"));
+}
+
+TEST_F(EventsOf, are_forgotten_when_they_are_old) {
+  ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
+  run_store_jobs();
+  clock_.advance(std::chrono::hours(24 * 8));
+  ASSERT_TRUE(deliver(store_, "changed|e2|1001|").has_value());
+
+  auto removed = sync_wait(commerce_->events().remove_old(context(), std::chrono::days(7)));
+
+  EXPECT_EQ(removed.value_or(-1), 1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events"), 1);
+}
+
+// An event is followed while a sync has its page in hand: the page is older than the row.
+TEST_F(EventsOf, are_not_undone_by_a_sync_that_read_before) {
+  shop_.set_page_size(10);
+  bool is_done = false;
+  auto started = start_sync(store_);
+  // The page is in the sync's hands when it embeds the new product's text.
+  shop_.put(ScriptedStorefront::simple("3000", "Sandal"));
+  embedder_.before_each([&] {
+    if (std::exchange(is_done, true)) return;
+    shop_.set_stock("1000", 5);
+    EXPECT_TRUE(deliver(store_, "inventory|e1||10009").has_value());
+    auto jobs = lease_store_jobs();
+    ASSERT_EQ(jobs.size(), 1U);
+    EXPECT_EQ(jobs.front().kind, events_job_kind);
+    run_job(jobs.front(), context());
+  });
+  run_store_jobs();
+  embedder_.before_each({});
+
+  EXPECT_TRUE(is_done);
+  EXPECT_EQ(look_at(started.id).status, SyncStatus::completed);
+  expect_same_as_shop(store_);
+}
+
+}  // namespace
+}  // namespace aiva::commerce
