@@ -32,6 +32,7 @@ const seed = Number(options.seed);
 const here = dirname(fileURLToPath(import.meta.url));
 const program = process.env.AIVA_BIN ?? join(here, "../../build/release/bin/aiva");
 const searchedMax = 40;
+const idleTimeoutMs = 60_000;
 
 const random = makeRandom(seed * 977);
 const folder = mkdtempSync(join(tmpdir(), "aiva-crash-sync-"));
@@ -52,6 +53,7 @@ const figures = {
   kills_during_images: 0,
   kills_in_between: 0,
   jobs: 0,
+  given_up: 0,
   changes: 0,
   restart_ms_max: 0,
 };
@@ -79,7 +81,10 @@ async function keepReading() {
     const job = await reader.ended(id);
     if (job === null) return;
     figures.jobs += 1;
-    if (job.status === "failed") faults.push(`a job failed: ${job.error_message}`);
+    if (job.status !== "failed") continue;
+    // Killed again and again, a job is given up; the next one finds what it left.
+    if (/interrupted/.test(job.error_message)) figures.given_up += 1;
+    else faults.push(`a job failed: ${job.error_message}`);
   }
 }
 
@@ -111,6 +116,10 @@ async function checkSearches(catalogue) {
     const ids = found.product_results.map(({ product }) => product.shopify_id);
     if (!ids.includes(String(id))) faults.push(`product ${id} is not found by its SKU`);
   }
+}
+
+function openJobs() {
+  return rows.number("SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running')");
 }
 
 function checkRows() {
@@ -150,10 +159,6 @@ function checkRows() {
     "job that never ended",
     "SELECT COUNT(*) FROM store_syncs WHERE status IN ('pending', 'processing')",
   );
-  expectNone(
-    "job without an end",
-    "SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running')",
-  );
   for (const { integrity_check: finding } of rows.query("PRAGMA integrity_check")) {
     if (finding !== "ok") faults.push(`integrity_check: ${finding}`);
   }
@@ -176,6 +181,9 @@ async function settle() {
     faults.push(`nothing had changed, and yet: ${JSON.stringify(again)}`);
   }
   figures.products = products.length;
+  for (const until = Date.now() + idleTimeoutMs; openJobs() > 0; await pause(200)) {
+    if (Date.now() > until) throw new Error(`${openJobs()} jobs do not end`);
+  }
 }
 
 const began = performance.now();
