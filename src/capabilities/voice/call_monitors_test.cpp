@@ -26,6 +26,16 @@ class CallMonitorsTest : public RunningCallTest {
       wait(frame_ms);
     }
   }
+  // The same as a tone, at 8 kHz.
+  void speak_as_person(std::uint64_t seat, int ms) {
+    std::string piece(320, '\0');
+    for (std::size_t at = 1; at < piece.size(); at += 2)
+      piece[at] = at / 2 % 8 < 4 ? 0x20 : static_cast<char>(0xE0);
+    for (int passed = 0; passed < ms; passed += frame_ms) {
+      call_->speak(seat, piece);
+      wait(frame_ms);
+    }
+  }
   static int sample(const std::string& sound, std::size_t index) {
     std::int16_t value = 0;
     if (2 * index + 2 <= sound.size()) std::memcpy(&value, sound.data() + 2 * index, 2);
@@ -138,6 +148,56 @@ TEST_F(CallMonitorsTest, speak_instead_of_the_agent) {
   EXPECT_EQ(chat_.questions.size(), asked + 1);
   EXPECT_THAT(lines(), Contains("system: A person has taken the call over."));
   EXPECT_THAT(lines(), Contains("system: The agent goes on with the call."));
+}
+
+TEST_F(CallMonitorsTest, have_what_is_said_meanwhile_written_down_and_known_to_the_agent) {
+  is_written_down_ = true;
+  begin();
+  wait(600);
+  auto monitor = follow();
+  call_->take_over(1, 8'000);
+  recognizer_.words = {"I am Ada.", "Hello Ada.", "How long is the warranty?"};
+  speak_as_person(1, 1'000);
+  wait(1'000);
+  speak(1'000);
+  wait(1'000);
+
+  EXPECT_THAT(lines(),
+              ElementsAre("agent: Hello there.", "system: A person has taken the call over.",
+                          "agent: I am Ada.", "customer: Hello Ada."));
+  EXPECT_THAT(monitor->lines, Contains("agent: I am Ada."));
+  ASSERT_EQ(log_.lines.size(), 4U);
+  EXPECT_NEAR(static_cast<double>(log_.lines[2].starts_ms), 660, 100);
+  EXPECT_NEAR(static_cast<double>(log_.lines[3].ends_ms), 3'600, 100);
+
+  call_->hand_back(1);
+  speak(1'000);
+  wait(3'000);
+  ASSERT_EQ(chat_.said.size(), 1U);
+  ASSERT_EQ(chat_.said[0].size(), 2U);
+  EXPECT_EQ(chat_.said[0][0].role, ChatRole::assistant);
+  EXPECT_EQ(chat_.said[0][0].text, "I am Ada.");
+  EXPECT_EQ(chat_.said[0][1].text, "Hello Ada.");
+}
+
+TEST_F(CallMonitorsTest, have_long_speeches_written_down_in_pieces_and_the_last_at_the_end) {
+  is_written_down_ = true;
+  begin();
+  wait(600);
+  follow();
+  call_->take_over(1, 8'000);
+  recognizer_.words = {"First.", "Second."};
+  for (int second = 0; second < 31; ++second) {
+    speak(800);
+    wait(200);
+  }
+  EXPECT_EQ(lines().back(), "customer: First.");
+  speak(1'000);
+  call_->end(CallEnd::caller_hung_up);
+  home_.run();
+
+  EXPECT_EQ(lines().back(), "customer: Second.");
+  EXPECT_EQ(over_, 1);
 }
 
 TEST_F(CallMonitorsTest, are_not_interrupted_by_what_the_agent_finds_out_meanwhile) {

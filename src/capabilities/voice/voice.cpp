@@ -144,7 +144,10 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
         }
         leave();
       });
-  running->steer_by({.control = std::move(control), .people = parts_.people});
+  running->steer_by({.control = std::move(control),
+                     .people = parts_.people,
+                     .recognizer = &parts_.recognizer,
+                     .detectors = &parts_.detectors});
   {
     std::lock_guard lock(mutex_);
     calls_.push_back(running);

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { Client, Json } from "./client.ts";
-import { askUntilAnswered } from "./conversation.ts";
+import { askUntilAnswered, untilUnderstood } from "./conversation.ts";
 import { Phone, speech } from "./phone.ts";
 import { repository, Server } from "./server.ts";
 
@@ -270,6 +270,51 @@ test("a person takes a call over, is heard, and hands it back", async () => {
   await phone.untilHungUp();
   const lines = (await client.get(`/api/calls/${call}/transcript`)).body.data.items;
   assert.ok(lines.some((line: Json) => line.speaker === "system"));
+});
+
+test("what a person and the caller say meanwhile is written down", async () => {
+  const { phone, call } = await dial();
+  const monitor = await Monitor.open(call);
+  monitor.send({ type: "take_over", rate: 8_000 });
+  await monitor.next((event) => event.type === "state" && event.taken_over_by, "not taken over");
+  const lines = async (): Promise<Json[]> =>
+    (await client.get(`/api/calls/${call}/transcript`)).body.data.items;
+  /** Whether that is written down soon. */
+  const isWritten = async (speaker: string, words: RegExp): Promise<boolean> => {
+    for (let tries = 0; tries < 100; ++tries) {
+      const said = (await lines()).filter((line) => line.speaker === speaker);
+      if (said.some((line) => words.test(line.original_message))) return true;
+      await pause(50);
+    }
+    return false;
+  };
+  const all = async (): Promise<string> => JSON.stringify(await lines());
+
+  const spoken = speech("I can help you with the coffee machine.");
+  const bytes = Buffer.from(spoken.buffer, spoken.byteOffset, spoken.byteLength);
+  await untilUnderstood(async () => {
+    const began = performance.now();
+    for (let at = 0; at < bytes.length; at += 320) {
+      while (performance.now() - began < at / 16) await pause(5); // 16 bytes a millisecond
+      monitor.speak(bytes.subarray(at, at + 320));
+    }
+    return isWritten("agent", /coffee machine/i);
+  }, all);
+  await untilUnderstood(async () => {
+    await phone.say(speech("How long is the warranty of it?"));
+    return isWritten("customer", /warranty/i);
+  }, all);
+
+  monitor.send({ type: "hand_back" });
+  await monitor.next(
+    (event) => event.line?.original_message === "The agent goes on with the call.",
+    "not handed back",
+  );
+  await fetch(`${emulatorUrl}/_requests`, { method: "DELETE" });
+  await phone.say(speech("And what does it cost?"));
+  await phone.untilSpoken();
+  phone.close();
+  assert.match(await (await fetch(`${emulatorUrl}/_requests`)).text(), /help you/i);
 });
 
 test("a call of another tenant is not there", async () => {

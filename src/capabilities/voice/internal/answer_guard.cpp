@@ -192,6 +192,10 @@ void AnswerGuard::hold(bool is_held) {
   messenger_->cancel();
 }
 
+void AnswerGuard::note_said(ChatRole role, std::string text) {
+  if (auto* brain = listener()) brain->note_said(role, std::move(text));
+}
+
 void AnswerGuard::speech_began() {
   if (auto* brain = speaker()) brain->speech_began();
 }

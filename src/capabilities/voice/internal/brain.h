@@ -10,6 +10,7 @@
 #include "capabilities/voice/turn_taking.h"
 #include "capabilities/voice/types.h"
 #include "foundation/task.h"
+#include "ports/chat_model.h"
 
 namespace aiva::voice {
 
@@ -61,6 +62,8 @@ class Brain {
   // While it is held, because a person speaks instead or the caller hears something else: it falls
   // silent, hears nothing and says nothing but by say().
   virtual void hold(bool is_held) = 0;
+  // Was said in the call beside it, while it was held; of somebody who spoke instead: assistant.
+  virtual void note_said(ChatRole role, std::string text) = 0;
   // The first frame after silence was played.
   virtual void speech_began() = 0;
   // All that was given to the playout was heard.

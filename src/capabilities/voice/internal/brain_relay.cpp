@@ -85,6 +85,16 @@ void BrainRelay::hold(bool is_held) {
   runner().hold(is_held);
 }
 
+void BrainRelay::note_said(ChatRole role, std::string text) {
+  remember({.speaker = role == ChatRole::assistant ? "agent" : "customer", .text = text});
+  runner().note_said(role, std::move(text));
+}
+
+void BrainRelay::remember(TranscriptLine line) {
+  if (said_.size() >= lines_max) said_.erase(said_.begin());
+  said_.push_back(std::move(line));
+}
+
 void BrainRelay::ask(std::string words) {
   bool leads = model_ && parts_.lead->begins_with(words);
   if (!leads) return runner().ask(std::move(words));
@@ -95,8 +105,7 @@ void BrainRelay::ask(std::string words) {
 }
 
 void BrainRelay::write_line(TranscriptLine line) {
-  if (said_.size() >= lines_max) said_.erase(said_.begin());
-  said_.push_back(line);
+  remember(line);
   bool leads = model_ && line.speaker == "customer" && trigger_.empty() && !is_ending() &&
                parts_.lead->begins_with(line.text);
   if (leads) trigger_ = line.text;

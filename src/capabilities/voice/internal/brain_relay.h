@@ -44,6 +44,7 @@ class BrainRelay final : public Brain,
   void say(std::string_view text) override { runner().say(text); }
   void whisper(std::string text) override;
   void hold(bool is_held) override;
+  void note_said(ChatRole role, std::string text) override;
   void speech_began() override { runner().speech_began(); }
   void speech_ended() override { runner().speech_ended(); }
   [[nodiscard]] bool is_busy() const override { return runner().is_busy(); }
@@ -79,6 +80,7 @@ class BrainRelay final : public Brain,
   void prepare_runner();
   void begin_flow(std::string words);
   void keep(std::string_view audio);
+  void remember(TranscriptLine line);
   // Tells a brain what was heard in the last so many milliseconds, as far as it is kept.
   void hear_again(Brain& brain, CallMs ms);
 

@@ -52,6 +52,7 @@ class RealtimeBrain final : public Brain, public std::enable_shared_from_this<Re
   void say(std::string_view text) override;
   void whisper(std::string text) override;
   void hold(bool is_held) override;
+  void note_said(ChatRole role, std::string text) override;
   void speech_began() override;
   void speech_ended() override;
   [[nodiscard]] bool is_busy() const override;

@@ -98,6 +98,7 @@ void RunningCall::hear(std::string_view audio) {
   audio_in_bytes_ += static_cast<std::int64_t>(audio.size());
   quality_.heard(now(), static_cast<std::int64_t>(audio.size() / leg_->format().bytes_per_ms()));
   for (const auto& tap : taps_) tap->heard(now(), audio);
+  if (notes_ && monitors_->is_taken_over()) notes_->hear_caller(now(), audio);
   if (is_listening()) brain_->hear(audio);
 }
 
@@ -148,6 +149,7 @@ void RunningCall::beat(Instant now) {
     brain_->speech_ended();
   }
   if (!is_over_) brain_->beat();
+  if (!is_over_ && notes_) notes_->beat(this->now());
   if (!is_over_)
     for (const auto& tap : taps_) tap->beat(this->now());
   if (!is_over_) check_limits(now);
@@ -273,6 +275,7 @@ void RunningCall::finish(CallEnd end, std::string_view transfer_target) {
   outcome_.duration_ms = now();
   outcome_.audio_in_ms = audio_in_bytes_ / static_cast<std::int64_t>(leg_->format().bytes_per_ms());
   outcome_.mos = measure_quality();
+  if (notes_) notes_->finish(now());
   for (const auto& tap : taps_) tap->over(now(), end);
   if (brain_) {
     brain_->end();
@@ -363,6 +366,7 @@ Task<void> RunningCall::charge_models() {
 Task<void> RunningCall::store_outcome() {
   auto self = shared_from_this();
   if (brain_) co_await brain_->settle();
+  if (auto notes = notes_) co_await notes->settle();
   co_await charge_models();
   auto stored = co_await log_.finish(short_context(), call_.id, outcome_);
   if (!stored) log::failure("The end of a call could not be stored", context_, stored.error());

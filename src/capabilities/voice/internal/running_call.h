@@ -16,6 +16,7 @@
 #include "capabilities/voice/internal/brain.h"
 #include "capabilities/voice/internal/call_monitors.h"
 #include "capabilities/voice/internal/line_quality.h"
+#include "capabilities/voice/internal/take_over_notes.h"
 #include "capabilities/voice/internal/waiters.h"
 #include "capabilities/voice/phrases.h"
 #include "capabilities/voice/playout.h"
@@ -40,6 +41,10 @@ struct CallMeters {
 struct SteeringParts {
   std::shared_ptr<CallControl> control{};  // shared with its face
   chat::People* people = nullptr;
+  // Who hears what is said while a person speaks instead of the agent; both, or it is not written
+  // down.
+  SpeechRecognizer* recognizer = nullptr;
+  VoiceDetectors* detectors = nullptr;
 };
 
 // One call: its leg, its brain, the frames between them, its limits and its record. Its time is
@@ -125,6 +130,8 @@ class RunningCall final : public LiveCall,
   void play_frame();
   void play_person();
   void end_person();
+  void begin_notes();
+  void write_note(ChatRole who, TranscriptLine line);
   bool play(CallMs at, std::string_view frame);
   void let_agent_go_on();
   double measure_quality();
@@ -182,6 +189,7 @@ class RunningCall final : public LiveCall,
   bool is_speaking_ = false;
   bool is_person_heard_ = false;  // speaking instead of the agent; legs take it for an answer
   int person_silent_ms_ = 0;
+  std::shared_ptr<TakeOverNotes> notes_{};  // since a person took over; shared with its work
   SteeringParts steering_{};
   Waiters waiting_{};  // for a beat
   bool is_steering_ = false;

@@ -55,6 +55,7 @@ void RunningCall::take_over(std::uint64_t seat, int rate) {
   if (was_taken_over) return;
   if (!is_held_) brain_->hold(true);
   playout_.pause();  // what its functions answer meanwhile is said afterwards
+  begin_notes();
   write_line({.speaker = "system",
               .text = "A person has taken the call over.",
               .starts_ms = now(),
@@ -69,9 +70,34 @@ void RunningCall::hand_back(std::uint64_t seat) {
   if (monitors_->hand_back(seat)) let_agent_go_on();
 }
 
+void RunningCall::begin_notes() {
+  if (notes_ || steering_.recognizer == nullptr || steering_.detectors == nullptr) return;
+  std::weak_ptr<RunningCall> weak = weak_from_this();
+  TakeOverNotes::Parts parts{.recognizer = *steering_.recognizer,
+                             .detectors = *steering_.detectors,
+                             .language = language_,
+                             .write =
+                                 [weak](ChatRole who, TranscriptLine line) {
+                                   if (auto call = weak.lock())
+                                     call->write_note(who, std::move(line));
+                                 },
+                             .pay =
+                                 [weak](std::string model, billing::MicroUsd cost) {
+                                   if (auto call = weak.lock())
+                                     call->use_model(std::move(model), cost);
+                                 }};
+  notes_ = std::make_shared<TakeOverNotes>(std::move(parts), context_, leg_->format());
+}
+
+void RunningCall::write_note(ChatRole who, TranscriptLine line) {
+  if (!is_over_ && brain_) brain_->note_said(who, line.text);
+  write_line(std::move(line));
+}
+
 void RunningCall::let_agent_go_on() {
   if (is_over_ || !brain_) return;
   end_person();
+  if (notes_) notes_->finish(now());
   playout_.resume();
   write_line({.speaker = "system",
               .text = "The agent goes on with the call.",
@@ -85,6 +111,7 @@ void RunningCall::play_person() {
   if (!frame.empty()) {
     person_silent_ms_ = 0;
     if (!std::exchange(is_person_heard_, true)) note(CallEvent::Kind::answer_began, {}, false);
+    if (notes_) notes_->hear_person(now(), frame);
   }
   if (!play(ms_at(next_frame_) - frame_ms, frame)) return end(CallEnd::caller_hung_up);
   person_silent_ms_ += frame_ms;

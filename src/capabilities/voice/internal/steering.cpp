@@ -22,6 +22,14 @@ void Cascade::hold(bool is_held) {
   turns_.hold(is_held);
 }
 
+void Cascade::note_said(ChatRole role, std::string text) { beside_.add(role, std::move(text)); }
+
+void RealtimeBrain::note_said(ChatRole role, std::string text) {
+  if (is_over_) return;
+  if (line_) line_->add_words(role, text);
+  remember(role, std::move(text));
+}
+
 void RealtimeBrain::whisper(std::string text) {
   if (line_) line_->add_words(ChatRole::system, guidance_instructions(text));
   guidance_ = text.empty() ? std::string() : guidance_instructions(text);

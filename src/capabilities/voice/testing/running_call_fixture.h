@@ -27,7 +27,10 @@ class RunningCallTest : public testing::Test {
         context, Call{.id = CallId::make(), .chat_session = session_}, "en", leg_, log_, meters_,
         limits_, now_, [this](CallId) { ++over_; });
     if (tap) call_->add_tap(std::move(tap));
-    call_->steer_by({.control = control_, .people = people_});
+    call_->steer_by({.control = control_,
+                     .people = people_,
+                     .recognizer = is_written_down_ ? &recognizer_ : nullptr,
+                     .detectors = &detectors_});
     call_->begin(std::make_shared<Cascade>(*call_, CascadeParts{chat_, recognizer_, synthesizer_},
                                            context, agent_, ChatSessionId::make(), leg_->format(),
                                            detectors_.make()));
@@ -73,6 +76,7 @@ class RunningCallTest : public testing::Test {
   ChatSessionId session_ = ChatSessionId::make();
   std::shared_ptr<ScriptedControl> control_{};  // null: the leg carries audio only
   chat::People* people_ = nullptr;
+  bool is_written_down_ = false;  // what is said while a person speaks instead of the agent
   Instant now_{};
   std::shared_ptr<RunningCall> call_;
   int over_ = 0;
