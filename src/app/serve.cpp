@@ -176,13 +176,18 @@ int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& 
     rtp = std::move(*made_rtp);
     if (auto connected = connect_ari(config, phones.get(), parts); !connected)
       return cli::report(connected.error());
+    // Calls that began already speak through ports of `rtp`, so they end before it does.
+    auto fail_to_start = [&parts](const Error& error) {
+      parts.ari.reset();
+      return cli::report(error);
+    };
     auto router = http::Router::make(make_routes(config, paths, parts, lifecycle),
                                      make_websocket_routes(parts));
-    if (!router) return cli::report(router.error());
+    if (!router) return fail_to_start(router.error());
     http::ServerParts needs{authenticator, *parts.cache, parts.metrics,
                             parts.files,   lifecycle,    parts.idempotency.get()};
     auto made = http::make_server(server_options(config, parts), std::move(*router), needs);
-    if (!made) return cli::report(made.error());
+    if (!made) return fail_to_start(made.error());
     server = std::move(*made);
     announce(arguments, url_of(config, server->port()), steps->admin, steps->samples,
              {phones.get(), rtp.get()});
