@@ -36,7 +36,12 @@ Task<Result<PictureRun::End>> PictureRun::run(CallContext context) {
     CO_TRY_VOID(context.check());
     auto looking = next(context);
     CO_TRY(auto pictures, co_await std::move(looking));
-    if (pictures.empty()) co_return has_retries_ ? End::waits : End::completed;
+    if (pictures.empty() && has_retries_) co_return End::waits;
+    if (pictures.empty() && after_.product.is_nil()) co_return End::completed;
+    if (pictures.empty()) {
+      after_ = {};  // some may have come in behind this pass
+      continue;
+    }
     auto fetching = fetch(context, std::move(pictures));
     CO_TRY(auto goes_on, co_await std::move(fetching));
     if (!goes_on) co_return End::stopped;

@@ -62,6 +62,14 @@ Result<bool> PicturesTable::finish(const WaitingPicture& picture, const PictureO
   return changed == 1;
 }
 
+Result<void> PicturesTable::retry_failed() {
+  TRY_VOID(
+      sql_.execute("UPDATE product_images SET status = 'pending', attempts = 0 "
+                   "WHERE store_id = ? AND status = 'failed'",
+                   {store_}));
+  return {};
+}
+
 Result<bool> PicturesTable::is_shown(ImageId image) {
   bool is_found = false;
   TRY_VOID(sql_.query("SELECT 1 FROM product_images WHERE image_id = ? LIMIT 1", {image},

@@ -44,6 +44,8 @@ class PicturesTable {
   // Writes it down, unless the picture's address is another meanwhile: then its image is an orphan
   // and the answer is false.
   Result<bool> finish(const WaitingPicture& picture, const PictureOutcome& outcome);
+  // Those that failed wait again.
+  Result<void> retry_failed();
   Result<bool> is_shown(ImageId image);
   // The images of the store's next products, for its removal: products and their images, at most
   // `count_max` products.

@@ -156,6 +156,7 @@ Task<Result<void>> SyncRun::finish(CallContext context) {
     auto planned = store.store.schedule.is_automatic ? now + interval.count() : 0;
     TRY_VOID(stores.set_next_sync(sync_.tenant, sync_.store, planned));
     PicturesTable pictures(sql, sync_.tenant, sync_.store);
+    if (sync_.type != SyncType::incremental) TRY_VOID(pictures.retry_failed());
     TRY(auto waiting, pictures.count_waiting());
     TRY_VOID(syncs.count_images(sync_.tenant, sync_.store, 0, 0, waiting));
     if (waiting == 0) return {};

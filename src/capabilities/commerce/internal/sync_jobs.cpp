@@ -195,7 +195,9 @@ Task<Result<JobOutcome>> SyncDesk::run_images(CallContext context, Job job) {
     case PictureRun::End::stopped: co_return JobOutcome{};
     case PictureRun::End::yielded: co_return JobOutcome{Kind::released, ""};
     case PictureRun::End::waits:
-      co_return JobOutcome{Kind::retry, "Some pictures are tried again", pictures_retry};
+      co_return JobOutcome{Kind::retry, "Some pictures are tried again",
+                           std::min<std::chrono::seconds>(
+                               pictures_retry * job.attempts * job.attempts, retry_longest)};
   }
   co_return JobOutcome{};
 }
