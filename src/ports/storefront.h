@@ -226,7 +226,7 @@ struct StorefrontAbilities {
 };
 
 // A kind of online shop. Keeps to the rate each store allows by itself: calls wait for their turn.
-// Failures: `unauthorized` (the token is refused), `forbidden` (a scope is missing, or a guarded
+// Failures: `unauthenticated` (the token is refused), `forbidden` (a scope is missing, or a guarded
 // address), `not_found`, `invalid` (an address, an expired cursor: field "cursor"), `unavailable`
 // and `timeout` (after its own attempts), `rate_limited`, and the context's.
 class Storefront {
@@ -283,8 +283,8 @@ class Storefront {
   // are there already stay.
   virtual Task<Result<void>> subscribe(CallContext context, StoreAccess access,
                                        std::string address) = 0;
-  // Reads a delivered event. Fails with `unauthorized` unless its signature fits `secret`, and with
-  // `invalid` when it is malformed.
+  // Reads a delivered event. Fails with `unauthenticated` unless its signature fits `secret`, and
+  // with `invalid` when it is malformed.
   [[nodiscard]] virtual Result<StoreEvent> read_event(const std::vector<HttpHeader>& headers,
                                                       std::string_view body,
                                                       std::string_view secret) const = 0;
