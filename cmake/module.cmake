@@ -1,11 +1,12 @@
-# aiva_module(NAME [DEPS targets…] [PUBLIC_DEPS targets…] [TEST_DEPS targets…])
+# aiva_module(NAME [NOT_PRECOMPILED] [DEPS targets…] [PUBLIC_DEPS targets…] [TEST_DEPS targets…])
 #
 # One module is one folder: every .cpp beside the caller's CMakeLists.txt (and in its internal/ and
 # middleware-like sub-folders without a CMakeLists.txt of their own) goes into the static library
 # aiva_NAME; every *_test.cpp into the test program NAME_test; every header that no source of its
 # name begins with is checked to compile alone by the target all_verify_interface_header_sets.
+# NOT_PRECOMPILED: some of its sources have flags of their own.
 function(aiva_module name)
-  cmake_parse_arguments(arg "" "" "DEPS;PUBLIC_DEPS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(arg "NOT_PRECOMPILED" "" "DEPS;PUBLIC_DEPS;TEST_DEPS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
   file(GLOB_RECURSE nested CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt)
@@ -26,7 +27,9 @@ function(aiva_module name)
     add_library(${target} STATIC ${sources})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE ${arg_DEPS})
-    aiva_use_precompiled(${target} library)
+    if(NOT arg_NOT_PRECOMPILED)
+      aiva_use_precompiled(${target} library)
+    endif()
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
