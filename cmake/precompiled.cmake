@@ -1,14 +1,14 @@
-# Headers of others that are read once for all: half of the time a small object takes goes into them.
-# Ours are not among them, so that a change of one makes only the objects that include it anew.
+# Headers of others that are read once for all: half of the time a small object takes goes into
+# them. Ours are not among them, so that a change of one makes only the objects that include it anew.
 set(aiva_library_headers
-  <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <condition_variable> <coroutine> <cstddef>
-  <cstdint> <cstring> <deque> <expected> <filesystem> <fstream> <functional> <future> <map> <memory>
-  <mutex> <numeric> <optional> <random> <set> <span> <sstream> <stop_token> <string> <string_view>
-  <thread> <tuple> <unordered_map> <unordered_set> <utility> <variant> <vector>)
+  <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <condition_variable> <coroutine>
+  <cstddef> <cstdint> <cstring> <deque> <expected> <filesystem> <fstream> <functional> <future>
+  <map> <memory> <mutex> <numeric> <optional> <random> <set> <span> <sstream> <stop_token> <string>
+  <string_view> <thread> <tuple> <unordered_map> <unordered_set> <utility> <variant> <vector>)
 set(aiva_test_headers ${aiva_library_headers} <gmock/gmock.h> <gtest/gtest.h>)
 
-# Lets TARGET begin with the headers of KIND (library or test), which share its flags. Named from the
-# folder Ninja works in: ccache knows an object again in another clone.
+# Lets TARGET begin with the headers of KIND (library or test), which share its flags. Named from
+# the folder Ninja works in: ccache knows an object again in another clone.
 function(aiva_use_precompiled target kind)
   if(NOT AIVA_PRECOMPILED)
     return()

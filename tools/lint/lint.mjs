@@ -5,8 +5,8 @@
 //   node tools/lint/lint.mjs BUILD_FOLDER --changed   only files that differ from the last commit
 //
 // Most of the time goes into headers, so files of one module are read together, as one translation
-// unit, unless they have a name of their own twice. What does not compile together after all is read
-// alone, and so is what has findings.
+// unit, unless they have a name of their own twice. What does not compile together after all is
+// read alone, and so is what has findings.
 //
 // A clean result is kept under a hash of all that made it: clang-tidy's version, .clang-tidy, the
 // compile command, the content of each of our headers the file includes (as Ninja recorded it), and
@@ -102,8 +102,8 @@ const run = (command, args) => new Promise((done) => {
 
 const lint = (unit) => run(program, ["-p", build, "--quiet", "--use-color=false", unit.path]);
 
-// Names a file declares in its unnamed namespaces: two of a name cannot stand in one unit. What this
-// misses the compiler says.
+// Names a file declares in its unnamed namespaces: two of a name cannot stand in one unit. What
+// this misses the compiler says.
 function own_names(path) {
   const names = new Set();
   const text = readFileSync(path, "utf8");
