@@ -1,5 +1,5 @@
 # Headers of others that are read once for all: half of the time a small object takes goes into
-# them. Ours are not among them, so that a change of one makes only the objects that include it anew.
+# them. Ours are not among them: a change of one makes only the objects anew that include it.
 set(aiva_library_headers
   <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <condition_variable> <coroutine>
   <cstddef> <cstdint> <cstring> <deque> <expected> <filesystem> <fstream> <functional> <future>
