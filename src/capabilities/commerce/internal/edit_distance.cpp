@@ -51,7 +51,7 @@ bool is_comparable(std::u32string_view typed, std::u32string_view word) {
 std::size_t edit_distance(std::u32string_view typed, std::u32string_view word,
                           std::size_t distance_max) {
   const auto beyond = distance_max + 1;
-  auto [shorter, longer] = std::minmax(typed.size(), word.size());
+  auto [shorter, longer] = std::minmax({typed.size(), word.size()});
   if (!is_comparable(typed, word) || longer - shorter > distance_max) return beyond;
   Row last{};
   if (!fill(typed, word, distance_max, last)) return beyond;
