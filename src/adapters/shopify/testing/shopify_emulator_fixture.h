@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/shopify/shopify_storefront.h"
+#include "foundation/hop.h"
 #include "foundation/json.h"
 #include "ports/testing/emulated_provider.h"
 #include "ports/testing/manual_clock.h"
@@ -79,6 +80,8 @@ class ShopifyEmulatorFixture : public EmulatedProvider {
     CO_TRY_VOID(context.check());
     control("POST", "/_clock", R"({"advance_ms":)" + std::to_string(time.count()) + "}");
     clock_.advance(time);
+    // Others of that thread come before us, as in a pause that takes time.
+    if (context.home != nullptr) co_await hop(*context.home);
     co_return context.check();
   }
 };
