@@ -45,7 +45,8 @@ class ProductFinder final : public ProductSearch {
  public:
   ProductFinder(const FinderParts& parts, std::size_t shelf_bytes_max)
       : parts_(parts),
-        index_(parts.database, parts.index, parts.embedder, parts.detect_language, parts.metrics),
+        index_(parts.database, parts.index, parts.embedder, parts.compute, parts.detect_language,
+               parts.metrics),
         shelves_(parts.database, parts.compute, analyzers_, parts.metrics, shelf_bytes_max),
         texts_(parts.index, parts.embedder, parts.metrics),
         seconds_(parts.metrics.histogram("aiva_product_search_seconds",
