@@ -95,7 +95,12 @@ class ProductFinder final : public ProductSearch {
     for (const auto& version : versions) {
       auto getting = shelves_.get(context, version);
       CO_TRY(auto shelf, co_await std::move(getting));
-      for (const auto& name : names) add_named(*shelf, name, ids);
+      auto look = [&]() -> Result<void> {
+        for (const auto& name : names) add_named(*shelf, name, ids);
+        return {};
+      };
+      auto looking = run_on(parts_.compute, context, look);
+      CO_TRY_VOID(co_await std::move(looking));
     }
     auto fetching = read(parts_.database, context, [&](SqlSession& sql) {
       return ProductRows(sql).listed(context.tenant, ids);
