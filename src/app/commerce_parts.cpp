@@ -15,6 +15,7 @@
 #include "app/data_folder.h"
 #include "app/uncounted.h"
 #include "capabilities/commerce/shop_tools.h"
+#include "capabilities/commerce/store_sweep.h"
 #include "documents/language.h"
 
 namespace aiva::app {
@@ -128,6 +129,12 @@ std::vector<worker::Chore> commerce_chores(const Config& config, Parts& parts) {
                     [&housekeeping = *parts.product_housekeeping](CallContext context) {
                       return without_count(housekeeping.sweep_indexes(context));
                     }});
+  chores.push_back(
+      {"sweep what removed stores left", hours(1), [&parts](CallContext context) {
+         return without_count(commerce::sweep_stores(
+             std::move(context),
+             {.database = *parts.database, .objects = *parts.objects, .clock = parts.clock}));
+       }});
   std::chrono::days age(config.shopify.events_days);
   chores.push_back({"forget followed events of stores", hours(1),
                     [&events = commerce.events(), age](CallContext context) {

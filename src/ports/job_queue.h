@@ -34,8 +34,8 @@ struct Job {
   UnixMs run_after = 0;
 };
 
-// How a leased job ended. `released`: given back unfinished at a shutdown; the job is due again at
-// once and this lease does not count as an attempt.
+// How a leased job ended. `released`: given back unfinished, at a shutdown or for others' sake; the
+// job is due again after `retry_in` and this lease does not count as an attempt.
 struct JobOutcome {
   enum class Kind { completed, retry, dead, cancelled, released } kind = Kind::completed;
   std::string error{};

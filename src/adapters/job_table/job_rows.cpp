@@ -159,7 +159,7 @@ Result<void> prolong(SqlSession& session, const Holder& holder, UnixMs leased_un
 Result<void> finish(SqlSession& session, const Holder& holder, const JobOutcome& outcome) {
   auto error = utf8_prefix(outcome.error, error_bytes_max);
   bool is_released = outcome.kind == JobOutcome::Kind::released;
-  auto run_after = is_released ? holder.now : holder.now + outcome.retry_in.count();
+  auto run_after = holder.now + outcome.retry_in.count();
   TRY(auto changed,
       session.execute("UPDATE jobs SET state = CASE WHEN ? = 'queued' AND cancel_requested = 1 "
                       "THEN 'cancelled' ELSE ? END, last_error = ?, run_after = ?, "

@@ -1,3 +1,4 @@
+#include "capabilities/commerce/internal/store_jobs.h"
 #include "capabilities/commerce/testing/commerce_fixture.h"
 
 namespace aiva::commerce {
@@ -122,6 +123,25 @@ TEST_F(PicturesOf, with_another_address_are_fetched_anew) {
 
   EXPECT_EQ(images(), 1);
   EXPECT_NE(of_product("1000").front().image, before);
+}
+
+// A job that leased before the sync has seen that nothing waits: it is not relied upon.
+TEST_F(PicturesOf, that_failed_are_tried_again_though_a_job_is_ending) {
+  show("1000", {"red.png"});
+  sync(store_);
+  ASSERT_EQ(of_product("1000").front().status, "failed");
+  auto adding = write(database_, context(), [&](SqlSession& sql) -> Result<void> {
+    TRY_VOID(jobs_->enqueue(sql, make_images_job(tenant_, store_)));
+    return {};
+  });
+  ASSERT_TRUE(sync_wait(std::move(adding)).has_value());
+  auto ending = lease_store_jobs();
+  ASSERT_EQ(ending.size(), 1U);
+
+  picture("red.png", 200, 0, 0);
+  sync(store_);
+
+  EXPECT_EQ(of_product("1000").front().status, "completed");
 }
 
 TEST_F(PicturesOf, go_with_their_store) {

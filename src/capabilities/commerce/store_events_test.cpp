@@ -123,6 +123,17 @@ TEST_F(EventsOf, of_customers_are_only_noted) {
   EXPECT_THAT(audit_.actions(), Contains("store.customer_data_requested"));
 }
 
+TEST_F(EventsOf, let_others_have_their_turn) {
+  shop_.put(ScriptedStorefront::simple("1001", "Boot"));
+  shop_.before_each([this](const std::string&) { clock_.advance(std::chrono::seconds(4)); });
+  ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
+
+  EXPECT_EQ(run_store_jobs(), 2);  // the second one sees that nothing waits
+  shop_.before_each({});
+
+  expect_same_as_shop(store_);
+}
+
 TEST_F(EventsOf, are_forgotten_when_they_are_old) {
   ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
   run_store_jobs();

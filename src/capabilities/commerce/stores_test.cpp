@@ -162,6 +162,26 @@ TEST_F(StoresOf, go_with_their_products_and_leave_the_knowledge_base) {
   connect(base_);
 }
 
+TEST_F(StoresOf, leave_no_index_to_the_next_one) {
+  fill(2);
+  auto id = connect(base_).id;
+  sync(id);
+  auto search = [this] {
+    auto found = sync_wait(commerce_->search().search(
+        context(), {.knowledge_base = base_, .text = "Shoe", .is_billed = false}));
+    return found ? found->hits.size() : 0;
+  };
+  EXPECT_EQ(search(), 2U);
+  ASSERT_TRUE(product_index_.version(base_).has_value());
+
+  ASSERT_TRUE(sync_wait(commerce_->stores().remove(context(), {}, id)).has_value());
+
+  EXPECT_FALSE(product_index_.version(base_).has_value());
+  make();  // as after a restart, nobody remembers whose the index was
+  sync(connect(base_).id);
+  EXPECT_EQ(search(), 2U);
+}
+
 TEST_F(StoresOf, tell_what_is_wrong_with_them) {
   fill(3);
   shop_.set_identity({.name = "Shop", .scopes = {"write_products", "read_orders"}});
@@ -229,6 +249,22 @@ TEST_F(StoresOf, need_an_app_for_consent) {
 
   EXPECT_EQ(failure_of(sync_wait(commerce_->stores().consent_address(context(), id))),
             ErrorCode::unavailable);
+}
+
+TEST_F(StoresOf, whose_feed_was_refused_go_on_with_another) {
+  auto id = try_connect(new_feed()).value().id;
+  auto breaking = write(database_, context(), [&](SqlSession& sql) -> Result<void> {
+    TRY_VOID(sql.execute("UPDATE stores SET status = 'error', error_message = 'Refused'", {}));
+    return {};
+  });
+  ASSERT_TRUE(sync_wait(std::move(breaking)).has_value());
+
+  ASSERT_TRUE(sync_wait(commerce_->stores().upload_feed(context(), id, "id\n1\n")).has_value());
+
+  auto store = sync_wait(commerce_->stores().get(context(), id)).value();
+  EXPECT_EQ(store.status, StoreStatus::active);
+  EXPECT_EQ(store.error, "");
+  EXPECT_EQ(sync_wait(commerce_->syncs().start_due(context())).value_or(-1), 1);
 }
 
 TEST_F(StoresOf, read_feeds_that_are_uploaded) {

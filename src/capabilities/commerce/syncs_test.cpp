@@ -99,6 +99,30 @@ TEST_F(SyncOf, finds_what_is_gone_and_what_is_archived) {
   expect_same_as_shop(store_);
 }
 
+TEST_F(SyncOf, makes_missing_vectors_by_turns) {
+  settings_commerce_.overlap = std::chrono::minutes(0);
+  settings_commerce_.products_per_write = 250;
+  make();
+  shop_.set_page_size(100);
+  fill(260);
+  sync(store_);
+  auto losing = write(database_, context(), [](SqlSession& sql) -> Result<void> {
+    TRY_VOID(
+        sql.execute("UPDATE products SET embedding = NULL, embedding_model = '', "
+                    "embedding_status = 'pending'",
+                    {}));
+    return {};
+  });
+  ASSERT_TRUE(sync_wait(std::move(losing)).has_value());
+  embedder_.before_each([this] { clock_.advance(std::chrono::seconds(4)); });
+
+  auto done = sync(store_, SyncType::incremental);
+  embedder_.before_each({});
+
+  EXPECT_EQ(done.status, SyncStatus::completed);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM products WHERE embedding_status <> 'completed'"), 0);
+}
+
 TEST_F(SyncOf, that_is_incremental_asks_only_for_what_differs) {
   fill(9);
   sync(store_);

@@ -169,8 +169,12 @@ TEST_P(JobQueueContract, does_not_count_a_released_lease_as_an_attempt) {
   auto id = enqueue({.kind = "count", .subject = "a", .attempts_max = 1});
   ASSERT_EQ(lease().size(), 1U);
 
+  EXPECT_EQ(finish(id, {.kind = JobOutcome::Kind::released}), std::nullopt);
+  ASSERT_EQ(lease().size(), 1U);
   EXPECT_EQ(finish(id, {JobOutcome::Kind::released, {}, Ms(5000)}), std::nullopt);
 
+  EXPECT_TRUE(lease().empty());
+  subject_.advance(Ms(5000));
   auto again = lease();
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].attempts, 1);

@@ -182,8 +182,14 @@ Task<Result<ReadingMark>> CatalogueWriter::mark(CallContext context, StoreId sto
 Task<Result<WriteReport>> CatalogueWriter::write(CallContext context, const Store& store,
                                                  ReadBatch batch, Beside beside) {
   Work work{.store = store, .batch = std::move(batch)};
-  look_over(std::move(work.batch.products), prepare_settings(store), work.products, work.wrong,
-            work.failed);
+  // Hashes of much text: not on a thread that serves others.
+  auto look_over_all = [&]() -> Result<void> {
+    look_over(std::move(work.batch.products), prepare_settings(store), work.products, work.wrong,
+              work.failed);
+    return {};
+  };
+  auto looking = run_on(core_.parts.compute, context, look_over_all);
+  CO_TRY_VOID(co_await std::move(looking));
   for (const auto& product : work.products) work.ids.push_back(product.there.id);
   work.ids.insert(work.ids.end(), work.wrong.begin(), work.wrong.end());
   work.ids.insert(work.ids.end(), work.batch.gone.begin(), work.batch.gone.end());
@@ -346,12 +352,17 @@ Task<Result<std::optional<CatalogueRows::Unembedded>>> CatalogueWriter::embed_mi
   if (missing.empty()) co_return Next();
   std::unordered_map<std::string, std::string> texts;
   std::unordered_map<std::string, std::string> hashes;  // by the product's id of the store
-  for (auto& product : products) {
-    auto prepared = prepare(std::move(product.there), prepare_settings(store));
-    if (!prepared) continue;
-    hashes.emplace(prepared->there.id, prepared->text_hash);
-    texts.emplace(std::move(prepared->text_hash), std::move(prepared->text));
-  }
+  auto prepare_all = [&]() -> Result<void> {
+    for (auto& product : products) {
+      auto prepared = prepare(std::move(product.there), prepare_settings(store));
+      if (!prepared) continue;
+      hashes.emplace(prepared->there.id, prepared->text_hash);
+      texts.emplace(std::move(prepared->text_hash), std::move(prepared->text));
+    }
+    return {};
+  };
+  auto preparing = run_on(core_.parts.compute, context, prepare_all);
+  CO_TRY_VOID(co_await std::move(preparing));
   auto embedding = embed(context, std::move(texts));
   CO_TRY(auto embedded, co_await std::move(embedding));
   auto writing = aiva::write(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {

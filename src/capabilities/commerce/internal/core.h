@@ -28,5 +28,7 @@ inline std::string app_purpose(StoreId id) { return "store-app:" + id.to_string(
 
 // A feed whose content was uploaded has this before the key of the object.
 inline constexpr const char* upload_prefix = "upload:";
+// Such keys are "feeds/TENANT/STORE".
+inline constexpr const char* feed_key_prefix = "feeds/";
 
 }  // namespace aiva::commerce

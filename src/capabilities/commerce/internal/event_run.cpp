@@ -1,6 +1,6 @@
 #include "capabilities/commerce/internal/event_run.h"
 
-#include <algorithm>
+#include <chrono>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -12,21 +12,26 @@ namespace {
 
 constexpr int events_per_round = 250;
 constexpr int contested_rounds_max = 3;
+constexpr std::chrono::seconds slice{3};
 
 }  // namespace
 
-Task<Result<void>> EventRun::run(CallContext context) {
+Task<Result<EventRun::End>> EventRun::run(CallContext context) {
+  auto started = core_.parts.clock.steady();
   for (;;) {
     CO_TRY_VOID(context.check());
     auto opening = opener_.open(context, store_);
     CO_TRY(auto store, co_await std::move(opening));
     bool can_follow = store.store.status != StoreStatus::paused && store.store.has_token;
-    if (!can_follow) co_return Result<void>{};
+    if (!can_follow) co_return End::completed;
     auto looking = next_round(context, store);
     CO_TRY(auto round, co_await std::move(looking));
-    if (round.events.empty()) co_return Result<void>{};
+    if (round.events.empty()) co_return End::completed;
     auto following = follow(context, store, std::move(round));
     CO_TRY_VOID(co_await std::move(following));
+    // What is contested is asked for again by this run, which counts how often.
+    bool is_over = core_.parts.clock.steady() - started >= slice && contested_rounds_ == 0;
+    if (is_over) co_return End::yielded;
   }
 }
 

@@ -19,8 +19,12 @@ class EventRun {
   EventRun(Core& core, CatalogueWriter& writer, StoreOpener& opener, StoreId store)
       : core_(core), writer_(writer), opener_(opener), store_(store) {}
 
-  // Until none waits. Fails as the store does.
-  Task<Result<void>> run(CallContext context);
+  enum class End {
+    completed,  // none waits
+    yielded,    // others had to wait long enough
+  };
+  // Fails as the store does.
+  Task<Result<End>> run(CallContext context);
 
  private:
   struct Round {

@@ -35,7 +35,7 @@ class EventsTable {
   // In the order they came.
   Result<std::vector<EventRow>> waiting(StoreId store, int count_max);
   Result<void> mark_done(StoreId store, std::span<const std::string> events);
-  // Which of these products an event spoke of that came at `instant` or later.
+  // Which of these products an event spoke of that came at `instant` or later; some twice.
   Result<std::vector<std::string>> spoken_of_since(StoreId store, std::span<const std::string> ids,
                                                    UnixMs instant);
   // Forgets at most `count_max` of all stores that were followed and came before `instant`.

@@ -45,7 +45,8 @@ class ProductFinder final : public ProductSearch {
  public:
   ProductFinder(const FinderParts& parts, std::size_t shelf_bytes_max)
       : parts_(parts),
-        index_(parts.database, parts.index, parts.embedder, parts.detect_language, parts.metrics),
+        index_(parts.database, parts.index, parts.embedder, parts.compute, parts.detect_language,
+               parts.metrics),
         shelves_(parts.database, parts.compute, analyzers_, parts.metrics, shelf_bytes_max),
         texts_(parts.index, parts.embedder, parts.metrics),
         seconds_(parts.metrics.histogram("aiva_product_search_seconds",
@@ -94,7 +95,12 @@ class ProductFinder final : public ProductSearch {
     for (const auto& version : versions) {
       auto getting = shelves_.get(context, version);
       CO_TRY(auto shelf, co_await std::move(getting));
-      for (const auto& name : names) add_named(*shelf, name, ids);
+      auto look = [&]() -> Result<void> {
+        for (const auto& name : names) add_named(*shelf, name, ids);
+        return {};
+      };
+      auto looking = run_on(parts_.compute, context, look);
+      CO_TRY_VOID(co_await std::move(looking));
     }
     auto fetching = read(parts_.database, context, [&](SqlSession& sql) {
       return ProductRows(sql).listed(context.tenant, ids);

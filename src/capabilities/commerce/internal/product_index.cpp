@@ -15,10 +15,11 @@ constexpr int rounds_max = 16;
 }  // namespace
 
 ProductIndex::ProductIndex(Database& database, PassageIndex& index, const TextEmbedder& embedder,
-                           DetectLanguage detect_language, Metrics& metrics)
+                           ThreadPool& compute, DetectLanguage detect_language, Metrics& metrics)
     : database_(database),
       index_(index),
       embedder_(embedder),
+      compute_(compute),
       detect_language_(std::move(detect_language)),
       catch_ups_(metrics.counter("aiva_product_index_catch_ups_total",
                                  "Times the index of a store's products followed its rows")),
@@ -167,9 +168,15 @@ Task<Result<void>> ProductIndex::bring_changes(CallContext context, PassageIndex
       if (brought.insert(product.id).second) change.remove(DocumentId{product.id.uuid});
     done.products += static_cast<std::int64_t>(page.passages.size());
     done.of_other_models += page.of_other_models;
-    if (detect_language_)
+    auto tell_languages = [&]() -> Result<void> {
       for (auto& passage : page.passages)
         passage.language = detect_language_(passage.title + ". " + passage.text);
+      return {};
+    };
+    if (detect_language_) {
+      auto telling = run_on(compute_, context, tell_languages);
+      CO_TRY_VOID(co_await std::move(telling));
+    }
     auto adding = change.add(context, std::move(page.passages));
     CO_TRY_VOID(co_await std::move(adding));
     last = page.changed.back();

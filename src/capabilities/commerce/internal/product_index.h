@@ -12,6 +12,7 @@
 #include "capabilities/commerce/internal/flights.h"
 #include "capabilities/commerce/internal/product_rows.h"
 #include "foundation/metrics.h"
+#include "foundation/thread_pool.h"
 #include "ports/database.h"
 #include "ports/passage_index.h"
 #include "ports/text_embedder.h"
@@ -28,7 +29,7 @@ class ProductIndex {
  public:
   // Everything but the detector is borrowed; without one, words are found as they are written.
   ProductIndex(Database& database, PassageIndex& index, const TextEmbedder& embedder,
-               DetectLanguage detect_language, Metrics& metrics);
+               ThreadPool& compute, DetectLanguage detect_language, Metrics& metrics);
   ProductIndex(const ProductIndex&) = delete;
   ProductIndex& operator=(const ProductIndex&) = delete;
 
@@ -62,6 +63,7 @@ class ProductIndex {
   Database& database_;
   PassageIndex& index_;
   const TextEmbedder& embedder_;
+  ThreadPool& compute_;
   DetectLanguage detect_language_;
   Counter& catch_ups_;
   Counter& products_;

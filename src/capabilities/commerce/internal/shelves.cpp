@@ -1,5 +1,6 @@
 #include "capabilities/commerce/internal/shelves.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -91,10 +92,16 @@ Task<Result<void>> Shelves::catch_up(CallContext context, KnowledgeBaseId base) 
   if (before != nullptr && !can_follow(*before, to)) before = nullptr;
   auto from = before == nullptr ? 0 : before->version();
   auto analyzer = analyzers_.lend();
-  ShelfBuilder builder(std::move(before), *analyzer);
-  auto bringing = bring_changes(context, to, from, builder);
+  std::optional<ShelfBuilder> builder;
+  auto begin = [&]() -> Result<void> {
+    builder.emplace(std::move(before), *analyzer);  // copies all texts
+    return {};
+  };
+  auto beginning = run_on(compute_, context, begin);
+  CO_TRY_VOID(co_await std::move(beginning));
+  auto bringing = bring_changes(context, to, from, *builder);
   CO_TRY_VOID(co_await std::move(bringing));
-  auto finish = [&]() -> Result<ShelfPointer> { return builder.finish(to.store, to.version); };
+  auto finish = [&]() -> Result<ShelfPointer> { return builder->finish(to.store, to.version); };
   auto finishing = run_on(compute_, context, finish);
   CO_TRY(auto shelf, co_await std::move(finishing));
   keep(base, std::move(shelf));

@@ -1,6 +1,8 @@
 #include "capabilities/commerce/internal/shop_answers.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 #include "capabilities/commerce/product_card.h"
 #include "foundation/json_writer.h"
@@ -45,6 +47,18 @@ void write_hit(JsonWriter& writer, const ProductHit& hit) {
     ++count;
   }
   writer.end_array().end_object();
+}
+
+// Nothing when it is more than can be reckoned with: prices are what a feed says.
+std::optional<MicroMoney> total_of(const std::vector<CartEntry>& cart) {
+  constexpr auto most = std::numeric_limits<MicroMoney>::max();
+  MicroMoney total = 0;
+  for (const auto& entry : cart) {
+    auto price = entry.variant->there.price;
+    if (entry.quantity > 0 && price > (most - total) / entry.quantity) return std::nullopt;
+    total += price * entry.quantity;
+  }
+  return total;
 }
 
 }  // namespace
@@ -129,12 +143,10 @@ std::string write_no_order() {
 }
 
 std::string write_cart(const std::vector<CartEntry>& cart, std::string_view url) {
-  MicroMoney total = 0;
   std::string text;
   JsonWriter writer(text);
   writer.begin_object().field("url", url).key("items").begin_array();
   for (const auto& entry : cart) {
-    total += entry.variant->there.price * entry.quantity;
     writer.begin_object()
         .field("title", entry.product->there.title)
         .field("variant", entry.variant->there.title)
@@ -142,10 +154,9 @@ std::string write_cart(const std::vector<CartEntry>& cart, std::string_view url)
         .field("price", money_text(entry.variant->there.price))
         .end_object();
   }
-  writer.end_array()
-      .field("total", money_text(total))
-      .field("currency", cart.empty() ? "" : cart.front().product->currency)
-      .end_object();
+  writer.end_array();
+  if (auto total = total_of(cart)) writer.field("total", money_text(*total));
+  writer.field("currency", cart.empty() ? "" : cart.front().product->currency).end_object();
   return text;
 }
 

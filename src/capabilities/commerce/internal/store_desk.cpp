@@ -302,7 +302,7 @@ Task<Result<void>> StoreDesk::upload_feed(CallContext context, StoreId id, std::
   };
   auto keeping = run_on(core_.parts.compute, context, keep_file);
   CO_TRY_VOID(co_await std::move(keeping));
-  auto key = "feeds/" + context.tenant.to_string() + "/" + id.to_string();
+  auto key = feed_key_prefix + context.tenant.to_string() + "/" + id.to_string();
   auto putting = core_.parts.objects.put_file(context, key, staged);
   auto put = co_await std::move(putting);
   std::error_code ignored;
@@ -314,6 +314,9 @@ Task<Result<void>> StoreDesk::upload_feed(CallContext context, StoreId id, std::
     TRY(auto row, table.get(context.tenant, id));
     row.address = upload_prefix + key;
     row.read_until = 0;
+    bool is_mended = row.store.status == StoreStatus::error;
+    if (is_mended) row.store.status = StoreStatus::active;
+    if (is_mended) row.store.error.clear();
     if (row.store.schedule.is_automatic) row.store.next_sync_at = now;
     row.store.updated_at = now;
     return table.update(row);

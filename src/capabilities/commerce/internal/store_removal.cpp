@@ -24,21 +24,6 @@ Result<void> stop_everything(SqlSession& sql, Core& core, TenantId tenant, Store
                                      core.parts.clock.unix_ms());
 }
 
-// Answers how many products were removed.
-Result<std::size_t> remove_round(SqlSession& sql, Core& core, TenantId tenant, StoreId store) {
-  PicturesTable pictures(sql, tenant, store);
-  TRY(auto removal, pictures.next_removal(products_per_round));
-  if (removal.products.empty()) return std::size_t{0};
-  TRY(auto version, StoresTable(sql).next_version(tenant, store));
-  CatalogueRows rows(sql, {.tenant = tenant, .store = store});
-  for (const auto& product : removal.products) {
-    TRY_VOID(rows.note_change(product, version));
-    TRY_VOID(pictures.remove_product(product));
-  }
-  TRY_VOID(enqueue_orphans(sql, core.parts.jobs, tenant, store, removal.images));
-  return removal.products.size();
-}
-
 Result<void> remove_row(SqlSession& sql, Core& core, const StoreRow& row,
                         const identity::Caller& caller) {
   const auto& store = row.store;
@@ -54,6 +39,28 @@ Result<void> remove_row(SqlSession& sql, Core& core, const StoreRow& row,
                                       .resource_type = "store",
                                       .resource_id = store.id.to_string(),
                                       .details = json::to_text(details)});
+}
+
+// Some products; when there are none left the store itself, in the same transaction: no event that
+// is still being followed comes in between. Answers whether it is gone.
+Result<bool> remove_round(SqlSession& sql, Core& core, const StoreRow& row,
+                          const identity::Caller& caller) {
+  auto tenant = row.store.tenant;
+  auto store = row.store.id;
+  PicturesTable pictures(sql, tenant, store);
+  TRY(auto removal, pictures.next_removal(products_per_round));
+  if (removal.products.empty()) {
+    TRY_VOID(remove_row(sql, core, row, caller));
+    return true;
+  }
+  TRY(auto version, StoresTable(sql).next_version(tenant, store));
+  CatalogueRows rows(sql, {.tenant = tenant, .store = store});
+  for (const auto& product : removal.products) {
+    TRY_VOID(rows.note_change(product, version));
+    TRY_VOID(pictures.remove_product(product));
+  }
+  TRY_VOID(enqueue_orphans(sql, core.parts.jobs, tenant, store, removal.images));
+  return false;
 }
 
 }  // namespace
@@ -75,16 +82,13 @@ Task<Result<void>> remove_store(CallContext context, Core& core, StoreId store,
     return stop_everything(sql, core, context.tenant, store);
   });
   CO_TRY_VOID(co_await std::move(stopping));
-  for (std::size_t removed = 1; removed > 0;) {
+  for (bool is_gone = false; !is_gone;) {
     CO_TRY_VOID(context.check());
-    auto removing = write(core.parts.database, context, [&](SqlSession& sql) {
-      return remove_round(sql, core, context.tenant, store);
-    });
-    CO_TRY(removed, co_await std::move(removing));
+    auto removing = write(core.parts.database, context,
+                          [&](SqlSession& sql) { return remove_round(sql, core, row, caller); });
+    CO_TRY(is_gone, co_await std::move(removing));
   }
-  auto ending = write(core.parts.database, context,
-                      [&](SqlSession& sql) { return remove_row(sql, core, row, caller); });
-  CO_TRY_VOID(co_await std::move(ending));
+  core.parts.index.erase(row.store.knowledge_base);
   core.parts.jobs.wake();
   std::string_view address(row.address);
   if (!address.starts_with(upload_prefix)) co_return Result<void>{};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <unordered_set>
 #include <utility>
@@ -19,6 +20,22 @@ constexpr std::chrono::seconds farewell_time{20};
 
 RowsOwner owner_of(const Store& store) {
   return {.tenant = store.tenant, .store = store.id, .knowledge_base = store.knowledge_base};
+}
+
+// How far vectors were made, as a cursor: "SEEN ID". Another text is the beginning.
+std::string place_text(const CatalogueRows::Unembedded& place) {
+  return std::to_string(place.seen) + " " + place.id.to_string();
+}
+
+CatalogueRows::Unembedded unembedded_at(std::string_view cursor) {
+  CatalogueRows::Unembedded place;
+  auto space = std::min(cursor.find(' '), cursor.size());
+  auto end = std::from_chars(cursor.data(), cursor.data() + space, place.seen).ptr;
+  auto id = ProductId::parse(cursor.substr(std::min(space + 1, cursor.size())));
+  bool is_whole = id && end == cursor.data() + space;
+  if (!is_whole) return {};
+  place.id = *id;
+  return place;
 }
 
 bool is_as_known(const ProductTrace& trace, const KnownProduct& known,
@@ -127,7 +144,7 @@ Task<Result<void>> SyncRun::look_again(CallContext context) {
 }
 
 Task<Result<void>> SyncRun::finish(CallContext context) {
-  auto after = std::optional<CatalogueRows::Unembedded>(std::in_place);
+  auto after = std::optional(unembedded_at(place_.cursor));
   while (after) {
     CO_TRY_VOID(context.check());
     auto embedding = writer_.embed_missing(context, store_.store, *after);
@@ -138,6 +155,12 @@ Task<Result<void>> SyncRun::finish(CallContext context) {
       break;
     }
     after = std::move(*embedded);
+    if (!after || !is_time_to_yield()) continue;
+    auto next = place_;
+    next.cursor = place_text(*after);
+    auto going = go(context, std::move(next), std::nullopt, 0);
+    CO_TRY_VOID(co_await std::move(going));
+    co_return Result<void>{};
   }
   auto now = core_.parts.clock.unix_ms();
   auto read_until = place_.newest == 0 ? place_.began_at : std::min(place_.began_at, place_.newest);
@@ -156,11 +179,14 @@ Task<Result<void>> SyncRun::finish(CallContext context) {
     auto planned = store.store.schedule.is_automatic ? now + interval.count() : 0;
     TRY_VOID(stores.set_next_sync(sync_.tenant, sync_.store, planned));
     PicturesTable pictures(sql, sync_.tenant, sync_.store);
+    // A job that has seen that nothing waits may be about to end.
+    TRY(auto did_wait, pictures.has_waiting());
     if (sync_.type != SyncType::incremental) TRY_VOID(pictures.retry_failed());
     TRY(auto waiting, pictures.count_waiting());
     TRY_VOID(syncs.count_images(sync_.tenant, sync_.store, 0, 0, waiting));
     if (waiting == 0) return {};
-    return enqueue_once(sql, core_.parts.jobs, make_images_job(sync_.tenant, sync_.store), true);
+    return enqueue_once(sql, core_.parts.jobs, make_images_job(sync_.tenant, sync_.store),
+                        did_wait);
   });
   CO_TRY_VOID(co_await std::move(ending));
   core_.parts.jobs.wake();

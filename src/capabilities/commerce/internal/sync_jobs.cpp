@@ -167,7 +167,8 @@ Task<Result<JobOutcome>> SyncDesk::run_images(CallContext context, Job job) {
   auto id = StoreId::parse(subject.substr(subject.find(':') + 1));
   if (!id) co_return JobOutcome{Kind::dead, "The job names no store"};
   Turn turn(*this, *id);
-  if (!turn.has_it()) co_return JobOutcome{Kind::retry, "Others are at it", turn_retry};
+  // Others may be at it for hours: waiting is no attempt.
+  if (!turn.has_it()) co_return JobOutcome{Kind::released, "Others are at it", turn_retry};
   if (!task.orphans.empty()) {
     auto removing = remove_orphans(context, core_, *id, std::move(task.orphans));
     auto removed = co_await std::move(removing);
@@ -220,6 +221,7 @@ Task<Result<JobOutcome>> SyncDesk::run_events(CallContext context, Job job) {
   EventRun run(core_, writer_, opener_, *id);
   auto running = run.run(context);
   auto ended = co_await std::move(running);
+  if (ended && *ended == EventRun::End::yielded) co_return JobOutcome{Kind::released, ""};
   if (ended) co_return JobOutcome{};
   auto settling = settle(context, *id, std::move(job), std::move(ended.error()));
   auto settled = co_await std::move(settling);
@@ -235,8 +237,11 @@ Task<Result<JobOutcome>> SyncDesk::settle(CallContext context, StoreId store, Jo
   if (!is_refused(error.code))
     co_return JobOutcome{Kind::retry, error.message, delay_after(job.attempts, error)};
   auto now = core_.parts.clock.unix_ms();
-  auto writing = write(core_.parts.database, context, [&](SqlSession& sql) {
-    return StoresTable(sql).set_status(job.tenant, store, StoreStatus::error, error.message, now);
+  auto writing = write(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
+    StoresTable stores(sql);
+    TRY(auto row, stores.find(job.tenant, store));
+    if (!row || row->store.status == StoreStatus::paused) return {};
+    return stores.set_status(job.tenant, store, StoreStatus::error, error.message, now);
   });
   auto written = co_await std::move(writing);
   if (!written) co_return JobOutcome{Kind::retry, error.message, database_retry};

@@ -221,6 +221,8 @@ Task<Result<void>> SyncRun::read_export(CallContext context) {
     auto count = static_cast<std::int64_t>(products.size());
     auto next = place_;
     next.done += count;
+    if (next.done > core_.settings.products_per_store_max)
+      co_return fail(ErrorCode::quota_exceeded, "The store has more products than are allowed");
     auto keeping =
         keep(context, {.began = began, .products = std::move(products)}, std::move(next), count);
     auto arriving = stream->next(context, count_max);
