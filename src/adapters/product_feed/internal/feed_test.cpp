@@ -196,5 +196,30 @@ TEST(Feed, may_have_no_products) {
   EXPECT_EQ(failure_of("[]"), "");
 }
 
+// A name of a column stands with each product, and a short row is a whole variant.
+TEST(Feed, is_no_larger_in_memory_than_it_may_be) {
+  FeedLimits limits{.memory_bytes_max = 1024 * 1024};
+  std::string names = "id,title,price";
+  std::string cells;
+  for (int i = 0; i < 100; ++i) {
+    names += ",c" + std::to_string(i) + std::string(500, 'x');
+    cells += ",y";
+  }
+  std::string table = names + "\n";
+  for (int i = 0; i < 50; ++i) table += std::to_string(i) + ",A,5" + cells + "\n";
+  EXPECT_TRUE(failure_of(table, limits).contains("more text and variants"));
+  EXPECT_EQ(failure_of(table), "");
+
+  std::string variants;
+  for (int i = 0; i < 2000; ++i) variants += std::string(i == 0 ? "" : ",") + R"({"price":1})";
+  std::string list;
+  for (int i = 0; i < 5; ++i)
+    list += std::string(i == 0 ? "" : ",") + R"({"id":)" + std::to_string(i) +
+            R"(,"title":"A","variants":[)" + variants + "]}";
+  EXPECT_TRUE(failure_of("[" + list + "]", limits).contains("more text and variants"));
+  EXPECT_EQ(failure_of("[" + list + "]"), "");
+  EXPECT_TRUE(failure_of("[0" + std::string(20'000'002, ',') + "]").contains("too many values"));
+}
+
 }  // namespace
 }  // namespace aiva::product_feed
