@@ -21,6 +21,7 @@ constexpr std::size_t tags_max = 250;
 constexpr std::size_t collections_max = 100;
 constexpr std::size_t collections_in_all_max = 1000;
 constexpr double rating_max = 5;
+constexpr std::int64_t count_max = 1'000'000'000;
 constexpr std::size_t entry_bytes = 64;  // of a table by ids, besides the id
 
 std::string short_text(std::string_view text, std::size_t bytes_max) {
@@ -54,6 +55,9 @@ Result<std::int64_t> read_count(const Item& item, std::string_view name) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   bool is_whole = error == std::errc() && end == text.data() + text.size();
   if (!is_whole) return fail(item_error(item, name, text, "is not a whole number"));
+  // What is counted is added up.
+  if (count < -count_max || count > count_max)
+    return fail(item_error(item, name, text, "is too large"));
   return count;
 }
 

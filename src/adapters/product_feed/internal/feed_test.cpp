@@ -196,6 +196,13 @@ TEST(Feed, may_have_no_products) {
   EXPECT_EQ(failure_of("[]"), "");
 }
 
+TEST(Feed, has_no_more_of_anything_than_can_be_added_up) {
+  std::string columns = "id,title,price,stock\n";
+  EXPECT_EQ(failure_of(columns + "1,A,5,1000000000\n2,B,5,-1000000000\n"), "");
+  for (std::string stock : {"1000000001", "-1000000001", "9223372036854775807"})
+    EXPECT_TRUE(failure_of(columns + "1,A,5," + stock + "\n").contains("column stock")) << stock;
+}
+
 // A name of a column stands with each product, and a short row is a whole variant.
 TEST(Feed, is_no_larger_in_memory_than_it_may_be) {
   FeedLimits limits{.memory_bytes_max = 1024 * 1024};
