@@ -152,6 +152,19 @@ TEST_F(EventsOf, an_app_are_taken_of_shops_that_no_store_has) {
   EXPECT_EQ(failure_of(deliver_to_app("shop_redact|e3||")), ErrorCode::invalid);
 }
 
+TEST_F(EventsOf, an_app_are_not_kept_for_a_store_that_cannot_follow_them) {
+  auto wanted = new_shop(make_base("other")->id);
+  wanted.app_secret.clear();
+  wanted.token.clear();
+  ASSERT_TRUE(sync_wait(commerce_->stores().connect(context(), {}, wanted)).has_value());
+  shop_.set_event_domain("shoes.myshopify.com");
+
+  EXPECT_TRUE(deliver_to_app("changed|e1|1001|").has_value());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events"), 0);
+  EXPECT_TRUE(deliver_to_app("data_request|e2||").has_value());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events"), 1);
+}
+
 TEST_F(EventsOf, an_app_are_refused_where_the_installation_has_none) {
   settings_commerce_.app = {};
   make();

@@ -84,6 +84,8 @@ Task<Result<void>> EventDesk::take_for_shop(CallContext context, std::vector<Htt
   CO_TRY(auto rows, co_await std::move(reading));
   auto key = key_of(*event, body);
   for (auto& row : rows) {
+    // Nobody could follow it; with a token everything is read anyway.
+    if (speaks_of_products(event->kind) && !row.store.has_token) continue;
     auto noting = note(context, std::move(row), *event, key);
     CO_TRY_VOID(co_await std::move(noting));
   }
