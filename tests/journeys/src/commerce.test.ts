@@ -415,6 +415,9 @@ test("a feed brings its products, and takes away those it has no more", async ()
     kept.map((product) => [product.title, product.price_min]),
     [["Birch stool", "39.90"]],
   );
+  const removed = await client.delete(`${placeOf(client)}/stores/${made.body.data.id}`);
+  assert.equal(removed.status, 200, removed.text);
+  assert.deepEqual(await productsOf(client, other, "&with_deleted=true"), []);
 });
 
 test("another tenant sees nothing of a shop", async () => {
