@@ -110,6 +110,7 @@ TEST_F(RoutesTest, are_public_only_where_a_stranger_must_come_in) {
                                          "/aiva/call-page.js",
                                          "/aiva/call-audio.js",
                                          "/api/shopify/oauth/callback",
+                                         "/api/shopify/webhooks",
                                          "/api/shopify/webhooks/:storeId"}));
 }
 

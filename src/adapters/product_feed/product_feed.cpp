@@ -10,6 +10,7 @@
 #include "adapters/product_feed/internal/feed_source.h"
 #include "adapters/product_feed/internal/item.h"
 #include "adapters/product_feed/internal/kept_feeds.h"
+#include "adapters/product_feed/internal/loading_turns.h"
 #include "foundation/crypto.h"
 
 namespace aiva {
@@ -21,6 +22,7 @@ using FeedPointer = std::shared_ptr<const Feed>;
 // A feed read so lately answers small questions without being fetched.
 constexpr std::chrono::seconds fresh_for{60};
 constexpr std::size_t ids_max = 250;
+constexpr std::chrono::milliseconds turn_looked_for_every{100};
 
 std::unexpected<Error> none(const char* what) {
   return fail(ErrorCode::unavailable, std::string("A product feed has no ") + what);
@@ -216,6 +218,11 @@ class ProductFeedStorefront final : public Storefront {
 
   Task<Result<FeedPointer>> load(CallContext context, StoreAccess access) {
     auto name = name_of(context, access);
+    product_feed::LoadingTurns::Turn turn(turns_, context.tenant);
+    while (!turn.take()) {
+      auto pausing = parts_.pause(context, turn_looked_for_every);
+      CO_TRY_VOID(co_await std::move(pausing));
+    }
     auto fetching = product_feed::fetch_feed(parts_, settings_, context, std::move(access));
     CO_TRY(auto content, co_await std::move(fetching));
     auto kept = kept_.find(name);
@@ -235,6 +242,7 @@ class ProductFeedStorefront final : public Storefront {
   const ProductFeedParts parts_;
   const ProductFeedSettings settings_;
   product_feed::KeptFeeds kept_;
+  product_feed::LoadingTurns turns_;
 };
 
 }  // namespace

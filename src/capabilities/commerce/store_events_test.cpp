@@ -134,6 +134,55 @@ TEST_F(EventsOf, let_others_have_their_turn) {
   expect_same_as_shop(store_);
 }
 
+TEST_F(EventsOf, an_app_are_for_each_store_of_the_shop_that_has_no_app_of_its_own) {
+  auto wanted = new_shop(make_base("other")->id);
+  wanted.app_secret.clear();
+  auto other = sync_wait(commerce_->stores().connect(context(), {}, wanted)).value().id;
+  run_all_store_jobs();
+  shop_.set_event_domain("shoes.myshopify.com");
+
+  EXPECT_EQ(failure_of(deliver_to_app("shop_redact|e1||", "wrong")), ErrorCode::unauthenticated);
+  EXPECT_EQ(failure_of(deliver_to_app("changed|e2||")), ErrorCode::invalid);
+  ASSERT_TRUE(deliver_to_app("data_request|e3||").has_value());
+  ASSERT_TRUE(deliver_to_app("data_request|e3||").has_value());
+  EXPECT_THAT(audit_.actions(), Contains("store.customer_data_requested").Times(1));
+  ASSERT_TRUE(deliver_to_app("shop_redact|e1||").has_value());
+  run_all_store_jobs();
+
+  EXPECT_EQ(failure_of(sync_wait(commerce_->stores().get(context(), other))), ErrorCode::not_found);
+  EXPECT_TRUE(sync_wait(commerce_->stores().get(context(), store_)).has_value());
+  EXPECT_EQ(catalogue(store_).size(), 4U);
+}
+
+TEST_F(EventsOf, an_app_are_taken_of_shops_that_no_store_has) {
+  shop_.set_event_domain("hats.myshopify.com");
+  EXPECT_TRUE(deliver_to_app("shop_redact|e1||").has_value());
+  EXPECT_TRUE(deliver_to_app("data_request|e2||").has_value());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events"), 0);
+  shop_.set_event_domain("");
+  EXPECT_EQ(failure_of(deliver_to_app("shop_redact|e3||")), ErrorCode::invalid);
+}
+
+TEST_F(EventsOf, an_app_are_not_kept_for_a_store_that_cannot_follow_them) {
+  auto wanted = new_shop(make_base("other")->id);
+  wanted.app_secret.clear();
+  wanted.token.clear();
+  ASSERT_TRUE(sync_wait(commerce_->stores().connect(context(), {}, wanted)).has_value());
+  shop_.set_event_domain("shoes.myshopify.com");
+
+  EXPECT_TRUE(deliver_to_app("changed|e1|1001|").has_value());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events"), 0);
+  EXPECT_TRUE(deliver_to_app("data_request|e2||").has_value());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events"), 1);
+}
+
+TEST_F(EventsOf, an_app_are_refused_where_the_installation_has_none) {
+  settings_commerce_.app = {};
+  make();
+  shop_.set_event_domain("shoes.myshopify.com");
+  EXPECT_EQ(failure_of(deliver_to_app("shop_redact|e1||", "")), ErrorCode::unauthenticated);
+}
+
 TEST_F(EventsOf, are_forgotten_when_they_are_old) {
   ASSERT_TRUE(deliver(store_, "changed|e1|1001|").has_value());
   run_store_jobs();

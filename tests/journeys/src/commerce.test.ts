@@ -370,9 +370,23 @@ test("an owner connects a shop by consent", async () => {
   const job = await finished(client, jobs.body.data.items[0].id);
   assert.equal(job.status, "completed", JSON.stringify(job));
   assert.equal(job.added, (await catalogueOf(shop)).length);
-  const removed = await client.delete(one);
-  assert.equal(removed.status, 200, removed.text);
+
+  // What the law asks for comes to the app's one address, and is not about stores of other apps.
+  await control(shop, "/_app", { compliance_url: `${server.ready.url}/api/shopify/webhooks` });
+  const noted = async (action: string): Promise<string[]> => {
+    const audit = await client.get(`/api/audit-log?action=${action}`);
+    assert.equal(audit.status, 200, audit.text);
+    return audit.body.data.items.map((entry: Json) => entry.resource_id);
+  };
+  await control(shop, "/_emit", { topic: "customers/data_request" });
+  await within(5_000, "a request for data is noted", async () =>
+    (await noted("store.customer_data_requested")).includes(made.body.data.id),
+  );
+  await control(shop, "/_emit", { topic: "shop/redact" });
+  await within(10_000, "the shop is forgotten", async () => (await client.get(one)).status === 404);
   assert.deepEqual(await productsOf(client, other, "&with_deleted=true"), []);
+  assert.deepEqual(await noted("store.redacted"), [made.body.data.id]);
+  assert.equal((await client.get(`${place}/${store}`)).status, 200);
 });
 
 test("a feed brings its products, and takes away those it has no more", async () => {
@@ -401,6 +415,9 @@ test("a feed brings its products, and takes away those it has no more", async ()
     kept.map((product) => [product.title, product.price_min]),
     [["Birch stool", "39.90"]],
   );
+  const removed = await client.delete(`${placeOf(client)}/stores/${made.body.data.id}`);
+  assert.equal(removed.status, 200, removed.text);
+  assert.deepEqual(await productsOf(client, other, "&with_deleted=true"), []);
 });
 
 test("another tenant sees nothing of a shop", async () => {

@@ -21,7 +21,7 @@ class PlainRows {
   static Result<PlainRows> make(const std::vector<std::string>& columns) {
     PlainRows rows;
     for (const auto& column : columns)
-      rows.columns_.push_back({.name = std::string(trim(column)),
+      rows.columns_.push_back({.name = std::string(trim(column).substr(0, word_bytes_max)),
                                .field = known_name(column),
                                .option = option_name(column)});
     for (std::string_view wanted : {"title", "price"})
@@ -41,7 +41,7 @@ class PlainRows {
         item.set(std::string(column.field), std::move(text));
       else if (!column.option.empty())
         item.options.push_back({std::string(column.option), text});
-      else if (!column.name.empty())
+      else if (!column.name.empty() && item.others.size() < others_max)
         item.others.emplace_back(column.name, std::move(text));
     }
     return builder.add_row(item);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t id_bytes_max = 256;
 constexpr std::size_t title_bytes_max = 1024;
-constexpr std::size_t word_bytes_max = 512;
 constexpr std::size_t url_bytes_max = 2048;
 constexpr std::size_t other_bytes_max = 4096;
 constexpr std::size_t variants_max = 2048;
@@ -21,8 +20,9 @@ constexpr std::size_t images_max = 250;
 constexpr std::size_t tags_max = 250;
 constexpr std::size_t collections_max = 100;
 constexpr std::size_t collections_in_all_max = 1000;
-constexpr std::size_t others_max = 100;
 constexpr double rating_max = 5;
+constexpr std::int64_t count_max = 1'000'000'000;
+constexpr std::size_t entry_bytes = 64;  // of a table by ids, besides the id
 
 std::string short_text(std::string_view text, std::size_t bytes_max) {
   return std::string(utf8_prefix(repair_utf8(text), bytes_max));
@@ -55,6 +55,9 @@ Result<std::int64_t> read_count(const Item& item, std::string_view name) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   bool is_whole = error == std::errc() && end == text.data() + text.size();
   if (!is_whole) return fail(item_error(item, name, text, "is not a whole number"));
+  // What is counted is added up.
+  if (count < -count_max || count > count_max)
+    return fail(item_error(item, name, text, "is too large"));
   return count;
 }
 
@@ -153,6 +156,26 @@ Result<void> read_numbers(const Item& item, StoreProduct& product) {
   return {};
 }
 
+// About what they take in memory.
+std::size_t bytes_of(const StoreProduct& product) {
+  auto bytes = sizeof(StoreProduct) + entry_bytes + 2 * product.id.size() + product.handle.size() +
+               product.title.size() + product.description.size() + product.vendor.size() +
+               product.product_type.size() + product.url.size();
+  for (const auto& tag : product.tags) bytes += sizeof(tag) + tag.size();
+  for (const auto& one : product.collections) bytes += sizeof(one) + 2 * one.title.size();
+  for (const auto& field : product.metafields)
+    bytes += sizeof(field) + field.key.size() + field.value.size();
+  return bytes;
+}
+
+std::size_t bytes_of(const StoreVariant& variant) {
+  auto bytes = sizeof(StoreVariant) + entry_bytes + 2 * variant.id.size() + variant.title.size() +
+               variant.sku.size() + variant.barcode.size();
+  for (const auto& option : variant.options)
+    bytes += sizeof(option) + option.name.size() + option.value.size();
+  return bytes;
+}
+
 std::string join_options(const std::vector<ChosenOption>& options) {
   std::string title;
   for (const auto& option : options) title += (title.empty() ? "" : " / ") + option.value;
@@ -214,9 +237,16 @@ Result<std::size_t> FeedBuilder::add_product(const Item& item, std::string id) {
                                   .type = "text",
                                   .value = short_text(text, other_bytes_max)});
   }
+  TRY_VOID(count(bytes_of(product)));
   feed_.places.emplace(std::move(id), feed_.products.size());
   feed_.products.push_back(std::move(product));
   return feed_.products.size() - 1;
+}
+
+Result<void> FeedBuilder::count(std::size_t bytes) {
+  feed_.memory_bytes += bytes;
+  if (feed_.memory_bytes <= limits_.memory_bytes_max) return {};
+  return fail(ErrorCode::too_large, "The feed has more text and variants than can be kept");
 }
 
 Result<void> FeedBuilder::note_currency(const Item& item, std::string_view field,
@@ -276,6 +306,7 @@ Result<void> FeedBuilder::add_variant(std::size_t place, const Item& item, std::
     auto found = std::ranges::find(owner.images, images.front(), &StoreImage::url);
     if (found != owner.images.end()) variant.image_id = found->id;
   }
+  TRY_VOID(count(bytes_of(variant)));
   owner.variants.push_back(std::move(variant));
   return {};
 }
@@ -292,7 +323,8 @@ Result<void> FeedBuilder::add_image(std::size_t place, const Item& item, std::st
                     .url = std::move(address),
                     .alt = short_text(alt, word_bytes_max),
                     .position = static_cast<int>(images.size()) + 1});
-  return {};
+  const auto& image = images.back();
+  return count(sizeof(image) + image.id.size() + image.url.size() + image.alt.size());
 }
 
 Result<Feed> FeedBuilder::finish() {

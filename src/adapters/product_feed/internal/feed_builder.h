@@ -9,6 +9,10 @@
 
 namespace aiva::product_feed {
 
+// The most fields a product has besides those we know.
+inline constexpr std::size_t others_max = 100;
+inline constexpr std::size_t word_bytes_max = 512;  // of a name or a short text
+
 // Puts a feed together out of items, each of which it checks. Failures name the item's place.
 class FeedBuilder {
  public:
@@ -33,6 +37,9 @@ class FeedBuilder {
   Result<Feed> finish();
 
  private:
+  // Counts what is kept. A few bytes of a feed may become many: a long name of a column stands with
+  // each of the products.
+  Result<void> count(std::size_t bytes);
   Result<void> read_prices(const Item& item, StoreVariant& variant);
   Result<void> note_currency(const Item& item, std::string_view field, std::string currency);
 

@@ -196,5 +196,37 @@ TEST(Feed, may_have_no_products) {
   EXPECT_EQ(failure_of("[]"), "");
 }
 
+TEST(Feed, has_no_more_of_anything_than_can_be_added_up) {
+  std::string columns = "id,title,price,stock\n";
+  EXPECT_EQ(failure_of(columns + "1,A,5,1000000000\n2,B,5,-1000000000\n"), "");
+  for (std::string stock : {"1000000001", "-1000000001", "9223372036854775807"})
+    EXPECT_TRUE(failure_of(columns + "1,A,5," + stock + "\n").contains("column stock")) << stock;
+}
+
+// A name of a column stands with each product, and a short row is a whole variant.
+TEST(Feed, is_no_larger_in_memory_than_it_may_be) {
+  FeedLimits limits{.memory_bytes_max = 1024 * 1024};
+  std::string names = "id,title,price";
+  std::string cells;
+  for (int i = 0; i < 100; ++i) {
+    names += ",c" + std::to_string(i) + std::string(500, 'x');
+    cells += ",y";
+  }
+  std::string table = names + "\n";
+  for (int i = 0; i < 50; ++i) table += std::to_string(i) + ",A,5" + cells + "\n";
+  EXPECT_TRUE(failure_of(table, limits).contains("more text and variants"));
+  EXPECT_EQ(failure_of(table), "");
+
+  std::string variants;
+  for (int i = 0; i < 2000; ++i) variants += std::string(i == 0 ? "" : ",") + R"({"price":1})";
+  std::string list;
+  for (int i = 0; i < 5; ++i)
+    list += std::string(i == 0 ? "" : ",") + R"({"id":)" + std::to_string(i) +
+            R"(,"title":"A","variants":[)" + variants + "]}";
+  EXPECT_TRUE(failure_of("[" + list + "]", limits).contains("more text and variants"));
+  EXPECT_EQ(failure_of("[" + list + "]"), "");
+  EXPECT_TRUE(failure_of("[0" + std::string(20'000'002, ',') + "]").contains("too many values"));
+}
+
 }  // namespace
 }  // namespace aiva::product_feed

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t depth_max = 16;
 constexpr std::size_t list_max = 2048;
+constexpr std::size_t values_max = 10'000'000;
 // Fields that are read apart.
 constexpr std::array<std::string_view, 8> lists = {
     "variants", "images", "options", "option1", "option2", "option3", "attributes", "metafields"};
@@ -211,6 +212,11 @@ class JsonFeed {
 }  // namespace
 
 Result<Feed> read_json_feed(std::string_view content, const FeedLimits& limits) {
+  // At least as many as there are values. A value takes much more memory than it may have bytes.
+  auto values =
+      std::ranges::count_if(content, [](char c) { return c == ',' || c == '[' || c == '{'; });
+  if (static_cast<std::size_t>(values) > values_max)
+    return fail(ErrorCode::too_large, "The feed has too many values");
   TRY(auto value, json::parse(content, {.bytes_max = limits.bytes_max, .depth_max = depth_max}));
   const auto* list = value.if_array();
   if (const auto* object = value.if_object()) {

@@ -7,9 +7,9 @@ namespace aiva::product_feed {
 namespace {
 
 constexpr std::size_t feeds_kept = 4;
-constexpr std::size_t products_kept = 200'000;  // of all together
+constexpr std::size_t bytes_kept = 512UL * 1024 * 1024;  // of all together
 
-std::size_t products_of(const std::shared_ptr<const Feed>& feed) { return feed->products.size(); }
+std::size_t bytes_of(const std::shared_ptr<const Feed>& feed) { return feed->memory_bytes; }
 
 }  // namespace
 
@@ -23,10 +23,10 @@ void KeptFeeds::keep(const std::string& name, std::shared_ptr<const Feed> feed, 
   std::lock_guard lock(mutex_);
   std::erase_if(entries_, [&name](const Entry& entry) { return entry.name == name; });
   entries_.push_back({name, {std::move(feed), now}});
-  std::size_t products = 0;
-  for (const auto& entry : entries_) products += products_of(entry.kept.feed);
-  while (entries_.size() > 1 && (entries_.size() > feeds_kept || products > products_kept)) {
-    products -= products_of(entries_.front().kept.feed);
+  std::size_t bytes = 0;
+  for (const auto& entry : entries_) bytes += bytes_of(entry.kept.feed);
+  while (entries_.size() > 1 && (entries_.size() > feeds_kept || bytes > bytes_kept)) {
+    bytes -= bytes_of(entries_.front().kept.feed);
     entries_.erase(entries_.begin());
   }
 }

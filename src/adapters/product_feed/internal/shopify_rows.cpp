@@ -64,6 +64,7 @@ Item ShopifyRows::read_product(const Cells& cells, std::string where) const {
     auto mark = names_[i].find(metafield_mark);
     auto text = trim(cells[i]);
     if (mark == std::string::npos || text.empty() || !names_[i].ends_with(')')) continue;
+    if (item.others.size() == others_max) break;
     auto begin = mark + metafield_mark.size();
     item.others.emplace_back(names_[i].substr(begin, names_[i].size() - begin - 1), text);
   }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t ids_max = 250;
 constexpr std::size_t collections_max = 1000;
-constexpr int pages_max = 64;  // of one list of one product
+constexpr int pages_max = 64;  // of one list of one product, or of all collections
 
 std::unexpected<Error> nonsense(const char* cause) {
   return fail(ErrorCode::unavailable, "The shop's answer makes no sense", cause);
@@ -337,7 +337,7 @@ Task<Result<std::vector<StoreCollection>>> CatalogueReader::list_collections(Cal
                                                                              StoreAccess access) {
   std::vector<StoreCollection> collections;
   std::string after;
-  for (;;) {
+  for (int pages = 0; pages < pages_max; ++pages) {
     Query query{.text =
                     "query($after: String) { collections(first: 250, after: $after) { nodes { "
                     "id title } pageInfo { hasNextPage endCursor } } }",
@@ -356,6 +356,7 @@ Task<Result<std::vector<StoreCollection>>> CatalogueReader::list_collections(Cal
     after = next_of(data.get_object(), "collections");
     if (after.empty() || collections.size() >= collections_max) co_return collections;
   }
+  co_return nonsense("a list without an end");
 }
 
 }  // namespace aiva::shopify

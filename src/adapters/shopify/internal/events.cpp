@@ -45,6 +45,18 @@ Result<std::string> id_of(const json::Object& body, std::string_view name) {
   return std::to_string(*id);
 }
 
+// Topic and shop stand in headers, which nobody signs. What takes something away counts only for
+// the shop that its signed body names.
+Result<void> check_shop(const json::Object& body, const StoreEvent& event) {
+  bool is_for_law = event.kind == Kind::customer_data_request ||
+                    event.kind == Kind::customer_redact || event.kind == Kind::shop_redact;
+  auto named = lower(text_of(body, is_for_law ? "shop_domain" : "myshopify_domain"));
+  bool may_be_silent = event.kind == Kind::uninstalled;
+  if (!is_for_law && !may_be_silent) return {};
+  if (named == event.domain || (may_be_silent && named.empty())) return {};
+  return fail(ErrorCode::unauthenticated, "The event is not about this shop");
+}
+
 Result<void> read_body(const json::Object& body, StoreEvent& event) {
   switch (event.kind) {
     case Kind::product_changed:
@@ -98,6 +110,7 @@ Result<StoreEvent> read_event(const std::vector<HttpHeader>& headers, std::strin
   TRY(auto value, json::parse(body, {.bytes_max = body_bytes_max, .depth_max = 32}));
   const auto* object = value.if_object();
   if (object == nullptr) return fail(ErrorCode::invalid, "The event is no JSON object");
+  TRY_VOID(check_shop(*object, event));
   TRY_VOID(read_body(*object, event));
   return event;
 }

@@ -32,7 +32,9 @@ TEST(ShopEvent, is_read_with_what_it_is_about) {
   auto deleted = read("products/delete", R"({"id":8012345000033})");
   auto stock = read("inventory_levels/update", R"({"inventory_item_id":46,"available":-2})");
   auto order = read("orders/create", R"({"id":5412345000033})");
-  auto redact = read("customers/redact", R"({"customer":{"email":"ada@example.com"}})");
+  auto redact = read("customers/redact", R"({"shop_domain":"my-shop.myshopify.com",
+                                             "customer":{"email":"ada@example.com"}})");
+  std::string shop = R"({"shop_id":1,"shop_domain":"my-shop.myshopify.com"})";
 
   ASSERT_TRUE(changed && deleted && stock && order && redact);
   EXPECT_EQ(changed->kind, Kind::product_changed);
@@ -49,8 +51,8 @@ TEST(ShopEvent, is_read_with_what_it_is_about) {
   EXPECT_EQ(redact->kind, Kind::customer_redact);
   EXPECT_EQ(redact->customer_email, "ada@example.com");
   EXPECT_EQ(read("app/uninstalled", "{}")->kind, Kind::uninstalled);
-  EXPECT_EQ(read("customers/data_request", "{}")->kind, Kind::customer_data_request);
-  EXPECT_EQ(read("shop/redact", "{}")->kind, Kind::shop_redact);
+  EXPECT_EQ(read("customers/data_request", shop)->kind, Kind::customer_data_request);
+  EXPECT_EQ(read("shop/redact", shop)->kind, Kind::shop_redact);
   EXPECT_EQ(read("themes/publish", "{}")->kind, Kind::other);
 }
 
@@ -81,6 +83,21 @@ TEST(ShopEvent, is_refused_unless_its_signature_fits) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::unauthenticated);
   }
+}
+
+// A header can be another than the shop sent; the body cannot.
+TEST(ShopEvent, takes_nothing_away_from_a_shop_that_its_body_does_not_name) {
+  std::string other = R"({"shop_domain":"other.myshopify.com","id":1})";
+  for (auto topic : {"shop/redact", "customers/redact", "customers/data_request"}) {
+    for (const auto& body : {other, std::string(R"({"id":1})")}) {
+      auto event = read(topic, body);
+      ASSERT_FALSE(event) << topic;
+      EXPECT_EQ(event.error().code, ErrorCode::unauthenticated) << topic;
+    }
+  }
+  EXPECT_FALSE(read("app/uninstalled", R"({"myshopify_domain":"other.myshopify.com"})"));
+  EXPECT_TRUE(read("app/uninstalled", R"({"myshopify_domain":"My-Shop.myshopify.com"})"));
+  EXPECT_TRUE(read("app/uninstalled", R"({"myshopify_domain":null})"));
 }
 
 TEST(ShopEvent, is_invalid_when_it_is_malformed) {

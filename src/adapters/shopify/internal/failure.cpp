@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -20,7 +21,8 @@ std::optional<double> parse_number(std::string_view text) {
   double number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   bool is_whole = error == std::errc() && end == text.data() + text.size();
-  return is_whole && number >= 0 ? std::optional(number) : std::nullopt;
+  bool is_sound = is_whole && std::isfinite(number) && number >= 0;
+  return is_sound ? std::optional(number) : std::nullopt;
 }
 
 std::optional<milliseconds> read_retry_after(const HttpResponse& response) {

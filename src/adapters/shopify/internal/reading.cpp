@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace aiva::shopify {
 namespace {
@@ -54,13 +55,17 @@ std::optional<std::int64_t> integer_of(const json::Object& object, std::string_v
 std::optional<double> number_of(const json::Object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   if (value == nullptr) return std::nullopt;
-  if (value->is_number()) return value->to_number<double>();
-  const auto* text = value->if_string();
-  if (text == nullptr) return std::nullopt;
   double number = 0;
-  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  bool is_whole = error == std::errc() && end == text->data() + text->size();
-  return is_whole ? std::optional(number) : std::nullopt;
+  if (value->is_number()) {
+    number = value->to_number<double>();
+  } else {
+    const auto* text = value->if_string();
+    if (text == nullptr) return std::nullopt;
+    auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
+  }
+  // "nan" and "inf" are texts that people can write, too.
+  return std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
 bool flag_of(const json::Object& object, std::string_view name) {

@@ -65,16 +65,45 @@ Task<Result<void>> EventDesk::take(CallContext context, StoreId store,
   auto event = verify(*row, headers, body);
   if (!event) refused_.add();
   if (!event) co_return fail(std::move(event.error()));
-  context.tenant = row->store.tenant;
-  EventRow event_row{.event = key_of(*event, body),
-                     .topic = id_or_nothing(event->topic),
-                     .product_id = id_or_nothing(event->product_id),
-                     .inventory_item_id = id_or_nothing(event->inventory_item_id),
-                     .order_id = id_or_nothing(event->order_id),
-                     .triggered_at = event->triggered_at,
+  auto key = key_of(*event, body);
+  auto noting = note(context, std::move(*row), std::move(*event), std::move(key));
+  auto noted = co_await std::move(noting);
+  co_return noted;
+}
+
+Task<Result<void>> EventDesk::take_for_shop(CallContext context, std::vector<HttpHeader> headers,
+                                            std::string body) {
+  const auto& storefront = core_.parts.shopify;
+  const auto& secret = core_.settings.app.client_secret;
+  auto event = secret.empty() ? not_authentic() : storefront.read_event(headers, body, secret);
+  if (!event) refused_.add();
+  if (!event) co_return fail(std::move(event.error()));
+  CO_TRY(auto address, storefront.fit_address(event->domain));
+  auto reading = read(core_.parts.database, context,
+                      [&](SqlSession& sql) { return StoresTable(sql).of_app(address); });
+  CO_TRY(auto rows, co_await std::move(reading));
+  auto key = key_of(*event, body);
+  for (auto& row : rows) {
+    // Nobody could follow it; with a token everything is read anyway.
+    if (speaks_of_products(event->kind) && !row.store.has_token) continue;
+    auto noting = note(context, std::move(row), *event, key);
+    CO_TRY_VOID(co_await std::move(noting));
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> EventDesk::note(CallContext context, StoreRow row, StoreEvent event,
+                                   std::string key) {
+  context.tenant = row.store.tenant;
+  EventRow event_row{.event = std::move(key),
+                     .topic = id_or_nothing(event.topic),
+                     .product_id = id_or_nothing(event.product_id),
+                     .inventory_item_id = id_or_nothing(event.inventory_item_id),
+                     .order_id = id_or_nothing(event.order_id),
+                     .triggered_at = event.triggered_at,
                      .created_at = core_.parts.clock.unix_ms()};
   auto writing = write(core_.parts.database, context,
-                       [&](SqlSession& sql) { return write_down(sql, *row, *event, event_row); });
+                       [&](SqlSession& sql) { return write_down(sql, row, event, event_row); });
   CO_TRY_VOID(co_await std::move(writing));
   taken_.add();
   core_.parts.jobs.wake();

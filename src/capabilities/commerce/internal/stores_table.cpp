@@ -105,6 +105,11 @@ Result<std::optional<StoreRow>> StoresTable::find_of_any(StoreId id) {
   return std::move(found.front());
 }
 
+Result<std::vector<StoreRow>> StoresTable::of_app(const std::string& address) {
+  return rows("WHERE kind = ? AND address = ? AND app_secret_sealed = '' ORDER BY id",
+              {shop_kind, address});
+}
+
 Result<std::optional<StoreRow>> StoresTable::of_base(TenantId tenant, KnowledgeBaseId base) {
   TRY(auto found, rows("WHERE kb_id = ? AND tenant_id = ?", {base, tenant}));
   if (found.empty()) return std::nullopt;

@@ -44,6 +44,9 @@ class StoresTable {
   Result<StoreRow> get(TenantId tenant, StoreId id);
   // Of any tenant: whoever calls it knows nothing but the id, and trusts a signature.
   Result<std::optional<StoreRow>> find_of_any(StoreId id);
+  // Of all tenants, at this address and without an app of their own: the installation's app speaks
+  // for them, and whoever calls it trusts its signature.
+  Result<std::vector<StoreRow>> of_app(const std::string& address);
   Result<std::optional<StoreRow>> of_base(TenantId tenant, KnowledgeBaseId base);
   // By their creation.
   Result<std::vector<StoreRow>> list(TenantId tenant);

@@ -204,6 +204,11 @@ class CommerceFixture : public images::ImagesTest {
                                               ScriptedStorefront::sign(body, secret), body));
   }
 
+  Result<void> deliver_to_app(const std::string& body, const std::string& secret = app_secret) {
+    return sync_wait(commerce_->events().take_for_shop(
+        {.home = &wide_}, ScriptedStorefront::sign(body, secret), body));
+  }
+
   template <class T>
   static std::optional<ErrorCode> failure_of(const Result<T>& result) {
     return result ? std::nullopt : std::optional(result.error().code);

@@ -222,20 +222,30 @@ class PreparedEvents final : public commerce::StoreEvents {
   Task<Result<void>> take(CallContext, commerce::StoreId store, std::vector<HttpHeader> headers,
                           std::string body) override {
     if (store != store_) co_return fail(no_such("store"));
-    bool is_signed = false;
-    for (const auto& header : headers)
-      is_signed |= header.name == "X-Shopify-Hmac-Sha256" && header.value == "good";
-    if (!is_signed) co_return fail(ErrorCode::unauthenticated, "The signature does not fit");
-    bodies.push_back(std::move(body));
-    co_return Result<void>{};
+    co_return keep(bodies, headers, std::move(body));
+  }
+  Task<Result<void>> take_for_shop(CallContext, std::vector<HttpHeader> headers,
+                                   std::string body) override {
+    co_return keep(bodies_of_app, headers, std::move(body));
   }
   Task<Result<std::int64_t>> remove_old(CallContext, std::chrono::days) override {
     co_return std::int64_t{0};
   }
 
   std::vector<std::string> bodies{};
+  std::vector<std::string> bodies_of_app{};
 
  private:
+  static Result<void> keep(std::vector<std::string>& kept, const std::vector<HttpHeader>& headers,
+                           std::string body) {
+    bool is_signed = false;
+    for (const auto& header : headers)
+      is_signed |= header.name == "X-Shopify-Hmac-Sha256" && header.value == "good";
+    if (!is_signed) return fail(ErrorCode::unauthenticated, "The signature does not fit");
+    kept.push_back(std::move(body));
+    return {};
+  }
+
   commerce::StoreId store_;
 };
 

@@ -220,9 +220,14 @@ TEST_F(StoreEndpoints, take_signed_events_of_anybody) {
   EXPECT_EQ(deliver("/api/shopify/webhooks/" + unknown, "good").status, 404);
   EXPECT_EQ(deliver("/api/shopify/webhooks/x", "good").status, 404);
   auto large = server_->send(
-      {.method = "POST", .target = target, .body = std::string(1024 * 1024 + 1, ' ')});
+      {.method = "POST", .target = target, .body = std::string(4 * 1024 * 1024 + 1, ' ')});
   EXPECT_EQ(large.status, 413);
   EXPECT_EQ(events_.bodies, (std::vector<std::string>{R"({ "id": 7 })"}));
+
+  EXPECT_EQ(deliver("/api/shopify/webhooks", "good").status, 200);
+  EXPECT_EQ(deliver("/api/shopify/webhooks", "bad").status, 401);
+  EXPECT_EQ(events_.bodies.size(), 1U);
+  EXPECT_EQ(events_.bodies_of_app, (std::vector<std::string>{R"({ "id": 7 })"}));
 }
 
 TEST_F(StoreEndpoints, are_for_administrators_of_their_tenant) {
