@@ -51,6 +51,7 @@ before(async () => {
   const made = await client.post("/api/agents", {
     name: "Reminder",
     greeting: "Good day {name}, this is the surgery. You have an appointment in {city}.",
+    voice_provider: "packaged",
     publish: true,
   });
   agent = ok(made, 201).id;
