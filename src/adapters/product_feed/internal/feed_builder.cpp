@@ -161,8 +161,9 @@ std::size_t bytes_of(const StoreProduct& product) {
   auto bytes = sizeof(StoreProduct) + entry_bytes + 2 * product.id.size() + product.handle.size() +
                product.title.size() + product.description.size() + product.vendor.size() +
                product.product_type.size() + product.url.size();
-  for (const auto& tag : product.tags) bytes += sizeof(tag) + tag.size();
-  for (const auto& one : product.collections) bytes += sizeof(one) + 2 * one.title.size();
+  for (const auto& tag : product.tags) bytes += sizeof(std::string) + tag.size();
+  for (const auto& one : product.collections)
+    bytes += sizeof(StoreCollection) + 2 * one.title.size();
   for (const auto& field : product.metafields)
     bytes += sizeof(field) + field.key.size() + field.value.size();
   return bytes;

@@ -172,7 +172,8 @@ Task<Result<void>> CatalogueReader::read_all_variants(CallContext context, Store
   auto path = "products/" + product.id + "/variants.json?limit=250";
   std::string next;
   for (int pages = 0; pages < pages_max; ++pages) {
-    auto place = next.empty() ? path : path + "&page_info=" + next;
+    auto place = path;
+    if (!next.empty()) place.append("&page_info=").append(next);
     auto getting = api_.get(context, access, std::move(place), "variants");
     CO_TRY(auto page, co_await std::move(getting));
     for (const auto& value : page.items)
