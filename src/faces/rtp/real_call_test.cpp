@@ -139,7 +139,7 @@ TEST_F(RealRtpCallTest, has_a_port_and_may_fall_silent_between_answers) {
   auto call =
       sync_wait(parts_.log.announce({.tenant = parts_.tenant}, {.agent = parts_.agents.agent.id}));
   ASSERT_TRUE(call);
-  (*port)->await(*call);
+  (*port)->await(*call, std::nullopt);
   UdpCaller caller((*port)->port());
 
   ASSERT_TRUE(hear_agent(caller));

@@ -61,10 +61,11 @@ void look_over(std::vector<StoreProduct> products, const PrepareSettings& settin
     auto prepared = prepare(std::move(product), settings);
     if (!prepared) {
       ++failed;
-      if (is_store_id(id)) wrong.push_back(std::move(id));
+      bool is_named = is_store_id(id);
       log::warn("A product of a store makes no sense",
-                {{"product", is_store_id(id) ? std::string_view(id) : "without an id"},
+                {{"product", is_named ? std::string_view(id) : "without an id"},
                  {"reason", prepared.error().message}});
+      if (is_named) wrong.push_back(std::move(id));
       continue;
     }
     auto [place, is_new] = places.try_emplace(id, good.size());

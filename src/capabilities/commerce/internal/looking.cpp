@@ -31,10 +31,10 @@ std::vector<Candidate> compared(const Looking& looking, const TextLists& texts) 
   for (const auto& candidate : candidates) picks.push_back(candidate.pick);
   sort_picks(looking.views, looking.query.sort, picks.size(), picks);
   std::unordered_map<ProductId, Candidate> by_id;
-  for (auto& candidate : candidates) by_id[candidate.id] = std::move(candidate);
+  for (const auto& candidate : candidates) by_id[candidate.id] = candidate;
   std::vector<Candidate> sorted;
   for (const auto& pick : picks)
-    sorted.push_back(std::move(by_id[looking.views[pick.view].shelf->id_at(pick.place)]));
+    sorted.push_back(by_id[looking.views[pick.view].shelf->id_at(pick.place)]);
   return sorted;
 }
 
