@@ -140,7 +140,7 @@ TEST_F(ProductEndpoints, pass_every_part_of_a_search_on) {
                       R"(","sort":"price_asc","limit":5,"offset":20,"filters":{)"
                       R"("price_min":"10","price_max":19.99,"in_stock":true,"on_sale":false,)"
                       R"("tags":["a"],"vendors":["b"],"product_types":["c"],"collections":["d"],)"
-                      R"("options":{"Size":"M","Color":["red","blue"]},"rating_min":4}})");
+                      R"("options":{"Size":"M","Color":["red","blue"]},"rating_min":4})");
 
   ASSERT_EQ(found.status, 200) << found.body;
   ASSERT_EQ(search_.asked.size(), 1U);
