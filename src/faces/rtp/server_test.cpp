@@ -268,7 +268,9 @@ TEST_F(RtpServerTest, hears_a_far_end_that_is_told_from_its_first_packet_on) {
   ASSERT_TRUE(port);
   UdpCaller caller((*port)->port());
   (*port)->await({.id = voice::CallId::make(), .session_id = "one"},
-                 voice::MediaPeer{.address = "127.0.0.1", .port = caller.port()});
+                 voice::MediaPeer{.address = "127.0.0.1",
+                                  .port = caller.port(),
+                                  .format = {.coding = voice::Coding::pcmu}});
 
   EXPECT_TRUE(caller.is_echoed(loud));
   EXPECT_EQ(refused("stranger"), 0);
