@@ -106,6 +106,8 @@ Result<Owned<OrtSessionOptions>> make_session_options(const OrtApi& api, Executi
   TRY_VOID(checked(api.SetSessionExecutionMode(raw, ORT_SEQUENTIAL)));
   TRY_VOID(checked(api.SetSessionGraphOptimizationLevel(raw, ORT_ENABLE_ALL)));
   TRY_VOID(checked(api.DisableMemPattern(raw)));
+  // Older x86 processors would sum products of bytes in 16 bits and cut what does not fit.
+  TRY_VOID(checked(api.AddSessionConfigEntry(raw, kOrtSessionOptionsAvx2PrecisionMode, "1")));
   if (memory == OnnxMemory::lean)
     TRY_VOID(checked(api.DisableCpuMemArena(raw)));
   else
