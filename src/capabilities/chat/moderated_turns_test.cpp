@@ -163,6 +163,81 @@ TEST_F(ModeratedChat, shows_no_word_of_an_answer_before_it_was_looked_at) {
   EXPECT_THAT(shown->sources, SizeIs(1));
 }
 
+// Of a call that a flow led before.
+class ModeratedBesideChat : public ModeratedChat {
+ protected:
+  std::optional<Answer> ask_with(std::string question, std::vector<SaidBeside> said) {
+    Turn turn{.session = session_, .content = std::move(question), .said = std::move(said)};
+    auto answering = chat_->answer(context(), std::move(turn));
+    auto answer = sync_wait(std::move(answering));
+    EXPECT_TRUE(answer) << answer.error().message;
+    return answer ? std::optional(*answer) : std::nullopt;
+  }
+  std::string shown_to_model(std::size_t request) {
+    std::string all;
+    for (const auto& message : model_->requests().at(request).messages)
+      all += message.content + "\n";
+    return all;
+  }
+  void begin(std::vector<ScriptedRound> rounds) {
+    script_moderated(std::move(rounds));
+    session_ = open_session();
+  }
+
+  ChatSessionId session_{};
+};
+
+TEST_F(ModeratedBesideChat, looks_at_what_was_said_to_a_flow_apart_from_the_question_and_once) {
+  begin({{.text = "Within 14 days [1]."}, {.text = "To you."}});
+  std::vector<SaidBeside> said{{.role = ChatRole::assistant, .text = "A forbidden lamp?"},
+                               {.role = ChatRole::user, .text = "A doubtful one."}};
+
+  auto first = ask_with("When are refunds paid?", said);
+  ASSERT_TRUE(first);
+  ASSERT_THAT(first->said_moderation, ElementsAre("", "flagged"));
+  said[1].moderation = first->said_moderation[1];
+  for (auto& one : said) one.questions_since = 1;
+  auto second = ask_with("And to whom?", said);
+
+  ASSERT_TRUE(second);
+  EXPECT_EQ(first->decision.moderation.message, "passed");
+  EXPECT_EQ(second->decision.moderation.message, "passed");
+  ASSERT_THAT(moderation_.subjects, SizeIs(3));
+  EXPECT_THAT(moderation_.subjects[0].texts, ElementsAre("When are refunds paid?"));
+  EXPECT_THAT(moderation_.subjects[1].texts, ElementsAre("A doubtful one."));
+  EXPECT_THAT(moderation_.subjects[2].texts, ElementsAre("And to whom?"));
+  EXPECT_THAT(shown_to_model(1), HasSubstr("A forbidden lamp?"));
+  EXPECT_THAT(shown_to_model(1), HasSubstr("A doubtful one."));
+  EXPECT_EQ(history(session_)[0].moderation, "passed");
+}
+
+TEST_F(ModeratedBesideChat, keeps_blocked_words_to_a_flow_from_the_model_and_answers_all_the_same) {
+  begin({{.text = "Within 14 days [1]."}});
+
+  auto answer =
+      ask_with("When are refunds paid?", {{.role = ChatRole::assistant, .text = "Which lamp?"},
+                                          {.role = ChatRole::user, .text = "The forbidden one."}});
+
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->text, "Within 14 days [1].");
+  EXPECT_EQ(answer->decision.moderation.message, "passed");
+  EXPECT_THAT(answer->said_moderation, ElementsAre("", "blocked"));
+  EXPECT_THAT(shown_to_model(0), HasSubstr("Which lamp?"));
+  EXPECT_THAT(shown_to_model(0), Not(HasSubstr("forbidden")));
+}
+
+TEST_F(ModeratedBesideChat, does_not_take_words_to_a_flow_for_a_question_about_a_blocked_topic) {
+  agent_settings().blocked_topics = {"politics"};
+  begin({{.text = "Within 14 days [1]."}});
+
+  auto answer = ask_with("When are refunds paid?",
+                         {{.role = ChatRole::user, .text = "The politics department."}});
+
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->text, "Within 14 days [1].");
+  EXPECT_TRUE(answer->decision.blocked_topic.empty());
+}
+
 TEST_F(ModeratedChat, asks_again_about_what_nobody_could_look_at) {
   script_moderated({{.text = "Within 14 days [1]."}});
   auto session = open_session();

@@ -52,6 +52,16 @@ TEST(SaidBeside, stands_before_all_questions_when_it_is_older_than_they_are) {
                                       "u: second", "a: two"));
 }
 
+TEST(SaidBeside, is_left_out_where_it_is_blocked) {
+  auto blocked = answered("forbidden", 1);
+  blocked.moderation = "blocked";
+  auto flagged = answered("doubtful", 1);
+  flagged.moderation = "flagged";
+  auto all = with_said(history(), {asked("Name?", 1), blocked, flagged});
+  EXPECT_THAT(texts(all), ElementsAre("a: Welcome.", "u: first", "a: one", "a: Name?",
+                                      "u: doubtful", "u: second", "a: two"));
+}
+
 TEST(SaidBeside, is_all_there_is_before_the_first_question) {
   EXPECT_THAT(texts(with_said({}, {asked("Name?", 3), answered("Ada", 0)})),
               ElementsAre("a: Name?", "u: Ada"));

@@ -135,6 +135,8 @@ struct Answer {
   billing::MicroUsd final_cost = 0;
   std::vector<CostOperation> operations{};
   double time_ms = 0;
+  // What moderators say of what the turn brought as said beside the chat, in its order; not kept.
+  std::vector<std::string> said_moderation{};
 };
 
 struct Message {
@@ -171,6 +173,7 @@ struct SaidBeside {
   ChatRole role = ChatRole::user;  // user | assistant
   std::string text{};
   std::size_t questions_since = 0;  // of the chat that were asked after it, without this turn's
+  std::string moderation{};         // of a user's words, as of a message; no model sees blocked ones
 };
 
 struct Turn {
@@ -186,6 +189,7 @@ struct Turn {
   // What the answer shall follow besides; it is not kept, and the user does not see it.
   std::string guidance{};
   // A part of the conversation for the model, oldest first; not kept, so each turn brings it again.
+  // Moderators see of it what they have not seen, apart from the question.
   std::vector<SaidBeside> said{};
 };
 

@@ -200,6 +200,41 @@ TEST_F(CallMonitorsTest, have_long_speeches_written_down_in_pieces_and_the_last_
   EXPECT_EQ(over_, 1);
 }
 
+TEST_F(CallMonitorsTest, do_not_hold_up_the_end_of_a_call_for_words_that_come_late) {
+  is_written_down_ = true;
+  begin();
+  wait(600);
+  follow();
+  call_->take_over(1, 8'000);
+  recognizer_.words = {"First.", "Second.", "Third."};
+  recognizer_.is_late = true;
+  for (int piece = 0; piece < 2; ++piece) {
+    speak(1'000);
+    wait(1'000);
+  }
+  recognizer_.late.wake();
+  home_.run();
+  EXPECT_EQ(lines().back(), "customer: First.");
+  speak(1'000);
+  call_->end(CallEnd::caller_hung_up);
+  home_.run();
+
+  without_audio(2'900);
+  home_.run();
+  EXPECT_EQ(over_, 0);
+  without_audio(200);
+  home_.run();
+  EXPECT_EQ(over_, 1);
+  ASSERT_TRUE(log_.outcome.has_value());
+  EXPECT_EQ(log_.outcome->end, CallEnd::caller_hung_up);
+
+  call_.reset();
+  recognizer_.late.wake();
+  home_.run();
+  EXPECT_EQ(lines().back(), "customer: First.");
+  EXPECT_EQ(over_, 1);
+}
+
 TEST_F(CallMonitorsTest, are_not_interrupted_by_what_the_agent_finds_out_meanwhile) {
   begin();
   wait(600);

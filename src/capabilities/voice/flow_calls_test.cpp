@@ -461,6 +461,28 @@ TEST_F(FlowCalls, tell_the_chat_behind_them_what_was_said) {
   EXPECT_EQ(chat_.said[1].back().questions_since, 1U);
 }
 
+TEST_F(FlowCalls, have_moderators_look_once_at_what_was_said_to_them) {
+  flows_.flows.front().definition.steps.pop_back();
+  chat_.said_moderation = {"", "passed", "", "flagged", ""};
+  begin();
+  let_speak();
+  say("Lamp.");
+  let_speak();
+  say("Yes.");
+  functions_.answer(R"({"order":{"number":7}})");
+  wait(2'000);
+  say("How long is the warranty?");
+  wait(2'000);
+  say("And of a chair?");
+  wait(2'000);
+
+  ASSERT_EQ(chat_.said.size(), 2U);
+  for (const auto& one : chat_.said[0]) EXPECT_EQ(one.moderation, "");
+  std::vector<std::string> states;
+  for (const auto& one : chat_.said[1]) states.push_back(one.moderation);
+  EXPECT_THAT(states, ElementsAre("", "passed", "", "flagged", ""));
+}
+
 TEST(CallFlowsOf, fail_as_the_rows_do) {
   MemoryFlows flows;
   flows.failure = Error{.code = ErrorCode::unavailable, .message = "Away"};

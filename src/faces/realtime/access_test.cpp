@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "faces/realtime/internal/admission.h"
 #include "faces/realtime/testing/calls_fixture.h"
 
 namespace aiva::realtime {
@@ -92,6 +93,26 @@ TEST_F(AccessTest, refuses_keys_that_make_no_sense) {
        R"({"expires_after":{"seconds":1},"session":{"type":"realtime","model":"guide"}})", 400);
   post("/v1/realtime/client_secrets", R"({"session":{"type":"realtime","model":"guide"}})", 403,
        "weak");
+}
+
+TEST_F(AccessTest, leaves_no_call_open_that_is_not_answered) {
+  RealtimeParts parts{calls_.get(), log_, agents_, *cache_, clock_, pause_};
+  CallContext context{.tenant = tenant_};
+  auto call = sync_wait(log_.announce(context, {.agent = agents_.agent.id}));
+  ASSERT_TRUE(call.has_value());
+
+  auto gone = sync_wait(answer_call(parts, context, *call, nullptr, true));
+  EXPECT_FALSE(gone.has_value());
+  ASSERT_TRUE(log_.outcome.has_value());
+  EXPECT_EQ(log_.outcome->end, voice::CallEnd::caller_hung_up);
+
+  log_.outcome.reset();
+  calls_->drain(std::chrono::milliseconds(0));
+  auto refused = sync_wait(answer_call(parts, context, *call, nullptr, false));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  ASSERT_TRUE(log_.outcome.has_value());
+  EXPECT_EQ(log_.outcome->end, voice::CallEnd::failed);
 }
 
 TEST_F(AccessTest, opens_a_call_log_for_a_test_and_closes_it) {

@@ -9,7 +9,21 @@ import type { Json } from "./client.ts";
 const program = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 export const hasChromium = existsSync(program);
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
+const clicksMax = 10;
+
+// Pages in the background do their work, too.
+const usual = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--disable-background-timer-throttling",
+  "--disable-backgrounding-occluded-windows",
+  "--disable-renderer-backgrounding",
+  "--no-first-run",
+  "--remote-debugging-port=0",
+];
 
 /** A Chromium without a screen, led by its DevTools protocol. */
 export class Browser {
@@ -28,20 +42,13 @@ export class Browser {
     this.folder = folder;
     this.socket = socket;
     socket.on("message", (text) => this.take(JSON.parse(text.toString())));
+    socket.on("close", () => this.giveUp());
   }
 
   static async start(flags: string[] = []): Promise<Browser> {
     const folder = mkdtempSync(join(tmpdir(), "aiva-chromium-"));
-    const usual = [
-      "--headless=new",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-dev-shm-usage",
-      "--no-first-run",
-      "--remote-debugging-port=0",
-      `--user-data-dir=${folder}`,
-    ];
-    const child = spawn(program, [...usual, ...flags, "about:blank"], {
+    const all = [...usual, `--user-data-dir=${folder}`, ...flags, "about:blank"];
+    const child = spawn(program, all, {
       stdio: ["ignore", "ignore", "pipe"],
     });
     const address = await new Promise<string>((found, failed) => {
@@ -75,7 +82,14 @@ export class Browser {
     else waiting?.done(message.result);
   }
 
+  private giveUp(): void {
+    for (const { failed } of this.waiting.values()) failed(new Error("Chromium is gone"));
+    this.waiting.clear();
+  }
+
   send(method: string, params: Json = {}, sessionId?: string): Promise<Json> {
+    if (this.socket.readyState !== WebSocket.OPEN)
+      return Promise.reject(new Error("Chromium is gone"));
     const id = ++this.count;
     return new Promise((done, failed) => {
       this.waiting.set(id, { done, failed });
@@ -129,7 +143,8 @@ export class Page {
   async begin(url: string, script: string): Promise<void> {
     for (const domain of ["Page", "Runtime", "Log"]) await this.send(`${domain}.enable`);
     if (script) await this.send("Page.addScriptToEvaluateOnNewDocument", { source: script });
-    await this.send("Page.navigate", { url });
+    const { errorText } = await this.send("Page.navigate", { url });
+    if (errorText) throw new Error(`${url} was not opened: ${errorText}`);
     await this.until("document.readyState === 'complete' && location.href !== 'about:blank'");
   }
 
@@ -145,30 +160,58 @@ export class Page {
   }
 
   /** Waits until an expression is true, or anything but false; answers it. */
-  async until(expression: string, timeoutMs = 30_000): Promise<Json> {
+  async until(expression: string, timeoutMs = 60_000): Promise<Json> {
     const end = performance.now() + timeoutMs;
+    let refusal = "";
     for (;;) {
-      const value = await this.evaluate(expression);
+      // A page that is just being opened cannot be asked.
+      const value = await this.evaluate(expression).catch((error: Error) => {
+        refusal = `\nThe last time it could not be asked: ${error.message}`;
+      });
       if (value) return value;
-      if (performance.now() > end) {
-        const text = await this.evaluate("document.body.innerText");
-        throw new Error(`After ${timeoutMs} ms not ${expression}:\n${text}`);
-      }
+      if (performance.now() > end)
+        throw new Error(
+          `After ${timeoutMs} ms not ${expression}:\n${await this.describe()}${refusal}`,
+        );
       await pause(20);
     }
   }
 
-  /** Presses an element with the mouse, as a person does. */
+  /** What the page shows, for those who look for a fault. */
+  async describe(): Promise<string> {
+    const seen = await this.evaluate(
+      `[
+      location.href,
+      "data of main: " + JSON.stringify({ ...document.querySelector("main")?.dataset }),
+      "visibility: " + document.visibilityState,
+      document.body.innerText,
+    ].join("\\n")`,
+    ).catch((error: Error) => `The page cannot be asked: ${error.message}`);
+    return `${seen}\ncomplaints: ${JSON.stringify(this.complaints)}`;
+  }
+
+  /** Presses an element with the mouse, as a person does; a page hears nothing before it is drawn. */
   async click(selector: string): Promise<void> {
-    const { x, y } = await this.evaluate(`(() => {
-      const element = document.querySelector(${JSON.stringify(selector)});
-      element.scrollIntoView({ block: "nearest", behavior: "instant" });
-      const box = element.getBoundingClientRect();
-      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-    })()`);
-    const at = { x, y, button: "left", clickCount: 1 };
-    await this.send("Input.dispatchMouseEvent", { type: "mousePressed", ...at });
-    await this.send("Input.dispatchMouseEvent", { type: "mouseReleased", ...at });
+    await this.send("Page.bringToFront");
+    for (let tries = 0; tries < clicksMax; ++tries) {
+      const { x, y } = await this.evaluate(`(() => {
+        window.wasClicked = false;
+        const note = () => (window.wasClicked = true);
+        addEventListener("click", note, { capture: true, once: true });
+        const element = document.querySelector(${JSON.stringify(selector)});
+        element.scrollIntoView({ block: "nearest", behavior: "instant" });
+        const box = element.getBoundingClientRect();
+        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      })()`);
+      const at = { x, y, button: "left", clickCount: 1 };
+      await this.send("Input.dispatchMouseEvent", { type: "mousePressed", ...at });
+      await this.send("Input.dispatchMouseEvent", { type: "mouseReleased", ...at });
+      // Both were taken or thrown away by now; it may also have led to another page.
+      const wasClicked = await this.evaluate("window.wasClicked ?? true").catch(() => true);
+      if (wasClicked) return;
+      await pause(200);
+    }
+    throw new Error(`${selector} could not be pressed:\n${await this.describe()}`);
   }
 
   /** Presses a key of the keyboard that writes one character. */

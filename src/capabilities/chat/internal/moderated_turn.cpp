@@ -83,6 +83,25 @@ Task<Result<std::optional<Reply>>> refuse_question(CallContext context, const Ch
   co_return Reply{.text = std::move(text), .provider = "rule", .finish_reason = "content_filter"};
 }
 
+Task<Result<void>> look_beside(CallContext context, const ChatParts& parts, TurnInput& input) {
+  bool is_asked = parts.moderation != nullptr &&
+                  parts.moderation->looks_at(Stage::message, input.manner.moderation);
+  if (!is_asked) co_return Result<void>();
+  auto is_unseen = [](const SaidBeside& one) {
+    return one.role == ChatRole::user && one.moderation.empty();
+  };
+  std::vector<std::string> texts;
+  for (const auto& one : input.said)
+    if (is_unseen(one)) texts.push_back(one.text);
+  if (texts.empty()) co_return Result<void>();
+  auto asking = ask(context, parts, input, Stage::message, std::move(texts));
+  auto verdict = co_await std::move(asking);
+  CO_TRY_VOID(context.check());
+  for (auto& one : input.said)
+    if (is_unseen(one)) one.moderation = state_of(verdict);
+  co_return Result<void>();
+}
+
 HeldAnswer::HeldAnswer(const ChatParts& parts, const TurnInput& input, TurnListener listener)
     : parts_(parts),
       input_(input),

@@ -23,6 +23,11 @@ Task<Result<std::optional<Reply>>> refuse_question(CallContext context, const Ch
                                                    const TurnInput& input, TurnListener& listener,
                                                    Moderated& moderated);
 
+// Asks the moderators of a turn about the user's words beside the chat that they have not seen, and
+// notes on each of those what they say of all. The question is not judged by it. Fails with what
+// the context fails with.
+Task<Result<void>> look_beside(CallContext context, const ChatParts& parts, TurnInput& input);
+
 // Keeps the words of an answer back until its moderators have seen all of it.
 class HeldAnswer {
  public:

@@ -7,6 +7,7 @@
 namespace aiva::chat {
 
 std::vector<ChatMessage> with_said(std::vector<ChatMessage> history, std::vector<SaidBeside> said) {
+  std::erase_if(said, [](const SaidBeside& one) { return one.moderation == "blocked"; });
   if (said.empty()) return history;
   std::vector<std::size_t> questions;  // where they are
   for (std::size_t at = 0; at < history.size(); ++at)

@@ -27,6 +27,7 @@ struct TurnInput {
   std::vector<ChatMessage> following{};  // after it: calls of the caller's functions, and results
   std::string summary{};                 // of what was said before `history`
   std::vector<std::string> unchecked{};  // user's texts of it that no moderator has seen
+  std::vector<SaidBeside> said{};        // besides, not part of `history` yet
   std::size_t history_tokens_max = 2000;
   // What the keeper of the conversation wants besides:
   std::string caller_instructions{};

@@ -6,6 +6,7 @@
 
 #include "capabilities/chat/internal/goods.h"
 #include "capabilities/chat/internal/moderated_turn.h"
+#include "capabilities/chat/internal/said_beside.h"
 #include "capabilities/chat/internal/turn_costs.h"
 #include "capabilities/chat/personal_data.h"
 #include "capabilities/chat/phrases.h"
@@ -82,6 +83,8 @@ Task<Result<TurnEngine::Outcome>> TurnEngine::run(CallContext context, TurnInput
     refused_.add();
     replied = *std::move(refusal);
   } else {
+    CO_TRY_VOID(co_await look_beside(context, parts_, input));
+    input.history = with_said(std::move(input.history), input.said);
     HeldAnswer held(parts_, input, std::move(listener));
     CO_TRY(replied, co_await reply(context, input, findings, held.listener()));
     co_await held.release(context, replied, moderated);
@@ -206,6 +209,7 @@ TurnEngine::Outcome TurnEngine::outcome_of(const TurnInput& input, const Finding
                              .output_tokens = reply.usage.output_tokens},
                   .caller_calls = std::move(reply.caller_calls)};
   auto& answer = outcome.answer;
+  for (const auto& one : input.said) answer.said_moderation.push_back(one.moderation);
   if (input.agent) {
     answer.agent = input.agent->id;
     answer.agent_name = input.agent->name;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "capabilities/chat/internal/chat_tables.h"
-#include "capabilities/chat/internal/said_beside.h"
 #include "capabilities/chat/internal/turn_rules.h"
 
 namespace aiva::chat {
@@ -35,9 +34,7 @@ Answer plain_answer(OpenedTurn opened, ChatSessionId session) {
 // What the keeper of the conversation knows and does not keep here.
 void add_beside(TurnInput& input, std::string guidance, std::vector<SaidBeside> said) {
   input.caller_instructions = std::move(guidance);
-  for (const auto& one : said)
-    if (one.role == ChatRole::user) input.unchecked.push_back(one.text);
-  input.history = with_said(std::move(input.history), std::move(said));
+  input.said = std::move(said);
 }
 
 }  // namespace

@@ -277,16 +277,18 @@ void Cascade::ask_chat(std::string words) {
                   .content = std::move(words),
                   .guidance = guidance_,
                   .said = beside_.lines()};
-  beside_.count_question();
-  run_detached(work_failed, context_, answer(std::move(turn), generation_));
+  auto question = beside_.count_question();
+  run_detached(work_failed, context_, answer(std::move(turn), question, generation_));
 }
 
-Task<void> Cascade::answer(chat::Turn turn, std::uint64_t generation) {
+Task<void> Cascade::answer(chat::Turn turn, BesideChat::Question question,
+                           std::uint64_t generation) {
   auto self = shared_from_this();
   turn.listener = [self, generation](chat::TurnEvent event) {
     return self->listen(generation, std::move(event));
   };
   auto answer = co_await parts_.chat.answer(context_for(answer_time_max), std::move(turn));
+  if (answer) beside_.learn(question, *answer);
   if (is_stale(generation)) co_return;
   is_writing_ = false;
   if (!answer) {

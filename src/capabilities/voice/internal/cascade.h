@@ -115,7 +115,7 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   Task<void> recognize(std::uint64_t look);
   Task<void> recognize_turn(std::vector<std::int16_t> samples, std::int64_t mark,
                             std::uint64_t generation);
-  Task<void> answer(chat::Turn turn, std::uint64_t generation);
+  Task<void> answer(chat::Turn turn, BesideChat::Question question, std::uint64_t generation);
   Task<Result<void>> listen(std::uint64_t generation, chat::TurnEvent event);
   Task<void> speak(std::uint64_t generation);
   Task<Result<void>> speak_sentence(const Sentence& sentence, std::uint64_t generation);

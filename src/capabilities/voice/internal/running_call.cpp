@@ -128,7 +128,8 @@ void RunningCall::cancel() {
 }
 
 void RunningCall::beat(Instant now) {
-  if (is_over_ || !brain_) return;
+  if (is_over_) return give_notes_up(now);
+  if (!brain_) return;
   now_ = now;
   wake();
   if (is_over_) return;

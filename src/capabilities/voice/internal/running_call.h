@@ -131,6 +131,7 @@ class RunningCall final : public LiveCall,
   void play_person();
   void end_person();
   void begin_notes();
+  void give_notes_up(Instant now);
   void write_note(ChatRole who, TranscriptLine line);
   bool play(CallMs at, std::string_view frame);
   void let_agent_go_on();

@@ -7,7 +7,8 @@ namespace aiva::voice {
 namespace {
 
 constexpr int seats_max = 8;
-constexpr int person_pause_ms = 500;  // after which what a person said is over
+constexpr int person_pause_ms = 500;                      // after which what a person said is over
+constexpr auto notes_time_max = std::chrono::seconds(3);  // after the end of the call
 
 }  // namespace
 
@@ -87,6 +88,11 @@ void RunningCall::begin_notes() {
                                      call->use_model(std::move(model), cost);
                                  }};
   notes_ = std::make_shared<TakeOverNotes>(std::move(parts), context_, leg_->format());
+}
+
+// The record of a call does not wait for long for the words said last.
+void RunningCall::give_notes_up(Instant now) {
+  if (notes_ && now - now_ >= notes_time_max) notes_->give_up();
 }
 
 void RunningCall::write_note(ChatRole who, TranscriptLine line) {

@@ -41,7 +41,7 @@ void TakeOverNotes::finish(CallMs now) {
 }
 
 void TakeOverNotes::keep(ChatRole who, std::optional<SpokenPiece> piece) {
-  if (!piece) return;
+  if (!piece || is_given_up_) return;
   if (waiting_.size() >= waiting_max) {
     log::warn("A piece of a call is not written down: the recognizer is too slow",
               {{"at_ms", piece->starts_ms}});
@@ -62,6 +62,7 @@ Task<void> TakeOverNotes::write_all() {
     Utterance utterance{.samples = std::move(next.piece.samples), .language = parts_.language};
     auto recognizing = parts_.recognizer.recognize(context, std::move(utterance));
     auto transcript = co_await std::move(recognizing);
+    if (is_given_up_) co_return;  // the call may be gone with all it had
     if (!transcript) {
       log::failure(writing_failed, context_, transcript.error());
       continue;
@@ -86,7 +87,17 @@ Task<void> TakeOverNotes::settle() {
     void await_resume() noexcept {}
   };
   auto self = shared_from_this();
-  while (is_writing_) co_await Awaiter{settling_};
+  while (is_writing_ && !is_given_up_) co_await Awaiter{settling_};
+}
+
+void TakeOverNotes::give_up() {
+  if (!is_writing_ || std::exchange(is_given_up_, true)) return;
+  auto self = shared_from_this();
+  auto lost = static_cast<std::int64_t>(waiting_.size()) + 1;
+  log::warn("Pieces of a call are not written down: the recognizer is too slow for its end",
+            {{"pieces", lost}});
+  waiting_.clear();
+  for (auto handle : std::exchange(settling_, {})) handle.resume();
 }
 
 }  // namespace aiva::voice

@@ -41,8 +41,10 @@ class TakeOverNotes final : public std::enable_shared_from_this<TakeOverNotes> {
   void beat(CallMs now);
   // The person has given the call back, or it is over: what was begun is over, too.
   void finish(CallMs now);
-  // Returns when everything is written.
+  // Returns when everything is written, or given up.
   Task<void> settle();
+  // What is not recognised by now is not written down.
+  void give_up();
 
  private:
   struct Waiting {
@@ -60,6 +62,7 @@ class TakeOverNotes final : public std::enable_shared_from_this<TakeOverNotes> {
   std::deque<Waiting> waiting_{};
   std::vector<std::coroutine_handle<>> settling_{};
   bool is_writing_ = false;
+  bool is_given_up_ = false;
 };
 
 }  // namespace aiva::voice

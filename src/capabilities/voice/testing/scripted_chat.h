@@ -14,6 +14,7 @@ class ScriptedChat final : public chat::Chat {
  public:
   std::vector<std::string> pieces{"It is two years [1]. ", "Anything else?"};
   chat::Decision decision{};
+  std::vector<std::string> said_moderation{};
   std::optional<Error> failure{};
   std::vector<std::string> questions{};
   std::vector<std::string> guidance{};                // that came with each of them
@@ -30,7 +31,9 @@ class ScriptedChat final : public chat::Chat {
     guidance.push_back(turn.guidance);
     said.push_back(turn.said);
     if (failure) co_return std::unexpected(*failure);
-    chat::Answer answer{.session = turn.session, .decision = decision};
+    chat::Answer answer{.session = turn.session,
+                        .decision = decision,
+                        .said_moderation = said_moderation};
     for (const auto& piece : pieces) {
       auto told = co_await turn.listener({.text = piece});
       if (!told) {

@@ -12,6 +12,7 @@
 
 #include "capabilities/voice/call_control.h"
 #include "capabilities/voice/call_log.h"
+#include "capabilities/voice/internal/waiters.h"
 #include "capabilities/voice/leg.h"
 #include "capabilities/voice/monitor.h"
 #include "ports/speech_recognizer.h"
@@ -42,12 +43,15 @@ class ScriptedRecognizer final : public SpeechRecognizer {
   std::string name = "scripted";
   std::deque<std::string> words{};
   std::vector<std::size_t> heard_ms{};  // of each utterance
+  bool is_late = false;                 // answers when it is woken
+  Waiters late{};
 
   [[nodiscard]] const std::string& provider() const override { return name; }
   [[nodiscard]] const std::string& model() const override { return name; }
   Task<Result<Transcript>> recognize(CallContext context, Utterance utterance) override {
     CO_TRY_VOID(context.check());
     heard_ms.push_back(utterance.samples.size() * 1000 / static_cast<std::size_t>(utterance.rate));
+    if (is_late) co_await late.next();
     if (words.empty()) co_return fail(ErrorCode::unavailable, "Nothing is scripted");
     auto text = words.front();
     if (words.size() > 1) words.pop_front();

@@ -1,14 +1,17 @@
 #include "faces/realtime/internal/admission.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
+#include "foundation/log.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::realtime {
 namespace {
 
 constexpr std::size_t name_bytes_max = 100;
+constexpr std::chrono::seconds storing_time_max{10};
 
 std::string agent_name(const http::Request& request) {
   auto in_path = request.parameter("agentId");
@@ -91,6 +94,27 @@ Task<Result<voice::Call>> find_call(const RealtimeParts& parts, const Admitted& 
   if (call.dialled_number.empty()) call.dialled_number = query_of(request, "did");
   auto announced = co_await parts.log.announce(admitted.context, std::move(call));
   co_return announced;
+}
+
+Task<Result<std::shared_ptr<voice::LiveCall>>> answer_call(const RealtimeParts& parts,
+                                                           CallContext context, voice::Call call,
+                                                           std::shared_ptr<voice::Leg> leg,
+                                                           bool is_gone) {
+  auto id = call.id;
+  Result<std::shared_ptr<voice::LiveCall>> live = fail(ErrorCode::cancelled, "It is not wanted");
+  if (!is_gone) live = co_await parts.calls->answer(context, std::move(call), std::move(leg));
+  if (live) co_return live;
+  context.cancellation = {};
+  context.deadline = std::chrono::steady_clock::now() + storing_time_max;
+  voice::CallOutcome outcome;
+  outcome.end = is_gone ? voice::CallEnd::caller_hung_up : voice::CallEnd::failed;
+  auto ending = parts.log.finish(context, id, std::move(outcome));
+  auto ended = co_await std::move(ending);
+  // Without credits it is over already.
+  if (!ended && ended.error().code != ErrorCode::conflict)
+    log::failure("The end of a call that was not answered could not be stored", context,
+                 ended.error());
+  co_return live;
 }
 
 }  // namespace aiva::realtime

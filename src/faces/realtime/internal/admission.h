@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -39,5 +40,11 @@ Task<Result<Admitted>> admit_with_key(const RealtimeParts& parts, CallContext co
 // Query parameters tell more of it: `caller`, `caller_name`, `did`.
 Task<Result<voice::Call>> find_call(const RealtimeParts& parts, const Admitted& admitted,
                                     const http::Request& request, voice::NewCall call);
+// Answers a call that was found, unless its client is gone by now. One that is not answered is
+// over: nobody can claim it again.
+Task<Result<std::shared_ptr<voice::LiveCall>>> answer_call(const RealtimeParts& parts,
+                                                           CallContext context, voice::Call call,
+                                                           std::shared_ptr<voice::Leg> leg,
+                                                           bool is_gone);
 
 }  // namespace aiva::realtime

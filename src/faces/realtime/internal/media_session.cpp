@@ -129,9 +129,10 @@ Task<void> MediaSession::answer(voice::NewCall call) {
   auto self = shared_from_this();
   auto found = co_await find_call(parts_, admitted_, request_, std::move(call));
   Result<std::shared_ptr<voice::LiveCall>> live = fail(ErrorCode::cancelled, "It is not wanted");
-  if (!found) live = fail(std::move(found.error()));
-  if (found && !is_gone_)
-    live = co_await parts_.calls->answer(admitted_.context, std::move(*found), self);
+  if (!found)
+    live = fail(std::move(found.error()));
+  else
+    live = co_await answer_call(parts_, admitted_.context, std::move(*found), self, is_gone_);
   if (!live) {
     if (is_gone_) co_return;
     log::failure("A call could not be answered", admitted_.context, live.error());

@@ -179,9 +179,10 @@ Task<void> OpenAiSession::answer() {
   auto self = shared_from_this();
   auto call = co_await find_call(parts_, admitted_, request_, {.provider = "realtime"});
   Result<std::shared_ptr<voice::LiveCall>> live = fail(ErrorCode::cancelled, "It is not wanted");
-  if (!call) live = fail(std::move(call.error()));
-  if (call && !is_gone_)
-    live = co_await parts_.calls->answer(admitted_.context, std::move(*call), self);
+  if (!call)
+    live = fail(std::move(call.error()));
+  else
+    live = co_await answer_call(parts_, admitted_.context, std::move(*call), self, is_gone_);
   if (live) {
     call_ = std::move(*live);
     heard_until_ = parts_.clock.steady();

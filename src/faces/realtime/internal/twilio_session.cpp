@@ -110,9 +110,10 @@ Task<void> TwilioSession::answer(std::string secret, voice::NewCall call) {
     co_return;
   }
   auto found = co_await find_call(parts_, *admitted, request_, std::move(call));
-  if (!found) live = fail(std::move(found.error()));
-  if (found && !is_gone_)
-    live = co_await parts_.calls->answer(admitted->context, std::move(*found), self);
+  if (!found)
+    live = fail(std::move(found.error()));
+  else
+    live = co_await answer_call(parts_, admitted->context, std::move(*found), self, is_gone_);
   if (live) {
     call_ = std::move(*live);
     co_return;
