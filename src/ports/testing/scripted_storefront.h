@@ -83,6 +83,11 @@ class ScriptedStorefront final : public Storefront {
   void expire_cursor() { is_cursor_expired_ = true; }
   void set_page_size(std::size_t size) { page_size_ = size; }
   void set_token(std::string token) { token_ = std::move(token); }
+  // What the last call was made with.
+  [[nodiscard]] std::string last_token() const {
+    std::lock_guard lock(mutex_);
+    return last_token_;
+  }
   void set_abilities(StorefrontAbilities abilities) { abilities_ = abilities; }
   void set_identity(StoreIdentity identity) { identity_ = std::move(identity); }
   // How often an export is looked at before it is done, and how it ends.
@@ -304,6 +309,7 @@ class ScriptedStorefront final : public Storefront {
     {
       std::lock_guard lock(mutex_);
       ++calls_[call];
+      last_token_ = access.token;
       hook = hook_;
     }
     if (hook) hook(call);
@@ -339,6 +345,7 @@ class ScriptedStorefront final : public Storefront {
   StorefrontAbilities abilities_;
   StoreIdentity identity_{.name = "Shop", .domain = "shop.example", .currency = "EUR"};
   std::string token_;
+  std::string last_token_;
   std::string domain_;
   std::size_t page_size_ = 3;
   Hook hook_;
