@@ -113,8 +113,14 @@ void apply(StoreRow& row, const StoreChange& change, const std::string& key, Uni
   auto& store = row.store;
   // A token was given to be shown to one server. Another gets its own or none.
   bool moves = change.address && origin_of(*change.address) != origin_of(row.address);
-  if (moves) row.token_sealed.clear();
+  if (moves || change.token) {
+    row.token_sealed.clear();
+    row.refresh_sealed.clear();
+    row.token_expires_at = 0;
+    row.refresh_expires_at = 0;
+  }
   if (change.token) row.token_sealed = seal_secret(key, *change.token, token_purpose(store.id));
+  if (change.token) row.connected_at = now;
   if (change.app_secret && change.app_secret->empty()) row.app_secret_sealed.clear();
   if (change.app_secret && !change.app_secret->empty())
     row.app_secret_sealed = seal_secret(key, *change.app_secret, app_purpose(store.id));
