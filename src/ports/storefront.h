@@ -303,11 +303,18 @@ class Storefront {
   struct Grant {
     std::string token;
     std::vector<std::string> scopes{};
-    std::string refresh_token{};  // empty: the token does not run out
-    UnixMs expires_at = 0;
+    std::string refresh_token{};  // empty: the token cannot be renewed
+    UnixMs expires_at = 0;        // 0: it does not run out
+    UnixMs refresh_expires_at = 0;
   };
+  // Asks for a token that runs out and can be renewed, where the store has such.
   virtual Task<Result<Grant>> exchange_code(CallContext context, std::string address, App app,
                                             std::string code) = 0;
+  // A new token, and what it is renewed with the next time; the old refresh token may be shown
+  // again until the new one is, should the answer be lost. Fails with `unauthenticated` when the
+  // store does not take it any more: its owner has to agree again.
+  virtual Task<Result<Grant>> renew_grant(CallContext context, std::string address, App app,
+                                          std::string refresh_token) = 0;
   // The store's own form of an address an owner typed ("Name.myshopify.com/", "name"); `invalid`.
   [[nodiscard]] virtual Result<std::string> fit_address(std::string_view address) const = 0;
 };

@@ -188,7 +188,17 @@ test("codes and tokens that expire do so; refreshing gives new ones", async () =
   const refresh = { grant_type: "refresh_token", refresh_token: expiring.refresh_token };
   const fresh = await (await exchange(refresh)).json();
   assert.equal((await api("shop.json", { token: fresh.access_token })).status, 200);
+  // An answer may be lost: the old one is good until the new one was used.
+  const retried = await (await exchange(refresh)).json();
+  assert.notEqual(retried.refresh_token, fresh.refresh_token);
+  await expectError(await api("shop.json", { token: fresh.access_token }), 401, /Invalid/);
+  const next = { grant_type: "refresh_token", refresh_token: retried.refresh_token };
+  const third = await (await exchange(next)).json();
   await expectError(await exchange(refresh), 400, /active refresh_token/);
+  const other = await (await exchange({ code: await codeOf(), expiring: "1" })).json();
+  await expectError(await api("shop.json", { token: third.access_token }), 401, /Invalid/);
+  assert.equal((await api("shop.json", { token: other.access_token })).status, 200);
+  await expectError(await exchange(next), 400, /active refresh_token/);
   shop.clock.advance(86_400_000);
   await expectError(await api("shop.json", { token: online.access_token }), 401, /Invalid/);
 });

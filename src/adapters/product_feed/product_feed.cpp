@@ -170,6 +170,9 @@ class ProductFeedStorefront final : public Storefront {
   Task<Result<Grant>> exchange_code(CallContext, std::string, App, std::string) override {
     co_return none("consent");
   }
+  Task<Result<Grant>> renew_grant(CallContext, std::string, App, std::string) override {
+    co_return none("consent");
+  }
 
   [[nodiscard]] Result<std::string> fit_address(std::string_view address) const override {
     auto trimmed = product_feed::trim(address);

@@ -266,7 +266,8 @@ TEST_F(ShopifyFaults, is_let_in_by_the_owner_of_the_shop) {
   ASSERT_TRUE(grant) << grant.error().message << " " << grant.error().cause;
   EXPECT_EQ(grant->scopes,
             (std::vector<std::string>{"read_products", "read_inventory", "read_orders"}));
-  EXPECT_EQ(grant->expires_at, 0);
+  EXPECT_EQ(grant->expires_at, clock_.unix_ms() + 3'600'000);
+  EXPECT_EQ(grant->refresh_expires_at, clock_.unix_ms() + 7'776'000'000);
   access_.token = grant->token;
   EXPECT_EQ(list_failure(), "");
 
@@ -275,6 +276,40 @@ TEST_F(ShopifyFaults, is_let_in_by_the_owner_of_the_shop) {
   app.client_secret = "wrong";
   auto wrong = sync_wait(storefront_->exchange_code({}, access_.address, app, code));
   EXPECT_EQ(failure_of(wrong), "unauthenticated");
+}
+
+TEST_F(ShopifyFaults, renews_tokens_that_run_out) {
+  Storefront::App app{"test-client-id", "test-client-secret"};
+  auto address = storefront_->consent_address(access_.address, app, "https://aiva.example/", "s");
+  HttpRequest request{.url = address, .may_reach_private_addresses = true};
+  auto redirect = sync_wait(shop_http_->send({}, request));
+  ASSERT_TRUE(redirect && redirect->status == 302) << (redirect ? redirect->body : "nothing");
+  std::string location(redirect->header("location"));
+  auto code = location.substr(location.find("code=") + 5, 32);
+  auto first = sync_wait(storefront_->exchange_code({}, access_.address, app, code));
+  ASSERT_TRUE(first) << first.error().message;
+  auto renew = [&](const std::string& refresh_token) {
+    return sync_wait(storefront_->renew_grant({}, access_.address, app, refresh_token));
+  };
+  access_.token = first->token;
+  control("POST", "/_clock", R"({"advance_ms":3600000})");
+  EXPECT_EQ(list_failure(), "unauthenticated");
+
+  cause(R"({"kind":"server_error","on":"oauth"})");
+  auto lost = renew(first->refresh_token);
+  ASSERT_TRUE(lost) << lost.error().message << " " << lost.error().cause;
+  auto second = renew(first->refresh_token);
+  ASSERT_TRUE(second) << "an answer may be lost";
+  EXPECT_NE(second->refresh_token, first->refresh_token);
+  EXPECT_EQ(second->scopes, first->scopes);
+  access_.token = second->token;
+  EXPECT_EQ(list_failure(), "");
+
+  ASSERT_TRUE(renew(second->refresh_token));
+  EXPECT_EQ(failure_of(renew(first->refresh_token)), "unauthenticated");
+  EXPECT_EQ(failure_of(renew("made-up")), "unauthenticated");
+  app.client_secret = "wrong";
+  EXPECT_EQ(failure_of(renew(second->refresh_token)), "unavailable");
 }
 
 }  // namespace

@@ -130,6 +130,23 @@ class ShopifyStorefront final : public Storefront {
                      answer.error().cause);
     co_return fail(std::move(answer.error()));
   }
+  Task<Result<Grant>> renew_grant(CallContext context, std::string address, App app,
+                                  std::string refresh_token) override {
+    auto posting = api_.post(context, std::move(address), "/admin/oauth/access_token",
+                             shopify::write_renewal(app, refresh_token));
+    auto answer = co_await std::move(posting);
+    if (answer) co_return shopify::read_grant(answer->get_object(), clock_.unix_ms());
+    auto error = std::move(answer.error());
+    bool is_spent = error.cause.contains("invalid_grant") || error.cause.contains("invalid_request");
+    if (error.code == ErrorCode::internal && is_spent)
+      co_return fail(ErrorCode::unauthenticated, "The shop's owner has to agree again",
+                     std::move(error.cause));
+    // Here it is the app that is refused, which says nothing about what the owner agreed to.
+    if (error.code == ErrorCode::unauthenticated || error.code == ErrorCode::internal)
+      co_return fail(ErrorCode::unavailable, "The shop does not know this installation's app",
+                     std::move(error.cause));
+    co_return fail(std::move(error));
+  }
   [[nodiscard]] Result<std::string> fit_address(std::string_view address) const override {
     return shopify::fit_address(address);
   }

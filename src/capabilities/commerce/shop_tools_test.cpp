@@ -102,6 +102,9 @@ class OneOrderShop final : public Storefront {
   Task<Result<Grant>> exchange_code(CallContext, std::string, App, std::string) override {
     co_return unused();
   }
+  Task<Result<Grant>> renew_grant(CallContext, std::string, App, std::string) override {
+    co_return unused();
+  }
   [[nodiscard]] Result<std::string> fit_address(std::string_view) const override {
     return unused();
   }

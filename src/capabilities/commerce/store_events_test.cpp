@@ -8,6 +8,7 @@ namespace aiva::commerce {
 namespace {
 
 using testing::Contains;
+using testing::Not;
 
 class EventsOf : public CommerceFixture {
  protected:
@@ -99,6 +100,24 @@ TEST_F(EventsOf, an_uninstalled_app_loses_its_token) {
   EXPECT_EQ(store.error, "uninstalled");
   EXPECT_THAT(audit_.actions(), Contains("store.uninstalled"));
   EXPECT_EQ(catalogue(store_).size(), 4U);
+}
+
+TEST_F(EventsOf, that_tell_late_of_an_uninstalled_app_leave_a_newer_token) {
+  auto uninstalled_at = clock_.unix_ms() + 1000;
+  clock_.advance(std::chrono::seconds(2));
+  StoreChange change{.token = token};
+  ASSERT_TRUE(sync_wait(commerce_->stores().change(context(), {}, store_, change)).has_value());
+
+  ASSERT_TRUE(deliver(store_, "uninstalled|e1|||" + std::to_string(uninstalled_at)).has_value());
+
+  auto store = sync_wait(commerce_->stores().get(context(), store_)).value();
+  EXPECT_TRUE(store.has_token);
+  EXPECT_EQ(store.status, StoreStatus::active);
+  EXPECT_THAT(audit_.actions(), Not(Contains("store.uninstalled")));
+
+  auto now = std::to_string(clock_.unix_ms());
+  ASSERT_TRUE(deliver(store_, "uninstalled|e2|||" + now).has_value());
+  EXPECT_FALSE(sync_wait(commerce_->stores().get(context(), store_)).value().has_token);
 }
 
 TEST_F(EventsOf, a_shop_that_wants_to_be_forgotten_is) {

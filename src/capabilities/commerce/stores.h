@@ -43,6 +43,8 @@ class Stores {
   virtual Task<Result<Store>> get(CallContext context, StoreId id) = 0;
   // By their creation.
   virtual Task<Result<std::vector<Store>>> list(CallContext context) = 0;
+  // A feed that moves to another server loses its token unless it is given one. Fails with
+  // `invalid` (fields), also when the store refuses what it is now asked with.
   virtual Task<Result<Store>> change(CallContext context, identity::Caller caller, StoreId id,
                                      StoreChange change) = 0;
   // Its products and their images go with it.

@@ -128,6 +128,37 @@ TEST_F(StoresOf, change_their_schedule_and_their_scope) {
             ErrorCode::invalid);
 }
 
+TEST_F(StoresOf, never_show_a_feeds_token_to_another_server) {
+  auto feed = new_feed();
+  feed.address = "https://feeds.example/list.csv";
+  feed.token = "feed-secret";
+  feed_.set_token("feed-secret");
+  auto id = try_connect(feed).value().id;
+  auto move_to = [&](const std::string& address, std::optional<std::string> token = {}) {
+    StoreChange change{.token = std::move(token), .address = address};
+    return sync_wait(commerce_->stores().change(context(), {}, id, change));
+  };
+
+  EXPECT_TRUE(move_to("https://feeds.example/other.csv").value().has_token);
+  EXPECT_EQ(feed_.last_token(), "feed-secret");
+  for (const auto* other : {"https://other.example/list.csv", "https://feeds.example:8443/list.csv",
+                            "https://feeds.example.other/list.csv"}) {
+    EXPECT_THAT(fields_of(move_to(other)), ElementsAre("token")) << other;
+    EXPECT_EQ(feed_.last_token(), "") << other;
+  }
+  auto kept = sync_wait(commerce_->stores().get(context(), id)).value();
+  EXPECT_EQ(kept.address, "https://feeds.example/other.csv");
+  EXPECT_TRUE(kept.has_token);
+
+  feed_.set_token("another-secret");
+  EXPECT_TRUE(move_to("https://other.example/list.csv", "another-secret").value().has_token);
+  feed_.set_token("");
+  auto open_to_all = move_to("https://third.example/list.csv").value();
+  EXPECT_FALSE(open_to_all.has_token);
+  auto open = sync_wait(commerce_->open_stores().open(context(), id)).value();
+  EXPECT_EQ(open.access.token, "");
+}
+
 TEST_F(StoresOf, that_are_paused_are_not_read) {
   fill(2);
   auto id = connect(base_).id;

@@ -19,7 +19,7 @@
 namespace aiva {
 
 // A shop in memory that a test fills, changes and makes fail. Products are listed by their ids.
-// An event's body is "kind|event|product|item", its header `x-signature` its HMAC in hex.
+// An event's body is "kind|event|product|item|instant", its header `x-signature` its HMAC in hex.
 class ScriptedStorefront final : public Storefront {
  public:
   using Hook = std::function<void(const std::string& call)>;
@@ -83,6 +83,11 @@ class ScriptedStorefront final : public Storefront {
   void expire_cursor() { is_cursor_expired_ = true; }
   void set_page_size(std::size_t size) { page_size_ = size; }
   void set_token(std::string token) { token_ = std::move(token); }
+  // What the last call was made with.
+  [[nodiscard]] std::string last_token() const {
+    std::lock_guard lock(mutex_);
+    return last_token_;
+  }
   void set_abilities(StorefrontAbilities abilities) { abilities_ = abilities; }
   void set_identity(StoreIdentity identity) { identity_ = std::move(identity); }
   // How often an export is looked at before it is done, and how it ends.
@@ -223,7 +228,7 @@ class ScriptedStorefront final : public Storefront {
         headers.front().value == sign(std::string(body), std::string(secret)).front().value;
     if (!is_signed) return fail(ErrorCode::unauthenticated, "Not signed");
     std::vector<std::string> words;
-    for (auto left = body; words.size() < 4;) {
+    for (auto left = body; words.size() < 5;) {
       auto word = left.substr(0, left.find('|'));
       words.emplace_back(word);
       left.remove_prefix(std::min(word.size() + 1, left.size()));
@@ -233,6 +238,7 @@ class ScriptedStorefront final : public Storefront {
     event.domain = domain_;
     event.product_id = words[2];
     event.inventory_item_id = words[3];
+    if (!words[4].empty()) event.triggered_at = std::stoll(words[4]);
     return event;
   }
   void set_event_domain(std::string domain) { domain_ = std::move(domain); }
@@ -252,7 +258,40 @@ class ScriptedStorefront final : public Storefront {
                                     std::string code) override {
     CO_TRY_VOID(context.check());
     if (code != "good") co_return fail(ErrorCode::unauthenticated, "The code is refused");
-    co_return Grant{.token = token_, .scopes = {"read_products"}};
+    co_return grant();
+  }
+  Task<Result<Grant>> renew_grant(CallContext context, std::string, App,
+                                  std::string refresh_token) override {
+    CO_TRY_VOID(context.check());
+    Hook hook;
+    {
+      std::lock_guard lock(mutex_);
+      ++calls_["renew_grant"];
+      hook = hook_;
+    }
+    if (hook) hook("renew_grant");
+    std::lock_guard lock(mutex_);
+    if (failures_left_ > 0) {
+      --failures_left_;
+      co_return fail(error_);
+    }
+    if (grants_ == 0 || refresh_token != refresh_token_of(grants_))
+      co_return fail(ErrorCode::unauthenticated, "The owner has to agree again");
+    ++grants_;
+    token_ = "token-" + std::to_string(grants_);
+    co_return grant();
+  }
+  // From now on tokens run out at that time and are renewed; each renewal gives another one, which
+  // alone is good then.
+  void give_tokens_until(UnixMs expires_at) {
+    std::lock_guard lock(mutex_);
+    grants_ = std::max(grants_, 1);
+    token_expires_at_ = expires_at;
+  }
+  // The owner took the consent back.
+  void refuse_renewals() {
+    std::lock_guard lock(mutex_);
+    grants_ += 1000;
   }
   [[nodiscard]] Result<std::string> fit_address(std::string_view address) const override {
     if (address.starts_with("https://")) return std::string(address);
@@ -265,6 +304,18 @@ class ScriptedStorefront final : public Storefront {
   }
 
  private:
+  [[nodiscard]] static std::string refresh_token_of(int grant) {
+    return "refresh-" + std::to_string(grant);
+  }
+  [[nodiscard]] Grant grant() const {
+    Grant given{.token = token_, .scopes = {"read_products"}};
+    if (grants_ == 0) return given;
+    given.refresh_token = refresh_token_of(grants_);
+    given.expires_at = token_expires_at_;
+    given.refresh_expires_at = token_expires_at_ + 1'000'000'000;
+    return given;
+  }
+
   class Stream final : public ProductStream {
    public:
     Stream(ScriptedStorefront& shop, std::size_t next, StoreAccess access)
@@ -304,6 +355,7 @@ class ScriptedStorefront final : public Storefront {
     {
       std::lock_guard lock(mutex_);
       ++calls_[call];
+      last_token_ = access.token;
       hook = hook_;
     }
     if (hook) hook(call);
@@ -339,6 +391,9 @@ class ScriptedStorefront final : public Storefront {
   StorefrontAbilities abilities_;
   StoreIdentity identity_{.name = "Shop", .domain = "shop.example", .currency = "EUR"};
   std::string token_;
+  std::string last_token_;
+  int grants_ = 0;  // of tokens that run out
+  UnixMs token_expires_at_ = 0;
   std::string domain_;
   std::size_t page_size_ = 3;
   Hook hook_;

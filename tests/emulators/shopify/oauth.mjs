@@ -7,6 +7,8 @@ const codeLife_s = 60;
 const onlineLife_s = 86_399;
 const expiringLife_s = 3600;
 const refreshLife_s = 7_776_000;
+// A refresh token may be shown again for so long, until the one it was replaced by is.
+const retryLife_s = 2_592_000;
 const knownScopes = new Set(
   [
     ...["all_orders", "content", "customers", "discounts", "draft_orders", "files"],
@@ -71,6 +73,14 @@ export class Oauth {
     this.#tokens.clear();
     this.#codes.clear();
     this.#refreshes.clear();
+  }
+
+  // Of tokens that expire one alone is good at a time.
+  #revokeExpiring(keptRefresh) {
+    for (const [refresh, { access_token }] of this.#refreshes) {
+      this.#tokens.delete(access_token);
+      if (refresh !== keptRefresh) this.#refreshes.delete(refresh);
+    }
   }
 
   list() {
@@ -162,9 +172,9 @@ export class Oauth {
       );
     }
     if (code.isOnline) return this.#online(code.scopes);
-    return ["1", 1, true].includes(body.expiring)
-      ? this.#expiring(code.scopes)
-      : this.#offline(code.scopes);
+    if (!["1", 1, true].includes(body.expiring)) return this.#offline(code.scopes);
+    this.#revokeExpiring(null);
+    return this.#expiring(code.scopes);
   }
 
   #offline(scopes) {
@@ -199,11 +209,13 @@ export class Oauth {
 
   #refresh(token) {
     const known = this.#refreshes.get(token);
-    this.#refreshes.delete(token);
-    if (!known || known.expires_s <= this.#now_s()) {
+    const now_s = this.#now_s();
+    const isLate = known?.used_s !== undefined && known.used_s + retryLife_s <= now_s;
+    if (!known || isLate || known.expires_s <= now_s) {
       throw new OauthError(400, "invalid_request", "This request requires an active refresh_token");
     }
-    this.#tokens.delete(known.access_token);
+    known.used_s ??= now_s;
+    this.#revokeExpiring(token);
     return this.#expiring(known.scopes);
   }
 

@@ -1,6 +1,7 @@
 #include "adapters/shopify/internal/consent.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@ constexpr std::size_t query_bytes_max = 8192;
 constexpr std::size_t parameters_max = 50;
 constexpr std::size_t token_bytes_max = 1024;
 constexpr std::size_t scopes_max = 200;
+constexpr std::int64_t life_s_max = 10LL * 365 * 86400;
 
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '*' ||
@@ -60,6 +62,13 @@ std::string decode(std::string_view text) {
     }
   }
   return decoded;
+}
+
+// When something ends that lives for so many seconds; 0 where nothing is said.
+UnixMs end_of_life(const json::Object& answer, std::string_view name, UnixMs now) {
+  auto life_s = integer_of(answer, name);
+  if (!life_s || *life_s <= 0) return 0;
+  return now + std::min(*life_s, life_s_max) * 1000;
 }
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
@@ -125,6 +134,19 @@ std::string write_exchange(const Storefront::App& app, const std::string& code) 
       .field("client_id", app.client_id)
       .field("client_secret", app.client_secret)
       .field("code", code)
+      .field("expiring", "1")
+      .end_object();
+  return text;
+}
+
+std::string write_renewal(const Storefront::App& app, const std::string& refresh_token) {
+  std::string text;
+  JsonWriter(text)
+      .begin_object()
+      .field("client_id", app.client_id)
+      .field("client_secret", app.client_secret)
+      .field("grant_type", "refresh_token")
+      .field("refresh_token", refresh_token)
       .end_object();
   return text;
 }
@@ -134,8 +156,10 @@ Result<Storefront::Grant> read_grant(const json::Object& answer, UnixMs now) {
                           .refresh_token = text_of(answer, "refresh_token")};
   if (grant.token.empty() || grant.token.size() > token_bytes_max)
     return fail(ErrorCode::unavailable, "The shop's answer makes no sense", "no access token");
-  if (auto life_s = integer_of(answer, "expires_in"); life_s && *life_s > 0)
-    grant.expires_at = now + std::min<std::int64_t>(*life_s, 10LL * 365 * 86400) * 1000;
+  if (grant.refresh_token.size() > token_bytes_max)
+    return fail(ErrorCode::unavailable, "The shop's answer makes no sense", "a long refresh token");
+  grant.expires_at = end_of_life(answer, "expires_in", now);
+  grant.refresh_expires_at = end_of_life(answer, "refresh_token_expires_in", now);
   std::string scopes = text_of(answer, "scope");
   std::string_view rest = scopes;
   while (!rest.empty() && grant.scopes.size() < scopes_max) {

@@ -55,7 +55,7 @@ TEST(Consent, is_not_believed_otherwise) {
 
 TEST(Consent, grants_a_token_with_its_scopes) {
   auto answer = json::parse(R"({"access_token":"t","scope":"a,b","expires_in":60,
-                                "refresh_token":"r"})");
+                                "refresh_token":"r","refresh_token_expires_in":90})");
   auto grant = read_grant(answer->get_object(), 1000);
 
   ASSERT_TRUE(grant);
@@ -63,6 +63,10 @@ TEST(Consent, grants_a_token_with_its_scopes) {
   EXPECT_EQ(grant->scopes, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(grant->refresh_token, "r");
   EXPECT_EQ(grant->expires_at, 61'000);
+  EXPECT_EQ(grant->refresh_expires_at, 91'000);
+  auto lasting = read_grant(json::parse(R"({"access_token":"t","scope":"a"})")->get_object(), 1000);
+  EXPECT_EQ(lasting->expires_at, 0);
+  EXPECT_EQ(lasting->refresh_token, "");
   EXPECT_FALSE(read_grant(json::parse(R"({"scope":"a"})")->get_object(), 0));
 }
 

@@ -47,12 +47,13 @@ Failure busy(ErrorCode code, const char* message, std::string cause) {
       .may_retry = true};
 }
 
-// The body's `errors`, which is a text, or an object of texts.
+// The body's `errors`, which is a text, or an object of texts; of OAuth the `error`.
 std::string cause_of(const HttpResponse& response) {
   auto cause = "status " + std::to_string(response.status);
   auto body = json::parse(response.body, {.bytes_max = 1024 * 1024});
   const auto* object = body ? body->if_object() : nullptr;
   const auto* errors = object == nullptr ? nullptr : object->if_contains("errors");
+  if (errors == nullptr && object != nullptr) errors = object->if_contains("error");
   if (errors != nullptr) cause += ": " + json::to_text(*errors);
   return short_cause(std::move(cause));
 }

@@ -22,8 +22,9 @@ struct Core {
   CommerceSettings settings;
 };
 
-// What seals a store's token, and the secret of its own app.
+// What seals a store's token, what it is renewed with, and the secret of its own app.
 inline std::string token_purpose(StoreId id) { return "store:" + id.to_string(); }
+inline std::string refresh_purpose(StoreId id) { return "store-refresh:" + id.to_string(); }
 inline std::string app_purpose(StoreId id) { return "store-app:" + id.to_string(); }
 
 // A feed whose content was uploaded has this before the key of the object.

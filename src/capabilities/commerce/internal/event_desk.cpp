@@ -131,10 +131,14 @@ Result<void> EventDesk::write_down(SqlSession& sql, const StoreRow& row, const S
   if (!is_new) return {};
   const auto& store = row.store;
   switch (event.kind) {
-    case StoreEvent::Kind::uninstalled:
-      TRY_VOID(StoresTable(sql).forget_token(store.tenant, store.id, "uninstalled",
-                                             event_row.created_at));
+    case StoreEvent::Kind::uninstalled: {
+      // It may come after the owner has installed the app anew.
+      TRY(auto is_forgotten,
+          StoresTable(sql).forget_token(store.tenant, store.id, event_row.triggered_at,
+                                        "uninstalled", event_row.created_at));
+      if (!is_forgotten) return {};
       return audit(sql, row, "store.uninstalled", event.topic);
+    }
     case StoreEvent::Kind::customer_data_request:
       return audit(sql, row, "store.customer_data_requested", event.topic);
     case StoreEvent::Kind::customer_redact:

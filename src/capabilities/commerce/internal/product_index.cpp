@@ -54,7 +54,7 @@ Task<Result<void>> ProductIndex::ensure(CallContext context, StoreVersion wanted
     bool is_later = shown && *shown > wanted.version;
     if (is_later && round > 0) co_return Result<void>{};
     auto base = wanted.knowledge_base;
-    Flights::Work work = [this, base](CallContext patient) {
+    Flights<KnowledgeBaseId>::Work work = [this, base](CallContext patient) {
       return catch_up(std::move(patient), base);
     };
     auto flying = flights_.fly(context, base, std::move(work));

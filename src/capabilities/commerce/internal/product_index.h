@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "capabilities/commerce/internal/flights.h"
 #include "capabilities/commerce/internal/product_rows.h"
+#include "foundation/flights.h"
 #include "foundation/metrics.h"
 #include "foundation/thread_pool.h"
 #include "ports/database.h"
@@ -67,7 +67,7 @@ class ProductIndex {
   DetectLanguage detect_language_;
   Counter& catch_ups_;
   Counter& products_;
-  Flights flights_;
+  Flights<KnowledgeBaseId> flights_;
   std::mutex mutex_;  // over what follows; never held while waiting
   std::unordered_map<KnowledgeBaseId, Known> known_;
 };

@@ -71,7 +71,7 @@ Task<Result<ShelfPointer>> Shelves::get(CallContext context, StoreVersion wanted
     bool is_later =
         shelf != nullptr && shelf->store() == wanted.store && shelf->version() > wanted.version;
     if (is_later && round > 0) co_return shelf;
-    Flights::Work work = [this, base](CallContext patient) {
+    Flights<KnowledgeBaseId>::Work work = [this, base](CallContext patient) {
       return catch_up(std::move(patient), base);
     };
     auto flying = flights_.fly(context, base, std::move(work));

@@ -6,9 +6,9 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "capabilities/commerce/internal/flights.h"
 #include "capabilities/commerce/internal/product_rows.h"
 #include "capabilities/commerce/internal/shelf.h"
+#include "foundation/flights.h"
 #include "foundation/metrics.h"
 #include "foundation/thread_pool.h"
 #include "ports/database.h"
@@ -46,7 +46,7 @@ class Shelves {
   Counter& catch_ups_;
   Gauge& bytes_gauge_;
   std::size_t bytes_max_;
-  Flights flights_;
+  Flights<KnowledgeBaseId> flights_;
   std::mutex mutex_;          // over what follows; never held while waiting
   std::list<Entry> entries_;  // used last first
   std::unordered_map<KnowledgeBaseId, std::list<Entry>::iterator> places_;

@@ -158,20 +158,19 @@ Task<Result<std::vector<Store>>> StoreDesk::list(CallContext context) {
 
 Task<Result<Store>> StoreDesk::change(CallContext context, identity::Caller caller, StoreId id,
                                       StoreChange wanted) {
-  auto opening = opener_.open(context, id);
-  auto open = co_await std::move(opening);
-  bool is_sealed_off = !open && open.error().code == ErrorCode::unavailable;
-  if (!open && !(is_sealed_off && wanted.token)) co_return fail(std::move(open.error()));
   auto reading = read(core_.parts.database, context,
                       [&](SqlSession& sql) { return StoresTable(sql).get(context.tenant, id); });
   CO_TRY(auto row, co_await std::move(reading));
+  auto open = opener_.open(row);
+  if (!open && !wanted.token) co_return fail(std::move(open.error()));
   auto kind = row.store.kind;
   CO_TRY(auto change, check_change(std::move(wanted), kind, core_.storefront_of(kind)));
   auto now = core_.parts.clock.unix_ms();
   apply(row, change, core_.parts.master_key, now);
   bool is_other_access = change.token || change.address || change.uses_rest;
   if (is_other_access) {
-    auto token = change.token.value_or(open ? open->access.token : std::string());
+    bool keeps_token = open && !row.token_sealed.empty();
+    auto token = change.token.value_or(keeps_token ? open->access.token : std::string());
     auto looking = look_at(context, row, std::move(token));
     CO_TRY_VOID(co_await std::move(looking));
   }

@@ -65,6 +65,17 @@ std::string fit_address(const std::string& address, const std::string& kind,
   return {};
 }
 
+// "https://host:port" of a feed's address, in lower case; empty where it has none. What is written
+// in another way counts as another.
+std::string origin_of(std::string_view address) {
+  auto scheme = address.find("://");
+  if (scheme == std::string_view::npos) return {};
+  std::string origin(address.substr(0, address.find_first_of("/?#", scheme + 3)));
+  for (char& c : origin)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return origin;
+}
+
 }  // namespace
 
 Result<NewStore> check_new_store(NewStore store, const Storefront& storefront) {
@@ -100,7 +111,16 @@ Result<StoreChange> check_change(StoreChange change, const std::string& kind,
 
 void apply(StoreRow& row, const StoreChange& change, const std::string& key, UnixMs now) {
   auto& store = row.store;
+  // A token was given to be shown to one server. Another gets its own or none.
+  bool moves = change.address && origin_of(*change.address) != origin_of(row.address);
+  if (moves || change.token) {
+    row.token_sealed.clear();
+    row.refresh_sealed.clear();
+    row.token_expires_at = 0;
+    row.refresh_expires_at = 0;
+  }
   if (change.token) row.token_sealed = seal_secret(key, *change.token, token_purpose(store.id));
+  if (change.token) row.connected_at = now;
   if (change.app_secret && change.app_secret->empty()) row.app_secret_sealed.clear();
   if (change.app_secret && !change.app_secret->empty())
     row.app_secret_sealed = seal_secret(key, *change.app_secret, app_purpose(store.id));

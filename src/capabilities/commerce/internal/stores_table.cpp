@@ -15,12 +15,17 @@ constexpr std::string_view columns =
     "SELECT id, tenant_id, kb_id, kind, address, uses_rest, token_sealed, app_secret_sealed, "
     "identity, status, error_message, auto_sync, interval_minutes, collections, states, "
     "next_sync_at, last_sync_at, read_until, has_webhooks, version, reading, created_by, "
-    "created_at, updated_at FROM stores ";
+    "created_at, updated_at, refresh_sealed, token_expires_at, refresh_expires_at, connected_at "
+    "FROM stores ";
 
 StoreRow read_row(const SqlRow& row) {
   StoreRow found{.address = std::string(row.text(4)),
                  .token_sealed = std::string(row.text(6)),
                  .app_secret_sealed = std::string(row.text(7)),
+                 .refresh_sealed = std::string(row.text(24)),
+                 .token_expires_at = row.integer(25),
+                 .refresh_expires_at = row.integer(26),
+                 .connected_at = row.integer(27),
                  .read_until = row.integer(17),
                  .version = row.integer(19),
                  .reading = row.integer(20)};
@@ -62,8 +67,8 @@ Result<void> StoresTable::insert(const StoreRow& row) {
   TRY_VOID(sql_.execute(
       "INSERT INTO stores (id, tenant_id, kb_id, kind, address, uses_rest, token_sealed, "
       "app_secret_sealed, identity, status, error_message, auto_sync, interval_minutes, "
-      "collections, states, next_sync_at, has_webhooks, created_by, created_at, updated_at) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "collections, states, next_sync_at, has_webhooks, created_by, created_at, updated_at, "
+      "connected_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {store.id,
        store.tenant,
        store.knowledge_base,
@@ -83,7 +88,8 @@ Result<void> StoresTable::insert(const StoreRow& row) {
        store.has_webhooks,
        or_null(row.created_by),
        store.created_at,
-       store.updated_at}));
+       store.updated_at,
+       row.connected_at}));
   return {};
 }
 
@@ -141,12 +147,13 @@ Result<void> StoresTable::update(const StoreRow& row) {
       "UPDATE stores SET address = ?, uses_rest = ?, token_sealed = ?, app_secret_sealed = ?, "
       "identity = ?, status = ?, error_message = ?, auto_sync = ?, interval_minutes = ?, "
       "collections = ?, states = ?, next_sync_at = ?, read_until = ?, has_webhooks = ?, "
-      "updated_at = ? WHERE id = ? AND tenant_id = ?",
+      "updated_at = ?, refresh_sealed = ?, token_expires_at = ?, refresh_expires_at = ?, "
+      "connected_at = ? WHERE id = ? AND tenant_id = ?",
       {row.address, store.uses_rest, row.token_sealed, row.app_secret_sealed, identity,
        to_string(store.status), utf8_prefix(store.error, error_bytes_max),
        store.schedule.is_automatic, store.schedule.interval_minutes, collections, states,
-       store.next_sync_at, row.read_until, store.has_webhooks, store.updated_at, store.id,
-       store.tenant}));
+       store.next_sync_at, row.read_until, store.has_webhooks, store.updated_at, row.refresh_sealed,
+       row.token_expires_at, row.refresh_expires_at, row.connected_at, store.id, store.tenant}));
   return {};
 }
 
@@ -187,13 +194,16 @@ Result<void> StoresTable::finish_sync(TenantId tenant, StoreId id, UnixMs now, U
   return {};
 }
 
-Result<void> StoresTable::forget_token(TenantId tenant, StoreId id, std::string_view error,
-                                       UnixMs now) {
-  TRY_VOID(
-      sql_.execute("UPDATE stores SET token_sealed = '', has_webhooks = 0, status = 'error', "
-                   "error_message = ?, updated_at = ? WHERE id = ? AND tenant_id = ?",
-                   {utf8_prefix(error, error_bytes_max), now, id, tenant}));
-  return {};
+Result<bool> StoresTable::forget_token(TenantId tenant, StoreId id, UnixMs taken_back_at,
+                                       std::string_view error, UnixMs now) {
+  TRY(auto changed,
+      sql_.execute("UPDATE stores SET token_sealed = '', refresh_sealed = '', has_webhooks = 0, "
+                   "token_expires_at = 0, refresh_expires_at = 0, status = 'error', "
+                   "error_message = ?, updated_at = ? WHERE id = ? AND tenant_id = ? "
+                   "AND (? = 0 OR connected_at <= ?)",
+                   {utf8_prefix(error, error_bytes_max), now, id, tenant, taken_back_at,
+                    taken_back_at}));
+  return changed == 1;
 }
 
 Result<std::int64_t> StoresTable::next_reading(TenantId tenant, StoreId id) {

@@ -18,6 +18,10 @@ struct StoreRow {
   std::string address{};  // as it is reached: of an uploaded feed the object
   std::string token_sealed{};
   std::string app_secret_sealed{};
+  std::string refresh_sealed{};  // what the token is renewed with; empty: it does not run out
+  UnixMs token_expires_at = 0;
+  UnixMs refresh_expires_at = 0;
+  UnixMs connected_at = 0;  // when somebody gave the token
   UnixMs read_until = 0;
   std::int64_t version = 0;
   std::int64_t reading = 0;
@@ -63,8 +67,10 @@ class StoresTable {
   Result<void> set_webhooks(TenantId tenant, StoreId id, bool has_them);
   // A sync has ended well: what was changed in the store before `read_until` is known.
   Result<void> finish_sync(TenantId tenant, StoreId id, UnixMs now, UnixMs read_until);
-  // Forgets the token: its owner took it back.
-  Result<void> forget_token(TenantId tenant, StoreId id, std::string_view error, UnixMs now);
+  // Its owner took the token back at `taken_back_at` (0: nobody knows when). Forgets it, unless it
+  // was given later; whether it did.
+  Result<bool> forget_token(TenantId tenant, StoreId id, UnixMs taken_back_at, std::string_view error,
+                            UnixMs now);
   // Rows of products are going to be written: counts the reading and answers its number. Fails with
   // `not_found` when the store is gone.
   Result<std::int64_t> next_reading(TenantId tenant, StoreId id);

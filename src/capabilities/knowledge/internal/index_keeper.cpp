@@ -9,7 +9,6 @@
 namespace aiva::knowledge {
 namespace {
 
-constexpr std::chrono::minutes catch_up_time_max{30};
 constexpr std::int64_t documents_per_read = 500;
 constexpr std::int64_t passages_per_read = 500;
 
@@ -80,38 +79,13 @@ Task<Result<void>> IndexKeeper::ensure_version(CallContext context, KnowledgeBas
   for (int round = 0; round < rounds_max; ++round) {
     auto shown = index_.version(base);
     if (shown && *shown >= version) co_return Result<void>{};
-    auto ensuring = ensure_once(context, base);
-    CO_TRY_VOID(co_await std::move(ensuring));
+    Flights<KnowledgeBaseId>::Work work = [this, base](CallContext patient) {
+      return catch_up(std::move(patient), base);
+    };
+    auto flying = flights_.fly(context, base, std::move(work));
+    CO_TRY_VOID(co_await std::move(flying));
   }
   co_return fail(ErrorCode::unavailable, "The index does not keep up with its knowledge base");
-}
-
-Task<Result<void>> IndexKeeper::ensure_once(CallContext context, KnowledgeBaseId base) {
-  std::shared_ptr<Flight> flight;
-  bool is_first = false;
-  {
-    std::lock_guard lock(mutex_);
-    auto [entry, is_new] = flights_.try_emplace(base);
-    if (is_new) entry->second = std::make_shared<Flight>();
-    flight = entry->second;
-    is_first = is_new;
-  }
-  if (!is_first) {
-    auto outcome = co_await flight->wait(context.home);
-    co_return outcome;
-  }
-  // Others may wait for it, so the first caller's impatience does not end it.
-  auto patient = context;
-  patient.cancellation = {};
-  patient.deadline = std::chrono::steady_clock::now() + catch_up_time_max;
-  auto working = catch_up(patient, base);
-  auto outcome = co_await std::move(working);
-  {
-    std::lock_guard lock(mutex_);
-    flights_.erase(base);
-  }
-  flight->land(outcome);
-  co_return outcome;
 }
 
 Task<Result<void>> IndexKeeper::catch_up(CallContext context, KnowledgeBaseId base) {

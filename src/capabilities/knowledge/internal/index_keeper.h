@@ -3,15 +3,12 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
-#include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "capabilities/knowledge/internal/chunks_table.h"
 #include "foundation/call_context.h"
-#include "foundation/flight.h"
+#include "foundation/flights.h"
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
@@ -54,7 +51,6 @@ class IndexKeeper {
                                                         std::vector<KnowledgeBaseId> bases);
   Task<Result<void>> ensure_version(CallContext context, KnowledgeBaseId base,
                                     std::int64_t version);
-  Task<Result<void>> ensure_once(CallContext context, KnowledgeBaseId base);
   Task<Result<void>> catch_up(CallContext context, KnowledgeBaseId base);
   Task<Result<void>> bring_changes(CallContext context, KnowledgeBaseId base,
                                    PassageIndex::Change& change, CatchUp& done);
@@ -72,8 +68,8 @@ class IndexKeeper {
   const TextEmbedder& embedder_;
   Counter& catch_ups_;
   Counter& passages_;
+  Flights<KnowledgeBaseId> flights_;
   std::mutex mutex_;  // over what follows; never held while waiting
-  std::unordered_map<KnowledgeBaseId, std::shared_ptr<Flight>> flights_;
   std::condition_variable idle_;
   int working_ = 0;
 };
