@@ -112,7 +112,19 @@ export class Browser {
     this.socket.close();
     this.child.kill();
     await ended;
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    await this.removeFolder();
+  }
+
+  /** Processes of the browser may outlive it for a moment, and write. */
+  private async removeFolder(): Promise<void> {
+    for (let tries = 0; ; ++tries) {
+      try {
+        return rmSync(this.folder, { recursive: true, force: true });
+      } catch (error) {
+        if (tries === 100) throw error;
+        await pause(100);
+      }
+    }
   }
 }
 
