@@ -24,7 +24,7 @@ void append_samples(AudioFormat format, std::string_view audio,
   if (format.coding == Coding::pcm16) {
     auto count = audio.size() / 2;
     samples.resize(before + count);
-    std::memcpy(samples.data() + before, audio.data(), count * 2);
+    if (count > 0) std::memcpy(samples.data() + before, audio.data(), count * 2);
     return;
   }
   samples.resize(before + audio.size());
@@ -36,7 +36,7 @@ void append_samples(AudioFormat format, std::string_view audio,
 std::string to_bytes(AudioFormat format, std::span<const std::int16_t> samples) {
   if (format.coding == Coding::pcm16) {
     std::string bytes(samples.size() * 2, '\0');
-    std::memcpy(bytes.data(), samples.data(), bytes.size());
+    if (!samples.empty()) std::memcpy(bytes.data(), samples.data(), bytes.size());
     return bytes;
   }
   std::string bytes(samples.size(), '\0');
