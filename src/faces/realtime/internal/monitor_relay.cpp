@@ -57,7 +57,8 @@ Task<void> MonitorRelay::serve(std::string address, std::string ticket) {
   auto opened = co_await std::move(opening);
   if (!opened) {
     log::failure("A call cannot be followed at its process", context_, opened.error());
-    co_await refuse({.code = ErrorCode::unavailable, .message = unreachable});
+    auto refusing = refuse({.code = ErrorCode::unavailable, .message = unreachable});
+    co_await std::move(refusing);
     co_return;
   }
   peer_ = std::move(*opened);
