@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "app/deepgram_parts.h"
 #include "app/uncounted.h"
 #include "capabilities/billing/prices.h"
 #include "foundation/log.h"
@@ -12,6 +13,7 @@ namespace {
 
 // A call that lives is metered at least every minute.
 constexpr std::chrono::milliseconds quiet = std::chrono::minutes(5);
+constexpr std::chrono::minutes place_time_more{10};  // a call may wait to begin and to end
 
 std::vector<worker::Chore> recording_chores(const Config& config, Parts& parts) {
   auto& recordings = *parts.recordings;
@@ -30,9 +32,19 @@ std::vector<worker::Chore> recording_chores(const Config& config, Parts& parts) 
   return chores;
 }
 
+// Processes that share a cache follow each other's calls.
+void build_call_places(const Config& config, Parts& parts) {
+  auto lifetime = std::chrono::seconds(config.voice.duration_max_s) + place_time_more;
+  parts.call_places =
+      std::make_unique<voice::CallPlaces>(*parts.cache, config.server.advertised_url, lifetime);
+  if (config.cache.provider != "redis") return;
+  auto opened = open_sockets(config.voice, parts);
+  if (!opened) log::failure("Calls of other processes cannot be followed", {}, opened.error());
+}
+
 }  // namespace
 
-void build_calls(Parts& parts) {
+void build_calls(const Config& config, Parts& parts) {
   auto& database = *parts.database;
   auto& active = parts.agents->active();
   auto& audit_log = parts.identity->audit_log();
@@ -54,6 +66,7 @@ void build_calls(Parts& parts) {
   parts.segments = voice::make_segments(
       {.database = database, .agents = active, .audit_log = audit_log, .clock = parts.clock});
   parts.spoken_cache = voice::make_spoken_cache(database, parts.clock);
+  build_call_places(config, parts);
   build_supervision(parts);
 }
 
@@ -62,7 +75,8 @@ void build_supervision(Parts& parts) {
                                                .audit_log = parts.identity->audit_log(),
                                                .log = *parts.call_log,
                                                .records = *parts.call_records,
-                                               .calls = parts.calls.get()});
+                                               .calls = parts.calls.get(),
+                                               .places = parts.call_places.get()});
 }
 
 void recover_calls(Parts& parts) {

@@ -9,7 +9,7 @@
 namespace aiva::app {
 
 // Builds what calls are written down with. Wants agents and billing to be built.
-void build_calls(Parts& parts);
+void build_calls(const Config& config, Parts& parts);
 
 // Who watches over calls; again once it is known whether any are answered.
 void build_supervision(Parts& parts);

@@ -149,6 +149,10 @@ void bind_server(Binder& binder, Config::Server& server) {
   binder.list("server.trusted_proxies", server.trusted_proxies);
   binder.list("server.cors_origins", server.cors_origins);
   binder.text("server.public_url", server.public_url);
+  binder.text("server.advertised_url", server.advertised_url);
+  if (const auto& url = server.advertised_url;
+      !url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
+    binder.complain("server.advertised_url", "must begin with http:// or https://");
   binder.integer("server.connections_max", server.connections_max, 1, 1'000'000);
   binder.integer("server.connections_per_ip_max", server.connections_per_ip_max, 1, 1'000'000);
   binder.boolean("server.access_log", server.access_log);

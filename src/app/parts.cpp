@@ -310,7 +310,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
   TRY_VOID(build_commerce(config, parts));
   build_moderation(config, parts);
   build_chat(parts, shared_cache, count_for_model(parts));
-  build_calls(parts);
+  build_calls(config, parts);
   build_campaigns(config, parts);
   return {};
 }

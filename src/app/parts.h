@@ -42,6 +42,7 @@
 #include "capabilities/search/search.h"
 #include "capabilities/voice/call_control.h"
 #include "capabilities/voice/call_log.h"
+#include "capabilities/voice/call_places.h"
 #include "capabilities/voice/call_records.h"
 #include "capabilities/voice/flows.h"
 #include "capabilities/voice/media_ports.h"
@@ -174,7 +175,8 @@ struct Parts {
   voice::CallControls call_controls{};
   std::unique_ptr<ari::Ari> ari{};                         // null where none is configured
   std::unique_ptr<voice::OutboundCalls> outbound_calls{};  // null where nobody is called
-  std::unique_ptr<voice::Calls> calls{};                   // null where none are answered
+  std::unique_ptr<voice::CallPlaces> call_places{};
+  std::unique_ptr<voice::Calls> calls{};  // null where none are answered
   std::unique_ptr<voice::Supervision> supervision{};
   voice::MediaPorts* media_ports = nullptr;  // of the server for RTP; null without ports
   std::unique_ptr<embeddings::TextVectors> text_vectors{};

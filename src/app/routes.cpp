@@ -180,8 +180,11 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
 
 std::vector<http::WebSocketRoute> make_websocket_routes(Parts& parts) {
   auto routes = realtime::make_websocket_routes(realtime_parts(parts));
-  for (auto& route : realtime::make_monitor_routes(*parts.supervision, parts.pause))
-    routes.push_back(std::move(route));
+  auto monitored = realtime::make_monitor_routes({.supervision = *parts.supervision,
+                                                  .cache = *parts.cache,
+                                                  .pause = parts.pause,
+                                                  .sockets = parts.sockets.get()});
+  for (auto& route : monitored) routes.push_back(std::move(route));
   if (parts.ari)
     for (auto& route : parts.ari->routes()) routes.push_back(std::move(route));
   return routes;

@@ -36,20 +36,26 @@ const unsigned char* as_bytes(std::string_view text) {
 }
 
 std::string encode(std::string_view bytes, std::string_view alphabet, bool padded) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (char c : bytes) {
-    group = (group << 8) | static_cast<std::uint8_t>(c);
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      out += alphabet[(group >> bits) & 63];
-    }
+  std::string out((bytes.size() + 2) / 3 * 4, '=');
+  auto* to = out.data();
+  auto byte_at = [&](std::size_t at) -> std::uint32_t {
+    return static_cast<std::uint8_t>(bytes[at]);
+  };
+  std::size_t at = 0;
+  for (; at + 3 <= bytes.size(); at += 3) {
+    auto group = byte_at(at) << 16 | byte_at(at + 1) << 8 | byte_at(at + 2);
+    *to++ = alphabet[group >> 18];
+    *to++ = alphabet[group >> 12 & 63];
+    *to++ = alphabet[group >> 6 & 63];
+    *to++ = alphabet[group & 63];
   }
-  if (bits > 0) out += alphabet[(group << (6 - bits)) & 63];
-  while (padded && out.size() % 4 != 0) out += '=';
+  if (auto left = bytes.size() - at; left > 0) {
+    auto group = byte_at(at) << 16 | (left == 2 ? byte_at(at + 1) << 8 : 0);
+    *to++ = alphabet[group >> 18];
+    *to++ = alphabet[group >> 12 & 63];
+    if (left == 2) *to++ = alphabet[group >> 6 & 63];
+  }
+  if (!padded) out.resize(static_cast<std::size_t>(to - out.data()));
   return out;
 }
 

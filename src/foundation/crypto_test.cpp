@@ -29,6 +29,17 @@ TEST(Base64, round_trips_every_length) {
   }
 }
 
+TEST(Base64, writes_what_the_standard_shows) {
+  EXPECT_EQ(to_base64(""), "");
+  EXPECT_EQ(to_base64("f"), "Zg==");
+  EXPECT_EQ(to_base64("fo"), "Zm8=");
+  EXPECT_EQ(to_base64("foo"), "Zm9v");
+  EXPECT_EQ(to_base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(to_base64("\xFB\xFF"), "+/8=");
+  EXPECT_EQ(to_base64url("\xFB\xFF"), "-_8");
+  EXPECT_EQ(to_base64url("fooba"), "Zm9vYmE");
+}
+
 TEST(Base64, refuses_what_no_encoder_writes) {
   EXPECT_FALSE(from_base64("abc"));
   EXPECT_FALSE(from_base64("ab=c"));

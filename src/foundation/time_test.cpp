@@ -22,6 +22,12 @@ TEST(Time, refuses_impossible_instants) {
 
 TEST(Utf8, tells_well_formed_text_from_broken_text) {
   EXPECT_TRUE(is_valid_utf8("plain, \xC3\xA4, \xE4\xB8\xAD, \xF0\x9F\x99\x82"));
+  for (std::size_t before = 0; before < 20; ++before) {
+    std::string plain(before, 'x');
+    EXPECT_TRUE(is_valid_utf8(plain + "\xC3\xA4" + plain)) << before;
+    EXPECT_FALSE(is_valid_utf8(plain + "\xC3" + plain)) << before;
+    EXPECT_FALSE(is_valid_utf8(plain + "\xA4")) << before;
+  }
   for (std::string_view text : {"\x80", "\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80",
                                 "\xF4\x90\x80\x80", "\xC3", "\xF0\x9F\x99"})
     EXPECT_FALSE(is_valid_utf8(text));

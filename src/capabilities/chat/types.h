@@ -173,7 +173,7 @@ struct SaidBeside {
   ChatRole role = ChatRole::user;  // user | assistant
   std::string text{};
   std::size_t questions_since = 0;  // of the chat that were asked after it, without this turn's
-  std::string moderation{};         // of a user's words, as of a message; no model sees blocked ones
+  std::string moderation{};         // of a user's words, as of a message; blocked: no model sees it
 };
 
 struct Turn {

@@ -28,6 +28,7 @@ class RowSupervision final : public Supervision {
 
   Task<Result<std::vector<OngoingCall>>> ongoing(CallContext context) override;
   Task<Result<Call>> find(CallContext context, std::string id_or_session) override;
+  Task<Result<PlacedCall>> locate(CallContext context, std::string id_or_session) override;
   Task<Result<std::unique_ptr<MonitorSeat>>> follow(CallContext context, identity::Caller caller,
                                                     CallId call,
                                                     std::shared_ptr<CallMonitor> monitor) override;
@@ -37,6 +38,17 @@ class RowSupervision final : public Supervision {
  private:
   [[nodiscard]] std::vector<ActiveCall> active(const CallContext& context) const {
     return parts_.calls == nullptr ? std::vector<ActiveCall>() : parts_.calls->active(context);
+  }
+
+  [[nodiscard]] bool is_here(const CallContext& context, CallId id) const {
+    auto here = active(context);
+    return std::ranges::find(here, id, &ActiveCall::id) != here.end();
+  }
+  [[nodiscard]] Error not_here() const {
+    if (parts_.calls == nullptr)
+      return {.code = ErrorCode::unavailable,
+              .message = "No calls are answered here: the server has no voice"};
+    return {.code = ErrorCode::conflict, .message = "Another process carries the call"};
   }
 
   SupervisionParts parts_;
@@ -62,12 +74,19 @@ Task<Result<std::vector<OngoingCall>>> RowSupervision::ongoing(CallContext conte
 Task<Result<Call>> RowSupervision::find(CallContext context, std::string id_or_session) {
   CO_TRY(auto call, co_await parts_.records.find(context, std::move(id_or_session)));
   CO_TRY_VOID(check_goes_on(call));
-  if (parts_.calls == nullptr)
-    co_return fail(ErrorCode::unavailable, "No calls are answered here: the server has no voice");
-  auto here = active(context);
-  if (std::ranges::find(here, call.id, &ActiveCall::id) == here.end())
-    co_return fail(ErrorCode::conflict, "Another process carries the call");
+  if (!is_here(context, call.id)) co_return fail(not_here());
   co_return std::move(call);
+}
+
+Task<Result<PlacedCall>> RowSupervision::locate(CallContext context, std::string id_or_session) {
+  CO_TRY(auto call, co_await parts_.records.find(context, std::move(id_or_session)));
+  CO_TRY_VOID(check_goes_on(call));
+  if (is_here(context, call.id)) co_return PlacedCall{.call = std::move(call)};
+  if (parts_.places == nullptr) co_return fail(not_here());
+  auto finding = parts_.places->find(context, call.id);
+  CO_TRY(auto address, co_await std::move(finding));
+  if (!address) co_return fail(not_here());
+  co_return PlacedCall{.call = std::move(call), .address = *std::move(address)};
 }
 
 Task<Result<std::unique_ptr<MonitorSeat>>> RowSupervision::follow(

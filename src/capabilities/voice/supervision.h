@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "capabilities/identity/audit_log.h"
+#include "capabilities/voice/call_places.h"
 #include "capabilities/voice/call_records.h"
 #include "capabilities/voice/monitor.h"
 #include "capabilities/voice/voice.h"
@@ -23,6 +24,12 @@ struct OngoingCall {
   std::int64_t seconds = 0;
 };
 
+// A call that can be followed, and where.
+struct PlacedCall {
+  Call call{};
+  std::string address{};  // of the other process that carries it; empty: this one does
+};
+
 // People who watch over calls. What they do is in the audit log before it is done. Only calls of
 // `context.tenant` are seen.
 class Supervision {
@@ -35,6 +42,8 @@ class Supervision {
   // begun, is over, or is carried by another process or a bridge, and with `unavailable` where no
   // calls are answered.
   virtual Task<Result<Call>> find(CallContext context, std::string id_or_session) = 0;
+  // The same of a call that another process carries, where it is known how that is reached.
+  virtual Task<Result<PlacedCall>> locate(CallContext context, std::string id_or_session) = 0;
   // Takes a place among those who follow it; fails as find() does, and with `conflict` when too
   // many do.
   virtual Task<Result<std::unique_ptr<MonitorSeat>>> follow(
@@ -50,7 +59,8 @@ struct SupervisionParts {
   identity::AuditLog& audit_log;
   CallLog& log;
   CallRecords& records;
-  Calls* calls = nullptr;  // null where none are answered
+  Calls* calls = nullptr;              // null where none are answered
+  const CallPlaces* places = nullptr;  // null: calls of other processes cannot be followed
 };
 
 std::unique_ptr<Supervision> make_supervision(SupervisionParts parts);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "capabilities/voice/internal/brains.h"
+#include "capabilities/voice/internal/detached_work.h"
 #include "capabilities/voice/internal/flow_lead.h"
 #include "capabilities/voice/internal/monitor_seat.h"
 #include "capabilities/voice/internal/outbound.h"
@@ -152,6 +153,9 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
     std::lock_guard lock(mutex_);
     calls_.push_back(running);
   }
+  if (parts_.places != nullptr)
+    run_detached("Where a call goes on could not be told", lasting,
+                 parts_.places->note(lasting, running->call().id));
   if (recorder) running->add_tap(std::move(recorder));
   clock_.add(*context.home, running);
   running->begin(make_brain(*running, parts_, lasting, *agent, *session, format, std::move(lead),

@@ -14,6 +14,7 @@
 #include "capabilities/functions/agent_tools.h"
 #include "capabilities/voice/call_control.h"
 #include "capabilities/voice/call_log.h"
+#include "capabilities/voice/call_places.h"
 #include "capabilities/voice/flows.h"
 #include "capabilities/voice/leg.h"
 #include "capabilities/voice/live_call.h"
@@ -67,6 +68,7 @@ struct CallsParts {
   Recordings* recordings = nullptr;       // null: calls are not recorded
   CallControls* controls = nullptr;       // of telephone systems that can be steered
   chat::People* people = nullptr;         // who answers after a transfer that reached nobody
+  const CallPlaces* places = nullptr;     // told which calls go on here; may be null
 };
 
 // A call that goes on in this process.

@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 
+#include "adapters/http_client/websocket_client.h"
 #include "adapters/sqlite/test_database.h"
 #include "capabilities/functions/testing/functions_fixture.h"
+#include "capabilities/voice/call_places.h"
 #include "capabilities/voice/call_records.h"
+#include "faces/realtime/internal/monitor_tickets.h"
 #include "faces/realtime/monitor_routes.h"
 #include "faces/realtime/testing/calls_fixture.h"
 
@@ -46,8 +49,10 @@ class KnownCalls final : public voice::CallRecords {
 class MonitorTest : public CallsFixture {
  protected:
   void SetUp() override {
-    calls_ = voice::make_calls(
-        {log_, chat_, agents_, detectors_, recognizer_, synthesizer_, metrics_}, {});
+    voice::CallsParts parts_of_calls{log_,        chat_,        agents_, detectors_,
+                                     recognizer_, synthesizer_, metrics_};
+    parts_of_calls.places = &places_;
+    calls_ = voice::make_calls(parts_of_calls, {});
     RealtimeParts parts{calls_.get(), log_, agents_, *cache_, clock_, pause_};
     supervision_ = voice::make_supervision({.database = *database_,
                                             .audit_log = audit_,
@@ -55,7 +60,8 @@ class MonitorTest : public CallsFixture {
                                             .records = records_,
                                             .calls = calls_.get()});
     auto routes = make_websocket_routes(parts);
-    for (auto& route : make_monitor_routes(*supervision_, pause_))
+    for (auto& route :
+         make_monitor_routes({.supervision = *supervision_, .cache = *cache_, .pause = pause_}))
       routes.push_back(std::move(route));
     server_ = std::make_unique<http::testing::TestServer>(
         make_key_routes(parts), http::testing::TestServer::Change{[](http::ServerOptions& options) {
@@ -70,6 +76,9 @@ class MonitorTest : public CallsFixture {
     caller_ = std::make_unique<Client>(port());
   }
   void TearDown() override {
+    if (other_) other_->server().drain(std::chrono::seconds(5));
+    other_.reset();
+    sockets_.reset();
     caller_.reset();
     CallsFixture::TearDown();
   }
@@ -88,6 +97,34 @@ class MonitorTest : public CallsFixture {
     voice::Call call = *log_.announced;
     call.status = "in_progress";
     records_.known = call;
+  }
+  // Another process of the installation, in which no calls go on.
+  void open_other() {
+    other_supervision_ = voice::make_supervision({.database = *database_,
+                                                  .audit_log = audit_,
+                                                  .log = log_,
+                                                  .records = records_,
+                                                  .places = &no_places_});
+    sockets_ = std::move(*make_websocket_client());
+    other_ = std::make_unique<http::testing::TestServer>(
+        std::vector<http::Route>{}, http::testing::TestServer::Change{},
+        make_monitor_routes({.supervision = *other_supervision_,
+                             .cache = *cache_,
+                             .pause = pause_,
+                             .sockets = sockets_.get()}));
+    using identity::Permission;
+    other_->authenticator.add("secret",
+                              {.tenant = tenant_,
+                               .permissions = {Permission::agents_read, Permission::agents_write},
+                               .name = "The other secret"});
+    other_->authenticator.add("reader",
+                              {.tenant = tenant_, .permissions = {Permission::agents_read}});
+  }
+  // As a process tells that knows its address.
+  void tell_place() {
+    voice::CallPlaces places(*cache_, "http://127.0.0.1:" + std::to_string(port()) + "/",
+                             std::chrono::minutes(1));
+    sync_wait(places.note({}, records_.known->id));
   }
   [[nodiscard]] std::string target() const {
     return "/api/calls/" + records_.known->id.to_string() + "/monitor";
@@ -114,7 +151,12 @@ class MonitorTest : public CallsFixture {
   TestDatabase database_;
   functions::ListedAudit audit_;
   KnownCalls records_;
+  voice::CallPlaces places_{*cache_, "http://127.0.0.1:1", std::chrono::minutes(1)};
+  voice::CallPlaces no_places_{*cache_, "", std::chrono::minutes(1)};
   std::unique_ptr<voice::Supervision> supervision_;
+  std::unique_ptr<voice::Supervision> other_supervision_;
+  std::unique_ptr<WebSocketClient> sockets_;
+  std::unique_ptr<http::testing::TestServer> other_;
   std::unique_ptr<Client> caller_;
 };
 
@@ -207,6 +249,83 @@ TEST_F(MonitorTest, lets_several_listen_each_as_they_like) {
   text.send(R"({"type":"stop_listening"})");
   text.close();
   EXPECT_THAT(next(binary, R"("followers":1)"), HasSubstr("state"));
+}
+
+TEST_F(MonitorTest, is_opened_on_any_process_wherever_the_call_goes_on) {
+  dial();
+  tell_place();
+  open_other();
+  Client monitor(other_->server().port());
+  ASSERT_FALSE(monitor.open(target(), bearer));
+  EXPECT_THAT(monitor.receive(), HasSubstr(R"("followers":1)"));
+  ASSERT_EQ(audit_.entries.size(), 1U);
+  EXPECT_EQ(audit_.entries.at(0).action, "call.monitored");
+  EXPECT_EQ(audit_.entries.at(0).tenant, tenant_);
+
+  monitor.send(R"({"type":"take_over","rate":8000})");
+  EXPECT_THAT(next(monitor, "taken_over_by\":\"The"), HasSubstr("The other secret"));
+  for (int i = 0; i < 10; ++i) monitor.send(std::string(320, '\x10'), true);
+  EXPECT_THAT(next(*caller_, "response.output_audio.delta"), HasSubstr("delta"));
+  monitor.send(R"({"type":"hand_back"})");
+  next(monitor, R"("taken_over_by":null)");
+  monitor.send(R"({"type":"listen"})");
+  for (std::string piece = "{"; piece.starts_with("{");) {
+    piece = monitor.receive();
+    ASSERT_FALSE(piece.starts_with("closed")) << piece;
+  }
+  monitor.send(R"({"type":"hang_up"})");
+  EXPECT_THAT(next(monitor, R"("type":"over")"), HasSubstr("agent_hung_up"));
+  EXPECT_EQ(next(monitor, "closed"), "closed 1000");
+}
+
+TEST_F(MonitorTest, allows_no_more_by_way_of_another_process) {
+  dial();
+  tell_place();
+  open_other();
+  Client reader(other_->server().port());
+  ASSERT_FALSE(reader.open(target(), "Bearer reader"));
+  reader.send(R"({"type":"hang_up"})");
+  EXPECT_THAT(next(reader, R"("type":"error")"), HasSubstr(R"("code":"forbidden")"));
+
+  // Whoever goes away on one process is gone on the other.
+  Client second(port());
+  ASSERT_FALSE(second.open(target(), bearer));
+  next(second, R"("followers":2)");
+  reader.vanish();
+  EXPECT_THAT(next(second, R"("followers":1)"), HasSubstr("state"));
+}
+
+TEST_F(MonitorTest, says_when_the_process_of_a_call_cannot_be_reached) {
+  dial();  // where it goes on was told when it began, but nobody is there
+  open_other();
+  Client monitor(other_->server().port());
+  ASSERT_FALSE(monitor.open(target(), bearer));
+  EXPECT_THAT(monitor.receive(),
+              AllOf(HasSubstr(R"("type":"error")"), HasSubstr(R"("code":"unavailable")")));
+  EXPECT_EQ(monitor.receive(), "closed 1013");
+}
+
+TEST_F(MonitorTest, takes_a_ticket_once_and_for_its_call_only) {
+  dial();
+  auto who = std::make_shared<identity::Principal>();
+  who->tenant = tenant_;
+  who->name = "Ada";
+  MonitorTickets tickets(*cache_);
+  MonitorTicket ticket{.call = records_.known->id, .caller = {.principal = who}};
+  auto secret = sync_wait(tickets.issue({}, ticket));
+  ticket.call = voice::CallId::make();
+  auto of_another = sync_wait(tickets.issue({}, ticket));
+  ASSERT_TRUE(secret && of_another);
+  EXPECT_EQ(status_of(target() + "/relayed", "secret"), 401);
+  EXPECT_EQ(status_of(target() + "/relayed", "mt_wrong"), 401);
+  EXPECT_EQ(status_of(target() + "/relayed", *of_another), 401);
+
+  Client first(port());
+  ASSERT_FALSE(first.open(target() + "/relayed", "Bearer " + *secret));
+  EXPECT_THAT(first.receive(), HasSubstr(R"("followers":1)"));
+  Client again(port());
+  ASSERT_FALSE(again.open(target() + "/relayed", "Bearer " + *secret));
+  EXPECT_EQ(again.receive(), "closed 1008");
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "foundation/text/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace aiva {
 namespace {
 
@@ -28,13 +31,25 @@ std::size_t decode(std::string_view text, std::size_t at, char32_t& code_point) 
   return length;
 }
 
+// Behind what is plain ASCII from `at` on, as far as it comes eight bytes at a time.
+std::size_t skip_ascii(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  while (text.size() - at >= sizeof high_bits) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & high_bits) != 0) break;
+    at += sizeof word;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
   char32_t ignored = 0;
   for (std::size_t at = 0; at < text.size();) {
     if (static_cast<unsigned char>(text[at]) < 0x80) {
-      ++at;
+      at = skip_ascii(text, at + 1);
       continue;
     }
     std::size_t length = decode(text, at, ignored);

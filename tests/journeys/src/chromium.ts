@@ -202,7 +202,7 @@ export class Page {
     return `${seen}\ncomplaints: ${JSON.stringify(this.complaints)}`;
   }
 
-  /** Presses an element with the mouse, as a person does; a page hears nothing before it is drawn. */
+  /** Presses an element with the mouse, as a person does. Pages that are not drawn hear nothing. */
   async click(selector: string): Promise<void> {
     await this.send("Page.bringToFront");
     for (let tries = 0; tries < clicksMax; ++tries) {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, createServer, type AddressInfo, type Server as Listener } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Client, Reply, ServerEvent } from "./client.ts";
+import { WebSocket } from "ws";
+import type { Client, Json, Reply, ServerEvent } from "./client.ts";
 import { repository, run, Server } from "./server.ts";
 
 // Two processes over one data folder share a Redis 8 with their rate limits, vectors, agents and
@@ -25,6 +26,7 @@ let folder: string;
 let redis: ChildProcess;
 let model: ChildProcess;
 let modelUrl: string;
+let door: Listener; // leads to the first process, at an address known before it starts
 let first: Server;
 let second: Server;
 let client: Client; // of the first process
@@ -82,7 +84,17 @@ before(async () => {
     AIVA_CHAT_MODEL_BASE_URL: `${modelUrl}/v1`,
     AIVA_CHAT_MODEL_API_KEY: "sk-test",
   });
-  first = await Server.start({ sample: true, environment });
+  door = createServer((caller) => {
+    const inner = connect(Number(new URL(first.ready.url).port), "127.0.0.1");
+    for (const socket of [caller, inner]) socket.on("error", () => socket.destroy());
+    caller.pipe(inner).pipe(caller);
+  });
+  await new Promise<void>((done) => door.listen(0, "127.0.0.1", done));
+  const advertised = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+  first = await Server.start({
+    sample: true,
+    environment: { ...environment, AIVA_SERVER_ADVERTISED_URL: advertised },
+  });
   second = await Server.start({
     folder: first.folder,
     environment,
@@ -99,6 +111,7 @@ before(async () => {
 after(async () => {
   await second?.stop();
   await first?.remove();
+  door?.close();
   redis.kill("SIGKILL");
   model.kill();
   rmSync(folder, { recursive: true, force: true });
@@ -276,4 +289,54 @@ test("a server without its Redis searches by words and says what is wrong", asyn
   assert.match(doctor.out, /FAIL +Redis +Redis cannot be reached/);
   for (const text of [first.log, second.log, doctor.out, doctor.err, found.text])
     assert.ok(!text.includes(password), "the password is told to nobody");
+});
+
+/** The messages of a WebSocket as they come. */
+class Talk {
+  readonly messages: Json[] = [];
+  readonly socket: WebSocket;
+
+  constructor(on: Client, path: string) {
+    const headers = { authorization: `Bearer ${on.token}` };
+    this.socket = new WebSocket(on.url.replace("http", "ws") + path, { headers });
+    this.socket.on("message", (text) => this.messages.push(JSON.parse(text.toString())));
+    this.socket.on("close", (code) => this.messages.push({ type: "closed", code }));
+    this.socket.on("error", (error) => this.messages.push({ type: "broken", why: error.message }));
+  }
+
+  async next(type: string): Promise<Json> {
+    const end = performance.now() + 60_000;
+    while (performance.now() < end) {
+      const found = this.messages.find((message) => message.type === type);
+      if (found !== undefined) return found;
+      await pause(20);
+    }
+    throw new Error(`No ${type} among ${JSON.stringify(this.messages).slice(0, 5_000)}`);
+  }
+}
+
+test("a call of one process is followed and steered over the other", async () => {
+  const made = await client.post("/api/agents", {
+    name: "Followed desk",
+    greeting: "Welcome to the machine shop.",
+    publish: true,
+  });
+  assert.equal(made.status, 201, made.text);
+  const caller = new Talk(client, `/realtime/${made.body.data.id}`);
+  await caller.next("session.created");
+  caller.socket.send(JSON.stringify({ type: "session.update", session: { type: "realtime" } }));
+  await caller.next("response.done");
+  const active = await other.get("/api/calls/active");
+  assert.equal(active.status, 200, active.text);
+  const followed = active.body.data.items[0];
+  assert.equal(followed.is_here, false);
+
+  const monitor = new Talk(other, `/api/calls/${followed.call.id}/monitor`);
+  assert.equal((await monitor.next("state")).followers, 1);
+  monitor.socket.send(JSON.stringify({ type: "say", text: "Somebody will call you back." }));
+  assert.match((await monitor.next("line")).line.original_message, /call you back/);
+  monitor.socket.send(JSON.stringify({ type: "hang_up" }));
+  assert.equal((await monitor.next("over")).end_reason, "agent_hung_up");
+  assert.equal((await monitor.next("closed")).code, 1000);
+  await caller.next("closed");
 });

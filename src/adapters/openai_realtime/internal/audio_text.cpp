@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "foundation/flat_object.h"
+
 namespace aiva::openai_realtime {
 namespace {
 
@@ -36,65 +38,6 @@ std::uint32_t bits_of(const char* at, char three, char four) {
   return first[byte_of(at[0])] | second[byte_of(at[1])] | third[byte_of(three)] |
          fourth[byte_of(four)];
 }
-
-// The members of a flat object, one after the other.
-class FlatObject {
- public:
-  explicit FlatObject(std::string_view text) : text_(text) {}
-
-  struct Member {
-    std::string_view name;
-    std::string_view value;  // of a string without its quotation marks
-  };
-  bool begin() { return take('{'); }
-  std::optional<Member> next() {
-    auto name = string();
-    if (!name || !take(':')) return std::nullopt;
-    auto value = peek() == '"' ? string() : number();
-    if (!value) return std::nullopt;
-    return Member{.name = *name, .value = *value};
-  }
-  bool has_more() { return take(','); }
-  bool end() {
-    if (!take('}')) return false;
-    skip_space();
-    return at_ == text_.size();
-  }
-
- private:
-  void skip_space() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
-      ++at_;
-  }
-  char peek() {
-    skip_space();
-    return at_ < text_.size() ? text_[at_] : '\0';
-  }
-  bool take(char c) {
-    if (peek() != c) return false;
-    ++at_;
-    return true;
-  }
-  std::optional<std::string_view> string() {
-    if (!take('"')) return std::nullopt;
-    auto end = text_.find('"', at_);
-    if (end == std::string_view::npos) return std::nullopt;
-    auto content = text_.substr(at_, end - at_);
-    if (content.contains('\\')) return std::nullopt;
-    at_ = end + 1;
-    return content;
-  }
-  std::optional<std::string_view> number() {
-    auto begin = at_;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-    if (at_ == begin) return std::nullopt;
-    return text_.substr(begin, at_ - begin);
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
 
 }  // namespace
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "foundation/flat_object.h"
+
 namespace aiva::realtime {
 namespace {
 
@@ -75,6 +77,29 @@ std::optional<EventError> find_refusal(const json::Object& asked) {
 }
 
 }  // namespace
+
+std::optional<AudioAppend> scan_append(std::string_view text) {
+  if (text.size() > event_bytes_max) return std::nullopt;
+  FlatObject object(text);
+  if (!object.begin()) return std::nullopt;
+  std::optional<std::string_view> type;
+  std::optional<std::string_view> id;
+  std::optional<std::string_view> audio;
+  do {
+    auto member = object.next();
+    if (!member || !member->is_text) return std::nullopt;
+    auto* place = member->name == "type"       ? &type
+                  : member->name == "audio"    ? &audio
+                  : member->name == "event_id" ? &id
+                                               : nullptr;
+    if (place == nullptr || *place) return std::nullopt;
+    *place = member->value;
+  } while (object.has_more());
+  bool is_append = type == "input_audio_buffer.append" && audio;
+  auto name = id.value_or("");
+  if (!object.end() || !is_append || name.size() > id_bytes_max) return std::nullopt;
+  return AudioAppend{.id = name, .audio = *audio};
+}
 
 Result<ClientEvent> read_event(std::string_view text) {
   TRY(auto body, json::parse(text, {.bytes_max = event_bytes_max, .depth_max = depth_max}));

@@ -21,6 +21,16 @@ struct ClientEvent {
 // Fails with `invalid` when it is no JSON object with a `type`, or its `event_id` is no short text.
 Result<ClientEvent> read_event(std::string_view text);
 
+// Of input_audio_buffer.append. Views point into the event's text.
+struct AudioAppend {
+  std::string_view id{};     // empty: it has none
+  std::string_view audio{};  // Base64, not looked at
+};
+
+// Reads it as clients write it, which is nearly all that comes: a flat object of `type`, `audio`
+// and perhaps `event_id`. Nothing for any other text, which read_event() understands.
+std::optional<AudioAppend> scan_append(std::string_view text);
+
 struct WrittenItem {
   Item item{};          // without an id where the client gave none
   std::string after{};  // an item's id, "root", or empty: at the end

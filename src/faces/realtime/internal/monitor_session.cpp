@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "faces/http/endpoints/call_json.h"
-#include "faces/http/endpoints/caller.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
 
@@ -60,19 +59,18 @@ std::string_view audit_name(std::string_view type) {
 }  // namespace
 
 MonitorSession::MonitorSession(voice::Supervision& supervision, const Pause& pause,
-                               CallContext context, const http::Request& request,
+                               CallContext context, identity::Caller caller,
                                http::WebSocket& socket)
     : supervision_(supervision),
       context_(std::move(context)),
-      request_(request),
+      caller_(std::move(caller)),
       socket_(socket),
       work_(pause, context_),
       outbox_(socket, work_) {}
 
 Task<void> MonitorSession::serve(voice::CallId call) {
   call_ = call;
-  auto following =
-      supervision_.follow(context_, http::caller_of(request_), call, shared_from_this());
+  auto following = supervision_.follow(context_, caller_, call, shared_from_this());
   auto seat = co_await std::move(following);
   if (seat) {
     seat_ = std::move(*seat);
@@ -154,7 +152,7 @@ Result<void> MonitorSession::speak(json::Fields& fields) {
 
 // What is not in the audit log is not done.
 Task<Result<void>> MonitorSession::steer(const std::string& type, json::Fields& fields) {
-  if (!request_.principal().may(identity::Permission::agents_write))
+  if (!caller_.may(identity::Permission::agents_write))
     co_return fail(ErrorCode::forbidden, "You may listen to calls but not steer them");
   std::string text;
   int rate = rate_default;
@@ -163,8 +161,7 @@ Task<Result<void>> MonitorSession::steer(const std::string& type, json::Fields& 
   if (type == "take_over")
     rate = static_cast<int>(fields.integer("rate", rate_default, 8'000, 48'000));
   CO_TRY_VOID(fields.finish());
-  auto writing =
-      supervision_.write_down(context_, http::caller_of(request_), call_, audit_name(type));
+  auto writing = supervision_.write_down(context_, caller_, call_, audit_name(type));
   CO_TRY_VOID(co_await std::move(writing));
   if (seat_) command(type, std::move(text), rate);
   co_return Result<void>{};

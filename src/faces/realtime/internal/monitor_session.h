@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "capabilities/voice/supervision.h"
-#include "faces/http/request.h"
 #include "faces/http/websocket.h"
 #include "faces/realtime/internal/monitor_outbox.h"
 #include "faces/realtime/internal/side_work.h"
@@ -21,9 +20,9 @@ namespace aiva::realtime {
 class MonitorSession final : public voice::CallMonitor,
                              public std::enable_shared_from_this<MonitorSession> {
  public:
-  // Everything is borrowed until serve() ends.
+  // `caller` has a principal; everything else is borrowed until serve() ends.
   MonitorSession(voice::Supervision& supervision, const Pause& pause, CallContext context,
-                 const http::Request& request, http::WebSocket& socket);
+                 identity::Caller caller, http::WebSocket& socket);
 
   // Until the call or the connection is over. Owned by a shared pointer.
   Task<void> serve(voice::CallId call);
@@ -53,7 +52,7 @@ class MonitorSession final : public voice::CallMonitor,
 
   voice::Supervision& supervision_;
   CallContext context_;
-  const http::Request& request_;
+  identity::Caller caller_;
   http::WebSocket& socket_;
   SideWork work_;
   MonitorOutbox outbox_;

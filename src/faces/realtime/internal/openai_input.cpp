@@ -23,13 +23,11 @@ std::int64_t OpenAiSession::ms_of(std::size_t bytes) const {
   return static_cast<std::int64_t>(bytes / settings_.format.bytes_per_ms());
 }
 
-Task<void> OpenAiSession::append_audio(const ClientEvent& event) {
-  const auto* given = event.body.as_object().if_contains("audio");
-  auto audio =
-      given != nullptr && given->is_string() ? from_base64(given->get_string()) : std::nullopt;
+Task<void> OpenAiSession::append_audio(std::string_view base64, std::string_view id) {
+  auto audio = from_base64(base64);
   bool is_odd = settings_.format.coding == voice::Coding::pcm16 && audio && audio->size() % 2 != 0;
   if (!audio || is_odd) {
-    events_.send_error({"invalid_value", "It must be whole samples in Base64", "audio"}, event.id);
+    events_.send_error({"invalid_value", "It must be whole samples in Base64", "audio"}, id);
     co_return;
   }
   if (takes_turns()) {
@@ -40,8 +38,7 @@ Task<void> OpenAiSession::append_audio(const ClientEvent& event) {
   auto total =
       ms_of(is_commit_pending_ ? held_.size() + audio->size() : uncommitted_bytes_ + audio->size());
   if (total > (is_commit_pending_ ? held_ms_max : uncommitted_ms_max)) {
-    events_.send_error({"input_audio_buffer_full", "Commit or clear the audio first", "audio"},
-                       event.id);
+    events_.send_error({"input_audio_buffer_full", "Commit or clear the audio first", "audio"}, id);
     co_return;
   }
   dialogue_.count_heard(audio->size());

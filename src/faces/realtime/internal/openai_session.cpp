@@ -14,6 +14,7 @@ namespace {
 constexpr int ahead_ms_max = 2'000;
 constexpr std::chrono::milliseconds rest_time{60};  // audio waits so long for more of it
 constexpr std::size_t session_id_bytes = 6;
+constexpr std::string_view no_base64 = "?";  // stands for what is no text at all
 
 SessionFacts facts_of(const Admitted& admitted, const RealtimeParts& parts,
                       const RealtimeOptions& options, const http::Request& request) {
@@ -97,6 +98,12 @@ Task<void> OpenAiSession::read_events() {
 }
 
 Task<void> OpenAiSession::take(std::string text) {
+  if (auto append = scan_append(text)) {
+    begin_answering();
+    co_await answered();
+    if (has_call()) co_await append_audio(append->audio, append->id);
+    co_return;
+  }
   auto event = read_event(text);
   if (!event) {
     events_.send_error(event_error_of(event.error()), {});
@@ -121,7 +128,9 @@ Task<void> OpenAiSession::take_event(ClientEvent event) {
   co_await answered();
   if (!has_call()) co_return;
   if (type == "input_audio_buffer.append") {
-    co_await append_audio(event);
+    const auto* audio = event.body.as_object().if_contains("audio");
+    bool is_text = audio != nullptr && audio->is_string();
+    co_await append_audio(is_text ? std::string_view(audio->get_string()) : no_base64, event.id);
   } else if (type == "input_audio_buffer.commit") {
     commit_audio(event);
   } else if (type == "input_audio_buffer.clear") {

@@ -48,7 +48,8 @@ class OpenAiSession final : public voice::Leg, public std::enable_shared_from_th
   Task<void> take_event(ClientEvent event);
   void update_session(const ClientEvent& event);
   void apply_settings(const json::Value& session, std::string_view cause, bool is_told);
-  Task<void> append_audio(const ClientEvent& event);
+  // The views must stay until it returns.
+  Task<void> append_audio(std::string_view base64, std::string_view id);
   Task<void> hear(std::string_view audio);
   Task<void> pace(std::int64_t ms);
   void commit_audio(const ClientEvent& event);
