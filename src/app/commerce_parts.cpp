@@ -140,6 +140,10 @@ std::vector<worker::Chore> commerce_chores(const Config& config, Parts& parts) {
                     [&events = commerce.events(), age](CallContext context) {
                       return without_count(events.remove_old(context, age));
                     }});
+  chores.push_back({"renew what owners of stores agreed to", hours(6),
+                    [&stores = commerce.stores()](CallContext context) {
+                      return without_count(stores.renew_access(std::move(context)));
+                    }});
   if (!config.shopify.scheduled) return chores;
   chores.push_back(
       {"read stores that are due", minutes(1), [&syncs = commerce.syncs()](CallContext context) {
