@@ -370,6 +370,10 @@ test("an owner connects a shop by consent", async () => {
   const job = await finished(client, jobs.body.data.items[0].id);
   assert.equal(job.status, "completed", JSON.stringify(job));
   assert.equal(job.added, (await catalogueOf(shop)).length);
+  // The token was good for an hour.
+  await control(shop, "/_clock", { advance_ms: 3_700_000 });
+  const later = await sync(client, made.body.data.id, "incremental");
+  assert.equal(later.status, "completed", JSON.stringify(later));
 
   // What the law asks for comes to the app's one address, and is not about stores of other apps.
   await control(shop, "/_app", { compliance_url: `${server.ready.url}/api/shopify/webhooks` });
