@@ -246,6 +246,8 @@ void bind_shopify(Binder& binder, Config::Shopify& shopify) {
   binder.integer("shopify.images_per_product_max", shopify.images_per_product_max, 0, 250);
   binder.integer("shopify.pictures_at_once", shopify.pictures_at_once, 1, 64);
   binder.integer("shopify.events_days", shopify.events_days, 1, 365);
+  binder.integer("shopify.deleted_days", shopify.deleted_days, 1, 3650);
+  binder.integer("shopify.syncs_days", shopify.syncs_days, 1, 3650);
   if (shopify.client_id.empty() != shopify.client_secret.empty())
     binder.complain("shopify.client_secret", "goes together with shopify.client_id");
 }

@@ -262,6 +262,8 @@ struct Config {
     std::int64_t images_per_product_max = 10;
     std::int64_t pictures_at_once = 8;
     std::int64_t events_days = 7;
+    std::int64_t deleted_days = 30;
+    std::int64_t syncs_days = 90;
     auto operator<=>(const Shopify&) const = default;
   } shopify;
   struct Native {
