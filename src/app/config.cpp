@@ -287,7 +287,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.integer("embedder.tokens_per_minute", config.embedder.tokens_per_minute, 0,
                  10'000'000'000);
   binder.text("embedder.precision", config.embedder.precision, {"auto", "float32", "int8"});
-  binder.integer("embedder.threads", config.embedder.threads, 1, 256);
+  binder.integer("embedder.threads", config.embedder.threads, 0, 256);
   binder.text("chat_model.provider", config.chat_model.provider, {"none", "openai", "anthropic"});
   binder.text("chat_model.base_url", config.chat_model.base_url);
   binder.secret("chat_model.api_key", config.chat_model.api_key);

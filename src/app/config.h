@@ -80,7 +80,7 @@ struct Config {
     std::int64_t requests_per_minute = 0;
     std::int64_t tokens_per_minute = 0;
     std::string precision = "auto";
-    std::int64_t threads = 1;
+    std::int64_t threads = 0;
     auto operator<=>(const Embedder&) const = default;
   } embedder;
   struct ChatModel {

@@ -97,7 +97,7 @@ Task<Result<JobOutcome>> SyncDesk::run_sync(CallContext context, Job job) {
     auto ended = co_await std::move(ending);
     co_return ended;
   }
-  SyncRun run(core_, writer_, std::move(*store), *row, read_until);
+  SyncRun run(core_, writer_, parked_, std::move(*store), *row, read_until);
   auto running = run.run(context);
   auto end = co_await std::move(running);
   if (!end) {
