@@ -5,17 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "adapters/job_table/job_table.h"
-#include "adapters/segment_index/segment_index.h"
-#include "adapters/sqlite/test_database.h"
-#include "capabilities/billing/billing.h"
 #include "capabilities/knowledge/document_catalog.h"
-#include "capabilities/knowledge/knowledge.h"
 #include "capabilities/search/search.h"
-#include "foundation/thread_pool.h"
-#include "ports/testing/fake_text_embedder.h"
-#include "ports/testing/folder_object_store.h"
-#include "ports/testing/inline_document_reader.h"
+#include "knowledge_rig.h"
 
 namespace aiva::bench {
 
@@ -34,21 +26,7 @@ class Library {
   search::SearchAnswer search(const std::vector<KnowledgeBaseId>& bases, const std::string& query);
 
  private:
-  [[nodiscard]] CallContext context() const { return {.tenant = tenant_}; }
-
-  TestDatabase database_;
-  TemporaryFolder folder_;
-  SystemClock clock_;
-  Metrics metrics_;
-  FolderObjectStore objects_;
-  InlineDocumentReader reader_;
-  FakeTextEmbedder embedder_;
-  ThreadPool compute_{{.name = "compute", .threads = 2}};
-  TenantId tenant_ = database_.add_tenant();
-  std::unique_ptr<JobQueue> jobs_;
-  std::unique_ptr<PassageIndex> index_;
-  std::unique_ptr<billing::Billing> billing_;
-  std::unique_ptr<knowledge::Knowledge> knowledge_;
+  KnowledgeRig rig_;
   std::unique_ptr<knowledge::DocumentCatalog> catalog_;
   std::unique_ptr<search::Search> search_;
 };

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -23,19 +21,6 @@ constexpr auto colours =
     std::to_array<std::string_view>({"Red", "Blue", "Green", "Black", "White", "Grey", "Brown"});
 constexpr auto sizes = std::to_array<std::string_view>({"S", "M", "L", "XL", "40", "41", "42"});
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s: %s\n", result.error().message.c_str(), result.error().cause.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
-int count_words(std::string_view text) {
-  return 1 + static_cast<int>(std::ranges::count(text, ' '));
-}
-
 // A word that can be spoken: few letters' difference between many of them, as in a language.
 std::string made_word(std::size_t number) {
   constexpr std::string_view consonants = "bdfgklmnprstvz";
@@ -53,52 +38,39 @@ std::string made_word(std::size_t number) {
 }  // namespace
 
 Shop::Shop(std::size_t dimension)
-    : embedder_(dimension),
-      jobs_(make_job_table(*database_, clock_)),
-      documents_(must(make_segment_index({.compute = &compute_}, metrics_))),
-      index_(must(make_segment_index({.folder = folder_.path(), .compute = &compute_}, metrics_))),
-      billing_(billing::make_billing(*database_, clock_, {})),
-      knowledge_(knowledge::make_knowledge({.database = *database_,
-                                            .objects = objects_,
-                                            .jobs = *jobs_,
-                                            .reader = reader_,
-                                            .embedder = embedder_,
-                                            .count_tokens = count_words,
-                                            .index = *documents_,
-                                            .billing = *billing_,
-                                            .clock = clock_,
-                                            .metrics = metrics_},
-                                           {})),
-      images_(images::make_images({.database = *database_,
-                                   .objects = objects_,
-                                   .jobs = *jobs_,
+    : rig_(dimension, IndexPlace::memory),
+      index_(must(make_segment_index({.folder = rig_.folder.path(), .compute = &rig_.compute},
+                                     rig_.metrics))),
+      images_(images::make_images({.database = *rig_.database,
+                                   .objects = rig_.objects,
+                                   .jobs = *rig_.jobs,
                                    .pictures = pictures_,
                                    .model = image_model_,
-                                   .texts = embedder_,
-                                   .knowledge = *knowledge_,
-                                   .documents = reader_,
-                                   .billing = *billing_,
-                                   .clock = clock_,
-                                   .metrics = metrics_,
-                                   .compute = compute_})),
+                                   .texts = rig_.embedder,
+                                   .knowledge = *rig_.knowledge,
+                                   .documents = rig_.reader,
+                                   .billing = *rig_.billing,
+                                   .clock = rig_.clock,
+                                   .metrics = rig_.metrics,
+                                   .compute = rig_.compute})),
       search_(commerce::make_product_finder(
           commerce::FinderParts{
-              .database = *database_,
-              .knowledge = *knowledge_,
+              .database = *rig_.database,
+              .knowledge = *rig_.knowledge,
               .images = *images_,
-              .embedder = embedder_,
+              .embedder = rig_.embedder,
               .index = *index_,
-              .billing = *billing_,
-              .metrics = metrics_,
-              .compute = compute_,
+              .billing = *rig_.billing,
+              .metrics = rig_.metrics,
+              .compute = rig_.compute,
               .detect_language = [](std::string_view) { return std::string("en"); }},
           shelf_bytes_max)) {
-  base_ = must(sync_wait(knowledge_->create(context(), {.name = "Shop"})))->id;
-  must(sync_wait(write(*database_, context(), [&](SqlSession& sql) -> Result<void> {
+  base_ = must(sync_wait(rig_.knowledge->create(rig_.context(), {.name = "Shop"})))->id;
+  must(sync_wait(write(*rig_.database, rig_.context(), [&](SqlSession& sql) -> Result<void> {
     TRY_VOID(
-        sql.execute("INSERT INTO stores (id, tenant_id, kb_id, kind, address, created_at, "
+        sql.execute("INSERT INTO stores (id, rig_.tenantid, kb_id, kind, address, created_at, "
                     "updated_at) VALUES (?, ?, ?, 'feed', '', 0, 0)",
-                    {store_, tenant_, base_}));
+                    {store_, rig_.tenant, base_}));
     return {};
   })));
 }
@@ -128,15 +100,15 @@ Result<void> Shop::insert(SqlSession& sql, std::size_t number) {
                   std::to_string(random_() % tags) + "\"]";
   auto shop_id = std::to_string(number);
   std::vector<std::string> texts{title + " " + description};
-  TRY(auto embedded, sync_wait(embedder_.embed(context(), std::move(texts))));
+  TRY(auto embedded, sync_wait(rig_.embedder.embed(rig_.context(), std::move(texts))));
   TRY_VOID(sql.execute(
-      "INSERT INTO products (id, tenant_id, store_id, kb_id, shopify_id, title, description, "
+      "INSERT INTO products (id, rig_.tenantid, store_id, kb_id, shopify_id, title, description, "
       "vendor, product_type, status, tags, rating, content_hash, text_hash, embedding, "
       "embedding_model, shop_created_at, synced_at, created_at) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, '', '', ?, ?, ?, 0, 0)",
-      {id, tenant_, store_, base_, shop_id, title, description, brand, type, tag_list,
+      {id, rig_.tenant, store_, base_, shop_id, title, description, brand, type, tag_list,
        static_cast<double>(random_() % 50) / 10, std::as_bytes(std::span(embedded.values)),
-       embedder_.model(), static_cast<std::int64_t>(number)}));
+       rig_.embedder.model(), static_cast<std::int64_t>(number)}));
   for (int i = 0; i < 3; ++i) {
     auto variant = commerce::VariantId::make();
     auto sku = "SKU-" + shop_id + "-" + std::to_string(i);
@@ -159,7 +131,7 @@ Result<void> Shop::insert(SqlSession& sql, std::size_t number) {
 
 void Shop::fill(std::size_t products) {
   for (std::size_t at = 0; at < products; at += products_per_write)
-    must(sync_wait(write(*database_, context(), [&](SqlSession& sql) -> Result<void> {
+    must(sync_wait(write(*rig_.database, rig_.context(), [&](SqlSession& sql) -> Result<void> {
       for (auto i = at; i < std::min(at + products_per_write, products); ++i)
         TRY_VOID(insert(sql, i));
       TRY_VOID(sql.execute("UPDATE stores SET version = version + 1 WHERE id = ?", {store_}));
@@ -169,7 +141,7 @@ void Shop::fill(std::size_t products) {
 
 void Shop::touch_one() {
   auto id = products_[random_() % products_.size()];
-  must(sync_wait(write(*database_, context(), [&](SqlSession& sql) -> Result<void> {
+  must(sync_wait(write(*rig_.database, rig_.context(), [&](SqlSession& sql) -> Result<void> {
     TRY_VOID(sql.execute("UPDATE product_variants SET inventory = 0 WHERE product_id = ?", {id}));
     TRY_VOID(sql.execute("UPDATE stores SET version = version + 1 WHERE id = ?", {store_}));
     TRY_VOID(
@@ -183,7 +155,7 @@ void Shop::touch_one() {
 commerce::ProductAnswer Shop::search(commerce::ProductQuery query) {
   query.knowledge_base = base_;
   query.is_billed = false;
-  return must(sync_wait(search_->search(context(), std::move(query))));
+  return must(sync_wait(search_->search(rig_.context(), std::move(query))));
 }
 
 }  // namespace aiva::bench

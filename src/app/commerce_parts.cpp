@@ -129,16 +129,24 @@ std::vector<worker::Chore> commerce_chores(const Config& config, Parts& parts) {
                     [&housekeeping = *parts.product_housekeeping](CallContext context) {
                       return without_count(housekeeping.sweep_indexes(context));
                     }});
-  chores.push_back(
-      {"sweep what removed stores left", hours(1), [&parts](CallContext context) {
-         return without_count(commerce::sweep_stores(
-             std::move(context),
-             {.database = *parts.database, .objects = *parts.objects, .clock = parts.clock}));
-       }});
+  commerce::StoreRetention retention{
+      .syncs = std::chrono::days(config.shopify.syncs_days),
+      .deleted_products = std::chrono::days(config.shopify.deleted_days)};
+  chores.push_back({"sweep what stores left", hours(1), [&parts, retention](CallContext context) {
+                      commerce::StoreSweepParts sweep{.database = *parts.database,
+                                                      .objects = *parts.objects,
+                                                      .clock = parts.clock,
+                                                      .retention = retention};
+                      return without_count(commerce::sweep_stores(std::move(context), sweep));
+                    }});
   std::chrono::days age(config.shopify.events_days);
   chores.push_back({"forget followed events of stores", hours(1),
                     [&events = commerce.events(), age](CallContext context) {
                       return without_count(events.remove_old(context, age));
+                    }});
+  chores.push_back({"renew what owners of stores agreed to", hours(6),
+                    [&stores = commerce.stores()](CallContext context) {
+                      return without_count(stores.renew_access(std::move(context)));
                     }});
   if (!config.shopify.scheduled) return chores;
   chores.push_back(

@@ -250,6 +250,8 @@ void bind_shopify(Binder& binder, Config::Shopify& shopify) {
   binder.integer("shopify.images_per_product_max", shopify.images_per_product_max, 0, 250);
   binder.integer("shopify.pictures_at_once", shopify.pictures_at_once, 1, 64);
   binder.integer("shopify.events_days", shopify.events_days, 1, 365);
+  binder.integer("shopify.deleted_days", shopify.deleted_days, 1, 3650);
+  binder.integer("shopify.syncs_days", shopify.syncs_days, 1, 3650);
   if (shopify.client_id.empty() != shopify.client_secret.empty())
     binder.complain("shopify.client_secret", "goes together with shopify.client_id");
 }
@@ -289,7 +291,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.integer("embedder.tokens_per_minute", config.embedder.tokens_per_minute, 0,
                  10'000'000'000);
   binder.text("embedder.precision", config.embedder.precision, {"auto", "float32", "int8"});
-  binder.integer("embedder.threads", config.embedder.threads, 1, 256);
+  binder.integer("embedder.threads", config.embedder.threads, 0, 256);
   binder.text("chat_model.provider", config.chat_model.provider, {"none", "openai", "anthropic"});
   binder.text("chat_model.base_url", config.chat_model.base_url);
   binder.secret("chat_model.api_key", config.chat_model.api_key);

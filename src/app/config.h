@@ -81,7 +81,7 @@ struct Config {
     std::int64_t requests_per_minute = 0;
     std::int64_t tokens_per_minute = 0;
     std::string precision = "auto";
-    std::int64_t threads = 1;
+    std::int64_t threads = 0;
     auto operator<=>(const Embedder&) const = default;
   } embedder;
   struct ChatModel {
@@ -263,6 +263,8 @@ struct Config {
     std::int64_t images_per_product_max = 10;
     std::int64_t pictures_at_once = 8;
     std::int64_t events_days = 7;
+    std::int64_t deleted_days = 30;
+    std::int64_t syncs_days = 90;
     auto operator<=>(const Shopify&) const = default;
   } shopify;
   struct Native {

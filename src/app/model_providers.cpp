@@ -1,6 +1,7 @@
 #include "app/model_providers.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "adapters/onnx/byte_products.h"
@@ -15,6 +16,8 @@
 
 namespace aiva::app {
 namespace {
+
+constexpr std::size_t own_threads_max = 4;  // unless somebody asks for more
 
 // Says no to every text: search goes on with keywords.
 class NoTextEmbedder final : public TextEmbedder {
@@ -75,6 +78,11 @@ int estimate_tokens(std::string_view text) {
   return static_cast<int>((narrow + 3) / 4 + (wide + 2) / 3);
 }
 
+std::size_t embedder_threads(const Config& config) {
+  if (config.embedder.threads > 0) return static_cast<std::size_t>(config.embedder.threads);
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, own_threads_max);
+}
+
 Result<EmbedderChoice> make_packaged(const Config& config, const Paths& paths) {
   auto folder = paths.native / "sentence_encoder";
   const auto& precision = config.embedder.precision;
@@ -83,7 +91,7 @@ Result<EmbedderChoice> make_packaged(const Config& config, const Paths& paths) {
   OnnxEmbedderOptions options{.library_path = paths.onnxruntime,
                               .model_path = folder / model,
                               .vocab_path = folder / "sentence_encoder.vocab",
-                              .threads = static_cast<std::size_t>(config.embedder.threads)};
+                              .threads = embedder_threads(config)};
   EmbedderChoice choice;
   TRY(choice.embedder, make_onnx_text_embedder(options));
   TRY(choice.count_tokens, make_token_counter(options.vocab_path));
@@ -136,7 +144,7 @@ Result<std::unique_ptr<Reranker>> make_reranker(const Config& config, const Path
                              .model = added.model,
                              .logits = added.logits,
                              .tokens_max = added.tokens_max,
-                             .threads = static_cast<std::size_t>(config.embedder.threads)});
+                             .threads = embedder_threads(config)});
 }
 
 }  // namespace aiva::app

@@ -195,10 +195,11 @@ struct CartLine {
 // What a store tells of itself when it happens, its signature verified.
 struct StoreEvent {
   enum class Kind {
-    product_changed,    // `product`, when the store sent all of it; else only `product_id`
-    product_deleted,    // `product_id`
-    inventory_changed,  // `inventory_item_id`; `available` at one of the places, not in all
-    order_changed,      // `order_id`
+    product_changed,     // `product`, when the store sent all of it; else only `product_id`
+    product_deleted,     // `product_id`
+    inventory_changed,   // `inventory_item_id`; `available` at one of the places, not in all
+    order_changed,       // `order_id`
+    collection_changed,  // `collection`: it was made, changed or removed
     uninstalled,
     customer_data_request,  // the three that the law asks for
     customer_redact,
@@ -214,6 +215,7 @@ struct StoreEvent {
   std::string inventory_item_id{};
   std::optional<std::int64_t> available{};
   std::string order_id{};
+  StoreCollection collection{};
   std::string customer_email{};
 };
 

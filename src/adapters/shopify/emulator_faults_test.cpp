@@ -241,7 +241,7 @@ TEST_F(ShopifyFaults, subscribes_once_to_what_the_token_may_see) {
   EXPECT_EQ(failure_of(sync_wait(storefront_->subscribe({}, access_, address))), "");
 
   auto subscriptions = ask("/_webhooks").at("subscriptions").as_array();
-  EXPECT_EQ(subscriptions.size(), 7U);
+  EXPECT_EQ(subscriptions.size(), 10U);
   for (const auto& one : subscriptions) EXPECT_EQ(one.at("address").as_string(), address);
   EXPECT_EQ(failure_of(sync_wait(storefront_->subscribe({}, access_, "nonsense"))), "invalid");
 }

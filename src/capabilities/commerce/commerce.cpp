@@ -9,6 +9,7 @@
 #include "capabilities/commerce/internal/store_desk.h"
 #include "capabilities/commerce/internal/store_opener.h"
 #include "capabilities/commerce/internal/sync_desk.h"
+#include "capabilities/commerce/internal/token_keeper.h"
 
 namespace aiva::commerce {
 namespace {
@@ -17,8 +18,9 @@ class RowCommerce final : public Commerce {
  public:
   RowCommerce(const CommerceParts& parts, const CommerceSettings& settings)
       : core_(parts, settings),
-        opener_(core_),
-        stores_(core_, opener_),
+        tokens_(core_),
+        opener_(core_, tokens_),
+        stores_(core_, opener_, tokens_),
         syncs_(core_, opener_),
         events_(core_, opener_),
         catalogue_(core_),
@@ -33,6 +35,7 @@ class RowCommerce final : public Commerce {
 
  private:
   Core core_;
+  TokenKeeper tokens_;
   StoreOpener opener_;
   StoreDesk stores_;
   SyncDesk syncs_;

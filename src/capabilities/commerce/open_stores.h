@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "capabilities/commerce/types.h"
@@ -14,7 +15,9 @@ namespace aiva::commerce {
 struct OpenStore {
   Store store{};
   StoreAccess access{};      // with the token; never logged
-  Storefront* storefront{};  // of its kind, borrowed
+  Storefront* storefront{};  // borrowed, or below
+  // Where the token runs out: renews it by itself, so that only calls by it are sure to be let in.
+  std::shared_ptr<Storefront> own_storefront{};
 };
 
 // Stores with what is needed to speak to them. Of `context.tenant` alone.

@@ -70,6 +70,76 @@ TEST_F(EventsOf, tell_of_stock_and_of_what_is_gone) {
   EXPECT_EQ(number("SELECT COUNT(*) FROM store_events WHERE state = 'waiting'"), 0);
 }
 
+TEST_F(EventsOf, about_a_collection_read_the_products_that_joined_it_or_left_it) {
+  auto collections_of = [this](const std::string& id) {
+    return catalogue(store_).at(id).there.collections;
+  };
+  auto follow = [this](const std::string& body) {
+    shop_.forget_calls();
+    EXPECT_TRUE(deliver(store_, body).has_value());
+    run_store_jobs();
+    EXPECT_EQ(number("SELECT COUNT(*) FROM store_events WHERE state = 'waiting'"), 0) << body;
+  };
+  shop_.set_collections("1001", {{"c7", "Summer"}});
+  shop_.set_collections("1002", {{"c7", "Summer"}});
+
+  follow("collection|e1|c7|Summer");
+  ASSERT_EQ(collections_of("1001").size(), 1U);
+  EXPECT_EQ(collections_of("1002").front().title, "Summer");
+  EXPECT_EQ(shop_.calls("get_products"), 1);
+  EXPECT_EQ(shop_.calls("list_products"), 0);
+
+  shop_.set_collections("1001", {});
+  shop_.set_collections("1002", {{"c7", "Sale"}});
+  follow("collection|e2|c7|Sale");
+  EXPECT_TRUE(collections_of("1001").empty());
+  EXPECT_EQ(collections_of("1002").front().title, "Sale");
+
+  follow("collection|e3|c7|Sale");
+  EXPECT_EQ(shop_.calls("get_products"), 0) << "nothing differs";
+
+  shop_.set_collections("1002", {});
+  follow("collection|e4|c7|");
+  EXPECT_TRUE(collections_of("1002").empty());
+}
+
+TEST_F(EventsOf, about_collections_go_by_what_the_knowledge_base_wants) {
+  shop_.set_collections("1001", {{"c1", "Wanted"}});
+  StoreChange change{.scope = ProductScope{.collections = {"c1"}}};
+  ASSERT_TRUE(sync_wait(commerce_->stores().change(context(), {}, store_, change)).has_value());
+  sync(store_);
+  ASSERT_EQ(catalogue(store_).size(), 1U);
+
+  shop_.set_collections("1001", {{"c1", "Wanted"}, {"c7", "Other"}});
+  shop_.set_collections("1002", {{"c7", "Other"}});
+  ASSERT_TRUE(deliver(store_, "collection|e1|c7|Other").has_value());
+  run_store_jobs();
+  EXPECT_EQ(catalogue(store_).at("1001").there.collections.size(), 2U);
+  EXPECT_EQ(catalogue(store_).size(), 1U);
+
+  shop_.set_collections("1003", {{"c1", "Wanted"}});
+  ASSERT_TRUE(deliver(store_, "collection|e2|c1|Wanted").has_value());
+  run_store_jobs();
+  EXPECT_EQ(catalogue(store_).count("1003"), 1U);
+}
+
+TEST_F(EventsOf, about_large_collections_are_followed_in_parts) {
+  fill(600);
+  sync(store_);
+  for (int i = 0; i < 600; ++i) shop_.set_collections(std::to_string(1000 + i), {{"c7", "Summer"}});
+  shop_.set_page_size(250);
+  shop_.forget_calls();
+
+  ASSERT_TRUE(deliver(store_, "collection|e1|c7|Summer").has_value());
+  ASSERT_TRUE(deliver(store_, "changed|e2|1001|").has_value());
+  run_store_jobs();
+
+  for (const auto& [id, product] : catalogue(store_))
+    EXPECT_EQ(product.there.collections.size(), 1U) << id;
+  EXPECT_EQ(shop_.calls("get_products"), 4);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_events WHERE state = 'waiting'"), 0);
+}
+
 TEST_F(EventsOf, wait_while_the_store_is_paused) {
   shop_.put(ScriptedStorefront::simple("1001", "Boot"));
   ASSERT_TRUE(sync_wait(commerce_->stores().pause(context(), {}, store_)).has_value());

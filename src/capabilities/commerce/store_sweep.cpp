@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capabilities/commerce/internal/core.h"
+#include "capabilities/commerce/internal/old_rows.h"
 #include "capabilities/commerce/internal/stores_table.h"
 #include "foundation/log.h"
 
@@ -92,6 +93,20 @@ Task<Result<void>> remove_changes(CallContext context, Database& database, Store
   co_return Result<void>{};
 }
 
+Task<Result<std::int64_t>> forget_old(CallContext context, StoreSweepParts parts) {
+  auto before = [now = parts.clock.unix_ms()](std::chrono::days age) {
+    return now - std::chrono::milliseconds(age).count();
+  };
+  auto syncing = forget_syncs(context, parts.database, before(parts.retention.syncs));
+  CO_TRY(auto syncs, co_await std::move(syncing));
+  auto deleting =
+      forget_deleted_products(context, parts.database, before(parts.retention.deleted_products));
+  CO_TRY(auto products, co_await std::move(deleting));
+  if (syncs + products > 0)
+    log::info("Old rows of stores were forgotten", {{"syncs", syncs}, {"products", products}});
+  co_return syncs + products;
+}
+
 }  // namespace
 
 Task<Result<std::int64_t>> sweep_stores(CallContext context, StoreSweepParts parts) {
@@ -106,7 +121,9 @@ Task<Result<std::int64_t>> sweep_stores(CallContext context, StoreSweepParts par
     ++count;
   }
   if (count > 0) log::info("What stores left that are gone was removed", {{"count", count}});
-  co_return count;
+  auto forgetting = forget_old(context, parts);
+  CO_TRY(auto forgotten, co_await std::move(forgetting));
+  co_return count + forgotten;
 }
 
 }  // namespace aiva::commerce

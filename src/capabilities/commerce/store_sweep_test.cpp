@@ -24,6 +24,13 @@ class SweepOfStores : public CommerceFixture {
     });
     EXPECT_TRUE(sync_wait(std::move(removing)).has_value());
   }
+  // Of rows that were written by the clock of the test.
+  std::int64_t forget_rows() {
+    auto swept =
+        sync_wait(sweep_stores({}, {.database = database_, .objects = objects_, .clock = clock_}));
+    EXPECT_TRUE(swept.has_value());
+    return swept.value_or(-1);
+  }
   // In `later` from now; files are told as put now by the clock of the machine.
   std::int64_t sweep(std::chrono::hours later) {
     ManualClock clock(unix_ms_now() + std::chrono::milliseconds(later).count());
@@ -64,6 +71,60 @@ TEST_F(SweepOfStores, removes_changes_of_stores_that_are_gone) {
 
   EXPECT_EQ(number("SELECT COUNT(*) FROM product_changes"), 4);
   EXPECT_EQ(number("SELECT COUNT(*) FROM product_changes WHERE store_id = ?", {kept}), 4);
+}
+
+TEST_F(SweepOfStores, forgets_old_syncs_but_for_the_last_of_each_store) {
+  fill(2);
+  auto first = connect(base_).id;
+  auto second = connect(make_base("Another")->id).id;
+  sync(second);
+  for (int i = 0; i < 210; ++i) {
+    sync(first, SyncType::incremental);
+    clock_.advance(std::chrono::minutes(1));
+  }
+  EXPECT_EQ(forget_rows(), 0);
+
+  clock_.advance(std::chrono::days(90));
+  auto last = start_sync(first);
+  EXPECT_EQ(forget_rows(), 210);
+
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_syncs WHERE store_id = ?", {first}), 1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM store_syncs WHERE store_id = ?", {second}), 1);
+  EXPECT_EQ(look_at(last.id).status, SyncStatus::pending);
+}
+
+TEST_F(SweepOfStores, forgets_products_that_are_gone_for_long) {
+  fill(6);
+  auto id = connect(base_).id;
+  sync(id);
+  auto found = [this] {
+    auto answer = sync_wait(commerce_->search().search(
+        context(), {.knowledge_base = base_, .text = "Shoe", .is_billed = false}));
+    return answer ? answer->hits.size() : 99;
+  };
+  EXPECT_EQ(found(), 6U);
+  shop_.remove("1001");
+  shop_.remove("1002");
+  sync(id);
+  clock_.advance(std::chrono::days(29));
+  shop_.remove("1003");
+  sync(id);
+  EXPECT_EQ(forget_rows(), 0);
+
+  clock_.advance(std::chrono::days(2));
+  EXPECT_EQ(forget_rows(), 2);
+
+  EXPECT_EQ(number("SELECT COUNT(*) FROM products"), 4);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM product_variants"), 4);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM product_changes"), 4);
+  // The index has not followed since they were there.
+  EXPECT_EQ(found(), 3U);
+  EXPECT_EQ(product_index_.size(base_), 3U);
+
+  shop_.put(ScriptedStorefront::simple("1001", "Shoe again"));
+  sync(id);
+  EXPECT_EQ(found(), 4U);
+  expect_same_as_shop(id);
 }
 
 }  // namespace

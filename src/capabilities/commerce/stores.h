@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,9 @@ class Stores {
   // The owner came back with this query. Of any tenant: the state says which. Fails with
   // `unauthenticated` (the signature, an unknown, used or old state).
   virtual Task<Result<Store>> finish_consent(CallContext context, std::string query) = 0;
+  // Renews what owners agreed to of stores that nobody spoke to for long, before it runs out. Of
+  // all tenants. Answers how many.
+  virtual Task<Result<std::int64_t>> renew_access(CallContext context) = 0;
   // A feed's products, CSV or JSON, instead of its address's. Read at the next sync.
   virtual Task<Result<void>> upload_feed(CallContext context, StoreId id, std::string content) = 0;
 };

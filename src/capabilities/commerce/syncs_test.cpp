@@ -212,6 +212,28 @@ TEST_F(SyncOf, an_export_goes_on_where_it_was_cut_off) {
   expect_same_as_shop(store_);
 }
 
+TEST_F(SyncOf, of_an_export_lets_others_go_first_and_opens_it_once) {
+  shop_.set_abilities({.has_exports = true, .has_traces = true});
+  fill(260);
+  settings_commerce_.products_per_write = 50;
+  make();
+  shop_.before_each([this](const std::string& call) {
+    if (call == "next") clock_.advance(std::chrono::seconds(4));
+  });
+  auto started = start_sync(store_);
+
+  EXPECT_GE(run_store_jobs(), 5);
+
+  shop_.before_each({});
+  auto done = look_at(started.id);
+  EXPECT_EQ(done.status, SyncStatus::completed);
+  EXPECT_EQ(done.processed_products, 260);
+  EXPECT_EQ(done.added, 260);
+  EXPECT_EQ(shop_.calls("open_export"), 1);
+  EXPECT_EQ(embedded(), 260U);
+  expect_same_as_shop(store_);
+}
+
 TEST_F(SyncOf, goes_on_at_its_page_whenever_it_is_cut_off) {
   fill(20);
   auto started = start_sync(store_);

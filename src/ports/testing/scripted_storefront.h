@@ -19,7 +19,8 @@
 namespace aiva {
 
 // A shop in memory that a test fills, changes and makes fail. Products are listed by their ids.
-// An event's body is "kind|event|product|item|instant", its header `x-signature` its HMAC in hex.
+// An event's body is "kind|event|product|item|instant", or "collection|event|id|title|instant"; its
+// header `x-signature` is its HMAC in hex.
 class ScriptedStorefront final : public Storefront {
  public:
   using Hook = std::function<void(const std::string& call)>;
@@ -53,6 +54,12 @@ class ScriptedStorefront final : public Storefront {
     std::lock_guard lock(mutex_);
     if (auto found = products_.find(id); found != products_.end())
       found->second.variants.front().inventory = inventory;
+  }
+  // The collections a product is in; the product counts as unchanged.
+  void set_collections(const std::string& id, std::vector<StoreCollection> collections) {
+    std::lock_guard lock(mutex_);
+    if (auto found = products_.find(id); found != products_.end())
+      found->second.collections = std::move(collections);
   }
   [[nodiscard]] std::map<std::string, StoreProduct> products() const {
     std::lock_guard lock(mutex_);
@@ -236,8 +243,10 @@ class ScriptedStorefront final : public Storefront {
     StoreEvent event{.topic = words[0], .delivery = words[1] + "-x", .event = words[1]};
     event.kind = kind_of(words[0]);
     event.domain = domain_;
-    event.product_id = words[2];
-    event.inventory_item_id = words[3];
+    bool is_of_collection = event.kind == StoreEvent::Kind::collection_changed;
+    if (is_of_collection) event.collection = {.id = words[2], .title = words[3]};
+    if (!is_of_collection) event.product_id = words[2];
+    if (!is_of_collection) event.inventory_item_id = words[3];
     if (!words[4].empty()) event.triggered_at = std::stoll(words[4]);
     return event;
   }
@@ -341,6 +350,7 @@ class ScriptedStorefront final : public Storefront {
     if (topic == "deleted") return Kind::product_deleted;
     if (topic == "inventory") return Kind::inventory_changed;
     if (topic == "order") return Kind::order_changed;
+    if (topic == "collection") return Kind::collection_changed;
     if (topic == "uninstalled") return Kind::uninstalled;
     if (topic == "data_request") return Kind::customer_data_request;
     if (topic == "customer_redact") return Kind::customer_redact;
@@ -380,7 +390,12 @@ class ScriptedStorefront final : public Storefront {
     for (const auto& [id, product] : products_) {
       bool is_state = scope.states.empty() ||
                       std::ranges::find(scope.states, product.state) != scope.states.end();
-      if (is_state && product.updated_at >= since) found.push_back(product);
+      bool is_inside =
+          scope.collections.empty() ||
+          std::ranges::any_of(product.collections, [&](const auto& collection) {
+            return std::ranges::find(scope.collections, collection.id) != scope.collections.end();
+          });
+      if (is_state && is_inside && product.updated_at >= since) found.push_back(product);
     }
     return found;
   }

@@ -218,7 +218,7 @@ test("a search for everything brings products beside passages", async () => {
 });
 
 test("what happens in the shop is found within five seconds", async () => {
-  const [product] = await shown();
+  const [product, other] = await shown();
   const variant = product.variants[0].id;
   const found = async (query: string) => titles(await find(client, base, { query }));
 
@@ -234,6 +234,23 @@ test("what happens in the shop is found within five seconds", async () => {
     const kept = await productsOf(client, base, "&search=Xylotheque");
     return kept[0]?.variants.some((each: Json) => each.inventory >= 4711) ?? false;
   });
+  const inCollection = async (title: string) => {
+    const kept = await productsOf(client, base, `&search=${encodeURIComponent(other.title)}`);
+    const same = kept.find((each: Json) => each.shopify_id === String(other.id));
+    return same?.collections.some((each: Json) => each.title === title) ?? false;
+  };
+  const collection = await control(shop, "/_store", {
+    call: "createCollection",
+    arguments: [{ title: "Cabinets", products: [other.id] }],
+  });
+  await within(5_000, "a collection", () => inCollection("Cabinets"));
+  await control(shop, "/_store", {
+    call: "updateCollection",
+    arguments: [collection.id, { title: "Oak cabinets" }],
+  });
+  await within(5_000, "a collection's new title", () => inCollection("Oak cabinets"));
+  await control(shop, "/_store", { call: "deleteCollection", arguments: [collection.id] });
+  await within(5_000, "a collection's end", async () => !(await inCollection("Oak cabinets")));
   await control(shop, "/_store", { call: "deleteProduct", arguments: [product.id] });
   const gone = await within(
     5_000,
@@ -370,6 +387,10 @@ test("an owner connects a shop by consent", async () => {
   const job = await finished(client, jobs.body.data.items[0].id);
   assert.equal(job.status, "completed", JSON.stringify(job));
   assert.equal(job.added, (await catalogueOf(shop)).length);
+  // The token was good for an hour.
+  await control(shop, "/_clock", { advance_ms: 3_700_000 });
+  const later = await sync(client, made.body.data.id, "incremental");
+  assert.equal(later.status, "completed", JSON.stringify(later));
 
   // What the law asks for comes to the app's one address, and is not about stores of other apps.
   await control(shop, "/_app", { compliance_url: `${server.ready.url}/api/shopify/webhooks` });

@@ -19,6 +19,9 @@ constexpr std::array kinds = {
     std::pair{std::string_view("products/create"), Kind::product_changed},
     std::pair{std::string_view("products/update"), Kind::product_changed},
     std::pair{std::string_view("products/delete"), Kind::product_deleted},
+    std::pair{std::string_view("collections/create"), Kind::collection_changed},
+    std::pair{std::string_view("collections/update"), Kind::collection_changed},
+    std::pair{std::string_view("collections/delete"), Kind::collection_changed},
     std::pair{std::string_view("inventory_levels/update"), Kind::inventory_changed},
     std::pair{std::string_view("orders/create"), Kind::order_changed},
     std::pair{std::string_view("orders/updated"), Kind::order_changed},
@@ -67,6 +70,11 @@ Result<void> read_body(const json::Object& body, StoreEvent& event) {
     case Kind::inventory_changed: {
       TRY(event.inventory_item_id, id_of(body, "inventory_item_id"));
       event.available = integer_of(body, "available");
+      return {};
+    }
+    case Kind::collection_changed: {
+      TRY(event.collection.id, id_of(body, "id"));
+      event.collection.title = text_of(body, "title");
       return {};
     }
     case Kind::order_changed: {

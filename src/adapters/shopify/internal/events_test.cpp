@@ -32,11 +32,13 @@ TEST(ShopEvent, is_read_with_what_it_is_about) {
   auto deleted = read("products/delete", R"({"id":8012345000033})");
   auto stock = read("inventory_levels/update", R"({"inventory_item_id":46,"available":-2})");
   auto order = read("orders/create", R"({"id":5412345000033})");
+  auto renamed = read("collections/update", R"({"id":412345000033,"title":"Summer"})");
+  auto without = read("collections/delete", R"({"id":412345000033})");
   auto redact = read("customers/redact", R"({"shop_domain":"my-shop.myshopify.com",
                                              "customer":{"email":"ada@example.com"}})");
   std::string shop = R"({"shop_id":1,"shop_domain":"my-shop.myshopify.com"})";
 
-  ASSERT_TRUE(changed && deleted && stock && order && redact);
+  ASSERT_TRUE(changed && deleted && stock && order && renamed && without && redact);
   EXPECT_EQ(changed->kind, Kind::product_changed);
   EXPECT_EQ(changed->product_id, "8012345000033");
   EXPECT_EQ(changed->delivery, "delivery-1");
@@ -48,6 +50,12 @@ TEST(ShopEvent, is_read_with_what_it_is_about) {
   EXPECT_EQ(stock->available, -2);
   EXPECT_EQ(order->kind, Kind::order_changed);
   EXPECT_EQ(order->order_id, "5412345000033");
+  EXPECT_EQ(renamed->kind, Kind::collection_changed);
+  EXPECT_EQ(renamed->collection.id, "412345000033");
+  EXPECT_EQ(renamed->collection.title, "Summer");
+  EXPECT_EQ(without->kind, Kind::collection_changed);
+  EXPECT_EQ(without->collection.title, "");
+  EXPECT_FALSE(read("collections/update", R"({"title":"Summer"})"));
   EXPECT_EQ(redact->kind, Kind::customer_redact);
   EXPECT_EQ(redact->customer_email, "ada@example.com");
   EXPECT_EQ(read("app/uninstalled", "{}")->kind, Kind::uninstalled);

@@ -8,7 +8,6 @@
 #include "capabilities/billing/prices.h"
 #include "capabilities/commerce/internal/events_table.h"
 #include "capabilities/commerce/internal/pictures_table.h"
-#include "capabilities/commerce/internal/products_table.h"
 #include "capabilities/commerce/internal/store_jobs.h"
 #include "capabilities/commerce/internal/stores_table.h"
 #include "foundation/json_writer.h"
@@ -17,8 +16,7 @@
 namespace aiva::commerce {
 namespace {
 
-constexpr std::size_t texts_per_call = 64;
-constexpr int products_per_embedding = 250;
+constexpr std::size_t texts_per_call = 256;
 // A token is some four characters; the embedder cuts what is still too much.
 constexpr std::size_t bytes_per_token = 4;
 constexpr std::size_t text_bytes_least = 512;
@@ -31,23 +29,20 @@ RowsOwner owner_of(const Store& store) {
           .currency = store.identity.currency};
 }
 
-std::vector<std::string> ids_of(const std::vector<StoreProduct>& products) {
-  std::vector<std::string> ids;
-  for (const auto& product : products) ids.push_back(product.id);
-  return ids;
-}
-
 }  // namespace
 
 // A batch that was looked over. Of two products of one id the later changed is kept.
 struct CatalogueWriter::Work {
-  const Store& store;
-  ReadBatch batch{};
+  Work(Store to, ReadBatch read) : store(std::move(to)), batch(std::move(read)) {}
+
+  Store store;
+  ReadBatch batch;
   std::vector<PreparedProduct> products{};
   std::vector<std::string> wrong{};  // ids of those that make no sense
   std::int64_t failed = 0;
   std::vector<std::string> ids{};  // of all that the rows may know
   KnownProducts known{};           // before the transaction
+  Embedded embedded{};
 };
 
 namespace {
@@ -180,13 +175,14 @@ Task<Result<ReadingMark>> CatalogueWriter::mark(CallContext context, StoreId sto
   co_return mark;
 }
 
-Task<Result<WriteReport>> CatalogueWriter::write(CallContext context, const Store& store,
-                                                 ReadBatch batch, Beside beside) {
-  Work work{.store = store, .batch = std::move(batch)};
+Task<Result<CatalogueWriter::Prepared>> CatalogueWriter::prepare(CallContext context, Store store,
+                                                                 ReadBatch batch) {
+  auto prepared = std::make_shared<Work>(std::move(store), std::move(batch));
+  auto& work = *prepared;
   // Hashes of much text: not on a thread that serves others.
   auto look_over_all = [&]() -> Result<void> {
-    look_over(std::move(work.batch.products), prepare_settings(store), work.products, work.wrong,
-              work.failed);
+    look_over(std::move(work.batch.products), prepare_settings(work.store), work.products,
+              work.wrong, work.failed);
     return {};
   };
   auto looking = run_on(core_.parts.compute, context, look_over_all);
@@ -195,23 +191,38 @@ Task<Result<WriteReport>> CatalogueWriter::write(CallContext context, const Stor
   work.ids.insert(work.ids.end(), work.wrong.begin(), work.wrong.end());
   work.ids.insert(work.ids.end(), work.batch.gone.begin(), work.batch.gone.end());
   auto reading = read(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
-    TRY(work.known, CatalogueRows(sql, owner_of(store)).known(work.ids));
+    TRY(work.known, CatalogueRows(sql, owner_of(work.store)).known(work.ids));
     return {};
   });
   CO_TRY_VOID(co_await std::move(reading));
   auto embedding = try_embed(context, work);
-  auto embedded = co_await std::move(embedding);
+  work.embedded = co_await std::move(embedding);
   CO_TRY_VOID(context.check());
+  co_return prepared;
+}
+
+Task<Result<WriteReport>> CatalogueWriter::commit(CallContext context, Prepared prepared,
+                                                  Beside beside) {
+  const auto& work = *prepared;
   WriteReport report;
   auto writing = aiva::write(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
     report = WriteReport{.failed = work.failed};
-    TRY_VOID(write_all(sql, work, embedded, report));
+    TRY_VOID(write_all(sql, work, report));
     if (!beside) return {};
     return beside(sql, report);
   });
   CO_TRY_VOID(co_await std::move(writing));
   core_.parts.jobs.wake();
   written_.add(static_cast<double>(report.added + report.updated + report.deleted));
+  co_return report;
+}
+
+Task<Result<WriteReport>> CatalogueWriter::write(CallContext context, const Store& store,
+                                                 ReadBatch batch, Beside beside) {
+  auto preparing = prepare(context, store, std::move(batch));
+  CO_TRY(auto prepared, co_await std::move(preparing));
+  auto committing = commit(context, std::move(prepared), std::move(beside));
+  auto report = co_await std::move(committing);
   co_return report;
 }
 
@@ -262,9 +273,9 @@ Task<Result<CatalogueWriter::Embedded>> CatalogueWriter::embed(
   co_return made;
 }
 
-Result<void> CatalogueWriter::write_all(SqlSession& sql, const Work& work, const Embedded& embedded,
-                                        WriteReport& report) {
+Result<void> CatalogueWriter::write_all(SqlSession& sql, const Work& work, WriteReport& report) {
   const auto& store = work.store;
+  const auto& embedded = work.embedded;
   StoresTable stores(sql);
   TRY(auto reading, stores.next_reading(store.tenant, store.id));
   Writing writing{.rows = CatalogueRows(sql, owner_of(store)),
@@ -328,58 +339,6 @@ Result<void> CatalogueWriter::charge(SqlSession& sql, const Store& store, std::i
   json.field("embedding_tokens", embedded.tokens).end_object();
   TRY_VOID(core_.parts.billing.charge(sql, store.tenant, charge));
   return {};
-}
-
-Task<Result<std::optional<CatalogueRows::Unembedded>>> CatalogueWriter::embed_missing(
-    CallContext context, const Store& store, CatalogueRows::Unembedded after) {
-  using Next = std::optional<CatalogueRows::Unembedded>;
-  if (core_.parts.embedder.dimension() == 0) co_return Next();
-  const auto& model = core_.parts.embedder.model();
-  std::vector<CatalogueRows::Unembedded> missing;
-  std::vector<Product> products;
-  KnownProducts known;
-  auto reading = read(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
-    CatalogueRows rows(sql, owner_of(store));
-    TRY(missing, rows.unembedded(model, after, products_per_embedding));
-    std::vector<ProductId> ids;
-    for (const auto& one : missing) ids.push_back(one.id);
-    TRY(products, ProductsTable(sql).get(store.tenant, ids));
-    std::vector<StoreProduct> there;
-    for (const auto& product : products) there.push_back(product.there);
-    TRY(known, rows.known(ids_of(there)));
-    return {};
-  });
-  CO_TRY_VOID(co_await std::move(reading));
-  if (missing.empty()) co_return Next();
-  std::unordered_map<std::string, std::string> texts;
-  std::unordered_map<std::string, std::string> hashes;  // by the product's id of the store
-  auto prepare_all = [&]() -> Result<void> {
-    for (auto& product : products) {
-      auto prepared = prepare(std::move(product.there), prepare_settings(store));
-      if (!prepared) continue;
-      hashes.emplace(prepared->there.id, prepared->text_hash);
-      texts.emplace(std::move(prepared->text_hash), std::move(prepared->text));
-    }
-    return {};
-  };
-  auto preparing = run_on(core_.parts.compute, context, prepare_all);
-  CO_TRY_VOID(co_await std::move(preparing));
-  auto embedding = embed(context, std::move(texts));
-  CO_TRY(auto embedded, co_await std::move(embedding));
-  auto writing = aiva::write(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
-    StoresTable stores(sql);
-    CatalogueRows rows(sql, owner_of(store));
-    TRY(auto version, stores.next_version(store.tenant, store.id));
-    TRY(auto number, stores.next_reading(store.tenant, store.id));
-    for (const auto& [id, hash] : hashes) {
-      const auto& product = known.at(id);
-      TRY(auto is_set, rows.set_vector(product, hash, embedded.vectors.at(hash)));
-      if (is_set) TRY_VOID(rows.note_change(product.id, version));
-    }
-    return charge(sql, store, number, embedded);
-  });
-  CO_TRY_VOID(co_await std::move(writing));
-  co_return Next(missing.back());
 }
 
 }  // namespace aiva::commerce

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -54,6 +55,8 @@ struct WriteReport {
 // last was asked for after the other had been written, and is newer. A product without a row is
 // contested when an event spoke of it since it was read: it may be gone by now.
 class CatalogueWriter {
+  struct Work;
+
  public:
   // Borrowed.
   explicit CatalogueWriter(Core& core);
@@ -64,8 +67,15 @@ class CatalogueWriter {
 
   // Something of the caller's in the same transaction, which may run twice.
   using Beside = std::function<Result<void>(SqlSession&, const WriteReport&)>;
-  // One transaction. A failing embedder leaves products without a vector. Fails with `not_found`
-  // when the store is gone, and as `beside` does.
+  // A batch that was looked over, with the vectors it lacks. Shared, since only the writer knows
+  // what it is.
+  using Prepared = std::shared_ptr<Work>;
+  // All of the work but the transaction, so that it may run while another batch is written. A
+  // failing embedder leaves products without a vector.
+  Task<Result<Prepared>> prepare(CallContext context, Store store, ReadBatch batch);
+  // One transaction. Fails with `not_found` when the store is gone, and as `beside` does.
+  Task<Result<WriteReport>> commit(CallContext context, Prepared prepared, Beside beside);
+  // Both.
   Task<Result<WriteReport>> write(CallContext context, const Store& store, ReadBatch batch,
                                   Beside beside);
 
@@ -80,14 +90,12 @@ class CatalogueWriter {
     Vectors vectors{};
     std::int64_t tokens = 0;
   };
-  struct Work;
 
   [[nodiscard]] PrepareSettings prepare_settings(const Store& store) const;
   Task<Result<Embedded>> embed(CallContext context,
                                std::unordered_map<std::string, std::string> texts);
   Task<Embedded> try_embed(CallContext context, const Work& work);
-  Result<void> write_all(SqlSession& sql, const Work& work, const Embedded& embedded,
-                         WriteReport& report);
+  Result<void> write_all(SqlSession& sql, const Work& work, WriteReport& report);
   Result<void> charge(SqlSession& sql, const Store& store, std::int64_t reading,
                       const Embedded& embedded);
 

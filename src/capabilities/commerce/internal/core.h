@@ -27,6 +27,9 @@ inline std::string token_purpose(StoreId id) { return "store:" + id.to_string();
 inline std::string refresh_purpose(StoreId id) { return "store-refresh:" + id.to_string(); }
 inline std::string app_purpose(StoreId id) { return "store-app:" + id.to_string(); }
 
+// Why a store is in error whose owner has to agree again.
+inline constexpr const char* consent_expired = "consent_expired";
+
 // A feed whose content was uploaded has this before the key of the object.
 inline constexpr const char* upload_prefix = "upload:";
 // Such keys are "feeds/TENANT/STORE".

@@ -8,11 +8,13 @@
 #include "foundation/crypto.h"
 #include "foundation/json.h"
 #include "foundation/log.h"
+#include "foundation/text/utf8.h"
 
 namespace aiva::commerce {
 namespace {
 
 constexpr std::size_t key_bytes_max = 200;
+constexpr std::size_t title_bytes_max = 1024;
 constexpr int removed_at_once = 500;
 
 // The same for each delivery of one event, and another for another topic.
@@ -27,11 +29,18 @@ std::string key_of(const StoreEvent& event, std::string_view body) {
 // An id out of an event, or nothing where it is none.
 std::string id_or_nothing(const std::string& id) { return is_store_id(id) ? id : std::string(); }
 
+// A title as rows of products have it; nothing where there is none to compare.
+std::string kept_title(const std::string& title) {
+  if (title.size() > title_bytes_max || !is_valid_utf8(title)) return {};
+  return title.contains('\0') ? std::string() : title;
+}
+
 bool speaks_of_products(StoreEvent::Kind kind) {
   switch (kind) {
     case StoreEvent::Kind::product_changed:
     case StoreEvent::Kind::product_deleted:
-    case StoreEvent::Kind::inventory_changed: return true;
+    case StoreEvent::Kind::inventory_changed:
+    case StoreEvent::Kind::collection_changed: return true;
     case StoreEvent::Kind::order_changed:
     case StoreEvent::Kind::uninstalled:
     case StoreEvent::Kind::customer_data_request:
@@ -100,6 +109,8 @@ Task<Result<void>> EventDesk::note(CallContext context, StoreRow row, StoreEvent
                      .product_id = id_or_nothing(event.product_id),
                      .inventory_item_id = id_or_nothing(event.inventory_item_id),
                      .order_id = id_or_nothing(event.order_id),
+                     .collection = {.id = id_or_nothing(event.collection.id),
+                                    .title = kept_title(event.collection.title)},
                      .triggered_at = event.triggered_at,
                      .created_at = core_.parts.clock.unix_ms()};
   auto writing = write(core_.parts.database, context,
@@ -153,6 +164,7 @@ Result<void> EventDesk::write_down(SqlSession& sql, const StoreRow& row, const S
     case StoreEvent::Kind::product_changed:
     case StoreEvent::Kind::product_deleted:
     case StoreEvent::Kind::inventory_changed:
+    case StoreEvent::Kind::collection_changed:
     case StoreEvent::Kind::order_changed:  // orders are asked for when somebody wants to know
     case StoreEvent::Kind::other: return {};
   }
@@ -161,8 +173,9 @@ Result<void> EventDesk::write_down(SqlSession& sql, const StoreRow& row, const S
 
 Result<void> EventDesk::follow_products(SqlSession& sql, const StoreRow& row,
                                         const EventRow& event_row) {
-  if (event_row.product_id.empty() && event_row.inventory_item_id.empty())
-    return fail(ErrorCode::invalid, "The event names no product");
+  bool is_about_any = !event_row.product_id.empty() || !event_row.inventory_item_id.empty() ||
+                      !event_row.collection.id.empty();
+  if (!is_about_any) return fail(ErrorCode::invalid, "The event names no product");
   EventsTable events(sql);
   TRY(auto did_wait, events.has_waiting(row.store.id));
   TRY(auto is_new, events.insert(row.store.id, event_row, true));

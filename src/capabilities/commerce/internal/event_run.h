@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -32,14 +33,28 @@ class EventRun {
     std::vector<std::string> products{};  // of each event, empty where there is none
     ReadingMark began{};
   };
+  // A collection and the waiting events about it.
+  struct CollectionChange {
+    StoreCollection collection{};
+    UnixMs told_at = 0;  // when it was called so
+    UnixMs waits_since = 0;
+    std::vector<std::string> events{};
+  };
   // Some waiting events and what they speak of.
   Task<Result<Round>> next_round(CallContext context, const OpenStore& store);
   Task<Result<void>> follow(CallContext context, const OpenStore& store, Round round);
+  // Takes the events about collections out of the round.
+  static std::vector<CollectionChange> take_collections(Round& round);
+  // Reads the products in which the collection's rows differ from the store, a part at a time; what
+  // is left when others waited long enough stays different for the next run.
+  Task<Result<void>> follow_collection(CallContext context, const OpenStore& store,
+                                       CollectionChange change);
 
   Core& core_;
   CatalogueWriter& writer_;
   StoreOpener& opener_;
   StoreId store_;
+  std::chrono::steady_clock::time_point started_{};
   int contested_rounds_ = 0;
 };
 

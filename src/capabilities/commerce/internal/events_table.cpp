@@ -13,6 +13,7 @@ EventRow read_row(const SqlRow& row) {
           .product_id = std::string(row.text(2)),
           .inventory_item_id = std::string(row.text(3)),
           .order_id = std::string(row.text(4)),
+          .collection = {.id = std::string(row.text(7)), .title = std::string(row.text(8))},
           .triggered_at = row.integer(5),
           .created_at = row.integer(6)};
 }
@@ -27,12 +28,13 @@ Result<bool> EventsTable::insert(StoreId store, const EventRow& row, bool is_wai
                         return {};
                       }));
   if (is_known) return false;
-  TRY_VOID(sql_.execute(
-      "INSERT INTO store_events (store_id, event, topic, product_id, "
-      "inventory_item_id, order_id, triggered_at, state, created_at) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {store, row.event, row.topic, row.product_id, row.inventory_item_id, row.order_id,
-       row.triggered_at, is_waiting ? "waiting" : "done", row.created_at}));
+  TRY_VOID(
+      sql_.execute("INSERT INTO store_events (store_id, event, topic, product_id, "
+                   "inventory_item_id, order_id, triggered_at, state, created_at, collection_id, "
+                   "collection_title) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   {store, row.event, row.topic, row.product_id, row.inventory_item_id,
+                    row.order_id, row.triggered_at, is_waiting ? "waiting" : "done", row.created_at,
+                    row.collection.id, row.collection.title}));
   return true;
 }
 
@@ -50,7 +52,8 @@ Result<std::vector<EventRow>> EventsTable::waiting(StoreId store, int count_max)
   std::vector<EventRow> found;
   TRY_VOID(
       sql_.query("SELECT event, topic, product_id, inventory_item_id, order_id, "
-                 "triggered_at, created_at FROM store_events WHERE store_id = ? "
+                 "triggered_at, created_at, collection_id, collection_title FROM store_events "
+                 "WHERE store_id = ? "
                  "AND state = 'waiting' ORDER BY created_at, event LIMIT ?",
                  {store, count_max}, [&found](const SqlRow& row) -> Result<void> {
                    found.push_back(read_row(row));

@@ -9,6 +9,7 @@
 #include "foundation/result.h"
 #include "foundation/time.h"
 #include "ports/database.h"
+#include "ports/storefront.h"
 
 namespace aiva::commerce {
 
@@ -19,6 +20,7 @@ struct EventRow {
   std::string product_id{};
   std::string inventory_item_id{};
   std::string order_id{};
+  StoreCollection collection{};
   UnixMs triggered_at = 0;
   UnixMs created_at = 0;
 };

@@ -187,7 +187,9 @@ class ProductFinder final : public ProductSearch {
       auto ensuring = index_.ensure(context, looking.versions[i]);
       CO_TRY_VOID(co_await std::move(ensuring));
       const auto& shelf = *looking.views[i].shelf;
-      StoreVersion shown{looking.versions[i].knowledge_base, shelf.store(), shelf.version()};
+      StoreVersion shown{.knowledge_base = looking.versions[i].knowledge_base,
+                         .store = shelf.store(),
+                         .version = shelf.version()};
       auto checking = index_.check(context, shown, shelf.size());
       CO_TRY_VOID(co_await std::move(checking));
     }

@@ -88,14 +88,16 @@ Task<Result<void>> ProductIndex::check(CallContext context, StoreVersion shown,
   co_return ensured;
 }
 
-// The version that the index shows. One beyond the rows is of rows that are no more.
+// The version that the index shows. One beyond the rows is of rows that are no more, and one before
+// what is left of their changes cannot be led on.
 Task<Result<std::int64_t>> ProductIndex::open(CallContext context, StoreVersion to) {
   PassageVectors vectors{embedder_.model(), embedder_.dimension()};
   CO_TRY(auto from, co_await index_.open(context, to.knowledge_base, vectors));
-  if (from <= to.version) co_return from;
+  bool is_too_old = from > 0 && from < to.changes_from;
+  if (from <= to.version && !is_too_old) co_return from;
   auto reading = read_version(context, to.knowledge_base);
   CO_TRY(auto now, co_await std::move(reading));
-  if (from <= now.version) co_return from;
+  if (from <= now.version && !is_too_old) co_return from;
   index_.erase(to.knowledge_base);
   auto opening = index_.open(context, to.knowledge_base, vectors);
   auto opened = co_await std::move(opening);

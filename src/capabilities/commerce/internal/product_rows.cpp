@@ -136,11 +136,12 @@ Result<std::vector<StoreVersion>> ProductRows::versions(TenantId tenant,
                                                         std::span<const KnowledgeBaseId> bases) {
   std::vector<StoreVersion> found;
   for (auto base : bases)
-    TRY_VOID(sql_.query("SELECT id, version FROM stores WHERE kb_id = ? AND tenant_id = ?",
-                        {base, tenant}, [&](const SqlRow& row) -> Result<void> {
-                          found.push_back({base, row.id<StoreId>(0), row.integer(1)});
-                          return {};
-                        }));
+    TRY_VOID(
+        sql_.query("SELECT id, version, changes_from FROM stores WHERE kb_id = ? AND tenant_id = ?",
+                   {base, tenant}, [&](const SqlRow& row) -> Result<void> {
+                     found.push_back({base, row.id<StoreId>(0), row.integer(1), row.integer(2)});
+                     return {};
+                   }));
   return found;
 }
 

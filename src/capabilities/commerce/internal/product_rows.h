@@ -22,6 +22,8 @@ struct StoreVersion {
   KnowledgeBaseId knowledge_base{};
   StoreId store{};
   std::int64_t version = 0;
+  // Changes up to this version may be forgotten: who shows an earlier one cannot be led on.
+  std::int64_t changes_from = 0;
 };
 
 // A product that changed, and the version of its store in which it did so last.

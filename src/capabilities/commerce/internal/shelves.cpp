@@ -16,7 +16,7 @@ constexpr std::size_t changes_free = 10'000;
 // Whether a shelf can be led on to that version of that store.
 bool can_follow(const Shelf& shelf, StoreVersion to) {
   return shelf.store() == to.store && shelf.version() <= to.version &&
-         shelf.changes() <= 2 * shelf.size() + changes_free;
+         shelf.version() >= to.changes_from && shelf.changes() <= 2 * shelf.size() + changes_free;
 }
 
 bool shows(const ShelfPointer& shelf, StoreVersion wanted) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "capabilities/commerce/internal/grants_table.h"
 #include "capabilities/commerce/internal/store_desk.h"
 #include "capabilities/commerce/internal/store_fields.h"
 #include "capabilities/commerce/internal/sync_desk.h"
@@ -16,6 +17,9 @@ namespace {
 
 constexpr std::chrono::minutes consent_time{10};
 constexpr std::size_t state_bytes = 32;
+// Of 90 days a consent lasts without being used.
+constexpr std::chrono::days renewed_before{30};
+constexpr int renewed_at_once = 100;
 constexpr std::size_t query_bytes_max = 8192;
 constexpr std::size_t query_fields_max = 64;
 
@@ -131,7 +135,7 @@ Task<Result<Store>> StoreDesk::finish_consent(CallContext context, std::string q
 // The token and the first sync in one transaction.
 Task<Result<Store>> StoreDesk::authorize(CallContext context, StoreRow row,
                                          Storefront::Grant grant) {
-  auto looking = look_at(context, row, grant.token);
+  auto looking = look_at(context, row, grant.token, core_.parts.shopify);
   auto looked = co_await std::move(looking);
   CO_TRY_VOID(context.check());
   if (!looked) log::failure("A store could not be looked at", context, looked.error());
@@ -144,6 +148,12 @@ Task<Result<Store>> StoreDesk::authorize(CallContext context, StoreRow row,
     StoresTable table(sql);
     TRY(row, table.get(context.tenant, id));
     apply(row, change, core_.parts.master_key, now);
+    if (!grant.refresh_token.empty()) {
+      row.refresh_sealed =
+          seal_secret(core_.parts.master_key, grant.refresh_token, refresh_purpose(id));
+      row.token_expires_at = grant.expires_at;
+      row.refresh_expires_at = grant.refresh_expires_at;
+    }
     // The token is of the installation's app, and so are the events from now on.
     row.app_secret_sealed.clear();
     row.store.identity = identity;
@@ -157,6 +167,24 @@ Task<Result<Store>> StoreDesk::authorize(CallContext context, StoreRow row,
   CO_TRY_VOID(co_await std::move(writing));
   core_.parts.jobs.wake();
   co_return std::move(row.store);
+}
+
+Task<Result<std::int64_t>> StoreDesk::renew_access(CallContext context) {
+  auto ending = core_.parts.clock.unix_ms() + std::chrono::milliseconds(renewed_before).count();
+  auto reading = read(core_.parts.database, context, [&](SqlSession& sql) {
+    return GrantsTable(sql).ending_before(ending, renewed_at_once);
+  });
+  CO_TRY(auto rows, co_await std::move(reading));
+  std::int64_t count = 0;
+  for (const auto& row : rows) {
+    CO_TRY_VOID(context.check());
+    context.tenant = row.store.tenant;
+    auto renewing = tokens_.renew(context, row.store.id, row.token_sealed);
+    auto renewed = co_await std::move(renewing);
+    if (renewed) ++count;
+    if (!renewed) log::failure("A store's access was not renewed", context, renewed.error());
+  }
+  co_return count;
 }
 
 Task<void> StoreDesk::subscribe(CallContext context, StoreId id) {

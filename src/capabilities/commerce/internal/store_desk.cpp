@@ -77,7 +77,8 @@ Task<Result<void>> StoreDesk::check_place(CallContext context, KnowledgeBaseId b
   co_return outcome;
 }
 
-Task<Result<void>> StoreDesk::look_at(CallContext context, StoreRow& row, std::string token) {
+Task<Result<void>> StoreDesk::look_at(CallContext context, StoreRow& row, std::string token,
+                                      Storefront& storefront) {
   const auto& store = row.store;
   bool can_look = store.kind == shop_kind ? !token.empty() : !row.address.empty();
   if (!can_look) co_return Result<void>{};
@@ -85,7 +86,7 @@ Task<Result<void>> StoreDesk::look_at(CallContext context, StoreRow& row, std::s
                      .address = row.address,
                      .token = std::move(token),
                      .uses_rest = store.uses_rest};
-  auto identifying = core_.storefront_of(store.kind).identify(context, std::move(access));
+  auto identifying = storefront.identify(context, std::move(access));
   auto identity = co_await std::move(identifying);
   if (!identity) co_return fail(as_field_error(std::move(identity.error())));
   row.store.identity = std::move(*identity);
@@ -94,7 +95,7 @@ Task<Result<void>> StoreDesk::look_at(CallContext context, StoreRow& row, std::s
 
 Task<Result<Store>> StoreDesk::connect(CallContext context, identity::Caller caller,
                                        NewStore wanted) {
-  const auto& storefront = core_.storefront_of(wanted.kind);
+  auto& storefront = core_.storefront_of(wanted.kind);
   CO_TRY(auto fresh, check_new_store(std::move(wanted), storefront));
   auto placing = check_place(context, fresh.knowledge_base);
   CO_TRY_VOID(co_await std::move(placing));
@@ -112,7 +113,7 @@ Task<Result<Store>> StoreDesk::connect(CallContext context, identity::Caller cal
   if (!fresh.token.empty()) change.token = fresh.token;
   if (!fresh.app_secret.empty()) change.app_secret = fresh.app_secret;
   apply(row, change, core_.parts.master_key, now);
-  auto looking = look_at(context, row, fresh.token);
+  auto looking = look_at(context, row, fresh.token, storefront);
   CO_TRY_VOID(co_await std::move(looking));
   bool can_be_read = fresh.kind == shop_kind ? !fresh.token.empty() : !fresh.address.empty();
   if (!can_be_read)
@@ -171,7 +172,9 @@ Task<Result<Store>> StoreDesk::change(CallContext context, identity::Caller call
   if (is_other_access) {
     bool keeps_token = open && !row.token_sealed.empty();
     auto token = change.token.value_or(keeps_token ? open->access.token : std::string());
-    auto looking = look_at(context, row, std::move(token));
+    auto* storefront = &core_.storefront_of(kind);
+    if (!change.token && keeps_token) storefront = open->storefront;
+    auto looking = look_at(context, row, std::move(token), *storefront);
     CO_TRY_VOID(co_await std::move(looking));
   }
   auto identity = row.store.identity;

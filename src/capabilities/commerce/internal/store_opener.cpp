@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "capabilities/commerce/internal/renewing_storefront.h"
 #include "foundation/secret_box.h"
 
 namespace aiva::commerce {
@@ -46,6 +47,13 @@ Result<OpenStore> StoreOpener::open(StoreRow row) const {
                    .token = std::move(token),
                    .uses_rest = store.uses_rest};
   opened.storefront = &core_.storefront_of(store.kind);
+  if (row.refresh_sealed.empty()) return opened;
+  opened.own_storefront =
+      make_renewing_storefront(*opened.storefront, tokens_, core_.parts.clock, store.id,
+                               {.text = opened.access.token,
+                                .sealed = std::move(row.token_sealed),
+                                .expires_at = row.token_expires_at});
+  opened.storefront = opened.own_storefront.get();
   return opened;
 }
 

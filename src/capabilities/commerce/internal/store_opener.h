@@ -5,6 +5,7 @@
 
 #include "capabilities/commerce/internal/core.h"
 #include "capabilities/commerce/internal/stores_table.h"
+#include "capabilities/commerce/internal/token_keeper.h"
 #include "capabilities/commerce/open_stores.h"
 
 namespace aiva::commerce {
@@ -13,7 +14,7 @@ namespace aiva::commerce {
 class StoreOpener final : public OpenStores {
  public:
   // Borrowed.
-  explicit StoreOpener(Core& core) : core_(core) {}
+  StoreOpener(Core& core, TokenKeeper& tokens) : core_(core), tokens_(tokens) {}
 
   Task<Result<OpenStore>> open(CallContext context, StoreId id) override;
   Task<Result<std::optional<OpenStore>>> of_base(CallContext context,
@@ -27,6 +28,7 @@ class StoreOpener final : public OpenStores {
 
  private:
   Core& core_;
+  TokenKeeper& tokens_;
 };
 
 }  // namespace aiva::commerce

@@ -6,6 +6,7 @@
 
 #include "capabilities/commerce/internal/catalogue_writer.h"
 #include "capabilities/commerce/internal/core.h"
+#include "capabilities/commerce/internal/parked_exports.h"
 #include "capabilities/commerce/internal/store_opener.h"
 #include "capabilities/commerce/internal/sync_run.h"
 #include "capabilities/commerce/syncs.h"
@@ -41,6 +42,7 @@ class SyncDesk final : public Syncs {
   Core& core_;
   StoreOpener& opener_;
   CatalogueWriter writer_;
+  ParkedExports parked_;
   Counter& completed_;
   Counter& failed_;
   std::mutex mutex_;

@@ -97,7 +97,7 @@ Task<Result<JobOutcome>> SyncDesk::run_sync(CallContext context, Job job) {
     auto ended = co_await std::move(ending);
     co_return ended;
   }
-  SyncRun run(core_, writer_, std::move(*store), *row, read_until);
+  SyncRun run(core_, writer_, parked_, std::move(*store), *row, read_until);
   auto running = run.run(context);
   auto end = co_await std::move(running);
   if (!end) {
@@ -150,7 +150,7 @@ Task<Result<JobOutcome>> SyncDesk::end_sync(CallContext context, SyncRow row, Er
                                   schedule.is_automatic ? now + interval.count() : 0));
     bool is_broken = is_refused(error.code) && store->store.status != StoreStatus::paused;
     if (!is_broken) return {};
-    // What an uninstalled store says of itself is more than that its token is refused.
+    // That it was uninstalled, or its consent ran out, says more than that its token is refused.
     if (!store->store.error.empty() && !store->store.has_token) return {};
     return stores.set_status(sync.tenant, sync.store, StoreStatus::error, error.message, now);
   });
@@ -241,6 +241,7 @@ Task<Result<JobOutcome>> SyncDesk::settle(CallContext context, StoreId store, Jo
     StoresTable stores(sql);
     TRY(auto row, stores.find(job.tenant, store));
     if (!row || row->store.status == StoreStatus::paused) return {};
+    if (!row->store.error.empty() && !row->store.has_token) return {};
     return stores.set_status(job.tenant, store, StoreStatus::error, error.message, now);
   });
   auto written = co_await std::move(writing);

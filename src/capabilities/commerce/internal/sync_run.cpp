@@ -50,10 +50,11 @@ bool is_final_for(ErrorCode code) {
 
 }  // namespace
 
-SyncRun::SyncRun(Core& core, CatalogueWriter& writer, OpenStore store, SyncRow row,
-                 UnixMs read_until)
+SyncRun::SyncRun(Core& core, CatalogueWriter& writer, ParkedExports& parked, OpenStore store,
+                 SyncRow row, UnixMs read_until)
     : core_(core),
       writer_(writer),
+      parked_(parked),
       store_(std::move(store)),
       sync_(std::move(row.sync)),
       read_until_(read_until),
@@ -189,9 +190,7 @@ Task<Result<void>> SyncRun::wait_for_export(CallContext context) {
   co_return Result<void>{};
 }
 
-// While one page is written the next one arrives. A page that arrives meanwhile was written out
-// before the sync began to read, as all of the export was.
-Task<Result<void>> SyncRun::read_export(CallContext context) {
+Task<Result<std::unique_ptr<ProductStream>>> SyncRun::open_export(CallContext context) {
   auto looking = store_.storefront->look_at_export(context, store_.access, place_.export_id);
   auto seen = co_await std::move(looking);
   if (!seen && is_final_for(seen.error().code)) co_return fail(std::move(seen.error()));
@@ -205,40 +204,67 @@ Task<Result<void>> SyncRun::read_export(CallContext context) {
     if (opened) stream = std::move(*opened);
     is_there = opened.has_value();
   }
-  if (!is_there || stream == nullptr) {
-    auto taken_back = is_there ? 0 : -place_.done;
-    auto going =
-        go(context, is_there ? after_reading(place_) : by_pages(place_), std::nullopt, taken_back);
-    CO_TRY_VOID(co_await std::move(going));
-    co_return Result<void>{};
+  if (stream != nullptr) co_return stream;
+  auto taken_back = is_there ? 0 : -place_.done;
+  auto going =
+      go(context, is_there ? after_reading(place_) : by_pages(place_), std::nullopt, taken_back);
+  CO_TRY_VOID(co_await std::move(going));
+  co_return stream;
+}
+
+// While one page is written the next one arrives and is embedded. A page that arrives meanwhile was
+// written out before the sync began to read, as all of the export was.
+Task<Result<void>> SyncRun::read_export(CallContext context) {
+  auto open = parked_.take(sync_.id, place_.done);
+  if (open.stream == nullptr) {
+    auto opening = open_export(context);
+    CO_TRY(open.stream, co_await std::move(opening));
+    if (open.stream == nullptr) co_return Result<void>{};
   }
-  ReadingMark began{.reading = place_.began, .at = place_.began_at};
-  auto count_max = core_.settings.products_per_write;
-  auto first = stream->next(context, count_max);
-  CO_TRY(auto products, co_await std::move(first));
-  while (!products.empty()) {
+  if (!open.page) {
+    auto first = next_of_export(context, *open.stream);
+    CO_TRY(open.page, co_await std::move(first));
+  }
+  while (open.page->count > 0) {
     CO_TRY_VOID(context.check());
-    auto count = static_cast<std::int64_t>(products.size());
     auto next = place_;
+    auto count = open.page->count;
     next.done += count;
     if (next.done > core_.settings.products_per_store_max)
       co_return fail(ErrorCode::quota_exceeded, "The store has more products than are allowed");
-    auto keeping =
-        keep(context, {.began = began, .products = std::move(products)}, std::move(next), count);
-    auto arriving = stream->next(context, count_max);
+    auto keeping = keep(context, std::move(open.page->batch), std::move(next), count);
+    auto arriving = next_of_export(context, *open.stream);
     auto together = both(std::move(keeping), std::move(arriving));
     auto [kept, arrived] = co_await std::move(together);
     if (!kept) co_return fail(std::move(kept.error()));
     if (!arrived) co_return fail(std::move(arrived.error()));
-    products = std::move(*arrived);
+    open.page = std::move(*arrived);
     while (!place_.again.empty()) {
       auto looking_again = look_again(context);
       CO_TRY_VOID(co_await std::move(looking_again));
+    }
+    // Whoever goes on with the sync finds the export as it stands.
+    bool is_over = open.page->count > 0 && is_time_to_yield();
+    if (is_over) {
+      parked_.park(sync_.id, place_.done, std::move(open));
+      co_return Result<void>{};
     }
   }
   auto ending = go(context, after_reading(place_), std::nullopt, 0);
   CO_TRY_VOID(co_await std::move(ending));
   co_return Result<void>{};
+}
+
+Task<Result<SyncRun::Page>> SyncRun::next_of_export(CallContext context, ProductStream& stream) {
+  auto arriving = stream.next(context, core_.settings.products_per_write);
+  CO_TRY(auto products, co_await std::move(arriving));
+  Page page{.count = static_cast<std::int64_t>(products.size())};
+  if (products.empty()) co_return page;
+  ReadBatch batch{.began = {.reading = place_.began, .at = place_.began_at},
+                  .products = std::move(products)};
+  auto preparing = writer_.prepare(context, store_.store, std::move(batch));
+  CO_TRY(page.batch, co_await std::move(preparing));
+  co_return page;
 }
 
 Task<Result<SyncRun::Page>> SyncRun::fetch_page(CallContext context, std::string cursor,
@@ -249,25 +275,30 @@ Task<Result<SyncRun::Page>> SyncRun::fetch_page(CallContext context, std::string
       .scope = store_.store.scope, .cursor = std::move(cursor), .updated_since = since};
   auto listing = store_.storefront->list_products(context, store_.access, std::move(request));
   CO_TRY(auto content, co_await std::move(listing));
-  co_return Page{.content = std::move(content), .began = mark};
+  Page page{.next = std::move(content.next),
+            .count = static_cast<std::int64_t>(content.products.size())};
+  ReadBatch batch{.began = mark, .products = std::move(content.products)};
+  auto preparing = writer_.prepare(context, store_.store, std::move(batch));
+  CO_TRY(page.batch, co_await std::move(preparing));
+  co_return page;
 }
 
-// While one page is written the next one is asked for.
+// While one page is written the next one is asked for and embedded.
 Task<Result<void>> SyncRun::read_pages(CallContext context) {
   auto asking = fetch_page(context, place_.cursor, place_.since);
   auto page = co_await std::move(asking);
   while (page) {
     CO_TRY_VOID(context.check());
     auto next = place_;
-    auto count = static_cast<std::int64_t>(page->content.products.size());
+    auto count = page->count;
     next.done += count;
-    next.cursor = page->content.next;
+    next.cursor = page->next;
     auto cursor = next.cursor;
     bool is_last = cursor.empty();
     if (next.done > core_.settings.products_per_store_max)
       co_return fail(ErrorCode::quota_exceeded, "The store has more products than are allowed");
-    ReadBatch batch{.began = page->began, .products = std::move(page->content.products)};
-    auto keeping = keep(context, std::move(batch), is_last ? after_reading(next) : next, count);
+    auto keeping =
+        keep(context, std::move(page->batch), is_last ? after_reading(next) : next, count);
     if (is_last) {
       CO_TRY_VOID(co_await std::move(keeping));
       co_return Result<void>{};
@@ -300,6 +331,15 @@ Task<Result<void>> SyncRun::restart_phase(CallContext context, Error error) {
 
 Task<Result<void>> SyncRun::keep(CallContext context, ReadBatch batch, SyncPlace next,
                                  std::int64_t count) {
+  auto preparing = writer_.prepare(context, store_.store, std::move(batch));
+  CO_TRY(auto prepared, co_await std::move(preparing));
+  auto keeping = keep(context, std::move(prepared), std::move(next), count);
+  auto kept = co_await std::move(keeping);
+  co_return kept;
+}
+
+Task<Result<void>> SyncRun::keep(CallContext context, CatalogueWriter::Prepared batch,
+                                 SyncPlace next, std::int64_t count) {
   auto others = std::move(next.again);
   ++next.step;
   next.failures = 0;
@@ -318,7 +358,7 @@ Task<Result<void>> SyncRun::keep(CallContext context, ReadBatch batch, SyncPlace
                       .deleted = report.deleted};
     return save(sql, next, std::nullopt, counts);
   };
-  auto writing = writer_.write(context, store_.store, std::move(batch), beside);
+  auto writing = writer_.commit(context, std::move(batch), beside);
   CO_TRY_VOID(co_await std::move(writing));
   place_ = std::move(next);
   place_text_ = to_json(place_);

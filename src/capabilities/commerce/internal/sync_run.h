@@ -10,6 +10,7 @@
 
 #include "capabilities/commerce/internal/catalogue_writer.h"
 #include "capabilities/commerce/internal/core.h"
+#include "capabilities/commerce/internal/parked_exports.h"
 #include "capabilities/commerce/internal/sync_place.h"
 #include "capabilities/commerce/internal/syncs_table.h"
 #include "capabilities/commerce/open_stores.h"
@@ -20,8 +21,9 @@ namespace aiva::commerce {
 // was read together with the place where it goes on. A step that was cut off is done again.
 class SyncRun {
  public:
-  // `core` and `writer` are borrowed.
-  SyncRun(Core& core, CatalogueWriter& writer, OpenStore store, SyncRow row, UnixMs read_until);
+  // All but the store and its row are borrowed.
+  SyncRun(Core& core, CatalogueWriter& writer, ParkedExports& parked, OpenStore store, SyncRow row,
+          UnixMs read_until);
 
   enum class End {
     completed,
@@ -35,16 +37,17 @@ class SyncRun {
   Task<void> abandon_export(CallContext context);
 
  private:
-  struct Page {
-    ProductPage content{};
-    ReadingMark began{};
-  };
+  using Page = PreparedPage;
 
   Task<Result<void>> take_step(CallContext context);
   Task<Result<void>> begin(CallContext context);
   Task<Result<void>> begin_export(CallContext context);
   Task<Result<void>> wait_for_export(CallContext context);
+  // Null: there is nothing to read in it, and the sync went on.
+  Task<Result<std::unique_ptr<ProductStream>>> open_export(CallContext context);
   Task<Result<void>> read_export(CallContext context);
+  // Without products at the end.
+  Task<Result<Page>> next_of_export(CallContext context, ProductStream& stream);
   Task<Result<void>> read_pages(CallContext context);
   Task<Result<Page>> fetch_page(CallContext context, std::string cursor, UnixMs since);
   Task<Result<void>> read_traces(CallContext context);
@@ -54,6 +57,8 @@ class SyncRun {
 
   // Writes what was read and goes to `next`; `count` products of it are counted as read.
   Task<Result<void>> keep(CallContext context, ReadBatch batch, SyncPlace next, std::int64_t count);
+  Task<Result<void>> keep(CallContext context, CatalogueWriter::Prepared batch, SyncPlace next,
+                          std::int64_t count);
   // Goes to `next` without products.
   Task<Result<void>> go(CallContext context, SyncPlace next, std::optional<std::int64_t> total,
                         std::int64_t count);
@@ -67,6 +72,7 @@ class SyncRun {
 
   Core& core_;
   CatalogueWriter& writer_;
+  ParkedExports& parked_;
   OpenStore store_;
   Sync sync_;
   UnixMs read_until_;

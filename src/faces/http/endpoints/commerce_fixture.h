@@ -141,6 +141,7 @@ class PreparedStores final : public commerce::Stores {
       co_return fail(ErrorCode::unauthenticated, "The <way> back is not known");
     co_return store;
   }
+  Task<Result<std::int64_t>> renew_access(CallContext) override { co_return std::int64_t{0}; }
   Task<Result<void>> upload_feed(CallContext context, commerce::StoreId id,
                                  std::string content) override {
     auto finding = found(context, id);
