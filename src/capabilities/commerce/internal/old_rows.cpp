@@ -16,8 +16,8 @@ Result<std::int64_t> remove_syncs(SqlSession& sql, UnixMs instant) {
   std::vector<SyncId> old;
   TRY_VOID(sql.query(
       "SELECT s.id FROM store_syncs s WHERE s.created_at < ? "
-      "AND s.status IN ('completed', 'failed', 'cancelled') AND EXISTS (SELECT 1 FROM store_syncs y "
-      "WHERE y.store_id = s.store_id AND y.created_at > s.created_at) LIMIT ?",
+      "AND s.status IN ('completed', 'failed', 'cancelled') "
+      "AND EXISTS (SELECT 1 FROM store_syncs y WHERE y.store_id = s.store_id AND y.created_at > s.created_at) LIMIT ?",
       {instant, rows_per_round}, [&old](const SqlRow& row) -> Result<void> {
         old.push_back(row.id<SyncId>(0));
         return {};
