@@ -137,7 +137,8 @@ class ShopifyStorefront final : public Storefront {
     auto answer = co_await std::move(posting);
     if (answer) co_return shopify::read_grant(answer->get_object(), clock_.unix_ms());
     auto error = std::move(answer.error());
-    bool is_spent = error.cause.contains("invalid_grant") || error.cause.contains("invalid_request");
+    bool is_spent =
+        error.cause.contains("invalid_grant") || error.cause.contains("invalid_request");
     if (error.code == ErrorCode::internal && is_spent)
       co_return fail(ErrorCode::unauthenticated, "The shop's owner has to agree again",
                      std::move(error.cause));

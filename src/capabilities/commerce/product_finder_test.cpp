@@ -235,6 +235,36 @@ TEST_F(FinderOf, products_finds_what_a_picture_shows) {
   EXPECT_EQ(like_blue.hits[0].product.id, boots_);
 }
 
+TEST_F(FinderOf, products_finds_by_a_text_what_pictures_show) {
+  FakeImageModel clip(true);
+  start(&clip);
+  start_search();
+  fill_shelf();
+  auto green = add(10, 250, 10);
+  show_image(boots_, "green", green.id);
+  auto hit_of_boots = [this] {
+    auto answer = find(ProductQuery{.text = "something green"});
+    auto hit = std::ranges::find(answer.hits, boots_,
+                                 [](const ProductHit& found) { return found.product.id; });
+    return hit == answer.hits.end() ? std::optional<ProductHit>() : std::optional(*hit);
+  };
+
+  auto seen = hit_of_boots();
+  ASSERT_TRUE(seen.has_value());
+  EXPECT_GT(seen->picture_cosine.value_or(0), 0.9);
+  EXPECT_EQ(seen->image_url, green.url());
+  auto blue = find(ProductQuery{.text = "something blue"});
+  for (const auto& hit : blue.hits) EXPECT_FALSE(hit.picture_cosine.has_value());
+
+  clip.fail_with(Error{.code = ErrorCode::unavailable, .message = "Down"});
+  auto unseen = hit_of_boots();
+  EXPECT_FALSE(unseen && unseen->picture_cosine.has_value());
+
+  search_.reset();
+  start();
+  start_search();
+}
+
 TEST_F(FinderOf, products_leaves_out_what_is_merely_nearer_than_the_rest) {
   fill_shelf();
 

@@ -79,6 +79,9 @@ class RowImages final : public Images {
   Task<Result<ImageAnswer>> search(CallContext context, ImageQuery query) override {
     return finder_.search(std::move(context), std::move(query));
   }
+  [[nodiscard]] bool compares_texts_with_pictures() const override {
+    return core_.parts.model.has_text();
+  }
   Task<Result<std::vector<KnowledgeBaseId>>> with_images(
       CallContext context, std::vector<KnowledgeBaseId> bases) override;
   Task<Result<JobOutcome>> run(CallContext context, Job job) override {

@@ -60,6 +60,9 @@ class Images {
   // when no model can compare what is looked for.
   virtual Task<Result<ImageAnswer>> search(CallContext context, ImageQuery query) = 0;
 
+  // Whether a search by a text looks at pictures, or else at the words about them alone.
+  [[nodiscard]] virtual bool compares_texts_with_pictures() const = 0;
+
   // Those of these knowledge bases that have any image; costs little.
   virtual Task<Result<std::vector<KnowledgeBaseId>>> with_images(
       CallContext context, std::vector<KnowledgeBaseId> bases) = 0;

@@ -89,6 +89,7 @@ struct ImageQuery {
   bool only_near = false;  // leaves out what is merely nearer than the rest, see ImageSettings
   bool is_logged = true;   // false: its words are not kept; not where it is billed
   bool is_part = false;    // of a search that is charged already: only a picture costs something
+  bool only_pictures = false;  // the words about them do not count, where texts see pictures
 };
 
 inline constexpr std::size_t bases_per_query_max = 100;

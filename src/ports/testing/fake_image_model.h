@@ -57,6 +57,7 @@ class FakeImageModel final : public ImageModel {
                                        std::vector<std::string> texts) override {
     CO_TRY_VOID(context.check());
     if (!has_text_) co_return fail(ErrorCode::unavailable, "The image model does not read texts");
+    if (error_) co_return fail(*error_);
     Embeddings made;
     made.model = model_;
     made.dimension = dimension();

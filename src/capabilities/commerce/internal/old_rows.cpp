@@ -14,14 +14,15 @@ constexpr int rows_per_round = 200;
 
 Result<std::int64_t> remove_syncs(SqlSession& sql, UnixMs instant) {
   std::vector<SyncId> old;
-  TRY_VOID(sql.query(
-      "SELECT s.id FROM store_syncs s WHERE s.created_at < ? "
-      "AND s.status IN ('completed', 'failed', 'cancelled') AND EXISTS (SELECT 1 FROM store_syncs y "
-      "WHERE y.store_id = s.store_id AND y.created_at > s.created_at) LIMIT ?",
-      {instant, rows_per_round}, [&old](const SqlRow& row) -> Result<void> {
-        old.push_back(row.id<SyncId>(0));
-        return {};
-      }));
+  TRY_VOID(
+      sql.query("SELECT s.id FROM store_syncs s WHERE s.created_at < ? "
+                "AND s.status IN ('completed', 'failed', 'cancelled') "
+                "AND EXISTS (SELECT 1 FROM store_syncs y WHERE y.store_id = s.store_id "
+                "AND y.created_at > s.created_at) LIMIT ?",
+                {instant, rows_per_round}, [&old](const SqlRow& row) -> Result<void> {
+                  old.push_back(row.id<SyncId>(0));
+                  return {};
+                }));
   for (auto id : old) TRY_VOID(sql.execute("DELETE FROM store_syncs WHERE id = ?", {id}));
   return static_cast<std::int64_t>(old.size());
 }

@@ -17,6 +17,7 @@
 #include "capabilities/commerce/internal/shelves.h"
 #include "capabilities/commerce/internal/spelling.h"
 #include "capabilities/commerce/internal/text_lists.h"
+#include "foundation/both.h"
 #include "foundation/log.h"
 #include "retrieval/collections/analyzer_pool.h"
 
@@ -140,8 +141,12 @@ class ProductFinder final : public ProductSearch {
     auto shelving = take_shelves(context, looking);
     CO_TRY_VOID(co_await std::move(shelving));
     if (looking.has_text()) {
-      auto finding = find_texts(context, looking);
-      CO_TRY_VOID(co_await std::move(finding));
+      auto texts = find_texts(context, looking);
+      auto pictures = find_by_text_in_pictures(context, looking);
+      auto finding = both(std::move(texts), std::move(pictures));
+      auto [found, seen] = co_await std::move(finding);
+      CO_TRY_VOID(std::move(found));
+      CO_TRY_VOID(std::move(seen));
     }
     if (looking.has_picture()) {
       auto finding = find_pictures(context, looking);
@@ -260,6 +265,33 @@ class ProductFinder final : public ProductSearch {
                     looking.page_end() + candidates_spare);
   }
 
+  // What a text alone describes, where the model of images reads texts. It adds to what is found;
+  // where it fails, words and meaning have to do.
+  Task<Result<void>> find_by_text_in_pictures(CallContext context, Looking& looking) {
+    bool can_see = !looking.has_picture() && parts_.images.compares_texts_with_pictures();
+    if (!can_see) co_return Result<void>{};
+    auto asking = parts_.images.with_images(context, looking.bases);
+    auto with = co_await std::move(asking);
+    Result<void> found;
+    if (!with) found = fail(std::move(with.error()));
+    if (with && !with->empty()) {
+      images::ImageQuery query{.knowledge_base = with->front(),
+                               .text = looking.query.text,
+                               .top_k = picture_finds,
+                               .is_billed = false,
+                               .other_bases = {with->begin() + 1, with->end()},
+                               .only_near = true,
+                               .is_logged = false,
+                               .is_part = true,
+                               .only_pictures = true};
+      auto finding = find_pictured(context, looking, std::move(query));
+      found = co_await std::move(finding);
+    }
+    CO_TRY_VOID(context.check());
+    if (!found) log::failure("Pictures of products were left out", context, found.error());
+    co_return Result<void>{};
+  }
+
   Task<Result<void>> find_pictures(CallContext context, Looking& looking) {
     // An image that products shall be like may be of a knowledge base without a store.
     auto bases = bases_of(looking.query);
@@ -273,6 +305,14 @@ class ProductFinder final : public ProductSearch {
                              .only_near = looking.query.only_near,
                              .is_logged = false,
                              .is_part = true};
+    auto finding = find_pictured(context, looking, std::move(query));
+    auto found = co_await std::move(finding);
+    co_return found;
+  }
+
+  // The products that show the images which fit best.
+  Task<Result<void>> find_pictured(CallContext context, Looking& looking,
+                                   images::ImageQuery query) {
     auto searching = parts_.images.search(context, std::move(query));
     CO_TRY(auto found, co_await std::move(searching));
     looking.answer.base_cost += found.base_cost;

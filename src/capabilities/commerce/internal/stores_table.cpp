@@ -149,11 +149,27 @@ Result<void> StoresTable::update(const StoreRow& row) {
       "collections = ?, states = ?, next_sync_at = ?, read_until = ?, has_webhooks = ?, "
       "updated_at = ?, refresh_sealed = ?, token_expires_at = ?, refresh_expires_at = ?, "
       "connected_at = ? WHERE id = ? AND tenant_id = ?",
-      {row.address, store.uses_rest, row.token_sealed, row.app_secret_sealed, identity,
-       to_string(store.status), utf8_prefix(store.error, error_bytes_max),
-       store.schedule.is_automatic, store.schedule.interval_minutes, collections, states,
-       store.next_sync_at, row.read_until, store.has_webhooks, store.updated_at, row.refresh_sealed,
-       row.token_expires_at, row.refresh_expires_at, row.connected_at, store.id, store.tenant}));
+      {row.address,
+       store.uses_rest,
+       row.token_sealed,
+       row.app_secret_sealed,
+       identity,
+       to_string(store.status),
+       utf8_prefix(store.error, error_bytes_max),
+       store.schedule.is_automatic,
+       store.schedule.interval_minutes,
+       collections,
+       states,
+       store.next_sync_at,
+       row.read_until,
+       store.has_webhooks,
+       store.updated_at,
+       row.refresh_sealed,
+       row.token_expires_at,
+       row.refresh_expires_at,
+       row.connected_at,
+       store.id,
+       store.tenant}));
   return {};
 }
 
@@ -197,12 +213,12 @@ Result<void> StoresTable::finish_sync(TenantId tenant, StoreId id, UnixMs now, U
 Result<bool> StoresTable::forget_token(TenantId tenant, StoreId id, UnixMs taken_back_at,
                                        std::string_view error, UnixMs now) {
   TRY(auto changed,
-      sql_.execute("UPDATE stores SET token_sealed = '', refresh_sealed = '', has_webhooks = 0, "
-                   "token_expires_at = 0, refresh_expires_at = 0, status = 'error', "
-                   "error_message = ?, updated_at = ? WHERE id = ? AND tenant_id = ? "
-                   "AND (? = 0 OR connected_at <= ?)",
-                   {utf8_prefix(error, error_bytes_max), now, id, tenant, taken_back_at,
-                    taken_back_at}));
+      sql_.execute(
+          "UPDATE stores SET token_sealed = '', refresh_sealed = '', has_webhooks = 0, "
+          "token_expires_at = 0, refresh_expires_at = 0, status = 'error', "
+          "error_message = ?, updated_at = ? WHERE id = ? AND tenant_id = ? "
+          "AND (? = 0 OR connected_at <= ?)",
+          {utf8_prefix(error, error_bytes_max), now, id, tenant, taken_back_at, taken_back_at}));
   return changed == 1;
 }
 

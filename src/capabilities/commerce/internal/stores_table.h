@@ -69,8 +69,8 @@ class StoresTable {
   Result<void> finish_sync(TenantId tenant, StoreId id, UnixMs now, UnixMs read_until);
   // Its owner took the token back at `taken_back_at` (0: nobody knows when). Forgets it, unless it
   // was given later; whether it did.
-  Result<bool> forget_token(TenantId tenant, StoreId id, UnixMs taken_back_at, std::string_view error,
-                            UnixMs now);
+  Result<bool> forget_token(TenantId tenant, StoreId id, UnixMs taken_back_at,
+                            std::string_view error, UnixMs now);
   // Rows of products are going to be written: counts the reading and answers its number. Fails with
   // `not_found` when the store is gone.
   Result<std::int64_t> next_reading(TenantId tenant, StoreId id);

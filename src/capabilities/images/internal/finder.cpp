@@ -162,7 +162,8 @@ Task<Result<void>> Finder::add_text_probes(CallContext context, const ImageQuery
     CO_TRY(auto made, co_await core_.parts.model.embed_texts(context, texts));
     probes.push_back({.model = made.model, .vector = std::move(made.values), .is_text = true});
   }
-  if (core_.parts.texts.dimension() > 0) {
+  bool wants_words = !query.only_pictures || !core_.parts.model.has_text();
+  if (wants_words && core_.parts.texts.dimension() > 0) {
     CO_TRY(auto made, co_await core_.parts.texts.embed(context, std::move(texts)));
     probes.push_back({.model = made.model, .vector = std::move(made.values), .is_of_words = true});
   }

@@ -68,6 +68,7 @@ class PreparedImages final : public images::Images {
     answer.hits.push_back({.image = {.id = ImageId::make(), .filename = "lamp.png"}, .score = 0.5});
     co_return answer;
   }
+  [[nodiscard]] bool compares_texts_with_pictures() const override { return false; }
   Task<Result<std::vector<KnowledgeBaseId>>> with_images(
       CallContext, std::vector<KnowledgeBaseId> bases) override {
     looked_for.push_back(bases);
