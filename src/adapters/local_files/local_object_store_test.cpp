@@ -11,7 +11,6 @@
 #include <string>
 
 #include "adapters/local_files/file_error.h"
-#include "adapters/local_files/object_key.h"
 #include "ports/testing/object_store_contract.h"
 #include "ports/testing/temporary_folder.h"
 
