@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "adapters/local_files/file_error.h"
+#include "foundation/file_error.h"
 #include "adapters/local_files/object_listing.h"
 #include "foundation/log.h"
 
