@@ -23,7 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view part_prefix = "part-";
-constexpr std::size_t name_digits = 40;  // of a key's hash
+constexpr std::chrono::hours part_age_max{1};  // another process may be writing younger ones
+constexpr std::size_t name_digits = 40;        // of a key's hash
 constexpr std::size_t etag_bytes_max = 90;
 
 std::string name_of(const std::string& key) { return to_hex(sha256(key)).substr(0, name_digits); }
@@ -49,13 +50,12 @@ std::string file_name(const std::string& name, std::uint64_t size, const std::st
 
 }  // namespace
 
-Result<std::unique_ptr<LocalCache>> LocalCache::open(fs::path folder, Limits limits,
-                                                     const Clock& clock, Gauge& bytes) {
+Result<std::unique_ptr<LocalCache>> LocalCache::open(fs::path folder, Limits limits, Gauge& bytes) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error || ::chmod(folder.c_str(), 0700) != 0)
     return fail(file_error(error ? error.value() : errno, "create", folder));
-  std::unique_ptr<LocalCache> cache(new LocalCache(std::move(folder), limits, clock, bytes));
+  std::unique_ptr<LocalCache> cache(new LocalCache(std::move(folder), limits, bytes));
   TRY_VOID(cache->scan());
   return cache;
 }
@@ -78,7 +78,7 @@ Result<void> LocalCache::scan() {
       entry.etag = from_hex(std::string_view(file).substr(second + 1));
     if (file == file_name(entry.name, entry.size, entry.etag))
       found.push_back({std::move(entry), at->last_write_time(ignored)});
-    else
+    else if (fs::file_time_type::clock::now() - at->last_write_time(ignored) > part_age_max)
       leftovers.push_back(at->path());
   }
   if (error) return fail(file_error(error.value(), "read", folder_));
@@ -100,7 +100,6 @@ std::optional<LocalCache::Copy> LocalCache::find(const std::string& key) {
     remove(entry);
     return std::nullopt;
   }
-  entry->used_at = clock_.steady();
   entries_.splice(entries_.begin(), entries_, entry);
   return Copy{.path = entry->path, .etag = entry->etag};
 }
@@ -127,7 +126,7 @@ Result<fs::path> LocalCache::adopt(const std::string& key, const std::string& et
   }
   if (error) return fail(file_error(error.value(), "keep", entry.path));
   auto path = entry.path;
-  entry.used_at = clock_.steady();
+  ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
   std::lock_guard lock(mutex_);
   add(std::move(entry));
   make_room();
@@ -167,11 +166,13 @@ void LocalCache::remove(Entries::iterator entry) {
   bytes_gauge_.set(static_cast<double>(bytes_));
 }
 
+bool LocalCache::is_free(const Entry& entry) const {
+  std::error_code error;
+  auto used_at = fs::last_write_time(entry.path, error);
+  return error || fs::file_time_type::clock::now() - used_at >= limits_.kept_least;
+}
+
 void LocalCache::make_room() {
-  auto is_free = [this](const Entry& entry) {
-    return entry.used_at == std::chrono::steady_clock::time_point{} ||
-           clock_.steady() - entry.used_at >= limits_.kept_least;
-  };
   for (auto entry = old_.begin(); entry != old_.end();) {
     if (!is_free(*entry)) {
       ++entry;

@@ -12,13 +12,13 @@
 
 #include "foundation/metrics.h"
 #include "foundation/result.h"
-#include "ports/clock.h"
 
 namespace aiva::s3 {
 
 // Copies of objects in a folder, the longest unused removed first. A copy appears by a rename when
 // it is whole, and its name says of what it is a copy and how long it is, so that the folder can be
-// read again after any end of the process. Blocking; any thread.
+// read again after any end of the process; its time says when it was last used. Blocking; any
+// thread.
 class LocalCache {
  public:
   struct Limits {
@@ -32,7 +32,7 @@ class LocalCache {
 
   // Makes the folder for this user only and finds what is in it; what is not whole goes.
   static Result<std::unique_ptr<LocalCache>> open(std::filesystem::path folder, Limits limits,
-                                                  const Clock& clock, Gauge& bytes);
+                                                  Gauge& bytes);
 
   // The copy of that key; it counts as used now.
   std::optional<Copy> find(const std::string& key);
@@ -49,21 +49,21 @@ class LocalCache {
     std::string etag;
     std::filesystem::path path;
     std::uint64_t size = 0;
-    std::chrono::steady_clock::time_point used_at{};
   };
   using Entries = std::list<Entry>;
 
-  LocalCache(std::filesystem::path folder, Limits limits, const Clock& clock, Gauge& bytes)
-      : folder_(std::move(folder)), limits_(limits), clock_(clock), bytes_gauge_(bytes) {}
+  LocalCache(std::filesystem::path folder, Limits limits, Gauge& bytes)
+      : folder_(std::move(folder)), limits_(limits), bytes_gauge_(bytes) {}
   Result<void> scan();
   // With the lock held.
   void add(Entry entry);
   void remove(Entries::iterator entry);
+  // Whether nobody was given it lately, by this process or another one of the same folder.
+  [[nodiscard]] bool is_free(const Entry& entry) const;
   void make_room();
 
   std::filesystem::path folder_;
   Limits limits_;
-  const Clock& clock_;
   Gauge& bytes_gauge_;
   std::mutex mutex_;
   Entries entries_{};  // the last used first
