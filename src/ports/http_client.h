@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,11 +21,19 @@ struct HttpHeader {
   std::string value;
 };
 
+// Part of a file as a request's body. It is read while it is sent and is never in memory whole.
+struct HttpFileBody {
+  std::filesystem::path path;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;  // absolute, http or https
   std::vector<HttpHeader> headers{};
   std::string body{};
+  std::optional<HttpFileBody> file{};        // instead of `body`
   std::chrono::milliseconds timeout{30000};  // for the whole exchange; the context's deadline too
   std::size_t response_bytes_max = 32 * 1024 * 1024;
   // Addresses of the operator's own configuration may be private; a tenant's URL may not.
@@ -51,7 +61,8 @@ class HttpStream {
 
 // Outbound HTTP/1.1 with pooled connections, TLS verification and guarded addresses. Any status is
 // a success; failures are `timeout`, `cancelled`, `unavailable` (connection), `forbidden` (a
-// guarded address), `too_large`, `invalid` (the URL).
+// guarded address), `too_large`, `invalid` (the URL), `internal` (a file that cannot be read or is
+// shorter than its body).
 class HttpClient {
  public:
   virtual ~HttpClient() = default;

@@ -145,6 +145,8 @@ class PooledHttpClient final : public HttpClient {
     return PreparedRequest{.origin = std::move(origin),
                            .head = std::move(head),
                            .body = std::move(request.body),
+                           .file = std::move(request.file),
+                           .files = lookups_.get(),
                            .may_repeat = is_idempotent(request.method),
                            .has_answer_body = request.method != "HEAD",
                            .limits = {.header_bytes_max = options_.header_bytes_max,

@@ -9,6 +9,7 @@
 
 #include "adapters/http_client/testing/server_for_test.h"
 #include "foundation/thread_pool.h"
+#include "ports/testing/temporary_folder.h"
 
 namespace aiva {
 namespace {
@@ -98,6 +99,39 @@ TEST_F(HttpClientTest, carries_large_bodies_both_ways) {
 
   ASSERT_TRUE(response.has_value()) << response.error().cause;
   EXPECT_TRUE(response->body == body);
+}
+
+TEST_F(HttpClientTest, sends_part_of_a_file_as_a_body) {
+  TestServer server([](Peer& peer) {
+    auto text = peer.read_request();
+    peer.answer(text.substr(text.find("\r\n\r\n") + 4));
+  });
+  std::string content;
+  for (int i = 0; i < 300000; ++i) content += std::to_string(i);
+  TemporaryFolder folder;
+  auto put = request(server);
+  put.method = "PUT";
+  put.file = HttpFileBody{.path = folder.write("file", content), .offset = 5, .size = 1'000'000};
+
+  auto response = send(std::move(put));
+
+  ASSERT_TRUE(response.has_value()) << response.error().cause;
+  EXPECT_TRUE(response->body == content.substr(5, 1'000'000));
+}
+
+TEST_F(HttpClientTest, fails_where_a_body_cannot_be_read_from_its_file) {
+  TestServer server([](Peer& peer) { serve_ok(peer); });
+  TemporaryFolder folder;
+  auto put = request(server);
+  put.method = "PUT";
+
+  put.file = HttpFileBody{.path = folder.write("short", "12345"), .offset = 2, .size = 4};
+  EXPECT_EQ(code(send(put)), ErrorCode::internal);
+  put.file = HttpFileBody{.path = folder.path() / "missing", .size = 1};
+  EXPECT_EQ(code(send(put)), ErrorCode::internal);
+
+  put.file = HttpFileBody{.path = folder.path() / "missing"};
+  EXPECT_EQ(send(put)->body, "ok");  // no byte of it is wanted
 }
 
 TEST_F(HttpClientTest, puts_a_chunked_body_together) {

@@ -4,14 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <string>
 #include <system_error>
 #include <utility>
 
-#include "adapters/local_files/file_error.h"
-#include "adapters/local_files/object_key.h"
+#include "foundation/file_error.h"
 #include "adapters/local_files/object_listing.h"
 #include "foundation/log.h"
 
@@ -82,6 +82,22 @@ class LocalObjectStore final : public ObjectStore {
   Task<Result<fs::path>> local_copy(CallContext context, std::string key) override {
     CO_TRY_VOID(check_object_key(key));
     auto work = [this, &key] { return find(key); };
+    auto running = run_on(pool_, context, work);
+    auto outcome = co_await std::move(running);
+    co_return outcome;
+  }
+
+  Task<Result<ObjectInfo>> describe(CallContext context, std::string key) override {
+    CO_TRY_VOID(check_object_key(key));
+    auto work = [this, &key] { return tell(objects_ / key); };
+    auto running = run_on(pool_, context, work);
+    auto outcome = co_await std::move(running);
+    co_return outcome;
+  }
+
+  Task<Result<std::string>> read(CallContext context, std::string key, ByteRange range) override {
+    CO_TRY_VOID(check_object_key(key));
+    auto work = [this, &key, range] { return read_range(objects_ / key, range); };
     auto running = run_on(pool_, context, work);
     auto outcome = co_await std::move(running);
     co_return outcome;
@@ -163,13 +179,38 @@ class LocalObjectStore final : public ObjectStore {
 
   Result<fs::path> find(const std::string& key) {
     auto object = objects_ / key;
+    TRY_VOID(tell(object));
+    return object;
+  }
+
+  static Result<ObjectInfo> tell(const fs::path& object) {
     struct stat status{};
     if (::lstat(object.c_str(), &status) != 0) {
       if (errno == ENOENT || errno == ENOTDIR) return fail(ErrorCode::not_found, "No such object");
       return fail(file_error(errno, "find", object));
     }
     if (!S_ISREG(status.st_mode)) return fail(ErrorCode::not_found, "No such object");
-    return object;
+    return ObjectInfo{.size = static_cast<std::uint64_t>(status.st_size),
+                      .modified_at = put_time_of(status)};
+  }
+
+  static Result<std::string> read_range(const fs::path& object, ByteRange range) {
+    if (range.size > range_bytes_max) return fail(ErrorCode::too_large, "The range is too large");
+    TRY(auto info, tell(object));
+    FileDescriptor file(object, O_RDONLY | O_NOFOLLOW);
+    if (file.number() < 0) return fail(file_error(errno, "open", object));
+    auto there = range.offset < info.size ? info.size - range.offset : 0;
+    std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(there, range.size)), '\0');
+    std::size_t count = 0;
+    while (count < bytes.size()) {
+      auto got = ::pread(file.number(), bytes.data() + count, bytes.size() - count,
+                         static_cast<off_t>(range.offset + count));
+      if (got < 0) return fail(file_error(errno, "read", object));
+      if (got == 0) break;
+      count += static_cast<std::size_t>(got);
+    }
+    bytes.resize(count);
+    return bytes;
   }
 
   Result<void> erase(const std::string& key) {

@@ -10,8 +10,7 @@
 #include <future>
 #include <string>
 
-#include "adapters/local_files/file_error.h"
-#include "adapters/local_files/object_key.h"
+#include "foundation/file_error.h"
 #include "ports/testing/object_store_contract.h"
 #include "ports/testing/temporary_folder.h"
 

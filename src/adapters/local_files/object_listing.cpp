@@ -59,9 +59,9 @@ class Walk {
     if (key <= listing_.after || !key.starts_with(listing_.prefix)) return;
     struct stat status{};
     if (::lstat((root_ / key).c_str(), &status) != 0) return;
-    // The inode's own time: a put changes it, while the content may be as old as it likes.
-    auto put_at = status.st_ctim;
-    found_.push_back({key, UnixMs{put_at.tv_sec} * 1000 + put_at.tv_nsec / 1'000'000});
+    found_.push_back({.key = key,
+                      .modified_at = put_time_of(status),
+                      .size = static_cast<std::uint64_t>(status.st_size)});
   }
 
   const fs::path& root_;
@@ -70,6 +70,10 @@ class Walk {
 };
 
 }  // namespace
+
+UnixMs put_time_of(const struct stat& status) {
+  return UnixMs{status.st_ctim.tv_sec} * 1000 + status.st_ctim.tv_nsec / 1'000'000;
+}
 
 Result<std::vector<ObjectEntry>> list_objects(const fs::path& root, const ObjectListing& listing) {
   Walk walk(root, listing);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -9,6 +11,10 @@
 #include "ports/object_store.h"
 
 namespace aiva {
+
+// When a file became an object: its inode's own time, which a put changes, while the content may be
+// as old as it likes.
+UnixMs put_time_of(const struct stat& status);
 
 struct ObjectListing {
   std::string prefix{};

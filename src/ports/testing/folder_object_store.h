@@ -45,6 +45,20 @@ class FolderObjectStore final : public ObjectStore {
     co_return object(key);
   }
 
+  Task<Result<ObjectInfo>> describe(CallContext context, std::string key) override {
+    CO_TRY_VOID(check_call(context));
+    if (!has(key)) co_return fail(ErrorCode::not_found, "No such object");
+    co_return ObjectInfo{.size = std::filesystem::file_size(object(key)),
+                         .modified_at = unix_ms_now()};
+  }
+
+  Task<Result<std::string>> read(CallContext context, std::string key, ByteRange range) override {
+    CO_TRY_VOID(check_call(context));
+    if (!has(key)) co_return fail(ErrorCode::not_found, "No such object");
+    auto bytes = read_whole_file(object(key));
+    co_return bytes.substr(std::min<std::size_t>(bytes.size(), range.offset), range.size);
+  }
+
   Task<Result<void>> remove(CallContext context, std::string key) override {
     CO_TRY_VOID(check_call(context));
     std::error_code ignored;
@@ -62,7 +76,7 @@ class FolderObjectStore final : public ObjectStore {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root, error)) {
       auto key = entry.path().lexically_relative(root).string();
       if (entry.is_regular_file() && key.starts_with(prefix) && key > after)
-        entries.push_back({std::move(key), unix_ms_now()});
+        entries.push_back({std::move(key), unix_ms_now(), entry.file_size()});
     }
     std::ranges::sort(entries, {}, &ObjectEntry::key);
     if (entries.size() > count_max) entries.resize(count_max);

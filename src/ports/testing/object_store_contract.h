@@ -53,8 +53,47 @@ TEST_P(ObjectStoreContract, gives_back_the_bytes_of_a_file) {
   EXPECT_EQ(content("documents/t1/d1"), bytes);
 }
 
+TEST_P(ObjectStoreContract, tells_size_and_time_of_an_object) {
+  auto before = unix_ms_now() - 5000;
+  ASSERT_TRUE(put("a/b", "twelve bytes").has_value());
+
+  auto info = sync_wait(store().describe({}, "a/b"));
+
+  ASSERT_TRUE(info.has_value()) << info.error().cause;
+  EXPECT_EQ(info->size, 12U);
+  EXPECT_GE(info->modified_at, before);
+  EXPECT_EQ(sync_wait(store().describe({}, "a/c")).error().code, ErrorCode::not_found);
+}
+
+TEST_P(ObjectStoreContract, reads_a_range_of_an_object) {
+  std::string bytes;
+  while (bytes.size() < 200'000) bytes += std::to_string(bytes.size()) + ",";
+  ASSERT_TRUE(put("a/b", bytes).has_value());
+  auto read = [this](ByteRange range) {
+    auto got = sync_wait(store().read({}, "a/b", range));
+    return got ? *got : std::string(to_string(got.error().code));
+  };
+
+  for (std::size_t offset : {0U, 1U, 65'535U, 65'536U, 65'537U, 131'000U, 199'990U})
+    for (std::size_t size : {1U, 10U, 65'536U, 140'000U})
+      EXPECT_TRUE(read({offset, size}) == bytes.substr(offset, size)) << offset << " " << size;
+  EXPECT_EQ(read({bytes.size(), 10}), "");
+  EXPECT_EQ(read({bytes.size() + 10, 10}), "");
+  EXPECT_EQ(read({0, 0}), "");
+  EXPECT_EQ(read({0, range_bytes_max + 1}), "too_large");
+  EXPECT_EQ(sync_wait(store().read({}, "a/c", {0, 1})).error().code, ErrorCode::not_found);
+}
+
+TEST_P(ObjectStoreContract, keeps_an_empty_object) {
+  ASSERT_TRUE(put("a/b", "").has_value());
+
+  EXPECT_EQ(content("a/b"), "");
+  EXPECT_EQ(sync_wait(store().describe({}, "a/b"))->size, 0U);
+  EXPECT_EQ(sync_wait(store().read({}, "a/b", {0, 10})).value(), "");
+}
+
 TEST_P(ObjectStoreContract, lists_objects_in_the_order_of_their_keys) {
-  auto before = unix_ms_now() - 1000;
+  auto before = unix_ms_now() - 5000;
   for (const auto* key : {"documents/t2/d1", "documents/t1/d2", "documents/t1/d1", "other/x"})
     ASSERT_TRUE(put(key, "text").has_value());
 
@@ -66,6 +105,7 @@ TEST_P(ObjectStoreContract, lists_objects_in_the_order_of_their_keys) {
   EXPECT_EQ((*first)[0].key, "documents/t1/d1");
   EXPECT_EQ((*first)[1].key, "documents/t1/d2");
   EXPECT_GE((*first)[0].modified_at, before);
+  EXPECT_GE((*first)[0].size, 4U);
   ASSERT_EQ(rest->size(), 1U);
   EXPECT_EQ((*rest)[0].key, "documents/t2/d1");
 }
@@ -120,6 +160,8 @@ TEST_P(ObjectStoreContract, refuses_keys_that_are_no_keys) {
     ASSERT_FALSE(stored.has_value()) << key;
     EXPECT_EQ(stored.error().code, ErrorCode::invalid) << key;
     EXPECT_EQ(content(key), "invalid") << key;
+    EXPECT_EQ(sync_wait(store().describe({}, key)).error().code, ErrorCode::invalid) << key;
+    EXPECT_EQ(sync_wait(store().read({}, key, {0, 1})).error().code, ErrorCode::invalid) << key;
     auto removed = sync_wait(store().remove({}, key));
     ASSERT_FALSE(removed.has_value()) << key;
     EXPECT_EQ(removed.error().code, ErrorCode::invalid) << key;

@@ -6,6 +6,8 @@
 #include <boost/beast/http/error.hpp>
 #include <utility>
 
+#include "adapters/http_client/internal/file_reader.h"
+
 namespace aiva::http_client {
 namespace {
 
@@ -25,7 +27,8 @@ bool is_limit(const error_code& error) {
 
 Awaitable<Result<void>> Exchange::begin() {
   auto outcome = co_await attempt(false);
-  bool may_repeat = was_reused_ && !has_received_ && (request_.may_repeat || is_unsent_);
+  bool may_repeat =
+      was_reused_ && !has_received_ && !has_lost_file_ && (request_.may_repeat || is_unsent_);
   if (!outcome && may_repeat) outcome = co_await attempt(true);
   // A long stream need not keep what was asked.
   request_.head = {};
@@ -42,7 +45,8 @@ Awaitable<Result<void>> Exchange::attempt(bool must_be_fresh) {
   is_unsent_ = true;
   reset_reader();
   auto sent = co_await send();
-  if (!sent && is_unsent_) co_return sent;
+  if (!sent && has_lost_file_) lease_ = Lease();
+  if (!sent && (is_unsent_ || has_lost_file_)) co_return sent;
   // A server may answer and close before it has read all of a body, so its answer is read anyway.
   auto answered = co_await read_head();
   if (!answered) lease_ = Lease();
@@ -51,6 +55,7 @@ Awaitable<Result<void>> Exchange::attempt(bool must_be_fresh) {
 }
 
 Awaitable<Result<void>> Exchange::send() {
+  if (request_.file) co_return co_await send_file();
   bool is_joined = request_.head.size() + request_.body.size() <= joined_bytes_max;
   std::string first = is_joined ? request_.head + request_.body : request_.head;
   auto [error, count] = co_await lease_->write(asio::buffer(first));
@@ -59,6 +64,21 @@ Awaitable<Result<void>> Exchange::send() {
   if (is_joined) co_return Result<void>{};
   auto [body_error, body_count] = co_await lease_->write(asio::buffer(request_.body));
   if (body_error) co_return broken(body_error);
+  co_return Result<void>{};
+}
+
+Awaitable<Result<void>> Exchange::send_file() {
+  auto [error, count] = co_await lease_->write(asio::buffer(request_.head));
+  if (count > 0) is_unsent_ = false;
+  if (error) co_return broken(error);
+  FileReader reader(*request_.files, *request_.file);
+  while (!reader.is_done()) {
+    auto piece = co_await reader.next();
+    has_lost_file_ = !piece;
+    if (!piece) co_return fail(std::move(piece.error()));
+    auto [body_error, body_count] = co_await lease_->write(asio::buffer(*piece));
+    if (body_error) co_return broken(body_error);
+  }
   co_return Result<void>{};
 }
 

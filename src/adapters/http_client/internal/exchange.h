@@ -9,6 +9,7 @@
 #include "adapters/http_client/internal/connection_pool.h"
 #include "adapters/http_client/internal/response_reader.h"
 #include "foundation/result.h"
+#include "foundation/thread_pool.h"
 #include "ports/http_client.h"
 
 namespace aiva::http_client {
@@ -18,7 +19,9 @@ struct PreparedRequest {
   Origin origin;
   std::string head;
   std::string body;
-  bool may_repeat = false;  // idempotent
+  std::optional<HttpFileBody> file{};  // instead of `body`
+  ThreadPool* files = nullptr;         // reads it
+  bool may_repeat = false;             // idempotent
   bool has_answer_body = true;
   ResponseReader::Limits limits;
 };
@@ -41,6 +44,7 @@ class Exchange {
  private:
   Awaitable<Result<void>> attempt(bool must_be_fresh);
   Awaitable<Result<void>> send();
+  Awaitable<Result<void>> send_file();
   Awaitable<Result<void>> read_head();
   Awaitable<Result<void>> read_more();
   Result<bool> parse();
@@ -55,8 +59,9 @@ class Exchange {
   boost::beast::flat_buffer buffer_;
   std::size_t read_bytes_ = 1024;  // at a time: little for a stream of words, more once that fills
   bool was_reused_ = false;
-  bool is_unsent_ = true;      // not a byte of the request went out
-  bool has_received_ = false;  // a byte of the answer came in
+  bool is_unsent_ = true;       // not a byte of the request went out
+  bool has_lost_file_ = false;  // the body cannot be read
+  bool has_received_ = false;   // a byte of the answer came in
 };
 
 }  // namespace aiva::http_client

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string_view>
 
 namespace aiva::http_client {
@@ -59,8 +60,8 @@ Result<std::string> write_request_head(const HttpRequest& request, const Url& ur
   if (!has_header(request, "Accept")) head += "Accept: */*\r\n";
   bool means_body =
       request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-  if (means_body || !request.body.empty())
-    head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  auto size = request.file ? request.file->size : std::uint64_t{request.body.size()};
+  if (means_body || size > 0) head += "Content-Length: " + std::to_string(size) + "\r\n";
   return head + "\r\n";
 }
 

@@ -1,4 +1,4 @@
-#include "adapters/local_files/object_key.h"
+#include "ports/object_store.h"
 
 #include <algorithm>
 #include <ranges>

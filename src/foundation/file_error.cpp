@@ -1,4 +1,4 @@
-#include "adapters/local_files/file_error.h"
+#include "foundation/file_error.h"
 
 #include <cerrno>
 #include <string>
