@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <coroutine>
+#include <future>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -14,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "adapters/redis/internal/listener.h"
 #include "adapters/redis/internal/router.h"
 #include "foundation/executor.h"
 
@@ -126,6 +129,7 @@ class PipelinedRedis final : public Redis {
       look_timer_.cancel();
       auto operations = operations_;
       for (const auto& operation : operations) end(operation, fail(why));
+      for (const auto& listener : listeners_) listener->close();
       router_.close(why);
       work_.reset();
     });
@@ -162,7 +166,10 @@ class PipelinedRedis final : public Redis {
     co_return fail(std::move(operation->outcome->error()));
   }
 
+  std::unique_ptr<RedisListener> listen(RedisHearing hearing) override;
+
  private:
+  class Handle;
   struct Waiting {
     PipelinedRedis& redis;
     OperationPointer operation;
@@ -229,7 +236,9 @@ class PipelinedRedis final : public Redis {
     look_timer_.expires_after(look_time);
     look_timer_.async_wait([this](const error_code& error) {
       if (error || is_stopping_) return;
-      router_.look_at(std::chrono::steady_clock::now());
+      auto now = std::chrono::steady_clock::now();
+      router_.look_at(now);
+      for (const auto& listener : listeners_) listener->look_at(now);
       look_later();
     });
   }
@@ -243,10 +252,60 @@ class PipelinedRedis final : public Redis {
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   asio::steady_timer look_timer_;
   Router router_;
-  std::set<OperationPointer> operations_;  // on the loop's thread only
+  // On the loop's thread only.
+  std::set<OperationPointer> operations_;
+  std::set<std::shared_ptr<Listener>> listeners_;  // shared with their coroutines
   bool is_stopping_ = false;
   std::thread thread_;
 };
+
+// A listener as its owner holds it, on any thread.
+class PipelinedRedis::Handle final : public RedisListener {
+ public:
+  Handle(PipelinedRedis& redis, std::shared_ptr<Listener> listener)
+      : redis_(redis), listener_(std::move(listener)) {
+    asio::post(redis_.loop_, [&redis, listener = listener_] {
+      if (redis.is_stopping_) return;
+      redis.listeners_.insert(listener);
+      listener->start();
+    });
+  }
+  // At once on the loop's own thread.
+  ~Handle() override {
+    std::promise<void> closed;
+    asio::dispatch(redis_.loop_, [this, &closed] {
+      listener_->close();
+      redis_.listeners_.erase(listener_);
+      closed.set_value();
+    });
+    closed.get_future().wait();
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  void add(std::string channel) override {
+    asio::post(redis_.loop_,
+               [listener = listener_, channel = std::move(channel)] { listener->add(channel); });
+  }
+  void remove(std::string channel) override {
+    asio::post(redis_.loop_,
+               [listener = listener_, channel = std::move(channel)] { listener->remove(channel); });
+  }
+
+ private:
+  PipelinedRedis& redis_;
+  std::shared_ptr<Listener> listener_;  // shared with its coroutine
+};
+
+std::unique_ptr<RedisListener> PipelinedRedis::listen(RedisHearing hearing) {
+  auto listener = std::make_shared<Listener>(
+      Listener::Parts{.loop = loop_,
+                      .connection = connection_settings_,
+                      .node = node_settings_,
+                      .choose = [this](bool has_failed) { return router_.choose_node(has_failed); },
+                      .hearing = std::move(hearing)});
+  return std::make_unique<Handle>(*this, std::move(listener));
+}
 
 std::string find_line(std::string_view info, std::string_view name) {
   auto at = info.find(name);

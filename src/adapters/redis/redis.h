@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "foundation/call_context.h"
@@ -48,6 +50,23 @@ struct RedisBatch {
   bool may_repeat = false;  // sent again when the connection broke before all answers came
 };
 
+// What is heard of channels, on the client's own thread: it is back soon.
+struct RedisHearing {
+  std::function<void(std::string_view channel, std::string_view message)> on_message{};
+  // Messages are heard from now on; those before are missed. Again after each loss of the
+  // connection.
+  std::function<void(std::string_view channel)> on_begin{};
+};
+
+// Hears channels of a Redis (SUBSCRIBE) until it goes; nothing is called any more when its
+// destructor returns. Any thread.
+class RedisListener {
+ public:
+  virtual ~RedisListener() = default;
+  virtual void add(std::string channel) = 0;
+  virtual void remove(std::string channel) = 0;
+};
+
 // A Redis server, or all nodes of a Redis Cluster: which one it is shows in its answers, and a
 // cluster's slots are followed as they move. Calls are pipelined over a few connections a node,
 // opened when they are needed. Any thread.
@@ -62,6 +81,9 @@ class Redis {
                                                       std::vector<RedisBatch> batches) = 0;
   // Continues after so long. Fails with `timeout` or `cancelled`.
   virtual Task<Result<void>> pause(CallContext context, std::chrono::milliseconds time) = 0;
+  // Hears channels over a connection of its own, which is made anew whenever it is lost. Goes
+  // before this object.
+  virtual std::unique_ptr<RedisListener> listen(RedisHearing hearing) = 0;
   // One batch; what a server refuses is a failure.
   Task<Result<RedisReplies>> run_one(CallContext context, RedisBatch batch);
   // One command.

@@ -4,6 +4,8 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
+#include "adapters/redis/internal/sign_in.h"
+
 namespace aiva::redis {
 namespace {
 
@@ -55,7 +57,10 @@ Awaitable<void> Connection::run() {
                    .cause = where + " took too long"});
   });
   auto opened = co_await stream_.open(address_);
-  if (opened) opened = co_await sign_in();
+  if (opened) {
+    Newcomer newcomer{stream_, reader_, buffer_, settings_, address_};
+    opened = co_await sign_in(newcomer);
+  }
   fuse.cancel();
   if (opened && why_.message.empty()) {
     is_open_ = true;
@@ -63,34 +68,6 @@ Awaitable<void> Connection::run() {
     while (opened) opened = co_await read_more();
   }
   end(why_.message.empty() ? opened.error() : why_);
-}
-
-// All commands go out at once; what is answered to the last one does not matter.
-Awaitable<Result<void>> Connection::sign_in() {
-  std::vector<RedisCommand> commands;
-  const auto& target = settings_.target;
-  if (!target.user.empty())
-    commands.push_back({"AUTH", target.user, target.password});
-  else if (!target.password.empty())
-    commands.push_back({"AUTH", target.password});
-  if (target.database != 0) commands.push_back({"SELECT", std::to_string(target.database)});
-  commands.push_back({"CLIENT", "SETNAME", settings_.client_name});
-  std::string bytes;
-  for (const auto& command : commands) write_command(command, bytes);
-  auto [failure, written] = co_await stream_.write(asio::buffer(bytes), waiting);
-  if (failure) co_return broken(failure);
-  std::size_t answered = 0;
-  while (answered < commands.size()) {
-    auto [error, count] = co_await stream_.read_some(asio::buffer(buffer_));
-    if (error) co_return broken(error);
-    CO_TRY_VOID(reader_.feed({buffer_.data(), count}));
-    CO_TRY(auto reply, reader_.next());
-    for (; reply; ++answered) {
-      if (answered + 1 < commands.size()) CO_TRY_VOID(checked(std::move(*reply)));
-      CO_TRY(reply, reader_.next());
-    }
-  }
-  co_return Result<void>{};
 }
 
 Awaitable<Result<void>> Connection::read_more() {

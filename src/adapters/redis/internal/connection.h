@@ -58,7 +58,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   Awaitable<void> run();
-  Awaitable<Result<void>> sign_in();
   Awaitable<Result<void>> read_more();
   Result<void> hand_out();
   void write_queued();

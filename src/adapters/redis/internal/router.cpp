@@ -36,13 +36,20 @@ void Router::send(AttemptPointer attempt) {
   dispatch(std::move(attempt), {.to = std::move(to)});
 }
 
+Address Router::choose_node(bool has_failed) {
+  if (has_failed) ++candidate_;
+  return route("");
+}
+
+// Without an owner the masters in turn, and the seeds as well: when all nodes have moved to other
+// addresses, only a name leads to them.
 Address Router::route(const std::string& key) const {
-  const auto& seeds = connection_settings_.target.seeds;
   if (slots_ && !key.empty())
     if (const auto* owner = slots_->owner(hash_slot(key))) return *owner;
-  if (slots_ && !slots_->masters().empty())
-    return slots_->masters()[candidate_ % slots_->masters().size()];
-  return seeds[candidate_ % seeds.size()];
+  const auto& seeds = connection_settings_.target.seeds;
+  auto masters = slots_ ? slots_->masters().size() : 0;
+  auto chosen = candidate_ % (masters + seeds.size());
+  return chosen < masters ? slots_->masters()[chosen] : seeds[chosen - masters];
 }
 
 Node& Router::node(const Address& address) {

@@ -34,6 +34,8 @@ class Router {
       : loop_(loop), connection_settings_(connections), node_settings_(nodes) {}
 
   void send(AttemptPointer attempt);
+  // One to be asked for what all nodes know; another one when the last one failed.
+  Address choose_node(bool has_failed);
   void look_at(std::chrono::steady_clock::time_point now);
   // Ends all connections and refuses what comes later.
   void close(const Error& why);
