@@ -16,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "adapters/redis/internal/call_times.h"
 #include "adapters/redis/internal/listener.h"
 #include "adapters/redis/internal/router.h"
 #include "foundation/executor.h"
@@ -85,6 +86,8 @@ struct Operation : std::enable_shared_from_this<Operation> {
 
   CallContext context;
   std::vector<RedisBatch> batches{};
+  std::string what{};  // the first command's name; empty: a pause
+  Instant began_at = std::chrono::steady_clock::now();
   std::shared_ptr<Ticket> ticket{};
   Answers answers{};
   std::size_t pending = 0;
@@ -110,8 +113,10 @@ class PipelinedRedis final : public Redis {
                              .reply_bytes_max = reply_bytes_max},
         node_settings_{
             .connections_max = std::max<std::size_t>(options.connections_per_node_max, 1),
+            .quick_silence_max = options.quick_silence_max,
             .backoff_min = options.backoff_min,
             .backoff_max = options.backoff_max},
+        times_(options.metrics),
         work_(loop_.get_executor()),
         look_timer_(loop_),
         router_(loop_, connection_settings_, node_settings_) {
@@ -149,6 +154,7 @@ class PipelinedRedis final : public Redis {
                       .retry_after_s = 1});
     auto operation = std::make_shared<Operation>(loop_, std::move(context));
     operation->ticket = std::make_shared<Ticket>(load_, bytes);
+    operation->what = batches.front().commands.front().front();
     operation->batches = std::move(batches);
     Waiting waiting_for{*this, operation};
     co_await waiting_for;
@@ -167,6 +173,7 @@ class PipelinedRedis final : public Redis {
   }
 
   std::unique_ptr<RedisListener> listen(RedisHearing hearing) override;
+  std::size_t masters() const override { return masters_; }
 
  private:
   class Handle;
@@ -229,6 +236,8 @@ class PipelinedRedis final : public Redis {
 
   void end(OperationPointer operation, Result<Answers> outcome) {
     operations_.erase(operation);
+    if (!operation->is_over && !operation->what.empty())
+      times_.note(operation->what, std::chrono::steady_clock::now() - operation->began_at, outcome);
     operation->finish(std::move(outcome));
   }
 
@@ -238,6 +247,7 @@ class PipelinedRedis final : public Redis {
       if (error || is_stopping_) return;
       auto now = std::chrono::steady_clock::now();
       router_.look_at(now);
+      masters_ = router_.masters();
       for (const auto& listener : listeners_) listener->look_at(now);
       look_later();
     });
@@ -248,6 +258,8 @@ class PipelinedRedis final : public Redis {
   ConnectionSettings connection_settings_;
   NodeSettings node_settings_;
   Load load_;
+  CallTimes times_;
+  std::atomic<std::size_t> masters_ = 1;
   asio::io_context loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   asio::steady_timer look_timer_;

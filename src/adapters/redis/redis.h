@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "foundation/call_context.h"
+#include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
 
@@ -26,8 +28,11 @@ struct RedisOptions {
   std::size_t calls_max = 10000;  // that wait or are under way; more are refused
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds call_timeout{10000};  // where the caller has no nearer deadline
-  std::chrono::milliseconds backoff_min{50};      // before a node is tried again, doubled each time
+  // A node that leaves others unanswered for so long is asked nothing quick.
+  std::chrono::milliseconds quick_silence_max{250};
+  std::chrono::milliseconds backoff_min{50};  // before a node is tried again, doubled each time
   std::chrono::milliseconds backoff_max{2000};
+  Metrics* metrics = nullptr;  // borrowed; null: nothing is counted
 };
 
 // What a server answers.
@@ -48,6 +53,9 @@ struct RedisBatch {
   std::string key{};  // empty: any node
   std::vector<RedisCommand> commands{};
   bool may_repeat = false;  // sent again when the connection broke before all answers came
+  // No more than a look: fails at once where its node is silent, or was unreachable just now.
+  bool is_quick = false;
+  std::optional<std::size_t> master{};  // without a key: this one of the masters, from 0
 };
 
 // What is heard of channels, on the client's own thread: it is back soon.
@@ -84,6 +92,8 @@ class Redis {
   // Hears channels over a connection of its own, which is made anew whenever it is lost. Goes
   // before this object.
   virtual std::unique_ptr<RedisListener> listen(RedisHearing hearing) = 0;
+  // How many masters there are, as far as is known.
+  [[nodiscard]] virtual std::size_t masters() const = 0;
   // One batch; what a server refuses is a failure.
   Task<Result<RedisReplies>> run_one(CallContext context, RedisBatch batch);
   // One command.

@@ -24,6 +24,7 @@ Connection::Connection(asio::io_context& loop, const ConnectionSettings& setting
 
 void Connection::start(Ended ended) {
   ended_ = std::move(ended);
+  began_at_ = std::chrono::steady_clock::now();
   // The coroutine's frame keeps the connection alive.
   auto running = [](std::shared_ptr<Connection> self) -> Awaitable<void> { co_await self->run(); };
   asio::co_spawn(loop_, running(shared_from_this()), asio::detached);
@@ -32,6 +33,13 @@ void Connection::start(Ended ended) {
 void Connection::send(std::unique_ptr<Exchange> exchange) {
   queue_.push_back(std::move(exchange));
   if (is_open_) write_queued();
+}
+
+std::optional<std::chrono::steady_clock::time_point> Connection::waits_since() const {
+  if (has_ended_) return std::nullopt;
+  if (!is_open_) return began_at_;
+  if (sent_.empty()) return std::nullopt;
+  return heard_at_;
 }
 
 void Connection::look_at(std::chrono::steady_clock::time_point now) {
@@ -74,6 +82,7 @@ Awaitable<Result<void>> Connection::read_more() {
   auto [error, count] = co_await stream_.read_some(asio::buffer(buffer_));
   if (error) co_return broken(error);
   heard_at_ = std::chrono::steady_clock::now();
+  byte_at_ = heard_at_;
   CO_TRY_VOID(reader_.feed({buffer_.data(), count}));
   co_return hand_out();
 }

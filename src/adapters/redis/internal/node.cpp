@@ -19,10 +19,28 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds time) {
 }  // namespace
 
 void Node::send(std::unique_ptr<Exchange> exchange) {
+  if (exchange->is_quick && is_silent()) {
+    Error silent{.code = ErrorCode::unavailable,
+                 .message = "Redis is silent",
+                 .cause = address_.to_string(),
+                 .retry_after_s = 1};
+    return exchange->done(fail(std::move(silent)), false);
+  }
   if (auto connection = choose()) return connection->send(std::move(exchange));
   auto failure = last_failure_;
   failure.retry_after_s = 1;
   exchange->done(fail(std::move(failure)), false);
+}
+
+bool Node::is_silent() const {
+  auto latest = std::chrono::steady_clock::now() - settings_.quick_silence_max;
+  bool is_waited_for = false;
+  for (const auto& connection : connections_) {
+    if (connection->heard_at() > latest) return false;
+    auto since = connection->waits_since();
+    is_waited_for = is_waited_for || (since && *since <= latest);
+  }
+  return is_waited_for;
 }
 
 std::shared_ptr<Connection> Node::choose() {

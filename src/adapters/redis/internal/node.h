@@ -11,6 +11,7 @@ namespace aiva::redis {
 
 struct NodeSettings {
   std::size_t connections_max = 1;
+  std::chrono::milliseconds quick_silence_max{};
   std::chrono::milliseconds backoff_min{};
   std::chrono::milliseconds backoff_max{};
 };
@@ -26,10 +27,13 @@ class Node : public std::enable_shared_from_this<Node> {
         settings_(settings),
         address_(std::move(address)) {}
 
-  // Sends it over the least loaded connection; a busy one is joined only when no more may be
-  // opened, since a server works on one command of a connection at a time.
+  // Refuses what is quick while the node is silent. Sends the rest over the least loaded
+  // connection; a busy one is joined only when no more may be opened, since a server works on one
+  // command of a connection at a time.
   void send(std::unique_ptr<Exchange> exchange);
   [[nodiscard]] const Address& address() const { return address_; }
+  // Something waits for it, and nothing was heard for too long.
+  [[nodiscard]] bool is_silent() const;
   void look_at(std::chrono::steady_clock::time_point now);
   void close(const Error& why);
 
