@@ -4,14 +4,15 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "adapters/memory/memory_cache.h"
 #include "adapters/redis/redis_cache.h"
 #include "adapters/redis/redis_pulse.h"
 #include "adapters/redis/testing/redis_server.h"
-#include "ports/testing/cache_contract.h"
 
 namespace aiva {
 namespace {
@@ -70,35 +71,16 @@ bool comes_true(Condition condition) {
   return false;
 }
 
-struct Shared {
-  explicit Shared() : process(server.url()) {}
-  RedisServer server;
-  Process process;
-};
-
-CacheSubject make_subject() {
-  auto shared = std::make_shared<Shared>();
-  return {.cache = std::move(shared->process.cache),
-          .advance = [](milliseconds by) { std::this_thread::sleep_for(by); },
-          .keeps = shared};
-}
-INSTANTIATE_TEST_SUITE_P(Enduring, CacheContract, testing::Values(make_subject));
-
-CacheSubject make_subject_without_redis() {
-  auto shared = std::make_shared<Shared>();
-  shared->server.kill();
-  return {.cache = std::move(shared->process.cache),
-          .advance = [](milliseconds by) { std::this_thread::sleep_for(by); },
-          .keeps = shared};
-}
-
 class CacheWithoutRedis : public testing::Test {
  protected:
-  CacheSubject subject_ = make_subject_without_redis();
+  void SetUp() override { server_.kill(); }
+
+  RedisServer server_;
+  Process process_{server_.url()};
 };
 
 TEST_F(CacheWithoutRedis, keeps_values_and_limits_of_its_own) {
-  auto& cache = *subject_.cache;
+  auto& cache = *process_.cache;
   ASSERT_TRUE(sync_wait(cache.put({}, "key", "value", seconds(60))).has_value());
   RateWindow window{.length = seconds(60), .calls_max = 2};
   std::vector<std::int64_t> counts;

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "adapters/memory/memory_cache.h"
+#include "adapters/redis/enduring_cache.h"
 #include "adapters/redis/testing/redis_server.h"
 #include "ports/testing/cache_contract.h"
 
@@ -36,6 +38,23 @@ CacheSubject make_subject() {
 INSTANTIATE_TEST_SUITE_P(Redis, CacheContract, testing::Values(make_subject<RedisServer>));
 INSTANTIATE_TEST_SUITE_P(RedisCluster, CacheContract,
                          testing::Values(make_subject<redis::RedisClusterServers>));
+
+// The cache as processes have it: with one of their own behind it.
+CacheSubject make_enduring_subject() {
+  struct Kept {
+    RedisServer server;
+    SystemClock clock;
+    Metrics metrics;
+    std::unique_ptr<Redis> redis = redis::connect(server.url());
+    std::unique_ptr<Cache> shared = make_redis_cache(*redis);
+  };
+  auto kept = std::make_shared<Kept>();
+  EnduringCacheParts parts{.shared = *kept->shared, .local = make_memory_cache({}, kept->clock)};
+  return {.cache = make_enduring_cache(std::move(parts), kept->metrics),
+          .advance = [](milliseconds by) { std::this_thread::sleep_for(by); },
+          .keeps = kept};
+}
+INSTANTIATE_TEST_SUITE_P(Enduring, CacheContract, testing::Values(make_enduring_subject));
 
 class RedisCacheOn : public testing::Test {
  protected:
