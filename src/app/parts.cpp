@@ -44,7 +44,6 @@ Result<void> connect_redis(const Config& config, Parts& parts) {
                        .ca_file = cache.ca_file,
                        .connections_per_node_max = static_cast<std::size_t>(cache.connections_max),
                        .connect_timeout = std::chrono::milliseconds(cache.connect_timeout_ms),
-                       .quick_silence_max = std::chrono::milliseconds(cache.timeout_ms),
                        .metrics = &parts.metrics};
   TRY(parts.redis, make_redis(options));
   parts.redis_pulse =

@@ -113,7 +113,6 @@ class PipelinedRedis final : public Redis {
                              .reply_bytes_max = reply_bytes_max},
         node_settings_{
             .connections_max = std::max<std::size_t>(options.connections_per_node_max, 1),
-            .quick_silence_max = options.quick_silence_max,
             .backoff_min = options.backoff_min,
             .backoff_max = options.backoff_max},
         times_(options.metrics),

@@ -28,9 +28,7 @@ struct RedisOptions {
   std::size_t calls_max = 10000;  // that wait or are under way; more are refused
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds call_timeout{10000};  // where the caller has no nearer deadline
-  // A node that leaves others unanswered for so long is asked nothing quick.
-  std::chrono::milliseconds quick_silence_max{250};
-  std::chrono::milliseconds backoff_min{50};  // before a node is tried again, doubled each time
+  std::chrono::milliseconds backoff_min{50};      // before a node is tried again, doubled each time
   std::chrono::milliseconds backoff_max{2000};
   Metrics* metrics = nullptr;  // borrowed; null: nothing is counted
 };
@@ -53,8 +51,9 @@ struct RedisBatch {
   std::string key{};  // empty: any node
   std::vector<RedisCommand> commands{};
   bool may_repeat = false;  // sent again when the connection broke before all answers came
-  // No more than a look: fails at once where its node is silent, or was unreachable just now.
-  bool is_quick = false;
+  // Above 0 it is in a hurry: it fails at once where its node has left others unanswered for so
+  // long, and where a cluster still looks for another one.
+  std::chrono::milliseconds silence_max{};
   std::optional<std::size_t> master{};  // without a key: this one of the masters, from 0
 };
 

@@ -87,7 +87,7 @@ class RedisCache final : public Cache {
     auto length = std::max(window.length, milliseconds(1));
     auto calls_max = std::max<std::int64_t>(window.calls_max, 0);
     auto counter = options_.key_prefix + "rate:" + key;
-    RedisBatch counting{.key = counter, .is_quick = true};
+    RedisBatch counting{.key = counter, .silence_max = options_.call_timeout};
     counting.commands.push_back({"EVAL", count_script, "1", counter, std::to_string(length.count()),
                                  std::to_string(calls_max)});
     CO_TRY(auto reply, co_await redis_.call(limited(std::move(context)), std::move(counting)));
@@ -101,9 +101,10 @@ class RedisCache final : public Cache {
   [[nodiscard]] std::string value_key(const std::string& key) const {
     return options_.key_prefix + "value:" + key;
   }
-  static RedisBatch one(std::string key, RedisCommand command, bool may_repeat) {
+  [[nodiscard]] RedisBatch one(std::string key, RedisCommand command, bool may_repeat) const {
     command.push_back(key);
-    RedisBatch batch{.key = std::move(key), .may_repeat = may_repeat, .is_quick = true};
+    RedisBatch batch{
+        .key = std::move(key), .may_repeat = may_repeat, .silence_max = options_.call_timeout};
     batch.commands.push_back(std::move(command));
     return batch;
   }

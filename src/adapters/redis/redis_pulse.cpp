@@ -92,7 +92,7 @@ class BeatingPulse final : public RedisPulse {
   Task<Result<std::int64_t>> ask() {
     auto key = options_.key_prefix + "processes";
     auto life = beats_remembered * options_.beat_time;
-    RedisBatch asking{.key = key, .may_repeat = true, .is_quick = true};
+    RedisBatch asking{.key = key, .may_repeat = true, .silence_max = options_.call_timeout};
     asking.commands.push_back({"EVAL", beat_script, "1", key, name_, std::to_string(life.count())});
     auto calling = redis_.call(limited(), std::move(asking));
     CO_TRY(auto reply, co_await std::move(calling));
@@ -116,7 +116,7 @@ class BeatingPulse final : public RedisPulse {
   Task<void> look() {
     std::vector<RedisBatch> asking;
     for (std::size_t i = 0; i < std::min(redis_.masters(), masters_looked_at_max); ++i) {
-      RedisBatch one{.may_repeat = true, .is_quick = true, .master = i};
+      RedisBatch one{.may_repeat = true, .silence_max = options_.call_timeout, .master = i};
       one.commands = {{"INFO", "memory"}, {"INFO", "stats"}};
       asking.push_back(std::move(one));
     }

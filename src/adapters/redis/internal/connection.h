@@ -22,7 +22,7 @@ namespace aiva::redis {
 struct Exchange {
   std::string bytes{};
   std::size_t reply_count = 0;
-  bool is_quick = false;
+  std::chrono::milliseconds silence_max{};  // of the node, where it is in a hurry
   std::function<bool()> is_wanted{};
   // `was_sent`: the node may have seen some of it. Called once, on the loop's thread.
   std::move_only_function<void(Result<RedisReplies>, bool was_sent)> done{};

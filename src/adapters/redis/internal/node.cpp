@@ -19,7 +19,7 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds time) {
 }  // namespace
 
 void Node::send(std::unique_ptr<Exchange> exchange) {
-  if (exchange->is_quick && is_silent()) {
+  if (exchange->silence_max.count() > 0 && is_silent(exchange->silence_max)) {
     Error silent{.code = ErrorCode::unavailable,
                  .message = "Redis is silent",
                  .cause = address_.to_string(),
@@ -32,8 +32,8 @@ void Node::send(std::unique_ptr<Exchange> exchange) {
   exchange->done(fail(std::move(failure)), false);
 }
 
-bool Node::is_silent() const {
-  auto latest = std::chrono::steady_clock::now() - settings_.quick_silence_max;
+bool Node::is_silent(std::chrono::milliseconds time) const {
+  auto latest = std::chrono::steady_clock::now() - time;
   bool is_waited_for = false;
   for (const auto& connection : connections_) {
     if (connection->heard_at() > latest) return false;

@@ -11,7 +11,6 @@ namespace aiva::redis {
 
 struct NodeSettings {
   std::size_t connections_max = 1;
-  std::chrono::milliseconds quick_silence_max{};
   std::chrono::milliseconds backoff_min{};
   std::chrono::milliseconds backoff_max{};
 };
@@ -27,13 +26,13 @@ class Node : public std::enable_shared_from_this<Node> {
         settings_(settings),
         address_(std::move(address)) {}
 
-  // Refuses what is quick while the node is silent. Sends the rest over the least loaded
+  // Refuses what is in a hurry while the node is silent. Sends the rest over the least loaded
   // connection; a busy one is joined only when no more may be opened, since a server works on one
   // command of a connection at a time.
   void send(std::unique_ptr<Exchange> exchange);
   [[nodiscard]] const Address& address() const { return address_; }
-  // Something waits for it, and nothing was heard for too long.
-  [[nodiscard]] bool is_silent() const;
+  // Something waits for it for so long, and nothing was heard meanwhile.
+  [[nodiscard]] bool is_silent(std::chrono::milliseconds time) const;
   void look_at(std::chrono::steady_clock::time_point now);
   void close(const Error& why);
 

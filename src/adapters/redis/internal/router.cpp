@@ -17,6 +17,7 @@ constexpr milliseconds first_pause{25};  // doubled each time
 constexpr milliseconds pause_max{500};
 constexpr milliseconds slots_age_min{200};
 constexpr int candidates_max = 4;
+constexpr milliseconds silent_time{500};  // then its slots may be somebody else's
 
 // The cluster is about to change and will answer soon.
 bool is_passing(const RedisReply& reply, bool is_cluster) {
@@ -78,7 +79,7 @@ void Router::dispatch(AttemptPointer attempt, Way way) {
     write_command(attempt->batch.commands[index], exchange->bytes);
   }
   exchange->reply_count = attempt->open.size() * (way.is_asking ? 2 : 1);
-  exchange->is_quick = attempt->batch.is_quick;
+  exchange->silence_max = attempt->batch.silence_max;
   exchange->is_wanted = [attempt] { return attempt->is_wanted(); };
   auto& target = node(way.to);
   exchange->done = [this, attempt, way = std::move(way)](Result<RedisReplies> replies,
@@ -105,7 +106,8 @@ void Router::retry_failed(AttemptPointer attempt, Error failure, bool was_sent) 
   bool is_alone = !slots_ && connection_settings_.target.seeds.size() == 1;
   bool is_left_alone = failure.retry_after_s > 0;
   // Nobody else has the key until the cluster has chosen another master for it.
-  bool is_of_one = is_alone || (slots_ && attempt->batch.is_quick && !attempt->batch.key.empty());
+  bool is_hurried = attempt->batch.silence_max > milliseconds(0) && !attempt->batch.key.empty();
+  bool is_of_one = is_alone || (slots_ && is_hurried);
   bool is_final = failure.code != ErrorCode::unavailable || (is_of_one && is_left_alone);
   bool may_repeat = !was_sent || attempt->batch.may_repeat;
   if (is_final || !may_repeat || ++attempt->tries >= broken_tries_max)
@@ -174,7 +176,7 @@ void Router::learn_slots(int candidates_left) {
   auto exchange = std::make_unique<Exchange>();
   write_command({"CLUSTER", "SLOTS"}, exchange->bytes);
   exchange->reply_count = 1;
-  exchange->is_quick = true;
+  exchange->silence_max = silent_time;
   exchange->is_wanted = [] { return true; };
   exchange->done = [this, asked, candidates_left](Result<RedisReplies> replies, bool) {
     is_learning_ = false;
@@ -197,7 +199,7 @@ void Router::look_at(std::chrono::steady_clock::time_point now) {
   bool is_one_silent = false;
   for (auto& [address, node] : nodes) {
     node->look_at(now);
-    is_one_silent = is_one_silent || node->is_silent();
+    is_one_silent = is_one_silent || node->is_silent(silent_time);
   }
   if (slots_ && is_one_silent) learn_slots(candidates_max);
 }
@@ -207,7 +209,7 @@ void Router::leave_silent_nodes() {
   auto nodes = nodes_;
   for (auto& [address, node] : nodes) {
     bool has_slots = std::ranges::find(slots_->masters(), address) != slots_->masters().end();
-    if (!has_slots && node->is_silent())
+    if (!has_slots && node->is_silent(silent_time))
       node->close({.code = ErrorCode::unavailable,
                    .message = "The connection to Redis broke off",
                    .cause = address.to_string() + " is silent and has no slots"});
