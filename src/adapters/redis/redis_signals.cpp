@@ -211,6 +211,14 @@ class RedisSignals final : public Signals {
 
 }  // namespace
 
+Task<Result<void>> check_channels(CallContext context, Redis& redis, std::string key_prefix) {
+  RedisBatch asking{.may_repeat = true};
+  asking.commands.push_back({"PUBLISH", key_prefix + "signal:doctor", ""});
+  auto calling = redis.call(std::move(context), std::move(asking));
+  CO_TRY_VOID(co_await std::move(calling));
+  co_return Result<void>{};
+}
+
 std::unique_ptr<Signals> make_redis_signals(Redis& redis, std::unique_ptr<Signals> here,
                                             RedisSignalsOptions options, Metrics& metrics) {
   return std::make_unique<RedisSignals>(redis, std::move(here), std::move(options), metrics);

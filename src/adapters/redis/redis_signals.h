@@ -23,4 +23,7 @@ struct RedisSignalsOptions {
 std::unique_ptr<Signals> make_redis_signals(Redis& redis, std::unique_ptr<Signals> here,
                                             RedisSignalsOptions options, Metrics& metrics);
 
+// Fails with `unavailable` when the user of Redis has no right to the channels.
+Task<Result<void>> check_channels(CallContext context, Redis& redis, std::string key_prefix);
+
 }  // namespace aiva

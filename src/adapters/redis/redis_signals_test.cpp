@@ -160,8 +160,12 @@ TEST(RedisSignals, are_not_heard_without_the_right_to_the_channel_but_within_the
   Ear near(process, "jobs");
 
   process.signals->publish("jobs", "x");
+  auto checked = sync_wait(check_channels({}, *process.redis, "aiva:"));
 
   EXPECT_TRUE(near.hears("x"));
+  ASSERT_FALSE(checked.has_value());
+  EXPECT_NE(checked.error().message.find("no right"), std::string::npos);
+  EXPECT_TRUE(sync_wait(check_channels({}, *admin, "aiva:")).has_value());
 }
 
 TEST(RedisSignalsInACluster, reach_processes_that_hear_other_nodes_and_survive_the_loss_of_one) {
