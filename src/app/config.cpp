@@ -264,6 +264,9 @@ void bind_rest(Binder& binder, Config& config) {
   binder.text("cache.url", config.cache.url);
   binder.text("cache.ca_file", config.cache.ca_file);
   binder.text("cache.key_prefix", config.cache.key_prefix);
+  binder.integer("cache.timeout_ms", config.cache.timeout_ms, 5, 10'000);
+  binder.integer("cache.connect_timeout_ms", config.cache.connect_timeout_ms, 50, 60'000);
+  binder.integer("cache.connections_max", config.cache.connections_max, 1, 64);
   binder.text("log.level", config.log.level, {"debug", "info", "warn", "error"});
   binder.text("log.format", config.log.format, {"auto", "json", "text"});
   binder.integer("limits.anonymous_per_15_minutes", config.limits.anonymous_per_15_minutes, 0,

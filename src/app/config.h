@@ -43,6 +43,9 @@ struct Config {
     std::string url = "redis://127.0.0.1:6379/0";
     std::string ca_file;
     std::string key_prefix = "aiva:";
+    std::int64_t timeout_ms = 250;
+    std::int64_t connect_timeout_ms = 2000;
+    std::int64_t connections_max = 4;
     auto operator<=>(const Cache&) const = default;
   } cache;
   struct Log {

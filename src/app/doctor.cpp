@@ -10,6 +10,7 @@
 #include "adapters/docworker/conversion.h"
 #include "adapters/docworker/legacy_converter.h"
 #include "adapters/redis/redis_passage_index.h"
+#include "adapters/redis/redis_signals.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/data_folder.h"
 #include "app/parts.h"
@@ -58,6 +59,8 @@ Result<std::string> check_redis(const Config& config, Parts& parts) {
   if (parts.redis == nullptr) return "not used";
   if (config.search.vector_index == "redis")
     TRY_VOID(sync_wait(check_vector_sets({}, *parts.redis)));
+  if (config.cache.provider == "redis")
+    TRY_VOID(sync_wait(check_channels({}, *parts.redis, config.cache.key_prefix)));
   return sync_wait(describe_redis({}, *parts.redis));
 }
 

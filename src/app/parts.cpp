@@ -12,9 +12,12 @@
 #include "adapters/job_table/job_table.h"
 #include "adapters/local_files/local_object_store.h"
 #include "adapters/memory/memory_cache.h"
+#include "adapters/memory/memory_signals.h"
+#include "adapters/redis/enduring_cache.h"
 #include "adapters/redis/redis_allowances.h"
 #include "adapters/redis/redis_cache.h"
 #include "adapters/redis/redis_passage_index.h"
+#include "adapters/redis/redis_signals.h"
 #include "adapters/segment_index/segment_index.h"
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
@@ -35,15 +38,42 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
+Result<void> connect_redis(const Config& config, Parts& parts) {
+  const auto& cache = config.cache;
+  RedisOptions options{.url = cache.url,
+                       .ca_file = cache.ca_file,
+                       .connections_per_node_max = static_cast<std::size_t>(cache.connections_max),
+                       .connect_timeout = std::chrono::milliseconds(cache.connect_timeout_ms),
+                       .metrics = &parts.metrics};
+  TRY(parts.redis, make_redis(options));
+  parts.redis_pulse =
+      make_redis_pulse(*parts.redis, {.key_prefix = cache.key_prefix}, parts.metrics);
+  return {};
+}
+
+// What processes share goes on within each of them while Redis is away.
+void share_by_redis(const Config& config, Parts& parts) {
+  const auto& prefix = config.cache.key_prefix;
+  std::chrono::milliseconds patience(config.cache.timeout_ms);
+  parts.shared_cache =
+      make_redis_cache(*parts.redis, {.key_prefix = prefix, .call_timeout = patience});
+  EnduringCacheParts enduring{
+      .shared = *parts.shared_cache,
+      .local = std::move(parts.cache),
+      .processes = [&pulse = *parts.redis_pulse] { return pulse.processes(); }};
+  parts.cache = make_enduring_cache(std::move(enduring), parts.metrics);
+  parts.allowances =
+      make_redis_allowances(*parts.redis, {.key_prefix = prefix, .call_timeout = patience});
+  parts.signals = make_redis_signals(*parts.redis, std::move(parts.signals), {.key_prefix = prefix},
+                                     parts.metrics);
+}
+
 Result<void> open_cache(const Config& config, Parts& parts) {
+  parts.cache = make_memory_cache({}, parts.clock);
+  parts.signals = make_memory_signals();
   bool is_shared = config.cache.provider == "redis";
-  if (is_shared || config.search.vector_index == "redis") {
-    TRY(parts.redis, make_redis({.url = config.cache.url, .ca_file = config.cache.ca_file}));
-  }
-  parts.cache = is_shared ? make_redis_cache(*parts.redis, {.key_prefix = config.cache.key_prefix})
-                          : make_memory_cache({}, parts.clock);
-  if (is_shared)
-    parts.allowances = make_redis_allowances(*parts.redis, {.key_prefix = config.cache.key_prefix});
+  if (is_shared || config.search.vector_index == "redis") TRY_VOID(connect_redis(config, parts));
+  if (is_shared) share_by_redis(config, parts);
   return {};
 }
 
@@ -131,7 +161,7 @@ Result<void> build_identity(const Config& config, Parts& parts) {
       .refresh_lifetime = hours(24 * config.identity.refresh_days),
       .bcrypt_cost = static_cast<int>(config.identity.bcrypt_cost),
       .bcrypt_threads = static_cast<std::size_t>(config.identity.bcrypt_threads)};
-  identity::IdentityParts needs{*parts.database, parts.clock, parts.metrics};
+  identity::IdentityParts needs{*parts.database, parts.clock, parts.metrics, parts.signals.get()};
   TRY(parts.identity, identity::make_identity(needs, std::move(settings)));
   return {};
 }
@@ -203,7 +233,8 @@ Result<void> build_agents(const Config& config, Parts& parts) {
        .audit_log = parts.identity->audit_log(),
        .clock = parts.clock,
        .metrics = parts.metrics,
-       .shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr,
+       .shared_cache = parts.shared_cache.get(),
+       .signals = parts.signals.get(),
        .removals = {functions::remove_functions_of, voice::remove_numbers_of,
                     voice::remove_flows_of, voice::remove_segments_of, voice::remove_recordings_of,
                     campaigns::cancel_campaigns_of}},
@@ -289,8 +320,6 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
                                       .metrics = parts.metrics,
                                       .compute = parts.compute},
                                      image_settings(config));
-  // A cache of this process would only hold again what the search keeps itself.
-  auto* shared_cache = config.cache.provider == "redis" ? parts.cache.get() : nullptr;
   parts.search = search::make_search({.database = *parts.database,
                                       .knowledge = *parts.knowledge,
                                       .catalog = *parts.catalog,
@@ -299,7 +328,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
                                       .billing = *parts.billing,
                                       .clock = parts.clock,
                                       .metrics = parts.metrics,
-                                      .shared_cache = shared_cache,
+                                      .shared_cache = parts.shared_cache.get(),
                                       .sections = parts.sections.get(),
                                       .reranker = parts.reranker.get()},
                                      std::move(searching));
@@ -309,7 +338,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
   TRY_VOID(build_functions(config, parts));
   TRY_VOID(build_commerce(config, parts));
   build_moderation(config, parts);
-  build_chat(parts, shared_cache, count_for_model(parts));
+  build_chat(parts, parts.shared_cache.get(), count_for_model(parts));
   build_calls(config, parts);
   build_campaigns(config, parts);
   return {};

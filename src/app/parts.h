@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "adapters/redis/redis.h"
+#include "adapters/redis/redis_pulse.h"
 #include "app/chosen_dialler.h"
 #include "app/config.h"
 #include "app/model_providers.h"
@@ -77,6 +78,7 @@
 #include "ports/realtime_model.h"
 #include "ports/reranker.h"
 #include "ports/shared_allowance.h"
+#include "ports/signals.h"
 #include "ports/speech_recognizer.h"
 #include "ports/speech_stream.h"
 #include "ports/speech_synthesizer.h"
@@ -98,8 +100,11 @@ struct Parts {
   ThreadPool compute{{.name = "compute", .threads = 2}};
   ThreadPool turns{{.name = "turns", .threads = 2}};  // of chats that go on without their client
   std::unique_ptr<Database> database{};
-  std::unique_ptr<Redis> redis{};  // null where nothing uses it
-  std::unique_ptr<Cache> cache{};
+  std::unique_ptr<Redis> redis{};             // null where nothing uses it
+  std::unique_ptr<RedisPulse> redis_pulse{};  // the same
+  std::unique_ptr<Cache> shared_cache{};      // null where this process is alone; fails with Redis
+  std::unique_ptr<Cache> cache{};             // never fails
+  std::unique_ptr<Signals> signals{};
   std::unique_ptr<SharedAllowances> allowances{};  // null where this process is alone
   std::unique_ptr<ObjectStore> objects{};
   std::unique_ptr<JobQueue> jobs{};

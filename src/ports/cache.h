@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -11,10 +12,17 @@
 
 namespace aiva {
 
+// A rate limit: so many calls in any stretch of that length.
+struct RateWindow {
+  std::chrono::milliseconds length{};
+  std::int64_t calls_max = std::numeric_limits<std::int64_t>::max();
+};
+
 // Where a call stands in a rate limit's window.
 struct WindowCount {
-  std::int64_t count = 0;                 // calls in the window, this one included
-  std::chrono::milliseconds resets_in{};  // until the window is empty again
+  std::int64_t count = 0;  // calls in the window, this one included; more than the limit: refused
+  // Until calls that count now begin to be forgotten; of a refused one, until one is let through.
+  std::chrono::milliseconds resets_in{};
 };
 
 // Short-lived shared state: cached bytes and counters. Losing it costs time, never correctness.
@@ -26,9 +34,10 @@ class Cache {
   virtual Task<Result<void>> put(CallContext context, std::string key, std::string value,
                                  std::chrono::milliseconds time_to_live) = 0;
   virtual Task<Result<void>> erase(CallContext context, std::string key) = 0;
-  // Atomically counts one call under `key` in a fixed window that starts with its first call.
+  // Counts one call under `key` in a window that slides, as SlidingWindow does, unless it is beyond
+  // the limit. In one step: whoever else counts comes before or after.
   virtual Task<Result<WindowCount>> count_in_window(CallContext context, std::string key,
-                                                    std::chrono::milliseconds window) = 0;
+                                                    RateWindow window) = 0;
 };
 
 }  // namespace aiva

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "adapters/memory/lru_table.h"
+#include "ports/sliding_window.h"
 
 namespace aiva {
 namespace {
@@ -20,11 +21,6 @@ struct CachedText {
   Instant expires;
 };
 
-struct Window {
-  std::int64_t count = 0;
-  Instant ends;
-};
-
 // A part of the keys under a lock of its own.
 struct Shard {
   explicit Shard(const MemoryCacheOptions& options)
@@ -32,7 +28,7 @@ struct Shard {
 
   std::mutex mutex;
   LruTable<CachedText> texts;
-  LruTable<Window> windows;
+  LruTable<SlidingWindow> windows;
 };
 
 class MemoryCache final : public Cache {
@@ -67,7 +63,7 @@ class MemoryCache final : public Cache {
   }
 
   Task<Result<WindowCount>> count_in_window(CallContext, std::string key,
-                                            milliseconds window) override {
+                                            RateWindow window) override {
     co_return count(std::move(key), window);
   }
 
@@ -87,17 +83,15 @@ class MemoryCache final : public Cache {
     return std::nullopt;
   }
 
-  WindowCount count(std::string key, milliseconds length) {
-    auto now = clock_.steady();
+  WindowCount count(std::string key, RateWindow window) {
+    auto now = std::chrono::floor<milliseconds>(clock_.steady().time_since_epoch()).count();
     auto& shard = shard_of(key);
     std::lock_guard lock(shard.mutex);
-    auto* window = shard.windows.find(key);
-    if (window == nullptr || window->ends <= now) {
-      shard.windows.put(std::move(key), Window{.count = 1, .ends = now + length}, 0);
-      return {.count = 1, .resets_in = length};
-    }
-    auto left = std::chrono::ceil<milliseconds>(window->ends - now);
-    return {.count = ++window->count, .resets_in = left};
+    if (auto* calls = shard.windows.find(key)) return calls->count_call(now, window);
+    SlidingWindow calls;
+    auto standing = calls.count_call(now, window);
+    shard.windows.put(std::move(key), calls, 0);
+    return standing;
   }
 
   const Clock& clock_;

@@ -82,14 +82,15 @@ TEST(MemoryCache, stays_within_its_bytes) {
 TEST(MemoryCache, keeps_counters_when_values_fill_it) {
   ManualClock clock;
   auto cache = make_memory_cache({.bytes_max = 64 * 1024}, clock);
-  ASSERT_TRUE(sync_wait(cache->count_in_window({}, "ip", milliseconds(60000))).has_value());
+  ASSERT_TRUE(
+      sync_wait(cache->count_in_window({}, "ip", {.length = milliseconds(60000)})).has_value());
 
   for (int i = 0; i < 1000; ++i) {
     auto put = cache->put({}, std::to_string(i), std::string(1000, 'x'), milliseconds(60000));
     ASSERT_TRUE(sync_wait(std::move(put)).has_value());
   }
 
-  EXPECT_EQ(sync_wait(cache->count_in_window({}, "ip", milliseconds(60000)))->count, 2);
+  EXPECT_EQ(sync_wait(cache->count_in_window({}, "ip", {.length = milliseconds(60000)}))->count, 2);
 }
 
 TEST(MemoryCache, forgets_a_value_put_without_time_to_live) {
@@ -111,11 +112,12 @@ TEST(MemoryCache, counts_every_call_of_many_threads) {
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&cache] {
       for (int call = 0; call < 500; ++call)
-        (void)sync_wait(cache->count_in_window({}, "ip", std::chrono::hours(1)));
+        (void)sync_wait(cache->count_in_window({}, "ip", {.length = std::chrono::hours(1)}));
     });
   for (auto& thread : threads) thread.join();
 
-  EXPECT_EQ(sync_wait(cache->count_in_window({}, "ip", std::chrono::hours(1)))->count, 2001);
+  EXPECT_EQ(sync_wait(cache->count_in_window({}, "ip", {.length = std::chrono::hours(1)}))->count,
+            2001);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -98,6 +100,35 @@ TEST_F(InACluster, a_slot_that_moves_is_followed) {
     ask_node(node, {"CLUSTER", "SETSLOT", number, "NODE", id_of(to)});
   EXPECT_EQ(on_key(*redis_, {"GET", key}).text, "value");
   EXPECT_EQ(on_key(*redis_, {"INCR", "{moving}n"}).integer, 1);
+}
+
+TEST_F(InACluster, several_keys_of_a_slot_that_moves_are_waited_for) {
+  auto slot = hash_slot("{both}a");
+  auto from = owner_of(slot);
+  auto to = (from + 1) % 3;
+  auto number = std::to_string(slot);
+  for (std::string key : {"{both}a", "{both}b"})
+    ASSERT_EQ(on_key(*redis_, {"SET", key, key}).kind, Kind::status);
+  ask_node(to, {"CLUSTER", "SETSLOT", number, "IMPORTING", id_of(from)});
+  ask_node(from, {"CLUSTER", "SETSLOT", number, "MIGRATING", id_of(to)});
+  auto port = std::to_string(servers_->node(to).port());
+  ask_node(from, {"MIGRATE", "127.0.0.1", port, "{both}a", "0", "5000"});
+
+  // One key is here and one there: TRYAGAIN.
+  std::thread mover([this, from, to, port, number] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    ask_node(from, {"MIGRATE", "127.0.0.1", port, "{both}b", "0", "5000"});
+    for (std::size_t node : {to, from, 3 - to - from})
+      ask_node(node, {"CLUSTER", "SETSLOT", number, "NODE", id_of(to)});
+  });
+  RedisBatch both{.key = "{both}a", .commands = {{"MGET", "{both}a", "{both}b"}}};
+  auto values = sync_wait(redis_->call({}, std::move(both)));
+  mover.join();
+
+  ASSERT_TRUE(values.has_value()) << values.error().cause;
+  ASSERT_EQ(values->list.size(), 2U);
+  EXPECT_EQ(values->list[0].text, "{both}a");
+  EXPECT_EQ(values->list[1].text, "{both}b");
 }
 
 TEST(ClusterSlots, refuses_what_makes_no_sense) {

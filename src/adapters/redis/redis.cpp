@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <coroutine>
+#include <future>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -14,6 +16,8 @@
 #include <thread>
 #include <utility>
 
+#include "adapters/redis/internal/call_times.h"
+#include "adapters/redis/internal/listener.h"
 #include "adapters/redis/internal/router.h"
 #include "foundation/executor.h"
 
@@ -82,6 +86,8 @@ struct Operation : std::enable_shared_from_this<Operation> {
 
   CallContext context;
   std::vector<RedisBatch> batches{};
+  std::string what{};  // the first command's name; empty: a pause
+  Instant began_at = std::chrono::steady_clock::now();
   std::shared_ptr<Ticket> ticket{};
   Answers answers{};
   std::size_t pending = 0;
@@ -109,6 +115,7 @@ class PipelinedRedis final : public Redis {
             .connections_max = std::max<std::size_t>(options.connections_per_node_max, 1),
             .backoff_min = options.backoff_min,
             .backoff_max = options.backoff_max},
+        times_(options.metrics),
         work_(loop_.get_executor()),
         look_timer_(loop_),
         router_(loop_, connection_settings_, node_settings_) {
@@ -126,6 +133,7 @@ class PipelinedRedis final : public Redis {
       look_timer_.cancel();
       auto operations = operations_;
       for (const auto& operation : operations) end(operation, fail(why));
+      for (const auto& listener : listeners_) listener->close();
       router_.close(why);
       work_.reset();
     });
@@ -145,6 +153,7 @@ class PipelinedRedis final : public Redis {
                       .retry_after_s = 1});
     auto operation = std::make_shared<Operation>(loop_, std::move(context));
     operation->ticket = std::make_shared<Ticket>(load_, bytes);
+    operation->what = batches.front().commands.front().front();
     operation->batches = std::move(batches);
     Waiting waiting_for{*this, operation};
     co_await waiting_for;
@@ -162,7 +171,11 @@ class PipelinedRedis final : public Redis {
     co_return fail(std::move(operation->outcome->error()));
   }
 
+  std::unique_ptr<RedisListener> listen(RedisHearing hearing) override;
+  std::size_t masters() const override { return masters_; }
+
  private:
+  class Handle;
   struct Waiting {
     PipelinedRedis& redis;
     OperationPointer operation;
@@ -222,6 +235,8 @@ class PipelinedRedis final : public Redis {
 
   void end(OperationPointer operation, Result<Answers> outcome) {
     operations_.erase(operation);
+    if (!operation->is_over && !operation->what.empty())
+      times_.note(operation->what, std::chrono::steady_clock::now() - operation->began_at, outcome);
     operation->finish(std::move(outcome));
   }
 
@@ -229,7 +244,10 @@ class PipelinedRedis final : public Redis {
     look_timer_.expires_after(look_time);
     look_timer_.async_wait([this](const error_code& error) {
       if (error || is_stopping_) return;
-      router_.look_at(std::chrono::steady_clock::now());
+      auto now = std::chrono::steady_clock::now();
+      router_.look_at(now);
+      masters_ = router_.masters();
+      for (const auto& listener : listeners_) listener->look_at(now);
       look_later();
     });
   }
@@ -239,14 +257,66 @@ class PipelinedRedis final : public Redis {
   ConnectionSettings connection_settings_;
   NodeSettings node_settings_;
   Load load_;
+  CallTimes times_;
+  std::atomic<std::size_t> masters_ = 1;
   asio::io_context loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   asio::steady_timer look_timer_;
   Router router_;
-  std::set<OperationPointer> operations_;  // on the loop's thread only
+  // On the loop's thread only.
+  std::set<OperationPointer> operations_;
+  std::set<std::shared_ptr<Listener>> listeners_;  // shared with their coroutines
   bool is_stopping_ = false;
   std::thread thread_;
 };
+
+// A listener as its owner holds it, on any thread.
+class PipelinedRedis::Handle final : public RedisListener {
+ public:
+  Handle(PipelinedRedis& redis, std::shared_ptr<Listener> listener)
+      : redis_(redis), listener_(std::move(listener)) {
+    asio::post(redis_.loop_, [&redis, listener = listener_] {
+      if (redis.is_stopping_) return;
+      redis.listeners_.insert(listener);
+      listener->start();
+    });
+  }
+  // At once on the loop's own thread.
+  ~Handle() override {
+    std::promise<void> closed;
+    asio::dispatch(redis_.loop_, [this, &closed] {
+      listener_->close();
+      redis_.listeners_.erase(listener_);
+      closed.set_value();
+    });
+    closed.get_future().wait();
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  void add(std::string channel) override {
+    asio::post(redis_.loop_,
+               [listener = listener_, channel = std::move(channel)] { listener->add(channel); });
+  }
+  void remove(std::string channel) override {
+    asio::post(redis_.loop_,
+               [listener = listener_, channel = std::move(channel)] { listener->remove(channel); });
+  }
+
+ private:
+  PipelinedRedis& redis_;
+  std::shared_ptr<Listener> listener_;  // shared with its coroutine
+};
+
+std::unique_ptr<RedisListener> PipelinedRedis::listen(RedisHearing hearing) {
+  auto listener = std::make_shared<Listener>(
+      Listener::Parts{.loop = loop_,
+                      .connection = connection_settings_,
+                      .node = node_settings_,
+                      .choose = [this](bool has_failed) { return router_.choose_node(has_failed); },
+                      .hearing = std::move(hearing)});
+  return std::make_unique<Handle>(*this, std::move(listener));
+}
 
 std::string find_line(std::string_view info, std::string_view name) {
   auto at = info.find(name);

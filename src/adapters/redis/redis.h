@@ -4,11 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "foundation/call_context.h"
+#include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
 
@@ -26,6 +30,7 @@ struct RedisOptions {
   std::chrono::milliseconds call_timeout{10000};  // where the caller has no nearer deadline
   std::chrono::milliseconds backoff_min{50};      // before a node is tried again, doubled each time
   std::chrono::milliseconds backoff_max{2000};
+  Metrics* metrics = nullptr;  // borrowed; null: nothing is counted
 };
 
 // What a server answers.
@@ -46,6 +51,27 @@ struct RedisBatch {
   std::string key{};  // empty: any node
   std::vector<RedisCommand> commands{};
   bool may_repeat = false;  // sent again when the connection broke before all answers came
+  // Above 0 it is in a hurry: it fails at once where its node has left others unanswered for so
+  // long, and where a cluster still looks for another one.
+  std::chrono::milliseconds silence_max{};
+  std::optional<std::size_t> master{};  // without a key: this one of the masters, from 0
+};
+
+// What is heard of channels, on the client's own thread: it is back soon.
+struct RedisHearing {
+  std::function<void(std::string_view channel, std::string_view message)> on_message{};
+  // Messages are heard from now on; those before are missed. Again after each loss of the
+  // connection.
+  std::function<void(std::string_view channel)> on_begin{};
+};
+
+// Hears channels of a Redis (SUBSCRIBE) until it goes; nothing is called any more when its
+// destructor returns. Any thread.
+class RedisListener {
+ public:
+  virtual ~RedisListener() = default;
+  virtual void add(std::string channel) = 0;
+  virtual void remove(std::string channel) = 0;
 };
 
 // A Redis server, or all nodes of a Redis Cluster: which one it is shows in its answers, and a
@@ -62,6 +88,11 @@ class Redis {
                                                       std::vector<RedisBatch> batches) = 0;
   // Continues after so long. Fails with `timeout` or `cancelled`.
   virtual Task<Result<void>> pause(CallContext context, std::chrono::milliseconds time) = 0;
+  // Hears channels over a connection of its own, which is made anew whenever it is lost. Goes
+  // before this object.
+  virtual std::unique_ptr<RedisListener> listen(RedisHearing hearing) = 0;
+  // How many masters there are, as far as is known.
+  [[nodiscard]] virtual std::size_t masters() const = 0;
   // One batch; what a server refuses is a failure.
   Task<Result<RedisReplies>> run_one(CallContext context, RedisBatch batch);
   // One command.

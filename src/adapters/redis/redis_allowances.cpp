@@ -38,7 +38,7 @@ class RedisAllowances final : public SharedAllowances {
     double burst_us = std::max(rate.burst_s * 1e6, unit_us);
     double cost_us = std::clamp(cost * unit_us, 0.0, cost_us_max);
     auto key = options_.key_prefix + "allowance:" + name;
-    RedisBatch taking{.key = key};
+    RedisBatch taking{.key = key, .silence_max = options_.call_timeout};
     taking.commands.push_back({"EVAL", take_script, "1", key, std::to_string(std::llround(cost_us)),
                                std::to_string(std::llround(burst_us))});
     context.deadline =

@@ -9,16 +9,42 @@ namespace {
 using Kind = RedisReply::Kind;
 using std::chrono::milliseconds;
 
-// Counts and sets the end of a window in one step, so that no crash leaves a counter without an
-// end; one that has none all the same gets it.
+// SlidingWindow::count_call() by the clock of the server. ARGV: the window's length in milliseconds
+// and its limit. Answers the calls in the window, or -1 beyond the limit, and the time to wait.
 constexpr const char* count_script = R"(
-local count = redis.call('INCR', KEYS[1])
-local left = redis.call('PTTL', KEYS[1])
-if left < 0 then
-  redis.call('PEXPIRE', KEYS[1], ARGV[1])
-  left = tonumber(ARGV[1])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local length, calls_max = tonumber(ARGV[1]), tonumber(ARGV[2])
+local kept = redis.call('HMGET', KEYS[1], 'begin', 'before', 'count')
+local begin = math.min(tonumber(kept[1] or now), now)
+local before, count = tonumber(kept[2] or 0), tonumber(kept[3] or 0)
+local stretches = math.floor((now - begin) / length)
+if stretches == 1 then
+  begin, before, count = begin + length, count, 0
+elseif stretches > 1 then
+  begin, before, count = now, 0, 0
 end
-return {count, left}
+local passed = now - begin
+local covered = 0
+if before > 0 then covered = math.floor((before * (length - passed) - 1) / length) end
+if covered + count < calls_max then
+  count = count + 1
+  redis.call('HSET', KEYS[1], 'begin', string.format('%.0f', begin), 'before', before,
+             'count', count)
+  redis.call('PEXPIRE', KEYS[1], string.format('%.0f', 2 * length))
+  return {covered + count, length - passed}
+end
+local function time_to_fade(calls, left)
+  if calls <= left then return 0 end
+  return math.ceil(length * (calls - left) / calls)
+end
+local wait
+if count < calls_max then
+  wait = time_to_fade(before, calls_max - count)
+else
+  wait = length + time_to_fade(count, calls_max)
+end
+return {-1, math.max(wait - passed, 1)}
 )";
 
 std::unexpected<Error> strange() { return fail(internal_error("Redis answered strangely")); }
@@ -57,25 +83,28 @@ class RedisCache final : public Cache {
   }
 
   Task<Result<WindowCount>> count_in_window(CallContext context, std::string key,
-                                            milliseconds window) override {
-    auto length = std::max(window, milliseconds(1));
-    auto counter = options_.key_prefix + "window:" + key;
-    RedisBatch counting{.key = counter};
-    counting.commands.push_back(
-        {"EVAL", count_script, "1", counter, std::to_string(length.count())});
+                                            RateWindow window) override {
+    auto length = std::max(window.length, milliseconds(1));
+    auto calls_max = std::max<std::int64_t>(window.calls_max, 0);
+    auto counter = options_.key_prefix + "rate:" + key;
+    RedisBatch counting{.key = counter, .silence_max = options_.call_timeout};
+    counting.commands.push_back({"EVAL", count_script, "1", counter, std::to_string(length.count()),
+                                 std::to_string(calls_max)});
     CO_TRY(auto reply, co_await redis_.call(limited(std::move(context)), std::move(counting)));
     if (reply.kind != Kind::list || reply.list.size() != 2) co_return strange();
-    auto left = std::clamp(milliseconds(reply.list[1].integer), milliseconds(1), length);
-    co_return WindowCount{.count = reply.list[0].integer, .resets_in = left};
+    auto counted = reply.list[0].integer;
+    auto wait = std::clamp(milliseconds(reply.list[1].integer), milliseconds(1), 2 * length);
+    co_return WindowCount{.count = counted < 0 ? calls_max + 1 : counted, .resets_in = wait};
   }
 
  private:
   [[nodiscard]] std::string value_key(const std::string& key) const {
     return options_.key_prefix + "value:" + key;
   }
-  static RedisBatch one(std::string key, RedisCommand command, bool may_repeat) {
+  [[nodiscard]] RedisBatch one(std::string key, RedisCommand command, bool may_repeat) const {
     command.push_back(key);
-    RedisBatch batch{.key = std::move(key), .may_repeat = may_repeat};
+    RedisBatch batch{
+        .key = std::move(key), .may_repeat = may_repeat, .silence_max = options_.call_timeout};
     batch.commands.push_back(std::move(command));
     return batch;
   }

@@ -141,7 +141,7 @@ class RedisPassageIndex final : public PassageIndex {
     if (!is_usable(vector)) co_return fail(ErrorCode::invalid, "The query has no direction");
     VectorSearch search(redis_, shelf->keys, options_, vector, query);
     auto state = shelf->seen();
-    auto searching = search.run(limited(std::move(context)), state);
+    auto searching = search.run(limited(std::move(context), options_.search_timeout), state);
     auto hits = co_await std::move(searching);
     if (search.was_exact()) exact_.add();
     if (hits) {
@@ -292,7 +292,10 @@ class RedisPassageIndex final : public PassageIndex {
   }
 
   [[nodiscard]] CallContext limited(CallContext context) const {
-    auto latest = std::chrono::steady_clock::now() + options_.call_timeout;
+    return limited(std::move(context), options_.call_timeout);
+  }
+  static CallContext limited(CallContext context, std::chrono::milliseconds time) {
+    auto latest = std::chrono::steady_clock::now() + time;
     context.deadline = std::min(context.deadline, latest);
     return context;
   }

@@ -20,6 +20,8 @@ struct RedisPassageIndexOptions {
   std::chrono::milliseconds lease{60000};     // a writer that says nothing for so long is replaced
   std::chrono::milliseconds patience{30000};  // for another process that brings the same change
   std::chrono::milliseconds call_timeout{30000};
+  std::chrono::milliseconds search_timeout{5000};
+  std::chrono::milliseconds silence_max{1000};  // of a server that searches are still sent to
 };
 
 // Vectors in the vector sets of Redis 8, shared by all processes of an installation; words in

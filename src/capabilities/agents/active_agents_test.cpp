@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "adapters/memory/memory_signals.h"
 #include "capabilities/agents/internal/shared_agent.h"
 #include "capabilities/agents/testing/agents_fixture.h"
 #include "ports/testing/map_cache.h"
@@ -104,6 +105,25 @@ TEST_F(ActiveAgentsOf, are_shared_between_processes_as_long_as_they_are_current)
                   .has_value());
   auto third = make_other();
   EXPECT_EQ(said(*third, id), "two");
+}
+
+TEST_F(ActiveAgentsOf, change_at_once_in_processes_that_hear_of_it) {
+  auto signals = make_memory_signals();
+  auto hearing = parts();
+  hearing.signals = signals.get();
+  agents_ = make_agents(hearing, agents_settings_);
+  auto other = make_agents(hearing, agents_settings_);
+  auto agent = published("one");
+  ASSERT_EQ(said(*other, agent.slug), "one");
+
+  update(agent.id, instructions("two")).value();
+  publish(agent.id).value();
+  EXPECT_EQ(said(*other, agent.slug), "two");
+  update(agent.id, {.is_active = false}).value();
+
+  EXPECT_NE(said(*other, agent.slug), "two");
+  other.reset();
+  agents_.reset();
 }
 
 TEST_F(ActiveAgentsOf, take_nothing_foreign_or_broken_from_the_shared_cache) {

@@ -20,6 +20,7 @@
 #include "ports/cache.h"
 #include "ports/clock.h"
 #include "ports/database.h"
+#include "ports/signals.h"
 
 namespace aiva::agents {
 
@@ -46,7 +47,8 @@ struct FieldDifference {
 
 // Agents and their versions. Every operation sees only rows of `context.tenant`; anything else is
 // `not_found`. Whatever changes something is written into the audit log in the same transaction,
-// and conversations follow: here when the call returns, in other processes within a second.
+// and conversations follow: here when the call returns, in other processes as soon as they hear of
+// it, within a second at the latest.
 class Agents {
  public:
   virtual ~Agents() = default;
@@ -109,6 +111,7 @@ struct AgentsParts {
   const Clock& clock;
   Metrics& metrics;
   Cache* shared_cache = nullptr;  // that several processes share; null: this one is alone
+  Signals* signals = nullptr;     // to other processes and from them; null: they are not told
   // What else goes with an agent, in the transaction that deletes it.
   std::vector<std::function<Result<void>(SqlSession&, TenantId, AgentId)>> removals{};
 };

@@ -99,7 +99,8 @@ Result<VisitorSession> Visitors::read(std::string_view token, AgentId agent,
 Task<Result<void>> Visitors::count(CallContext context, std::vector<Rule> rules,
                                    std::string refusal) {
   for (auto& rule : rules) {
-    auto counting = cache_.count_in_window(context, std::move(rule.key), rule.window);
+    RateWindow window{.length = rule.window, .calls_max = rule.count_max};
+    auto counting = cache_.count_in_window(context, std::move(rule.key), window);
     auto standing = co_await std::move(counting);
     if (!standing) {
       log::failure("What a visitor does could not be counted", context, standing.error());

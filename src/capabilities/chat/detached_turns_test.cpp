@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <string>
 #include <thread>
 
 #include "adapters/memory/memory_cache.h"
@@ -135,6 +137,72 @@ TEST_F(DetachedTurnsTest, are_heard_on_another_process_by_the_shared_cache) {
   ASSERT_TRUE(elsewhere);
   heard.erase(heard.begin());
   expect_same(hear(**elsewhere), heard);
+  follower->reset();
+}
+
+// A cache that fails a few times, as one does that is killed and comes back.
+class FailingCache final : public Cache {
+ public:
+  explicit FailingCache(Cache& inner) : inner_(inner) {}
+  Task<Result<std::optional<std::string>>> get(CallContext context, std::string key) override {
+    if (failing_gets-- > 0) co_return fail(ErrorCode::unavailable, "The cache is down");
+    auto getting = inner_.get(std::move(context), std::move(key));
+    auto value = co_await std::move(getting);
+    co_return value;
+  }
+  Task<Result<void>> put(CallContext context, std::string key, std::string value,
+                         milliseconds time_to_live) override {
+    if (failing_puts-- > 0) co_return fail(ErrorCode::unavailable, "The cache is down");
+    auto putting = inner_.put(std::move(context), std::move(key), std::move(value), time_to_live);
+    auto put = co_await std::move(putting);
+    co_return put;
+  }
+  Task<Result<void>> erase(CallContext context, std::string key) override {
+    auto erasing = inner_.erase(std::move(context), std::move(key));
+    auto erased = co_await std::move(erasing);
+    co_return erased;
+  }
+  Task<Result<WindowCount>> count_in_window(CallContext context, std::string key,
+                                            RateWindow window) override {
+    auto counting = inner_.count_in_window(std::move(context), std::move(key), window);
+    auto standing = co_await std::move(counting);
+    co_return standing;
+  }
+
+  std::atomic<int> failing_gets = 0;
+  std::atomic<int> failing_puts = 0;
+
+ private:
+  Cache& inner_;
+};
+
+TEST_F(DetachedTurnsTest, are_heard_to_the_end_although_the_shared_cache_fails_for_a_while) {
+  auto kept = make_memory_cache({}, clock_);
+  FailingCache cache(*kept);
+  script({{.text = "Within 14 days [1]."}});
+  auto shared = parts();
+  shared.shared_cache = &cache;
+  auto here = make_chat(shared, {});
+  auto there = make_chat(shared, {});
+  auto session = open_session();
+  cache.failing_puts = 1;
+  auto follower = begin(*here, session);
+  ASSERT_TRUE(follower);
+  auto heard = hear(**follower);
+  auto follow = [&] { return sync_wait(there->resumable().follow(context(), session, turn_, 1)); };
+  auto elsewhere = follow();
+  // What failed is written with the end.
+  for (int tries = 0; !elsewhere && tries < 2000; ++tries) {
+    std::this_thread::sleep_for(milliseconds(5));
+    elsewhere = follow();
+  }
+  ASSERT_TRUE(elsewhere);
+  cache.failing_gets = 3;
+
+  auto rest = hear(**elsewhere);
+
+  heard.erase(heard.begin());
+  expect_same(rest, heard);
   follower->reset();
 }
 

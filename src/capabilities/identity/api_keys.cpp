@@ -75,7 +75,7 @@ class ApiKeyRows final : public ApiKeys {
       return revoke_row(session, caller, id);
     });
     CO_TRY(auto key_hash, co_await std::move(writing));
-    core_.access.forget(key_owner(key_hash));
+    core_.forget(key_owner(key_hash));
     co_return Result<void>();
   }
 

@@ -18,6 +18,7 @@
 #include "foundation/task.h"
 #include "ports/clock.h"
 #include "ports/database.h"
+#include "ports/signals.h"
 
 namespace aiva::identity {
 
@@ -110,6 +111,7 @@ struct IdentityParts {
   Database& database;
   const Clock& clock;
   Metrics& metrics;
+  Signals* signals = nullptr;  // to other processes and from them; null: they are not told
 };
 
 // Fails with `invalid` when a setting is out of range.

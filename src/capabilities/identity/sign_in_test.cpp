@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "adapters/memory/memory_signals.h"
 #include "capabilities/identity/identity_fixture.h"
 
 namespace aiva::identity {
@@ -140,6 +141,32 @@ TEST_F(SignInTest, ends_a_session_at_logout_and_leaves_the_others) {
   EXPECT_FALSE(opens(one.token));
   EXPECT_EQ(failure_of(refresh(one.refresh_token)), ErrorCode::unauthenticated);
   EXPECT_TRUE(opens(other.token));
+}
+
+TEST_F(SignInTest, ends_a_session_at_once_in_processes_that_hear_of_it) {
+  auto signals = make_memory_signals();
+  auto make_process = [this, &signals] {
+    IdentityParts parts{*database_, clock_, metrics_, signals.get()};
+    return make_identity(parts, settings()).value();
+  };
+  identity_ = make_process();
+  auto other = make_process();
+  auto deaf = make_identity({*database_, clock_, metrics_}, settings()).value();
+  auto session = login("ann@example.com").value();
+  auto opens_at = [&session](Identity& process) {
+    return sync_wait(process.authenticate({}, session.token)).has_value();
+  };
+  ASSERT_TRUE(opens_at(*other));
+  ASSERT_TRUE(opens_at(*deaf));
+
+  auto principal = who(session.token).value();
+  ASSERT_TRUE(sync_wait(identity_->logout({}, {.principal = principal})).has_value());
+
+  EXPECT_FALSE(opens_at(*other));
+  EXPECT_TRUE(opens_at(*deaf)) << "remembered for five seconds";
+  clock_.advance(std::chrono::seconds(6));
+  other.reset();
+  identity_.reset();
 }
 
 TEST_F(SignInTest, exchanges_a_refresh_token_once) {

@@ -36,7 +36,7 @@ class CacheContract : public ::testing::TestWithParam<CacheSubjectFactory> {
     auto done = sync_wait(subject_.cache->put({}, key, std::move(value), time_to_live));
     EXPECT_TRUE(done.has_value());
   }
-  WindowCount count(const std::string& key, Ms window = Ms(1000)) {
+  WindowCount count(const std::string& key, RateWindow window = {.length = Ms(60000)}) {
     auto counted = sync_wait(subject_.cache->count_in_window({}, key, window));
     EXPECT_TRUE(counted.has_value());
     return counted ? *counted : WindowCount{};
@@ -92,30 +92,48 @@ TEST_P(CacheContract, counts_the_calls_of_a_window) {
   EXPECT_EQ(count("another ip").count, 1);
 }
 
-TEST_P(CacheContract, says_when_a_window_ends) {
-  auto resets_in = count("ip", Ms(1000)).resets_in;
+TEST_P(CacheContract, says_when_calls_begin_to_be_forgotten) {
+  auto resets_in = count("ip", {.length = Ms(1000)}).resets_in;
 
   EXPECT_GT(resets_in, Ms(0));
   EXPECT_LE(resets_in, Ms(1000));
 }
 
-TEST_P(CacheContract, starts_a_new_window_when_the_old_one_is_over) {
-  count("ip", Ms(200));
-  count("ip", Ms(200));
+TEST_P(CacheContract, refuses_calls_beyond_the_limit_without_counting_them) {
+  RateWindow window{.length = Ms(60000), .calls_max = 3};
+  for (int i = 1; i <= 3; ++i) EXPECT_EQ(count("ip", window).count, i);
 
-  subject_.advance(Ms(250));
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(count("ip", window).count, 4);
 
-  EXPECT_EQ(count("ip", Ms(200)).count, 1);
+  auto refused = count("ip", window);
+  EXPECT_GT(refused.resets_in, Ms(30000));
+  EXPECT_LE(refused.resets_in, Ms(60000));
+  EXPECT_EQ(count("ip", {.length = Ms(60000), .calls_max = 5}).count, 4) << "three were counted";
+  EXPECT_EQ(count("another ip", window).count, 1);
 }
 
-TEST_P(CacheContract, does_not_move_the_end_of_a_window_with_later_calls) {
-  count("ip", Ms(400));
-  subject_.advance(Ms(300));
+TEST_P(CacheContract, lets_calls_through_again_little_by_little) {
+  RateWindow window{.length = Ms(1500), .calls_max = 4};
+  for (int i = 0; i < 4; ++i) count("ip", window);
+  auto refused = count("ip", window);
+  ASSERT_EQ(refused.count, 5);
 
-  EXPECT_EQ(count("ip", Ms(400)).count, 2);
-  subject_.advance(Ms(150));
+  subject_.advance(refused.resets_in);
 
-  EXPECT_EQ(count("ip", Ms(400)).count, 1);
+  EXPECT_LE(count("ip", window).count, 4);
+  int let_through = 1;
+  for (int i = 0; i < 4; ++i) let_through += count("ip", window).count <= 4 ? 1 : 0;
+  EXPECT_LT(let_through, 4) << "the others still count";
+}
+
+TEST_P(CacheContract, counts_from_one_again_after_two_windows) {
+  RateWindow window{.length = Ms(200)};
+  count("ip", window);
+  count("ip", window);
+
+  subject_.advance(Ms(450));
+
+  EXPECT_EQ(count("ip", window).count, 1);
 }
 
 TEST_P(CacheContract, keeps_counters_and_values_of_one_name_apart) {

@@ -9,6 +9,7 @@
 
 #include "ports/cache.h"
 #include "ports/clock.h"
+#include "ports/sliding_window.h"
 
 namespace aiva {
 
@@ -38,14 +39,10 @@ class MapCache final : public Cache {
   }
 
   Task<Result<WindowCount>> count_in_window(CallContext, std::string key,
-                                            std::chrono::milliseconds window) override {
+                                            RateWindow window) override {
     std::lock_guard lock(mutex_);
-    auto now = clock_.steady();
-    auto& counter = counters_[key];
-    if (counter.ends <= now) counter = Counter{.count = 0, .ends = now + window};
-    ++counter.count;
-    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(counter.ends - now);
-    co_return WindowCount{.count = counter.count, .resets_in = left};
+    auto now = std::chrono::floor<std::chrono::milliseconds>(clock_.steady().time_since_epoch());
+    co_return windows_[key].count_call(now.count(), window);
   }
 
  private:
@@ -54,15 +51,11 @@ class MapCache final : public Cache {
     std::string text;
     Instant expires;
   };
-  struct Counter {
-    std::int64_t count = 0;
-    Instant ends{};
-  };
 
   const Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Value> values_;
-  std::map<std::string, Counter> counters_;
+  std::map<std::string, SlidingWindow> windows_;
 };
 
 }  // namespace aiva

@@ -50,6 +50,30 @@ function ask(line: string): Promise<string> {
   });
 }
 
+/** Starts Redis and waits until it answers. */
+async function startRedis(): Promise<void> {
+  const program = join(repository, "build/redis8/redis-server");
+  const words = ["--port", `${port}`, "--save", "", "--dir", folder, "--requirepass", password];
+  redis = spawn(program, words, { stdio: "ignore" });
+  for (let tries = 0; ; ++tries) {
+    if (await ask("PING").catch(() => "")) break;
+    assert.ok(tries < 200, "Redis did not start");
+    await pause(50);
+  }
+}
+
+/** Waits until both processes say so in their metrics. */
+async function untilBothSay(line: RegExp): Promise<void> {
+  for (const server of [first, second]) {
+    for (let tries = 0; ; ++tries) {
+      const { text } = await server.anonymous.get("/metrics");
+      if (line.test(text)) break;
+      assert.ok(tries < 200, `${line} is not in the metrics`);
+      await pause(100);
+    }
+  }
+}
+
 const countSets = `EVAL "return #redis.call('KEYS','aiva:vectors:*:set:*')" 0`;
 
 async function search(on: Client): Promise<string> {
@@ -64,14 +88,7 @@ async function search(on: Client): Promise<string> {
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiva-redis-"));
-  const program = join(repository, "build/redis8/redis-server");
-  const words = ["--port", `${port}`, "--save", "", "--dir", folder, "--requirepass", password];
-  redis = spawn(program, words, { stdio: "ignore" });
-  for (let tries = 0; ; ++tries) {
-    if (await ask("PING").catch(() => "")) break;
-    assert.ok(tries < 200, "Redis did not start");
-    await pause(50);
-  }
+  await startRedis();
   model = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -258,6 +275,88 @@ test("an agent changed on one process is the new one on the other", async () => 
   assert.equal(after.body.data.agent_metadata.agent_version, 2);
   assert.equal(off.status, 409, off.text);
 });
+
+test("a key revoked on one process opens nothing on the other", async () => {
+  const made = await client.post("/api/keys", { name: "Short-lived", scopes: ["knowledge.read"] });
+  assert.equal(made.status, 201, made.text);
+  const holder = second.anonymous;
+  holder.token = made.body.data.key;
+  assert.equal((await holder.get("/api/knowledge")).status, 200);
+
+  const revoked = await client.delete(`/api/keys/${made.body.data.id}`);
+  assert.ok(revoked.status < 300, revoked.text);
+  await pause(500); // it would be remembered for five seconds
+  const after = await holder.get("/api/knowledge");
+
+  assert.equal(after.status, 401, after.text);
+});
+
+/** Sends requests of all kinds to both processes until told to stop; answers their statuses. */
+function keepAsking(): { stop: () => Promise<number[]> } {
+  let isOver = false;
+  const statuses: number[] = [];
+  const question = { kb_id: base, query: "refunds", top_k: 1 };
+  const loops = [client, other].map(async (on) => {
+    while (!isOver) {
+      statuses.push((await on.get("/api/knowledge")).status);
+      statuses.push((await on.post("/api/v1/search", question)).status);
+      statuses.push((await on.get("/api/agents")).status);
+    }
+  });
+  return {
+    stop: async () => {
+      isOver = true;
+      await Promise.all(loops);
+      return statuses;
+    },
+  };
+}
+
+async function failToLogIn(server: Server): Promise<number> {
+  const body = { email: "nobody@example.com", password: "not-a-password" };
+  return (await server.anonymous.post("/api/auth/login", body)).status;
+}
+
+function thawRedis(): Promise<void> {
+  redis.kill("SIGCONT");
+  return Promise.resolve();
+}
+
+for (const [how, signal, comeBack] of [
+  ["killed", "SIGKILL", startRedis],
+  ["frozen", "SIGSTOP", thawRedis],
+] as const) {
+  test(`both processes go on while Redis is ${how}, each with its share of the limits`, async () => {
+    await untilBothSay(/^aiva_redis_up 1$/m);
+    const asking = keepAsking();
+    await pause(300);
+
+    redis.kill(signal);
+    await untilBothSay(/^aiva_redis_up 0$/m);
+    const logins: number[] = [];
+    for (let tries = 0; tries < 6; ++tries)
+      for (const server of [first, second]) logins.push(await failToLogIn(server));
+    await comeBack();
+    await untilBothSay(/^aiva_redis_up 1$/m);
+    await pause(300);
+    const statuses = await asking.stop();
+
+    assert.ok(statuses.length > 20, `${statuses.length} requests`);
+    assert.deepEqual(
+      statuses.filter((status) => status !== 200),
+      [],
+    );
+    assert.deepEqual(
+      logins.filter((status) => status !== 401 && status !== 429),
+      [],
+    );
+    assert.ok(logins.filter((status) => status === 401).length <= 5, logins.join(" "));
+    assert.match(
+      (await client.get("/metrics")).text,
+      /^aiva_cache_fallbacks_total\{what="limits"\} [1-9]/m,
+    );
+  });
+}
 
 test("a limit counts the calls of both processes", async () => {
   const statuses: number[] = [];

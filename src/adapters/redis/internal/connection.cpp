@@ -4,6 +4,8 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
+#include "adapters/redis/internal/sign_in.h"
+
 namespace aiva::redis {
 namespace {
 
@@ -22,6 +24,7 @@ Connection::Connection(asio::io_context& loop, const ConnectionSettings& setting
 
 void Connection::start(Ended ended) {
   ended_ = std::move(ended);
+  began_at_ = std::chrono::steady_clock::now();
   // The coroutine's frame keeps the connection alive.
   auto running = [](std::shared_ptr<Connection> self) -> Awaitable<void> { co_await self->run(); };
   asio::co_spawn(loop_, running(shared_from_this()), asio::detached);
@@ -30,6 +33,13 @@ void Connection::start(Ended ended) {
 void Connection::send(std::unique_ptr<Exchange> exchange) {
   queue_.push_back(std::move(exchange));
   if (is_open_) write_queued();
+}
+
+std::optional<std::chrono::steady_clock::time_point> Connection::waits_since() const {
+  if (has_ended_) return std::nullopt;
+  if (!is_open_) return began_at_;
+  if (sent_.empty()) return std::nullopt;
+  return heard_at_;
 }
 
 void Connection::look_at(std::chrono::steady_clock::time_point now) {
@@ -55,7 +65,10 @@ Awaitable<void> Connection::run() {
                    .cause = where + " took too long"});
   });
   auto opened = co_await stream_.open(address_);
-  if (opened) opened = co_await sign_in();
+  if (opened) {
+    Newcomer newcomer{stream_, reader_, buffer_, settings_, address_};
+    opened = co_await sign_in(newcomer);
+  }
   fuse.cancel();
   if (opened && why_.message.empty()) {
     is_open_ = true;
@@ -65,38 +78,11 @@ Awaitable<void> Connection::run() {
   end(why_.message.empty() ? opened.error() : why_);
 }
 
-// All commands go out at once; what is answered to the last one does not matter.
-Awaitable<Result<void>> Connection::sign_in() {
-  std::vector<RedisCommand> commands;
-  const auto& target = settings_.target;
-  if (!target.user.empty())
-    commands.push_back({"AUTH", target.user, target.password});
-  else if (!target.password.empty())
-    commands.push_back({"AUTH", target.password});
-  if (target.database != 0) commands.push_back({"SELECT", std::to_string(target.database)});
-  commands.push_back({"CLIENT", "SETNAME", settings_.client_name});
-  std::string bytes;
-  for (const auto& command : commands) write_command(command, bytes);
-  auto [failure, written] = co_await stream_.write(asio::buffer(bytes), waiting);
-  if (failure) co_return broken(failure);
-  std::size_t answered = 0;
-  while (answered < commands.size()) {
-    auto [error, count] = co_await stream_.read_some(asio::buffer(buffer_));
-    if (error) co_return broken(error);
-    CO_TRY_VOID(reader_.feed({buffer_.data(), count}));
-    CO_TRY(auto reply, reader_.next());
-    for (; reply; ++answered) {
-      if (answered + 1 < commands.size()) CO_TRY_VOID(checked(std::move(*reply)));
-      CO_TRY(reply, reader_.next());
-    }
-  }
-  co_return Result<void>{};
-}
-
 Awaitable<Result<void>> Connection::read_more() {
   auto [error, count] = co_await stream_.read_some(asio::buffer(buffer_));
   if (error) co_return broken(error);
   heard_at_ = std::chrono::steady_clock::now();
+  byte_at_ = heard_at_;
   CO_TRY_VOID(reader_.feed({buffer_.data(), count}));
   co_return hand_out();
 }

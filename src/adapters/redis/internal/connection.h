@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ namespace aiva::redis {
 struct Exchange {
   std::string bytes{};
   std::size_t reply_count = 0;
+  std::chrono::milliseconds silence_max{};  // of the node, where it is in a hurry
   std::function<bool()> is_wanted{};
   // `was_sent`: the node may have seen some of it. Called once, on the loop's thread.
   std::move_only_function<void(Result<RedisReplies>, bool was_sent)> done{};
@@ -52,13 +54,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] std::size_t load() const { return queue_.size() + sent_.size(); }
   [[nodiscard]] bool has_ended() const { return has_ended_; }
   [[nodiscard]] bool is_open() const { return is_open_; }
+  // Since when it waits for a byte of the node; nothing when it does not.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waits_since() const;
+  // When a byte came last.
+  [[nodiscard]] std::chrono::steady_clock::time_point heard_at() const { return byte_at_; }
   // Ends it when the node has been silent for too long.
   void look_at(std::chrono::steady_clock::time_point now);
   void close(Error why);
 
  private:
   Awaitable<void> run();
-  Awaitable<Result<void>> sign_in();
   Awaitable<Result<void>> read_more();
   Result<void> hand_out();
   void write_queued();
@@ -77,6 +82,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_writing_ = false;
   bool is_open_ = false;
   bool has_ended_ = false;
+  std::chrono::steady_clock::time_point began_at_{};
+  std::chrono::steady_clock::time_point byte_at_{};
   std::chrono::steady_clock::time_point heard_at_{};  // or when the first of `sent_` was sent
   Error why_{};
   Ended ended_;

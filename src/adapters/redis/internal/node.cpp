@@ -19,10 +19,28 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds time) {
 }  // namespace
 
 void Node::send(std::unique_ptr<Exchange> exchange) {
+  if (exchange->silence_max.count() > 0 && is_silent(exchange->silence_max)) {
+    Error silent{.code = ErrorCode::unavailable,
+                 .message = "Redis is silent",
+                 .cause = address_.to_string(),
+                 .retry_after_s = 1};
+    return exchange->done(fail(std::move(silent)), false);
+  }
   if (auto connection = choose()) return connection->send(std::move(exchange));
   auto failure = last_failure_;
   failure.retry_after_s = 1;
   exchange->done(fail(std::move(failure)), false);
+}
+
+bool Node::is_silent(std::chrono::milliseconds time) const {
+  auto latest = std::chrono::steady_clock::now() - time;
+  bool is_waited_for = false;
+  for (const auto& connection : connections_) {
+    if (connection->heard_at() > latest) return false;
+    auto since = connection->waits_since();
+    is_waited_for = is_waited_for || (since && *since <= latest);
+  }
+  return is_waited_for;
 }
 
 std::shared_ptr<Connection> Node::choose() {

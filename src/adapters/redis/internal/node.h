@@ -26,10 +26,13 @@ class Node : public std::enable_shared_from_this<Node> {
         settings_(settings),
         address_(std::move(address)) {}
 
-  // Sends it over the least loaded connection; a busy one is joined only when no more may be
-  // opened, since a server works on one command of a connection at a time.
+  // Refuses what is in a hurry while the node is silent. Sends the rest over the least loaded
+  // connection; a busy one is joined only when no more may be opened, since a server works on one
+  // command of a connection at a time.
   void send(std::unique_ptr<Exchange> exchange);
   [[nodiscard]] const Address& address() const { return address_; }
+  // Something waits for it for so long, and nothing was heard meanwhile.
+  [[nodiscard]] bool is_silent(std::chrono::milliseconds time) const;
   void look_at(std::chrono::steady_clock::time_point now);
   void close(const Error& why);
 

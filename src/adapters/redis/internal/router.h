@@ -34,6 +34,9 @@ class Router {
       : loop_(loop), connection_settings_(connections), node_settings_(nodes) {}
 
   void send(AttemptPointer attempt);
+  // One to be asked for what all nodes know; another one when the last one failed.
+  Address choose_node(bool has_failed);
+  [[nodiscard]] std::size_t masters() const;
   void look_at(std::chrono::steady_clock::time_point now);
   // Ends all connections and refuses what comes later.
   void close(const Error& why);
@@ -44,6 +47,7 @@ class Router {
     bool is_asking = false;  // the slot is on its way there
   };
 
+  Address route(const RedisBatch& batch) const;
   Address route(const std::string& key) const;
   Node& node(const Address& address);
   void dispatch(AttemptPointer attempt, Way way);
@@ -54,6 +58,7 @@ class Router {
   void dispatch_later(AttemptPointer attempt);
   static void finish(Attempt& attempt, Result<RedisReplies> outcome);
   void learn_slots(int candidates_left);
+  void leave_silent_nodes();
 
   asio::io_context& loop_;
   const ConnectionSettings& connection_settings_;

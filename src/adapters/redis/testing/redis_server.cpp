@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -124,25 +125,48 @@ void RedisServer::kill() {
 void RedisServer::freeze() const { ::kill(process_, SIGSTOP); }
 void RedisServer::thaw() const { ::kill(process_, SIGCONT); }
 
-RedisClusterServers::RedisClusterServers() {
-  for (int i = 0; i < 3; ++i)
+RedisClusterServers::RedisClusterServers(bool has_replicas) {
+  for (int i = 0; i < (has_replicas ? 6 : 3); ++i)
     nodes_.push_back(std::make_unique<RedisServer>(
-        std::vector<std::string>{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000"}));
+        std::vector<std::string>{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000",
+                                 "--repl-diskless-sync-delay", "0"}));
   const char* ranges[3][2] = {{"0", "5460"}, {"5461", "10922"}, {"10923", "16383"}};
   for (std::size_t i = 0; i < 3; ++i)
     ask(*nodes_[i], {"CLUSTER", "ADDSLOTSRANGE", ranges[i][0], ranges[i][1]});
-  for (std::size_t i = 1; i < 3; ++i)
+  for (std::size_t i = 1; i < nodes_.size(); ++i)
     ask(*nodes_[0], {"CLUSTER", "MEET", "127.0.0.1", std::to_string(nodes_[i]->port())});
   wait_for("a Redis Cluster", [this] { return is_ready(); });
+  if (has_replicas) follow();
+}
+
+void RedisClusterServers::follow() {
+  for (std::size_t i = 3; i < nodes_.size(); ++i) {
+    auto master = ask(*nodes_[i - 3], {"CLUSTER", "MYID"}).text;
+    wait_for("a replica", [this, i, &master] {
+      return ask(*nodes_[i], {"CLUSTER", "REPLICATE", master}).text == "OK";
+    });
+  }
+  wait_for("the replicas", [this] {
+    return std::all_of(nodes_.begin() + 3, nodes_.end(), [](const auto& node) {
+      auto info = ask(*node, {"INFO", "replication"}).text;
+      return info.find("master_link_status:up") != std::string::npos;
+    });
+  });
+  // A master knows its replica before it may be followed by it.
+  wait_for("the masters", [this] {
+    return std::all_of(nodes_.begin(), nodes_.begin() + 3, [](const auto& node) {
+      return ask(*node, {"INFO", "replication"}).text.find("state=online") != std::string::npos;
+    });
+  });
 }
 
 bool RedisClusterServers::is_ready() const {
-  for (const auto& node : nodes_) {
+  auto known = "cluster_known_nodes:" + std::to_string(nodes_.size()) + "\r";
+  return std::ranges::all_of(nodes_, [&known](const auto& node) {
     auto info = ask(*node, {"CLUSTER", "INFO"}).text;
-    if (info.find("cluster_state:ok") == std::string::npos) return false;
-    if (info.find("cluster_known_nodes:3") == std::string::npos) return false;
-  }
-  return true;
+    return info.find("cluster_state:ok") != std::string::npos &&
+           info.find(known) != std::string::npos;
+  });
 }
 
 RedisReply RedisClusterServers::ask(const RedisServer& node, const RedisCommand& command) {

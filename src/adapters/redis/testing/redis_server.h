@@ -44,10 +44,11 @@ class RedisServer {
   pid_t process_ = -1;
 };
 
-// Three masters with a third of the slots each.
+// Three masters with a third of the slots each; with a replica of each, if wanted: node 3 follows
+// node 0, and so on. A master that is gone is followed by its replica within seconds.
 class RedisClusterServers {
  public:
-  RedisClusterServers();
+  explicit RedisClusterServers(bool has_replicas = false);
 
   [[nodiscard]] RedisServer& node(std::size_t index) { return *nodes_[index]; }
   // Names the first node only.
@@ -56,6 +57,7 @@ class RedisClusterServers {
   static RedisReply ask(const RedisServer& node, const RedisCommand& command);
 
  private:
+  void follow();
   [[nodiscard]] bool is_ready() const;
 
   std::vector<std::unique_ptr<RedisServer>> nodes_;

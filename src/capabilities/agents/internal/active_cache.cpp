@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "capabilities/agents/internal/shared_agent.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds load_time_max{10};
 constexpr std::chrono::seconds tenant_time{5};
+constexpr const char* changes_topic = "agents";
 constexpr const char* lookups_name = "aiva_agent_lookups_total";
 constexpr const char* lookups_help =
     "Agents looked up for conversations, by where they were: in process, in the shared cache, in "
@@ -31,11 +33,17 @@ ActiveCache::ActiveCache(const AgentsParts& parts, const AgentsSettings& setting
       agents_(settings.cached_max, settings.cache_time),
       slugs_(settings.cached_max, settings.cache_time),
       tenants_(settings.cached_max, tenant_time),
-      follower_(parts.database, parts.clock, settings.follow_time, [this](AgentId id) {
-        if (!id.is_nil()) return drop(id);
-        agents_.clear();
-        slugs_.clear();
-      }) {}
+      follower_(parts.database, parts.clock, settings.follow_time,
+                [this](AgentId id) {
+                  if (!id.is_nil()) return drop(id);
+                  agents_.clear();
+                  slugs_.clear();
+                }),
+      signals_(parts.signals) {
+  if (signals_ == nullptr) return;
+  changes_elsewhere_ =
+      signals_->subscribe(changes_topic, [this](std::string_view) { follower_.look_soon(); });
+}
 
 Task<Result<ActiveAgentPointer>> ActiveCache::find(CallContext context, std::string id_or_slug) {
   if (follower_.is_due()) co_await keep_up(context);
@@ -78,6 +86,7 @@ Task<Result<ActiveAgentPointer>> ActiveCache::draft(CallContext context, AgentId
 void ActiveCache::forget(const AgentChangeMark& mark) {
   follower_.note(mark);
   drop(mark.agent);
+  if (signals_ != nullptr) signals_->publish(changes_topic, mark.agent.to_string());
 }
 
 // Others may need what is read here, so the caller's end does not end it.

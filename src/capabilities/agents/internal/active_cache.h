@@ -17,7 +17,7 @@ namespace aiva::agents {
 
 // ActiveAgents out of this process' memory, then the shared cache, then the rows, read once for all
 // who wait for the same agent. What the memory holds costs no row; the log of changes is looked at
-// once a second. Any thread.
+// once a second, and when another process says that there is one. Any thread.
 class ActiveCache final : public ActiveAgents {
  public:
   ActiveCache(const AgentsParts& parts, const AgentsSettings& settings);
@@ -59,8 +59,10 @@ class ActiveCache final : public ActiveAgents {
   LruCache<std::string, AgentId> slugs_;
   LruCache<TenantId, bool> tenants_;  // whether they are active
   ChangeFollower follower_;
+  Signals* signals_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;  // by scope and text
+  std::unique_ptr<Signals::Subscription> changes_elsewhere_;          // the first to go
 };
 
 }  // namespace aiva::agents

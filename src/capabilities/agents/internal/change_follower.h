@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +29,8 @@ class ChangeFollower {
 
   // Whether it is this caller's turn to follow(): true once in `follow_time`.
   bool is_due();
+  // Makes it the next caller's turn.
+  void look_soon() { due_at_ = std::numeric_limits<std::chrono::steady_clock::rep>::min(); }
   // Reads what changed since the last time. When the rows cannot be read what is known stays.
   Task<void> follow(CallContext context);
   // A change made here.

@@ -18,7 +18,10 @@ constexpr std::size_t bytes_max = std::size_t{64} * 1024 * 1024;  // of all logs
 constexpr std::size_t running_max = 10'000;
 constexpr seconds look_again{15};
 constexpr milliseconds poll_every{100};
-constexpr seconds say_again{5};     // that a turn of another process is heard here
+constexpr seconds say_again{5};    // that a turn of another process is heard here
+constexpr seconds outage_max{15};  // of the shared cache, until a follower gives up
+constexpr milliseconds end_retry{500};
+constexpr int end_tries_max = 30;   // so often the end of a turn is offered to a cache that fails
 constexpr int polls_per_look = 10;  // at the row, whether the turn still runs
 
 using Events = std::optional<std::vector<StreamEvent>>;
@@ -107,12 +110,21 @@ class DetachedTurns::SharedFollower final : public TurnFollower {
         said_at_ = now;
         co_await note_listening(context, *parts_.shared_cache, key_);
       }
-      CO_TRY(auto batch, co_await read_shared_batch(context, *parts_.shared_cache, key_, number_));
+      auto reading = read_shared_batch(context, *parts_.shared_cache, key_, number_);
+      auto asked = co_await std::move(reading);
+      if (!asked) {
+        CO_TRY_VOID(context.check());
+        if (!may_come_back()) co_return fail(std::move(asked.error()));
+        CO_TRY_VOID(co_await parts_.pause(context, poll_every));
+        continue;
+      }
+      failing_since_.reset();
+      auto& batch = *asked;
       if (batch) {
         ++number_;
         has_ended_ = !batch->empty() && batch->back().name.empty();
         std::erase_if(*batch, [this](const StreamEvent& event) { return event.id <= after_; });
-        if (!batch->empty()) co_return std::move(batch);
+        if (!batch->empty()) co_return std::move(*batch);
         continue;
       }
       if (++polls % polls_per_look == 0) {
@@ -126,6 +138,13 @@ class DetachedTurns::SharedFollower final : public TurnFollower {
   }
 
  private:
+  // Whether the cache has not failed for so long that nothing is to be hoped for.
+  bool may_come_back() {
+    auto now = std::chrono::steady_clock::now();
+    if (!failing_since_) failing_since_ = now;
+    return now - *failing_since_ < outage_max;
+  }
+
   Task<Result<bool>> look(CallContext context) {
     auto row = [this](SqlSession& sql) -> Result<bool> {
       TRY(auto turn, TurnsTable(sql, key_.tenant).find(key_.turn));
@@ -139,6 +158,7 @@ class DetachedTurns::SharedFollower final : public TurnFollower {
   SharedTurnKey key_;
   std::int64_t after_;
   std::int64_t number_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> failing_since_{};
   std::chrono::steady_clock::time_point said_at_{};  // that the turn is heard
   bool has_ended_ = false;
   bool has_died_ = false;
@@ -193,6 +213,12 @@ Task<void> DetachedTurns::run(std::shared_ptr<Run> run) {
   auto last =
       run->log->end(run->format.end(answer), std::move(failure), std::chrono::steady_clock::now());
   co_await run->shared.add(run->context, std::move(last), true);
+  for (int tries = 0; tries < end_tries_max && parts_.pause && run->shared.is_behind(); ++tries) {
+    CallContext waiting{.cancellation = stop_.get_token()};
+    auto paused = co_await parts_.pause(waiting, end_retry);
+    if (!paused) break;
+    co_await run->shared.write(run->context);
+  }
 }
 
 Task<Result<std::unique_ptr<TurnFollower>>> DetachedTurns::follow(CallContext context,

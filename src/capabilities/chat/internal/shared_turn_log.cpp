@@ -16,6 +16,7 @@ constexpr std::chrono::minutes life{15};  // of a turn, and five minutes after i
 constexpr std::chrono::seconds listening_life{15};
 constexpr milliseconds write_every{100};
 constexpr std::size_t batch_events_max = 64;
+constexpr std::size_t unwritten_max = 256;  // batches; about half a minute
 
 std::string key_of(const SharedTurnKey& key, std::string_view what) {
   return "chat_turn:" + key.tenant.to_string() + ":" + key.session.to_string() + ":" +
@@ -71,7 +72,7 @@ Task<void> note_listening(CallContext context, Cache& cache, SharedTurnKey key) 
 Task<bool> is_listened_to(CallContext context, Cache& cache, SharedTurnKey key) {
   auto getting = cache.get(context, key_of(key, "listening"));
   auto found = co_await std::move(getting);
-  co_return found && found->has_value();
+  co_return !found || found->has_value();
 }
 
 Task<void> SharedTurnWriter::add(CallContext context, StreamEvent event, bool is_last) {
@@ -82,13 +83,26 @@ Task<void> SharedTurnWriter::add(CallContext context, StreamEvent event, bool is
   bool is_due = is_last || now - written_at_ >= write_every || waiting_.size() >= batch_events_max;
   if (!is_due) co_return;
   written_at_ = now;
-  auto text = to_text(std::exchange(waiting_, {}));
+  unwritten_.push_back(to_text(std::exchange(waiting_, {})));
+  auto writing = write(std::move(context));
+  co_await std::move(writing);
+}
+
+Task<void> SharedTurnWriter::write(CallContext context) {
   context.cancellation = {};
-  auto putting = cache_->put(context, key_of(key_, batches_++), std::move(text), life);
-  auto put = co_await std::move(putting);
-  if (put) co_return;
-  log::failure("A turn cannot be followed on other processes", context, put.error());
-  cache_ = nullptr;
+  while (is_behind()) {
+    // One that failed may have been read: it is written again as it was.
+    auto putting = cache_->put(context, key_of(key_, batches_), unwritten_.front(), life);
+    auto put = co_await std::move(putting);
+    if (!put) {
+      if (!std::exchange(has_failed_, true))
+        log::failure("A turn cannot be followed on other processes", context, put.error());
+      if (unwritten_.size() > unwritten_max) cache_ = nullptr;
+      co_return;
+    }
+    ++batches_;
+    unwritten_.pop_front();
+  }
 }
 
 }  // namespace aiva::chat

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <thread>
 
 namespace aiva::identity {
 namespace {
 
+constexpr const char* changes_topic = "access";
 constexpr std::size_t name_bytes_max = 200;
 constexpr std::size_t waiting_per_thread_max = 64;
 constexpr std::chrono::milliseconds remembered_for{5000};
@@ -41,7 +43,27 @@ Core::Core(IdentityParts parts, IdentitySettings given)
       access(settings.cached_principals_max, remembered_for),
       failed_logins(settings.failed_logins_written_per_minute_max),
       logins_succeeded(count_logins(parts.metrics, "ok")),
-      logins_failed(count_logins(parts.metrics, "failed")) {}
+      logins_failed(count_logins(parts.metrics, "failed")),
+      signals(parts.signals) {
+  if (signals == nullptr) return;
+  changes_elsewhere = signals->subscribe(changes_topic, [this](std::string_view payload) {
+    auto owner = Uuid::parse(payload);
+    if (owner)
+      access.forget(*owner);
+    else
+      access.forget_all();
+  });
+}
+
+void Core::forget(const Uuid& owner) {
+  access.forget(owner);
+  if (signals != nullptr) signals->publish(changes_topic, owner.to_string());
+}
+
+void Core::forget_all() {
+  access.forget_all();
+  if (signals != nullptr) signals->publish(changes_topic, {});
+}
 
 Result<void> require_signed_in(const Caller& caller) {
   if (caller.principal == nullptr) return fail(ErrorCode::unauthenticated, "Sign in to do this");

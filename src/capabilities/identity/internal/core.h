@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -42,6 +43,11 @@ class EntryBudget {
 struct Core {
   Core(IdentityParts parts, IdentitySettings given);
 
+  // Forgets what is remembered of a user or key, here and in other processes; after the commit.
+  void forget(const Uuid& owner);
+  // The same for everybody.
+  void forget_all();
+
   Database& database;
   const Clock& clock;
   IdentitySettings settings;
@@ -51,6 +57,8 @@ struct Core {
   EntryBudget failed_logins;
   Counter& logins_succeeded;
   Counter& logins_failed;
+  Signals* signals;
+  std::unique_ptr<Signals::Subscription> changes_elsewhere;  // the first to go
 };
 
 // Fails with `unauthenticated` unless somebody signed in.

@@ -166,7 +166,7 @@ Task<Result<SignedIn>> SignIn::refresh(CallContext context, Caller caller,
   });
   CO_TRY(auto refreshed, co_await std::move(writing));
   if (refreshed.is_stolen) {
-    core_.access.forget(refreshed.user.id.uuid);
+    core_.forget(refreshed.user.id.uuid);
     co_return refuse_refresh();
   }
   co_return sign(refreshed.user, refreshed.session, keys->front(), std::move(next_token));
@@ -202,7 +202,7 @@ Task<Result<void>> SignIn::logout(CallContext context, Caller caller) {
     return audit_rows::append(session, caller, {.action = "auth.logout"}, now);
   });
   CO_TRY_VOID(co_await std::move(writing));
-  core_.access.forget(principal->user.uuid);
+  core_.forget(principal->user.uuid);
   co_return Result<void>();
 }
 

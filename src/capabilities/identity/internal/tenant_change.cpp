@@ -86,7 +86,7 @@ Task<Result<Tenant>> TenantChanges::update(CallContext context, Caller caller, T
     return apply(session, caller, id, change);
   });
   CO_TRY(auto tenant, co_await std::move(writing));
-  core_.access.forget_all();
+  core_.forget_all();
   co_return tenant;
 }
 

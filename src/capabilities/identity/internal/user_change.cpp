@@ -54,7 +54,7 @@ Task<Result<User>> UserChanges::update(CallContext context, Caller caller, UserI
     return apply(session, caller, id, change);
   });
   CO_TRY(auto user, co_await std::move(writing));
-  core_.access.forget(id.uuid);
+  core_.forget(id.uuid);
   co_return user;
 }
 
@@ -131,7 +131,7 @@ Task<Result<void>> UserChanges::set_password(CallContext context, Caller caller,
     return audit_rows::append(session, caller, entry_of(found.user, "user.password_changed"), now);
   });
   CO_TRY_VOID(co_await std::move(writing));
-  core_.access.forget(id.uuid);
+  core_.forget(id.uuid);
   co_return Result<void>();
 }
 

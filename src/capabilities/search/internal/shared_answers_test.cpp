@@ -43,7 +43,7 @@ class MoodyCache final : public Cache {
     co_return done;
   }
   Task<Result<WindowCount>> count_in_window(CallContext context, std::string key,
-                                            milliseconds window) override {
+                                            RateWindow window) override {
     auto count = co_await map_.count_in_window(context, std::move(key), window);
     co_return count;
   }

@@ -48,7 +48,8 @@ std::optional<Rule> RateLimiter::caller_rule(const Exchange& exchange) const {
 }
 
 Task<Outcome> RateLimiter::count(Exchange& exchange, Rule rule) {
-  auto task = cache_.count_in_window(exchange.context, std::move(rule.key), rule.limit.window);
+  RateWindow window{.length = rule.limit.window, .calls_max = rule.limit.calls_max};
+  auto task = cache_.count_in_window(exchange.context, std::move(rule.key), window);
   auto standing = co_await std::move(task);
   co_await ContinueOn(exchange.thread);
   if (!standing) {

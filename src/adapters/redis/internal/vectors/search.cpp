@@ -81,7 +81,9 @@ Task<Result<VectorSearch::Round>> VectorSearch::ask(CallContext context, const V
   auto batches = questions(state);
   // Commands of a connection run in order: one batch sees the state after its search.
   bool is_one_batch = batches.size() == 1 && state.sets.front().tag.empty();
-  if (batches.empty()) batches.push_back({.key = keys_.state(), .may_repeat = true});
+  if (batches.empty())
+    batches.push_back(
+        {.key = keys_.state(), .may_repeat = true, .silence_max = options_.silence_max});
   if (is_one_batch || state.sets.empty()) batches.front().commands.push_back(ask_for_state(keys_));
   CO_TRY(auto answers, co_await redis_.run(context, std::move(batches)));
   for (const auto& replies : answers)
@@ -101,7 +103,7 @@ Task<Result<VectorSearch::Round>> VectorSearch::ask(CallContext context, const V
     round.seen = read_state(answers.front().back());
     co_return round;
   }
-  RedisBatch asking{.key = keys_.state(), .may_repeat = true};
+  RedisBatch asking{.key = keys_.state(), .may_repeat = true, .silence_max = options_.silence_max};
   asking.commands.push_back(ask_for_state(keys_));
   CO_TRY(auto reply, co_await redis_.call(std::move(context), std::move(asking)));
   round.seen = read_state(reply);
@@ -112,7 +114,7 @@ Task<Result<VectorSearch::Round>> VectorSearch::ask(CallContext context, const V
 // be hidden. Reads the state behind that, or the list may have gone meanwhile.
 Task<Result<void>> VectorSearch::check_replaced(CallContext context, const VectorState& state,
                                                 Round& round) {
-  RedisBatch asking{.key = keys_.state(), .may_repeat = true};
+  RedisBatch asking{.key = keys_.state(), .may_repeat = true, .silence_max = options_.silence_max};
   RedisCommand membership{"SMISMEMBER", keys_.changed(state.epoch)};
   for (const auto& found : round.found) membership.push_back(write_uuid(found.name.document.uuid));
   bool has_found = !round.found.empty();
@@ -135,7 +137,8 @@ std::vector<RedisBatch> VectorSearch::questions(const VectorState& state) const 
   auto expressions = filters(state);
   for (const auto& set : state.sets)
     for (const auto& expression : expressions) {
-      RedisBatch batch{.key = keys_.vectors(set), .may_repeat = true};
+      RedisBatch batch{
+          .key = keys_.vectors(set), .may_repeat = true, .silence_max = options_.silence_max};
       batch.commands.push_back(question(set, expression));
       batch.commands.push_back({"VCARD", keys_.vectors(set)});
       batches.push_back(std::move(batch));
