@@ -56,6 +56,9 @@ Result<void> open_storage(const Config& config, Parts& parts) {
   TRY(auto report, sync_wait(migrate(*parts.database)));
   if (!report.applied.empty())
     log::info("schema migrated", {{"steps", report.applied.size()}, {"version", report.version}});
+  if (!report.newer.empty())
+    log::info("the database is of a newer version, beside which this one may run",
+              {{"newest", report.newer.back()}});
   LocalObjectStoreOptions objects{.sync = is_power ? SyncLevel::power : SyncLevel::process};
   TRY(parts.objects, make_local_object_store(parts.folder / "files", parts.files, objects));
   TRY_VOID(open_cache(config, parts));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "ports/clock.h"
@@ -8,8 +9,15 @@
 
 namespace aiva {
 
+struct JobTableOptions {
+  // Jobs of a tenant and a priority that may wait before more that may be refused are; 0: any
+  // number.
+  std::int64_t waiting_per_tenant_max = 0;
+};
+
 // The durable queue over the table `jobs`; both parts are borrowed. Ended jobs are kept for a week,
 // dead ones until somebody removes them.
-std::unique_ptr<JobQueue> make_job_table(Database& database, const Clock& clock);
+std::unique_ptr<JobQueue> make_job_table(Database& database, const Clock& clock,
+                                         JobTableOptions options = {});
 
 }  // namespace aiva

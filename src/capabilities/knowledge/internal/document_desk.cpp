@@ -240,7 +240,9 @@ Result<void> DocumentDesk::insert(SqlSession& sql, Arrival& arrival) {
 
 Result<void> DocumentDesk::queue_ingestion(SqlSession& sql, TenantId tenant, DocumentId id) {
   TRY_VOID(core_.parts.jobs.cancel(sql, ingest_job_kind, id.to_string()));
-  TRY_VOID(core_.parts.jobs.enqueue(sql, make_ingestion_job(tenant, id)));
+  auto job = make_ingestion_job(tenant, id);
+  job.is_refusable = true;
+  TRY_VOID(core_.parts.jobs.enqueue(sql, std::move(job)));
   return {};
 }
 
