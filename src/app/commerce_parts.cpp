@@ -13,6 +13,7 @@
 #include "adapters/segment_index/segment_index.h"
 #include "adapters/shopify/shopify_storefront.h"
 #include "app/data_folder.h"
+#include "app/roles.h"
 #include "app/uncounted.h"
 #include "capabilities/commerce/shop_tools.h"
 #include "capabilities/commerce/store_sweep.h"
@@ -78,7 +79,7 @@ void open_storefronts(const Config& config, Parts& parts) {
 
 Result<void> open_product_index(const Config& config, Parts& parts) {
   auto bytes_max = static_cast<std::size_t>(config.search.index_memory_mb) * 1024 * 1024;
-  SegmentIndexOptions options{.folder = parts.folder / "products",
+  SegmentIndexOptions options{.folder = index_folder(config, parts.folder, "products"),
                               .resident_bytes_max = bytes_max / share_of_memory,
                               .compute = &parts.compute};
   TRY(parts.product_index, make_segment_index(options, parts.metrics));
@@ -125,10 +126,6 @@ Result<void> build_commerce(const Config& config, Parts& parts) {
 std::vector<worker::Chore> commerce_chores(const Config& config, Parts& parts) {
   auto& commerce = *parts.commerce;
   std::vector<worker::Chore> chores;
-  chores.push_back({"sweep indexes of products", hours(1),
-                    [&housekeeping = *parts.product_housekeeping](CallContext context) {
-                      return without_count(housekeeping.sweep_indexes(context));
-                    }});
   chores.push_back(
       {"sweep what removed stores left", hours(1), [&parts](CallContext context) {
          return without_count(commerce::sweep_stores(

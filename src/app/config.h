@@ -16,6 +16,7 @@ namespace aiva::app {
 // Every setting; names and defaults are those of config/aiva.toml, which a test holds equal.
 struct Config {
   struct Server {
+    std::string role = "all";
     std::string host = "127.0.0.1";
     std::int64_t port = 62001;
     std::int64_t threads = 0;
@@ -28,6 +29,7 @@ struct Config {
     std::int64_t connections_per_ip_max = 10000;
     bool access_log = true;
     std::int64_t request_timeout_s = 60;
+    std::int64_t drain_delay_s = 0;
     std::int64_t drain_timeout_s = 20;
     auto operator<=>(const Server&) const = default;
   } server;
@@ -126,6 +128,7 @@ struct Config {
     std::int64_t calls_max = 2000;
     std::int64_t duration_max_s = 1800;
     std::int64_t media_silence_max_s = 30;
+    std::int64_t drain_timeout_s = 20;
     std::int64_t recordings_days = 90;
     std::int64_t calls_days = 0;
     std::string realtime_url = "https://api.openai.com/v1";
@@ -191,6 +194,8 @@ struct Config {
   struct Worker {
     std::int64_t concurrency = 1;
     std::int64_t lease_s = 60;
+    std::string name;
+    std::int64_t waiting_per_tenant_max = 100000;
     auto operator<=>(const Worker&) const = default;
   } worker;
   struct Documents {

@@ -191,7 +191,7 @@ std::vector<Route> document_routes(Knowledge& knowledge, knowledge::DocumentEven
                               .body_bytes_max = options.file_bytes_max + form_overhead_bytes,
                               .file_bytes_max = options.file_bytes_max};
   RouteOptions bodiless{.body = BodyKind::none};
-  RouteOptions streaming{.is_streaming = true};
+  RouteOptions streaming{.is_streaming = true, .ends_on_drain = true};
 
   std::vector<Route> routes;
   auto add_one = [&](std::string_view document, std::string_view status, std::string_view changes,
