@@ -66,9 +66,12 @@ class JobQueue {
   // Whether a job about the subject is queued or running.
   virtual Result<bool> is_pending(SqlSession& session, const std::string& kind,
                                   const std::string& subject) = 0;
-  // Wakes waiting workers of this process after a commit that enqueued.
+  // Wakes waiting workers after a commit that enqueued: those of this process, and of others where
+  // there is a way to tell them. They look by themselves every second.
   virtual void wake() = 0;
-  // Registers a function that wake() calls; for the worker loop.
+  // Wakes those of this process: somebody has told it that there is work.
+  virtual void wake_here() = 0;
+  // Registers a function that wake_here() calls; for the worker loop.
   virtual void on_wake(std::function<void()> listener) = 0;
 
   // Takes up to `count_max` due jobs of these kinds for `lease`; also those whose lease expired.

@@ -16,7 +16,7 @@ constexpr UnixMs prune_interval_ms = 10 * 60 * 1000;
 class JobTable final : public JobQueue {
  public:
   JobTable(Database& database, const Clock& clock, JobTableOptions options)
-      : database_(database), clock_(clock), options_(options) {}
+      : database_(database), clock_(clock), options_(std::move(options)) {}
 
   Result<JobId> enqueue(SqlSession& session, Job job) override {
     if (job.id.is_nil()) job.id = JobId::make();
@@ -37,6 +37,11 @@ class JobTable final : public JobQueue {
   }
 
   void wake() override {
+    if (options_.announce) return options_.announce();
+    wake_here();
+  }
+
+  void wake_here() override {
     std::lock_guard lock(mutex_);
     for (auto& listener : listeners_) listener();
   }
@@ -97,7 +102,7 @@ class JobTable final : public JobQueue {
       return job_rows::forfeit_leases(session, worker, now);
     });
     auto outcome = co_await std::move(forfeiting);
-    if (outcome) wake();
+    if (outcome) wake_here();
     co_return outcome;
   }
 
@@ -136,7 +141,7 @@ class JobTable final : public JobQueue {
 
 std::unique_ptr<JobQueue> make_job_table(Database& database, const Clock& clock,
                                          JobTableOptions options) {
-  return std::make_unique<JobTable>(database, clock, options);
+  return std::make_unique<JobTable>(database, clock, std::move(options));
 }
 
 }  // namespace aiva

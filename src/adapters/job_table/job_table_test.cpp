@@ -93,6 +93,20 @@ TEST(JobTable, refuses_what_may_be_refused_beyond_a_tenant_s_limit) {
   EXPECT_FALSE(add(busy, true).has_value());
 }
 
+TEST(JobTable, tells_all_processes_that_there_is_work) {
+  Parts parts;
+  int told = 0;
+  int woken = 0;
+  auto queue = make_job_table(*parts.database, parts.clock, {.announce = [&told] { ++told; }});
+  queue->on_wake([&woken] { ++woken; });
+
+  queue->wake();
+  queue->wake_here();
+
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(woken, 1);
+}
+
 TEST(JobTable, forgets_completed_jobs_after_a_week) {
   Parts parts;
   auto queue = make_job_table(*parts.database, parts.clock);
