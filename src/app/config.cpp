@@ -309,7 +309,6 @@ void bind_rest(Binder& binder, Config& config) {
   binder.integer("voice.calls_max", config.voice.calls_max, 0, 100'000);
   binder.integer("voice.duration_max_s", config.voice.duration_max_s, 10, 86'400);
   binder.integer("voice.media_silence_max_s", config.voice.media_silence_max_s, 2, 3600);
-  binder.integer("voice.drain_timeout_s", config.voice.drain_timeout_s, 0, 86'400);
   binder.integer("voice.recordings_days", config.voice.recordings_days, 0, 36'500);
   binder.integer("voice.calls_days", config.voice.calls_days, 0, 36'500);
   binder.text("voice.realtime_url", config.voice.realtime_url);

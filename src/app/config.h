@@ -128,7 +128,6 @@ struct Config {
     std::int64_t calls_max = 2000;
     std::int64_t duration_max_s = 1800;
     std::int64_t media_silence_max_s = 30;
-    std::int64_t drain_timeout_s = 20;
     std::int64_t recordings_days = 90;
     std::int64_t calls_days = 0;
     std::string realtime_url = "https://api.openai.com/v1";

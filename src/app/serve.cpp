@@ -2,6 +2,8 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -28,7 +30,8 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds hanging_up_time{2};  // in Asterisk, of calls that are over
+constexpr seconds hanging_up_time{2};                       // in Asterisk, of calls that are over
+constexpr std::chrono::milliseconds least_patience{1'000};  // with each part that ends
 
 class IdentityAuthenticator final : public http::Authenticator {
  public:
@@ -174,6 +177,7 @@ class Serving {
   Result<void> open_phones();
   Result<void> open_server();
   void drain_calls();
+  [[nodiscard]] std::chrono::milliseconds patience() const;
 
   const Config& config_;
   const Paths& paths_;
@@ -184,6 +188,7 @@ class Serving {
   std::unique_ptr<rtp::Server> rtp_;  // whose ports routes give away
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<audiosocket::Server> phones_;
+  std::chrono::steady_clock::time_point ends_at_{};
 };
 
 Result<void> Serving::start() {
@@ -218,28 +223,34 @@ Result<void> Serving::open_server() {
 
 // Load balancers hear of it first and send nothing new; what comes nevertheless is still answered.
 void Serving::drain() {
-  auto patience = seconds(config_.server.drain_timeout_s);
   lifecycle_.begin_draining();
   worker_->drain(seconds(0));
   parts_.campaign_runner->stop();
   std::this_thread::sleep_for(seconds(config_.server.drain_delay_s));
+  ends_at_ = std::chrono::steady_clock::now() + seconds(config_.server.drain_timeout_s);
   drain_calls();
-  server_->drain(patience);
+  server_->drain(patience());
   // Its clock beats on the event loops of the servers, which end next.
   parts_.calls.reset();
   parts_.outbound_calls.reset();
-  worker_->drain(patience);
+  worker_->drain(patience());
   // Nothing dials by telephone systems any more, which end next.
   worker_.reset();
   parts_.campaign_runner.reset();
   parts_.ari.reset();
 }
 
+// What is left of the time in which all has to end.
+std::chrono::milliseconds Serving::patience() const {
+  auto left = ends_at_ - std::chrono::steady_clock::now();
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), least_patience);
+}
+
 void Serving::drain_calls() {
   if (phones_) phones_->stop_accepting();
   if (rtp_) rtp_->stop_accepting();
   if (parts_.outbound_calls) parts_.outbound_calls->stop();
-  if (parts_.calls) parts_.calls->drain(seconds(config_.voice.drain_timeout_s));
+  if (parts_.calls) parts_.calls->drain(patience());
   if (parts_.ari) parts_.ari->drain(hanging_up_time);
 }
 
