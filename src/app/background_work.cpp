@@ -39,7 +39,11 @@ std::vector<worker::Chore> index_chores(Parts& parts) {
       return without_count(housekeeping.sweep_indexes(context));
     };
   };
+  auto follow = [&documents = parts.knowledge->work()](CallContext context) {
+    return without_count(documents.follow_others(context));
+  };
   return {
+      {"follow what others wrote", seconds(1), follow, ChoreScope::process},
       {"sweep indexes", hours(1), sweep(*parts.housekeeping), ChoreScope::process},
       {"sweep indexes of products", hours(1), sweep(*parts.product_housekeeping),
        ChoreScope::process},

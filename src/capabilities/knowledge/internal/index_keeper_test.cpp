@@ -117,6 +117,30 @@ TEST_F(IndexOf, another_node_has_what_was_written_here_with_its_next_search) {
   EXPECT_EQ(elsewhere.version(base->id), index_->version(base->id));
 }
 
+TEST_F(IndexOf, another_node_that_is_in_use_follows_without_a_search) {
+  PlainPassageIndex elsewhere;
+  auto base = make_base();
+  upload(base->id, "Lighthouse.");
+  run_due_jobs();
+  std::optional<Result<std::int64_t>> behind;
+  std::optional<Result<std::int64_t>> unopened;
+  {
+    IndexKeeper other(database_, elsewhere, embedder_, metrics_);
+    unopened = sync_wait(other.follow_others({}));
+    ASSERT_TRUE(sync_wait(other.ensure(context(), {base->id})).has_value());
+    EXPECT_EQ(sync_wait(other.follow_others({})).value_or(-1), 0);
+    upload(base->id, "Windmill.");
+    run_due_jobs();
+
+    behind = sync_wait(other.follow_others({}));
+  }  // which waits for what it began
+
+  EXPECT_EQ(unopened->value_or(-1), 0);
+  EXPECT_EQ(behind->value_or(-1), 1);
+  EXPECT_EQ(elsewhere.version(base->id), 2);
+  EXPECT_EQ(elsewhere.size(base->id), 2U);
+}
+
 TEST_F(IndexOf, a_base_finds_vectors_of_another_model_by_words_only) {
   auto base = make_base();
   upload(base->id, "Text.");
