@@ -22,6 +22,7 @@ using std::chrono::milliseconds;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr int heartbeats_per_lease = 3;
+constexpr milliseconds chore_lease{30'000};
 constexpr milliseconds backoff_longest{30'000};
 constexpr std::chrono::seconds retry_base{2};
 constexpr std::chrono::minutes retry_longest{10};
@@ -100,7 +101,7 @@ class QueueWorker final : public Worker {
         chores_(std::move(parts_.chores), {.clock = parts_.clock,
                                            .leases = parts_.schedules,
                                            .holder = options_.name,
-                                           .lease = options_.lease}),
+                                           .lease = chore_lease}),
         backoff_(options_.poll_interval),
         shared_(std::make_shared<Shared>()),
         pool_({.name = "worker", .threads = std::max<std::size_t>(options_.concurrency, 1)}) {

@@ -88,7 +88,8 @@ Task<Result<Response>> upload(PartsPointer parts, CallContext context, Request& 
   knowledge::NewDocument document{.filename = file->filename,
                                   .staged_path = file->path().string(),
                                   .size_bytes = static_cast<std::int64_t>(file->size),
-                                  .content_sha256 = file->sha256};
+                                  .content_sha256 = file->sha256,
+                                  .is_refusable = true};
   if (const auto* metadata = request.form->field("metadata"); metadata && !metadata->empty())
     document.metadata = *metadata;
   CO_TRY(auto replaces, wants_replacement(request));
