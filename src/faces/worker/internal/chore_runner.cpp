@@ -60,14 +60,17 @@ void ChoreRunner::start_due() {
 
 bool ChoreRunner::take_turn(State& state) {
   if (parts_.leases == nullptr || state.chore.scope == ChoreScope::process) return true;
+  auto now = parts_.clock.steady();
+  if (now < rows_asked_from_) return false;
   auto taken = sync_wait(parts_.leases->take({}, state.chore.name, parts_.holder, parts_.lease));
   if (!taken) {
     log::failure("The turn of a chore could not be taken: " + state.chore.name, {}, taken.error());
+    rows_asked_from_ = now + look_again;
     return false;
   }
   if (!*taken) return false;
   state.turn = std::move(**taken);
-  state.prolong_due = parts_.clock.steady() + parts_.lease / prolongations_per_lease;
+  state.prolong_due = now + parts_.lease / prolongations_per_lease;
   return true;
 }
 

@@ -69,6 +69,7 @@ class ChoreRunner {
   ChoreParts parts_;
   std::shared_ptr<Shared> shared_;
   ThreadPool* pool_ = nullptr;
+  SteadyTime rows_asked_from_{};  // after a failure no turns are taken for a while
   bool is_stopping_ = false;
 };
 
