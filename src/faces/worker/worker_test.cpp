@@ -418,5 +418,44 @@ TEST_F(WorkersOn, one_database_keep_a_long_chore_to_the_one_that_is_at_it) {
   turn_until_idle(*first);
 }
 
+// Rows that cannot be reached.
+class NoLeases final : public ScheduleLeases {
+ public:
+  Task<Result<std::optional<ScheduleTurn>>> take(CallContext, std::string, std::string,
+                                                 std::chrono::milliseconds) override {
+    ++asked;
+    co_return fail(ErrorCode::unavailable, "no rows");
+  }
+  Task<Result<void>> prolong(CallContext, ScheduleTurn, std::chrono::milliseconds) override {
+    co_return fail(ErrorCode::unavailable, "no rows");
+  }
+  Task<Result<void>> finish(CallContext, ScheduleTurn, std::chrono::milliseconds) override {
+    co_return fail(ErrorCode::unavailable, "no rows");
+  }
+  int asked = 0;
+};
+
+TEST_F(WorkerOn, chores_of_the_fleet_rest_while_the_rows_cannot_be_read) {
+  NoLeases leases;
+  schedules_ = &leases;
+  std::atomic<int> once = 0;
+  std::atomic<int> each = 0;
+  auto sweep = [&](CallContext) { return count(once, {}); };
+  chores_ = {
+      {"sweep", seconds(1), sweep},
+      {"sum up", seconds(1), sweep},
+      {"look", seconds(1), [&](CallContext) { return count(each, {}); }, ChoreScope::process}};
+  auto worker = make([](CallContext, Job) { return answer({}); });
+
+  for (int second = 0; second < 5; ++second) {
+    turn_until_idle(*worker);
+    clock_.advance(seconds(1));
+  }
+
+  EXPECT_EQ(leases.asked, 1);
+  EXPECT_EQ(once, 0);
+  EXPECT_EQ(each, 5);
+}
+
 }  // namespace
 }  // namespace aiva::worker
