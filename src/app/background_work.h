@@ -7,7 +7,12 @@
 
 namespace aiva::app {
 
-// A worker over the parts with every kind of job and the housekeeping chores; not started.
+// Ends at once what processes left that are dead: turns, calls, credits set aside, keys of
+// requests. For one that knows that no other lives; else it ends by leases.
+void end_what_died(Parts& parts);
+
+// What runs in the background of the configured role, not started: jobs of every kind where it has
+// jobs, and the chores of its duties.
 std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts);
 
 }  // namespace aiva::app

@@ -18,8 +18,6 @@ constexpr std::chrono::minutes place_time_more{10};  // a call may wait to begin
 std::vector<worker::Chore> recording_chores(const Config& config, Parts& parts) {
   auto& recordings = *parts.recordings;
   std::vector<worker::Chore> chores{
-      {"finish recordings of dead calls", std::chrono::minutes(1),
-       [&recordings](CallContext context) { return without_count(recordings.recover(context)); }},
       {"remove files of recordings", std::chrono::seconds(10), [&recordings](CallContext context) {
          return without_count(recordings.remove_files(context));
        }}};
@@ -84,6 +82,15 @@ void recover_calls(Parts& parts) {
   if (!ended) log::failure("Calls that died are ended later", {}, ended.error());
   auto finished = sync_wait(parts.recordings->recover({}));
   if (!finished) log::failure("Recordings are finished later", {}, finished.error());
+}
+
+// What was being written lies on the disk of the process that had the call.
+std::vector<worker::Chore> own_call_chores(Parts& parts) {
+  return {{"finish recordings of dead calls", std::chrono::minutes(1),
+           [&recordings = *parts.recordings](CallContext context) {
+             return without_count(recordings.recover(context));
+           },
+           worker::ChoreScope::process}};
 }
 
 std::vector<worker::Chore> call_chores(const Config& config, Parts& parts) {

@@ -18,7 +18,10 @@ void build_supervision(Parts& parts);
 // recordings.
 void recover_calls(Parts& parts);
 
-// What is to be done for them now and then.
+// What each process that has calls does for them now and then.
+std::vector<worker::Chore> own_call_chores(Parts& parts);
+
+// What is to be done for all of them now and then.
 std::vector<worker::Chore> call_chores(const Config& config, Parts& parts);
 
 }  // namespace aiva::app

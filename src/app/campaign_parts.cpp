@@ -39,7 +39,8 @@ std::vector<worker::Chore> campaign_chores(Parts& parts) {
   return {{"call contacts of campaigns", std::chrono::seconds(1),
            [&runner = *parts.campaign_runner](CallContext context) {
              return runner.turn(std::move(context));
-           }}};
+           },
+           worker::ChoreScope::process}};
 }
 
 }  // namespace aiva::app

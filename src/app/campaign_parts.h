@@ -11,7 +11,7 @@ namespace aiva::app {
 // Builds campaigns and what they dial by. Wants calls to be built.
 void build_campaigns(const Config& config, Parts& parts);
 
-// What is to be done for them now and then.
+// What each process that has calls does for them now and then: the rows say who calls whom.
 std::vector<worker::Chore> campaign_chores(Parts& parts);
 
 }  // namespace aiva::app

@@ -13,6 +13,7 @@
 #include "adapters/segment_index/segment_index.h"
 #include "adapters/shopify/shopify_storefront.h"
 #include "app/data_folder.h"
+#include "app/roles.h"
 #include "app/uncounted.h"
 #include "capabilities/commerce/shop_tools.h"
 #include "capabilities/commerce/store_sweep.h"
@@ -78,7 +79,7 @@ void open_storefronts(const Config& config, Parts& parts) {
 
 Result<void> open_product_index(const Config& config, Parts& parts) {
   auto bytes_max = static_cast<std::size_t>(config.search.index_memory_mb) * 1024 * 1024;
-  SegmentIndexOptions options{.folder = parts.folder / "products",
+  SegmentIndexOptions options{.folder = index_folder(config, parts.folder, "products"),
                               .resident_bytes_max = bytes_max / share_of_memory,
                               .compute = &parts.compute};
   TRY(parts.product_index, make_segment_index(options, parts.metrics));

@@ -141,6 +141,7 @@ class Binder {
 constexpr std::int64_t gigabyte = 1024LL * 1024 * 1024;
 
 void bind_server(Binder& binder, Config::Server& server) {
+  binder.text("server.role", server.role, {"all", "api", "worker", "bridge"});
   binder.text("server.host", server.host);
   binder.integer("server.port", server.port, 0, 65535);
   binder.integer("server.threads", server.threads, 0, 1024);
@@ -157,6 +158,7 @@ void bind_server(Binder& binder, Config::Server& server) {
   binder.integer("server.connections_per_ip_max", server.connections_per_ip_max, 1, 1'000'000);
   binder.boolean("server.access_log", server.access_log);
   binder.integer("server.request_timeout_s", server.request_timeout_s, 1, 3600);
+  binder.integer("server.drain_delay_s", server.drain_delay_s, 0, 600);
   binder.integer("server.drain_timeout_s", server.drain_timeout_s, 0, 3600);
 }
 
@@ -350,6 +352,9 @@ void bind_rest(Binder& binder, Config& config) {
   bind_ari(binder, config.ari);
   binder.integer("worker.concurrency", config.worker.concurrency, 0, 256);
   binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
+  binder.text("worker.name", config.worker.name);
+  binder.integer("worker.waiting_per_tenant_max", config.worker.waiting_per_tenant_max, 0,
+                 100'000'000);
   binder.integer("documents.concurrency", config.documents.concurrency, 1, 256);
   binder.integer("documents.timeout_s", config.documents.timeout_s, 1, 86400);
   binder.list("documents.ocr_languages", config.documents.ocr_languages);

@@ -16,6 +16,7 @@ namespace aiva::app {
 // Every setting; names and defaults are those of config/aiva.toml, which a test holds equal.
 struct Config {
   struct Server {
+    std::string role = "all";
     std::string host = "127.0.0.1";
     std::int64_t port = 62001;
     std::int64_t threads = 0;
@@ -29,6 +30,7 @@ struct Config {
     std::int64_t connections_per_ip_max = 10000;
     bool access_log = true;
     std::int64_t request_timeout_s = 60;
+    std::int64_t drain_delay_s = 0;
     std::int64_t drain_timeout_s = 20;
     auto operator<=>(const Server&) const = default;
   } server;
@@ -195,6 +197,8 @@ struct Config {
   struct Worker {
     std::int64_t concurrency = 1;
     std::int64_t lease_s = 60;
+    std::string name;
+    std::int64_t waiting_per_tenant_max = 100000;
     auto operator<=>(const Worker&) const = default;
   } worker;
   struct Documents {

@@ -18,6 +18,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t master_key_bytes = 32;
+constexpr const char* serve_lock_file = "serve.lock";
+constexpr const char* beside_lock_file = "beside.lock";
+
+Result<int> open_lock(const fs::path& file) {
+  int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0)
+    return fail(ErrorCode::unavailable, "Cannot open " + file.string(), std::strerror(errno));
+  return descriptor;
+}
 
 Result<std::string> decode_master_key(const std::string& text) {
   auto key = from_base64(text);
@@ -60,10 +69,30 @@ ServeLock::~ServeLock() {
 }
 
 Result<std::optional<ServeLock>> ServeLock::try_take(const fs::path& folder) {
-  auto file = folder / "serve.lock";
-  int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0)
-    return fail(ErrorCode::unavailable, "Cannot open " + file.string(), std::strerror(errno));
+  TRY(int descriptor, open_lock(folder / serve_lock_file));
+  ServeLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return std::optional<ServeLock>();
+  return std::optional<ServeLock>(std::move(lock));
+}
+
+Result<std::optional<ServeLock>> ServeLock::try_share(const fs::path& folder) {
+  TRY(int descriptor, open_lock(folder / serve_lock_file));
+  ServeLock lock(descriptor);
+  if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0) return std::optional<ServeLock>();
+  return std::optional<ServeLock>(std::move(lock));
+}
+
+Result<ServeLock> BesideLock::share(const fs::path& folder) {
+  TRY(int descriptor, open_lock(folder / beside_lock_file));
+  ServeLock lock(descriptor);
+  while (::flock(descriptor, LOCK_SH) != 0)
+    if (errno != EINTR)
+      return fail(ErrorCode::unavailable, "Cannot lock the data folder", std::strerror(errno));
+  return lock;
+}
+
+Result<std::optional<ServeLock>> BesideLock::try_take(const fs::path& folder) {
+  TRY(int descriptor, open_lock(folder / beside_lock_file));
   ServeLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return std::optional<ServeLock>();
   return std::optional<ServeLock>(std::move(lock));

@@ -46,6 +46,31 @@ TEST_F(DataFolderTest, takes_a_configured_key_and_refuses_a_short_one) {
   EXPECT_EQ(load_master_key(config, folder).error().code, ErrorCode::invalid);
 }
 
+TEST_F(DataFolderTest, is_shared_by_workers_and_by_no_one_who_serves_it_alone) {
+  ASSERT_TRUE(prepare_data_folder(config));
+  {
+    auto first = ServeLock::try_share(folder);
+    auto second = ServeLock::try_share(folder);
+    ASSERT_TRUE(first && first->has_value());
+    EXPECT_TRUE(second->has_value());
+    EXPECT_FALSE(ServeLock::try_take(folder)->has_value());
+  }
+  auto alone = ServeLock::try_take(folder);
+  ASSERT_TRUE(alone && alone->has_value());
+  EXPECT_FALSE(ServeLock::try_share(folder)->has_value());
+}
+
+TEST_F(DataFolderTest, tells_whether_anybody_serves_it_beside) {
+  ASSERT_TRUE(prepare_data_folder(config));
+  {
+    auto beside = BesideLock::share(folder);
+    ASSERT_TRUE(beside);
+    EXPECT_TRUE(BesideLock::share(folder).has_value());
+    EXPECT_FALSE(BesideLock::try_take(folder)->has_value());
+  }
+  EXPECT_TRUE(BesideLock::try_take(folder)->has_value());
+}
+
 TEST_F(DataFolderTest, is_served_by_one_process_at_a_time) {
   ASSERT_TRUE(prepare_data_folder(config));
   {

@@ -33,8 +33,10 @@ int run(const cli::Arguments& arguments) {
   if (!arguments.data_folder.empty()) config->data.folder = arguments.data_folder;
   if (!arguments.host.empty()) config->server.host = arguments.host;
   if (arguments.port >= 0) config->server.port = arguments.port;
+  if (!arguments.role.empty()) config->server.role = arguments.role;
   auto paths = app::find_paths(*config);
   bool is_server = arguments.command == cli::CommandName::serve;
+  if (!is_server) config->server.role = "all";
   start_log(*config, is_server);
   int code = is_server ? app::run_serve(*config, paths, arguments)
                        : app::run_command(*config, paths, arguments);

@@ -10,6 +10,7 @@
 #include "adapters/docworker/picture_reader.h"
 #include "adapters/http_client/http_client.h"
 #include "adapters/job_table/job_table.h"
+#include "adapters/job_table/schedule_table.h"
 #include "adapters/local_files/local_object_store.h"
 #include "adapters/memory/memory_cache.h"
 #include "adapters/memory/memory_signals.h"
@@ -30,6 +31,7 @@
 #include "app/data_folder.h"
 #include "app/moderators.h"
 #include "app/outgoing_events.h"
+#include "app/roles.h"
 #include "foundation/log.h"
 
 namespace aiva::app {
@@ -86,12 +88,18 @@ Result<void> open_storage(const Config& config, Parts& parts) {
   TRY(auto report, sync_wait(migrate(*parts.database)));
   if (!report.applied.empty())
     log::info("schema migrated", {{"steps", report.applied.size()}, {"version", report.version}});
+  if (!report.newer.empty())
+    log::info("the database is of a newer version, beside which this one may run",
+              {{"newest", report.newer.back()}});
   LocalObjectStoreOptions objects{.sync = is_power ? SyncLevel::power : SyncLevel::process};
   TRY(parts.objects, make_local_object_store(parts.folder / "files", parts.files, objects));
   TRY_VOID(open_cache(config, parts));
-  parts.jobs = make_job_table(*parts.database, parts.clock);
+  parts.jobs = make_job_table(*parts.database, parts.clock,
+                              {.waiting_per_tenant_max = config.worker.waiting_per_tenant_max});
+  parts.queue_metrics = std::make_unique<QueueMetrics>(*parts.jobs, parts.metrics);
+  parts.schedules = make_schedule_table(*parts.database, parts.clock);
   SegmentIndexOptions index{
-      .folder = parts.folder / "index",
+      .folder = index_folder(config, parts.folder, "index"),
       .resident_bytes_max = static_cast<std::size_t>(config.search.index_memory_mb) * 1024 * 1024,
       .compute = &parts.compute};
   TRY(parts.index, make_segment_index(index, parts.metrics));

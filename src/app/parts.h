@@ -10,6 +10,7 @@
 #include "app/config.h"
 #include "app/model_providers.h"
 #include "app/paths.h"
+#include "app/queue_metrics.h"
 #include "capabilities/agents/agents.h"
 #include "capabilities/agents/instruction_writer.h"
 #include "capabilities/agents/visitors.h"
@@ -77,6 +78,7 @@
 #include "ports/picture_reader.h"
 #include "ports/realtime_model.h"
 #include "ports/reranker.h"
+#include "ports/schedule_leases.h"
 #include "ports/shared_allowance.h"
 #include "ports/signals.h"
 #include "ports/speech_recognizer.h"
@@ -108,6 +110,8 @@ struct Parts {
   std::unique_ptr<SharedAllowances> allowances{};  // null where this process is alone
   std::unique_ptr<ObjectStore> objects{};
   std::unique_ptr<JobQueue> jobs{};
+  std::unique_ptr<QueueMetrics> queue_metrics{};
+  std::unique_ptr<ScheduleLeases> schedules{};
   std::unique_ptr<PassageIndex> index{};
   std::unique_ptr<PassageIndex> product_index{};
   std::unique_ptr<HttpClient> http{};

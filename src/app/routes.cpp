@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/openapi.h"
+#include "app/roles.h"
 #include "app/served_models.h"
 #include "app/version.h"
 #include "faces/http/endpoints/agent_instructions.h"
@@ -86,20 +87,49 @@ realtime::RealtimeParts realtime_parts(Parts& parts) {
           .pause = parts.pause};
 }
 
-}  // namespace
+http::HealthParts health_parts(const Config& config, Parts& parts,
+                               const http::Lifecycle& lifecycle) {
+  return {.version = version,
+          .probes = make_probes(parts),
+          .lifecycle = lifecycle,
+          .clock = parts.clock,
+          .metrics = parts.metrics,
+          .role = config.server.role,
+          .refresh = [&metrics = *parts.queue_metrics](CallContext context) {
+            return metrics.refresh(std::move(context));
+          }};
+}
 
-std::vector<http::Route> make_routes(const Config& config, const Paths& paths, Parts& parts,
-                                     const http::Lifecycle& lifecycle) {
+// What whoever has calls answers: the calls themselves, and what bridges outside ask.
+std::vector<http::Route> call_routes(const Config& config, Parts& parts) {
+  std::vector<http::Route> routes;
+  auto add = [&routes](std::vector<http::Route> more) {
+    for (auto& route : more) routes.push_back(std::move(route));
+  };
+  add(http::credit_routes(*parts.billing));
+  add(http::call_recording_routes(*parts.supervision, *parts.call_records, *parts.recordings));
+  add(http::call_routes(*parts.call_log, *parts.call_records, parts.media_ports));
+  add(http::call_steering_routes({.records = *parts.call_records,
+                                  .calls = parts.calls.get(),
+                                  .outbound = parts.outbound_calls.get()}));
+  add(http::call_flow_routes(*parts.flows));
+  add(http::internal_voice_routes(parts.agents->active(), *parts.spoken_cache));
+  add(http::internal_segment_routes({*parts.segments, parts.speaker.get()}));
+  add(realtime::make_key_routes(realtime_parts(parts)));
+  add(realtime::make_visitor_routes({.realtime = realtime_parts(parts),
+                                     .visitors = *parts.visitors,
+                                     .calls = *parts.visitor_calls,
+                                     .public_url = config.server.public_url}));
+  return routes;
+}
+
+// Everything else.
+std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Parts& parts) {
   auto& identity = *parts.identity;
   std::vector<http::Route> routes;
   auto add = [&routes](std::vector<http::Route> more) {
     for (auto& route : more) routes.push_back(std::move(route));
   };
-  add(http::health_routes({.version = version,
-                           .probes = make_probes(parts),
-                           .lifecycle = lifecycle,
-                           .clock = parts.clock,
-                           .metrics = parts.metrics}));
   add(http::docs_routes(
       {.openapi_json = openapi_json, .swagger_folder = paths.native / "swagger_ui"}));
   add(http::auth_routes(identity));
@@ -107,7 +137,6 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::user_routes(identity));
   add(http::api_key_routes(identity));
   add(http::audit_routes(identity));
-  add(http::credit_routes(*parts.billing));
   add(http::credit_budget_routes(parts.billing->budgets()));
   add(http::credit_usage_routes(parts.billing->usage(), parts.clock));
   add(http::webhook_routes(*parts.webhooks));
@@ -155,26 +184,28 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   add(http::model_routes(*parts.models, *parts.prices));
   add(http::chat_people_routes(*parts.chat_people));
   add(http::chat_privacy_routes(*parts.chat_privacy));
-  add(http::call_recording_routes(*parts.supervision, *parts.call_records, *parts.recordings));
-  add(http::call_routes(*parts.call_log, *parts.call_records, parts.media_ports));
-  add(http::call_steering_routes({.records = *parts.call_records,
-                                  .calls = parts.calls.get(),
-                                  .outbound = parts.outbound_calls.get()}));
   add(http::number_routes(*parts.numbers));
   add(http::campaign_routes({*parts.campaigns, *parts.do_not_call, parts.files}));
-  add(http::call_flow_routes(*parts.flows));
-  add(http::internal_voice_routes(parts.agents->active(), *parts.spoken_cache));
   add(http::segment_routes(*parts.segments));
-  add(http::internal_segment_routes({*parts.segments, parts.speaker.get()}));
-  add(realtime::make_key_routes(realtime_parts(parts)));
-  add(realtime::make_visitor_routes({.realtime = realtime_parts(parts),
-                                     .visitors = *parts.visitors,
-                                     .calls = *parts.visitor_calls,
-                                     .public_url = config.server.public_url}));
   add(http::openai_chat_routes(parts.chat->completions(), parts.clock));
   add(http::openai_response_routes(parts.chat->completions(), parts.clock));
   add(http::openai_model_routes(make_served_models(parts)));
   add(http::openai_embedding_routes(*parts.text_vectors));
+  return routes;
+}
+
+}  // namespace
+
+std::vector<http::Route> make_routes(const Config& config, const Paths& paths, Parts& parts,
+                                     const http::Lifecycle& lifecycle) {
+  std::vector<http::Route> routes;
+  auto add = [&routes](std::vector<http::Route> more) {
+    for (auto& route : more) routes.push_back(std::move(route));
+  };
+  add(http::health_routes(health_parts(config, parts, lifecycle)));
+  auto duties = duties_of(config);
+  if (duties.has_api) add(api_routes(config, paths, parts));
+  if (duties.has_api || duties.has_calls) add(call_routes(config, parts));
   return routes;
 }
 

@@ -9,7 +9,7 @@
 
 namespace aiva::app {
 
-// The whole route table: every HTTP endpoint of AIVA.
+// The route table of the configured role; with the role `all` it is every HTTP endpoint of AIVA.
 std::vector<http::Route> make_routes(const Config& config, const Paths& paths, Parts& parts,
                                      const http::Lifecycle& lifecycle);
 

@@ -76,6 +76,28 @@ TEST_F(RoutesTest, equal_the_contract_in_both_directions) {
   EXPECT_GT(served.size(), 40U);
 }
 
+TEST_F(RoutesTest, of_each_role_are_those_of_its_duties) {
+  auto paths_of = [&](const std::string& role) {
+    config.server.role = role;
+    std::set<std::string> served;
+    for (const auto& route : make_routes(config, paths, *parts, lifecycle))
+      served.emplace(route.path);
+    return served;
+  };
+
+  auto of_worker = paths_of("worker");
+  auto of_bridge = paths_of("bridge");
+  auto of_api = paths_of("api");
+
+  EXPECT_EQ(of_worker,
+            (std::set<std::string>{"/api/health", "/health", "/livez", "/metrics", "/readyz"}));
+  EXPECT_TRUE(of_bridge.contains("/api/calls"));
+  EXPECT_TRUE(of_bridge.contains("/api/internal/agents/:agentId/tts-config"));
+  EXPECT_FALSE(of_bridge.contains("/api/knowledge"));
+  EXPECT_TRUE(of_api.contains("/api/knowledge"));
+  EXPECT_EQ(of_api, paths_of("all"));
+}
+
 TEST_F(RoutesTest, make_a_router_without_conflicts) {
   auto router = http::Router::make(std::move(routes));
 

@@ -54,6 +54,12 @@ class Flights {
     co_return outcome;
   }
 
+  // Whether somebody does the work now.
+  [[nodiscard]] bool has(const Key& key) const {
+    std::lock_guard lock(mutex_);
+    return flights_.contains(key);
+  }
+
  private:
   static constexpr std::chrono::minutes work_time_max{30};
 
@@ -71,7 +77,7 @@ class Flights {
     co_return std::move(*outcome);
   }
 
-  std::mutex mutex_;  // never held while waiting
+  mutable std::mutex mutex_;  // never held while waiting
   std::unordered_map<Key, std::shared_ptr<Flight>> flights_;
 };
 

@@ -11,6 +11,10 @@
 
 namespace aiva {
 
+// So long a process may go by what it remembers of rows that other processes change too: a key that
+// was revoked there is refused here within it.
+constexpr std::chrono::milliseconds changes_seen_within{1000};
+
 // A bounded in-process cache of immutable values with a time to live, sharded to keep locks short.
 // Any thread. The level-1 cache of capabilities: rows stay the truth.
 template <class Key, class Value>

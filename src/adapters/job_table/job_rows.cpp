@@ -13,6 +13,7 @@ constexpr std::size_t error_bytes_max = 2000;
 constexpr UnixMs ended_kept_ms = UnixMs{7} * 24 * 3600 * 1000;
 constexpr int pruned_at_once_max = 500;
 constexpr int forfeited_attempts_max = 3;
+constexpr int retry_after_s = 30;  // of a tenant whose queue is full
 
 // "kind IN (?,?)" and its parameters behind the others.
 std::string in_kinds(const LeaseRequest& request) {
@@ -23,6 +24,51 @@ std::string in_kinds(const LeaseRequest& request) {
 
 void append_kinds(std::vector<SqlValue>& parameters, const LeaseRequest& request) {
   for (const auto& kind : request.kinds) parameters.emplace_back(kind);
+}
+
+// A number of one row, or `otherwise` where there is none.
+Result<std::int64_t> read_number(SqlSession& session, std::string_view sql,
+                                 SqlSession::Parameters parameters, std::int64_t otherwise) {
+  auto number = otherwise;
+  TRY_VOID(session.query(sql, parameters, [&number](const SqlRow& row) -> Result<void> {
+    if (!row.is_null(0)) number = row.integer(0);
+    return {};
+  }));
+  return number;
+}
+
+// Whether so many of the tenant wait. The turns tell at once that there are fewer; only where they
+// do not are rows counted.
+Result<bool> is_full(SqlSession& session, const Job& job, std::int64_t turns,
+                     std::int64_t waiting_max) {
+  if (waiting_max == 0 || turns < waiting_max) return false;
+  TRY(auto waiting, read_number(session,
+                                "SELECT count(*) FROM (SELECT id FROM jobs WHERE tenant_id = ? "
+                                "AND state = 'queued' AND priority = ? LIMIT ?) AS waiting",
+                                {job.tenant, job.priority, waiting_max}, 0));
+  return waiting >= waiting_max;
+}
+
+// Start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) with jobs of one length: whoever has
+// nothing waiting begins where the queue is now, whoever has much stands behind himself.
+Result<std::int64_t> next_turn(SqlSession& session, const Job& job, UnixMs now,
+                               std::int64_t waiting_max) {
+  TRY(auto first, read_number(session,
+                              "SELECT turn FROM jobs WHERE state = 'queued' AND priority = ? "
+                              "AND run_after <= ? ORDER BY turn LIMIT 1",
+                              {job.priority, now}, 0));
+  TRY(auto own_last, read_number(session,
+                                 "SELECT max(turn) FROM jobs WHERE tenant_id = ? "
+                                 "AND state = 'queued' AND priority = ?",
+                                 {job.tenant, job.priority}, -1));
+  auto turn = std::max(first, own_last + 1);
+  if (!job.is_refusable) return turn;
+  TRY(bool is_refused, is_full(session, job, turn - first, waiting_max));
+  if (is_refused)
+    return fail(Error{.code = ErrorCode::rate_limited,
+                      .message = "Too much work of yours is waiting already; try again later",
+                      .retry_after_s = retry_after_s});
+  return turn;
 }
 
 Job read_job(const SqlRow& row) {
@@ -68,11 +114,13 @@ std::string_view state_after(JobOutcome::Kind kind) {
 
 }  // namespace
 
-Result<void> insert(SqlSession& session, const Job& job, UnixMs now) {
+Result<void> insert(SqlSession& session, const Job& job, UnixMs now, std::int64_t waiting_max) {
+  TRY(auto turn, next_turn(session, job, now, waiting_max));
   TRY_VOID(session.execute(
-      "INSERT INTO jobs (id, tenant_id, kind, subject, payload, state, priority, attempts_max, "
-      "run_after, created_at, updated_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
-      {job.id, job.tenant, job.kind, job.subject, job.payload, job.priority, job.attempts_max,
+      "INSERT INTO jobs (id, tenant_id, kind, subject, payload, state, priority, turn, "
+      "attempts_max, run_after, created_at, updated_at) "
+      "VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
+      {job.id, job.tenant, job.kind, job.subject, job.payload, job.priority, turn, job.attempts_max,
        job.run_after, now, now}));
   return {};
 }
@@ -124,18 +172,25 @@ Result<std::vector<Job>> lease(SqlSession& session, const LeaseRequest& request)
       "updated_at = ? WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' "
       "AND run_after <= ? AND " +
       in_kinds(request) +
-      " ORDER BY priority, run_after, id LIMIT ?) RETURNING id, tenant_id, kind, subject, "
-      "payload, priority, attempts, attempts_max, last_error, run_after";
+      " ORDER BY priority, turn, run_after, id LIMIT ?) RETURNING id, tenant_id, kind, subject, "
+      "payload, priority, attempts, attempts_max, last_error, run_after, turn";
   std::vector<SqlValue> parameters{request.worker, request.leased_until, request.now, request.now};
   append_kinds(parameters, request);
   parameters.emplace_back(request.count_max);
-  std::vector<Job> jobs;
-  TRY_VOID(session.query_span(sql, parameters, [&jobs](const SqlRow& row) -> Result<void> {
-    jobs.push_back(read_job(row));
+  struct Leased {
+    std::int64_t turn = 0;
+    Job job;
+  };
+  std::vector<Leased> leased;
+  TRY_VOID(session.query_span(sql, parameters, [&leased](const SqlRow& row) -> Result<void> {
+    leased.push_back({row.integer(10), read_job(row)});
     return {};
   }));
-  std::ranges::sort(jobs, {},
-                    [](const Job& job) { return std::tuple(job.priority, job.run_after, job.id); });
+  std::ranges::sort(leased, {}, [](const Leased& one) {
+    return std::tuple(one.job.priority, one.turn, one.job.run_after, one.job.id);
+  });
+  std::vector<Job> jobs;
+  for (auto& one : leased) jobs.push_back(std::move(one.job));
   return jobs;
 }
 
@@ -171,23 +226,38 @@ Result<void> finish(SqlSession& session, const Holder& holder, const JobOutcome&
   return fail(ErrorCode::conflict, "The lease of the job is lost");
 }
 
-Result<void> forfeit_leases(SqlSession& session, UnixMs now) {
+Result<void> forfeit_leases(SqlSession& session, std::string_view worker, UnixMs now) {
   TRY_VOID(
-      session.execute("UPDATE jobs SET leased_until = ? WHERE state = 'running' AND attempts <= ?",
-                      {now, forfeited_attempts_max}));
+      session.execute("UPDATE jobs SET leased_until = ? WHERE state = 'running' AND attempts <= ? "
+                      "AND substr(worker, 1, ?) = ?",
+                      {now, forfeited_attempts_max, worker.size(), worker}));
   return {};
 }
 
 Result<std::int64_t> count_waiting(SqlSession& session, UnixMs now) {
   std::int64_t count = 0;
   TRY_VOID(
-      session.query("SELECT count(*) FROM jobs WHERE state = 'queued' "
-                    "OR (state = 'running' AND leased_until <= ?)",
+      session.query("SELECT (SELECT count(*) FROM jobs WHERE state = 'queued') + "
+                    "(SELECT count(*) FROM jobs WHERE state = 'running' AND leased_until <= ?)",
                     {now}, [&count](const SqlRow& row) -> Result<void> {
                       count = row.integer(0);
                       return {};
                     }));
   return count;
+}
+
+// Two halves, so that the first reads an index alone.
+Result<std::vector<JobBacklog>> count_by_kind(SqlSession& session, UnixMs now) {
+  std::vector<JobBacklog> kinds;
+  TRY_VOID(
+      session.query("SELECT kind, count(*) FROM (SELECT kind FROM jobs WHERE state = 'queued' "
+                    "UNION ALL SELECT kind FROM jobs WHERE state = 'running' "
+                    "AND leased_until <= ?) AS waiting GROUP BY kind",
+                    {now}, [&kinds](const SqlRow& row) -> Result<void> {
+                      kinds.push_back({std::string(row.text(0)), row.integer(1)});
+                      return {};
+                    }));
+  return kinds;
 }
 
 Result<void> prune(SqlSession& session, UnixMs now) {

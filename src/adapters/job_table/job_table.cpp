@@ -15,13 +15,14 @@ constexpr UnixMs prune_interval_ms = 10 * 60 * 1000;
 
 class JobTable final : public JobQueue {
  public:
-  JobTable(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+  JobTable(Database& database, const Clock& clock, JobTableOptions options)
+      : database_(database), clock_(clock), options_(std::move(options)) {}
 
   Result<JobId> enqueue(SqlSession& session, Job job) override {
     if (job.id.is_nil()) job.id = JobId::make();
     auto now = clock_.unix_ms();
     if (job.run_after == 0) job.run_after = now;
-    TRY_VOID(job_rows::insert(session, job, now));
+    TRY_VOID(job_rows::insert(session, job, now, options_.waiting_per_tenant_max));
     return job.id;
   }
 
@@ -36,6 +37,11 @@ class JobTable final : public JobQueue {
   }
 
   void wake() override {
+    if (options_.announce) return options_.announce();
+    wake_here();
+  }
+
+  void wake_here() override {
     std::lock_guard lock(mutex_);
     for (auto& listener : listeners_) listener();
   }
@@ -90,13 +96,13 @@ class JobTable final : public JobQueue {
     co_return finished;
   }
 
-  Task<Result<void>> forfeit_leases(CallContext context) override {
+  Task<Result<void>> forfeit_leases(CallContext context, std::string worker) override {
     auto now = clock_.unix_ms();
-    auto forfeiting = write(database_, context, [now](SqlSession& session) {
-      return job_rows::forfeit_leases(session, now);
+    auto forfeiting = write(database_, context, [&worker, now](SqlSession& session) {
+      return job_rows::forfeit_leases(session, worker, now);
     });
     auto outcome = co_await std::move(forfeiting);
-    if (outcome) wake();
+    if (outcome) wake_here();
     co_return outcome;
   }
 
@@ -108,6 +114,15 @@ class JobTable final : public JobQueue {
     co_return count;
   }
 
+  Task<Result<std::vector<JobBacklog>>> backlog(CallContext context) override {
+    auto counting =
+        read(database_, context, [this](SqlSession& session) -> Result<std::vector<JobBacklog>> {
+          return job_rows::count_by_kind(session, clock_.unix_ms());
+        });
+    auto kinds = co_await std::move(counting);
+    co_return kinds;
+  }
+
  private:
   bool take_prune_turn(UnixMs now) {
     auto last = last_prune_.load();
@@ -116,6 +131,7 @@ class JobTable final : public JobQueue {
 
   Database& database_;
   const Clock& clock_;
+  JobTableOptions options_;
   std::atomic<UnixMs> last_prune_ = 0;
   std::mutex mutex_;
   std::vector<std::function<void()>> listeners_;
@@ -123,8 +139,9 @@ class JobTable final : public JobQueue {
 
 }  // namespace
 
-std::unique_ptr<JobQueue> make_job_table(Database& database, const Clock& clock) {
-  return std::make_unique<JobTable>(database, clock);
+std::unique_ptr<JobQueue> make_job_table(Database& database, const Clock& clock,
+                                         JobTableOptions options) {
+  return std::make_unique<JobTable>(database, clock, std::move(options));
 }
 
 }  // namespace aiva

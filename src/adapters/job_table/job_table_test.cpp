@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -66,6 +67,44 @@ TEST(JobTable, never_gives_one_job_to_two_racing_workers) {
     for (const auto& job : jobs) subjects.insert(job.subject);
   EXPECT_EQ(subjects.size(), static_cast<std::size_t>(count));
   EXPECT_EQ(std::set<std::string>(subjects.begin(), subjects.end()).size(), subjects.size());
+}
+
+TEST(JobTable, refuses_what_may_be_refused_beyond_a_tenant_s_limit) {
+  Parts parts;
+  auto queue = make_job_table(*parts.database, parts.clock, {.waiting_per_tenant_max = 3});
+  auto busy = TenantId::make();
+  auto add = [&](TenantId tenant, bool is_refusable) {
+    auto id = sync_wait(write(*parts.database, {}, [&](SqlSession& session) -> Result<JobId> {
+      return queue->enqueue(
+          session, {.tenant = tenant, .kind = "k", .subject = "s", .is_refusable = is_refusable});
+    }));
+    return id ? std::nullopt : std::optional(id.error());
+  };
+  for (int i = 0; i < 3; ++i) ASSERT_FALSE(add(busy, true).has_value());
+
+  auto refused = add(busy, true);
+
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->code, ErrorCode::rate_limited);
+  EXPECT_GT(refused->retry_after_s, 0);
+  EXPECT_FALSE(add(busy, false).has_value());
+  EXPECT_FALSE(add(TenantId::make(), true).has_value());
+  ASSERT_EQ(sync_wait(queue->lease({}, {"k"}, 4, "w", std::chrono::seconds(1)))->size(), 4U);
+  EXPECT_FALSE(add(busy, true).has_value());
+}
+
+TEST(JobTable, tells_all_processes_that_there_is_work) {
+  Parts parts;
+  int told = 0;
+  int woken = 0;
+  auto queue = make_job_table(*parts.database, parts.clock, {.announce = [&told] { ++told; }});
+  queue->on_wake([&woken] { ++woken; });
+
+  queue->wake();
+  queue->wake_here();
+
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(woken, 1);
 }
 
 TEST(JobTable, forgets_completed_jobs_after_a_week) {

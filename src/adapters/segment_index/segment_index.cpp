@@ -111,6 +111,7 @@ class SegmentIndex final : public PassageIndex {
   SegmentIndex(SegmentIndexOptions options, segment_index::FolderLock lock, Metrics& metrics)
       : options_(std::move(options)),
         lock_(std::move(lock)),
+        owns_folder_(lock_.is_held()),
         building_({.name = "index-build", .threads = 1, .nice = 5}),
         resident_(metrics.gauge("aiva_index_resident_bytes",
                                 "What open indexes keep in memory for searches")),
@@ -162,7 +163,7 @@ class SegmentIndex final : public PassageIndex {
     upkeep_.run([this, base, handle = std::move(handle)] {
       if (handle != nullptr) retire(*handle);
       std::error_code ignored;  // what stays is listed, and erased again
-      if (lock_.is_held()) std::filesystem::remove_all(folder_of(base), ignored);
+      if (owns_folder_) std::filesystem::remove_all(folder_of(base), ignored);
       std::unique_lock lock(mutex_);
       erasing_.erase(erasing_.find(base));
     });
@@ -348,7 +349,7 @@ class SegmentIndex final : public PassageIndex {
   Result<std::vector<KnowledgeBaseId>> list_now() const {
     std::unordered_set<KnowledgeBaseId> bases;
     std::error_code code;
-    if (lock_.is_held()) {
+    if (owns_folder_) {
       for (const auto& entry : std::filesystem::directory_iterator(options_.folder, code))
         if (auto base = KnowledgeBaseId::parse(entry.path().filename().string()))
           bases.insert(*base);
@@ -392,11 +393,23 @@ class SegmentIndex final : public PassageIndex {
     return handle;
   }
 
+  // The first owner of a folder may have ended since: then it is ours, for what is opened from now.
+  // On the building thread.
+  bool may_write() {
+    if (owns_folder_ || options_.folder.empty()) return owns_folder_;
+    auto lock = segment_index::FolderLock::take(options_.folder);
+    if (!lock || !lock->is_held()) return false;
+    lock_ = std::move(*lock);
+    owns_folder_ = true;
+    log::info("The process that wrote the indexes has ended; this one writes them now");
+    return true;
+  }
+
   // While the folder of an index is being erased, a new one of the name stays on the heap.
   Result<std::unique_ptr<Collection>> open_collection(KnowledgeBaseId base,
                                                       const retrieval::CollectionShape& shape) {
     retrieval::CollectionOptions options{.folder = folder_of(base),
-                                         .is_read_only = !lock_.is_held(),
+                                         .is_read_only = !may_write(),
                                          .shape = shape,
                                          .heap_rows_max = options_.heap_rows_max,
                                          .batch_rows_max = options_.batch_rows_max};
@@ -410,7 +423,7 @@ class SegmentIndex final : public PassageIndex {
     if (verified) return collection;
     log::failure("An index is damaged and made anew", {}, verified.error());
     collection.reset();
-    if (lock_.is_held())
+    if (owns_folder_)
       remove_manifest(options.folder);
     else
       options.folder.clear();  // its owner's to make anew
@@ -430,7 +443,7 @@ class SegmentIndex final : public PassageIndex {
     if (verified) return;
     log::failure("An index is damaged and made anew", {}, verified.error());
     retire(handle);
-    if (lock_.is_held()) remove_manifest(folder_of(handle.base));
+    if (owns_folder_) remove_manifest(folder_of(handle.base));
     std::unique_lock lock(mutex_);
     auto found = handles_.find(handle.base);
     if (found != handles_.end() && found->second.get() == &handle) handles_.erase(found);
@@ -474,7 +487,8 @@ class SegmentIndex final : public PassageIndex {
   }
 
   SegmentIndexOptions options_;
-  segment_index::FolderLock lock_;
+  segment_index::FolderLock lock_;  // after the start for the building thread alone
+  std::atomic<bool> owns_folder_ = false;
   AnalyzerPool analyzers_;
   mutable std::shared_mutex mutex_;  // over the three below
   std::unordered_map<KnowledgeBaseId, HandlePointer> handles_;

@@ -123,6 +123,24 @@ TEST_F(SegmentIndexIn, a_folder_is_read_only_to_the_second_process) {
   EXPECT_EQ(third->size(base_), 5U);
 }
 
+TEST_F(SegmentIndexIn, a_folder_goes_over_to_the_second_process_when_the_first_has_ended) {
+  auto other = KnowledgeBaseId::make();
+  auto first = open();
+  auto second = open();
+  ASSERT_EQ(open_base(*second, other), 0);
+  first.reset();
+  ASSERT_EQ(open_base(*second, base_), 0);
+  add(*second, base_, 5, 0);
+  add(*second, other, 3, 0);
+  second.reset();
+
+  auto third = open();
+
+  EXPECT_EQ(open_base(*third, base_), 1);
+  EXPECT_EQ(third->size(base_), 5U);
+  EXPECT_EQ(open_base(*third, other), 0) << "was opened to be read only";
+}
+
 TEST_F(SegmentIndexIn, a_folder_loses_the_index_of_an_erased_base) {
   auto index = open();
   ASSERT_EQ(open_base(*index, base_), 0);

@@ -19,7 +19,8 @@ struct Migration {
 
 struct MigrationReport {
   std::vector<std::string> applied;  // names, in order
-  int version = 0;                   // the newest version the database now has
+  int version = 0;                   // the newest version of ours the database now has
+  std::vector<std::string> newer;    // of a newer program, which this one can live with
 };
 
 // The migrations this program was built with, ascending.
@@ -27,7 +28,9 @@ const std::vector<Migration>& embedded_migrations();
 
 // Brings the schema forward: applies each missing migration in a transaction of its own and records
 // it with its checksum. Fails with `conflict` and a sentence for the operator when an applied one
-// differs from ours, or when the database is newer than this program; then nothing is changed.
+// differs from ours, or when the database has one we do not know; then nothing is changed. One
+// whose head says `-- compatible-with: N` is let pass by programs that know migration N or a later
+// one.
 Task<Result<MigrationReport>> migrate(Database& database);
 // The same with other steps; for tests.
 Task<Result<MigrationReport>> migrate(Database& database, std::vector<Migration> migrations);

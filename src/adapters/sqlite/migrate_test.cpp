@@ -79,6 +79,35 @@ TEST_F(MigrateTest, refuses_a_database_of_a_newer_program) {
   EXPECT_NE(refused.error().message.find("newer than this program"), std::string::npos);
 }
 
+const Migration add_to_a{.version = 3,
+                         .name = "0003_add_to_a",
+                         .sql =
+                             "-- A note of each.\n-- compatible-with: 2\n\n"
+                             "ALTER TABLE a ADD COLUMN note TEXT NOT NULL DEFAULT '';\n"};
+
+TEST_F(MigrateTest, lets_a_program_run_beside_a_newer_one_that_only_added) {
+  ASSERT_TRUE(apply({make_a, make_b, add_to_a}).has_value());
+
+  auto older = apply({make_a, make_b});
+  auto too_old = apply({make_a});
+
+  ASSERT_TRUE(older.has_value()) << older.error().message;
+  EXPECT_EQ(older->newer, std::vector<std::string>{"0003_add_to_a"});
+  EXPECT_EQ(older->version, 2);
+  ASSERT_FALSE(too_old.has_value());
+  EXPECT_EQ(too_old.error().code, ErrorCode::conflict);
+}
+
+TEST_F(MigrateTest, brings_an_older_program_s_missing_step_beside_a_newer_one) {
+  ASSERT_TRUE(apply({make_a, add_to_a}).has_value());
+
+  auto report = apply({make_a, make_b});
+
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  EXPECT_EQ(report->applied, std::vector<std::string>{"0002_b"});
+  EXPECT_TRUE(has_table("b_added"));
+}
+
 TEST_F(MigrateTest, leaves_nothing_of_a_migration_that_fails) {
   Migration broken{.version = 2,
                    .name = "0002_broken",

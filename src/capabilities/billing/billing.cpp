@@ -15,7 +15,6 @@ namespace aiva::billing {
 namespace {
 
 constexpr std::size_t cached_accounts_max = 10'000;
-constexpr auto account_life = std::chrono::seconds(5);
 constexpr UnixMs ended_holds_kept_ms = UnixMs{30} * 24 * 3600 * 1000;
 constexpr int stale_holds_max = 500;  // in one transaction
 constexpr int page_limit_max = 200;
@@ -47,7 +46,7 @@ class LedgerBilling final : public Billing {
         clock_(clock),
         settings_(settings),
         listener_(std::move(listener)),
-        accounts_(cached_accounts_max, account_life),
+        accounts_(cached_accounts_max, changes_seen_within),
         budgets_(make_budgets(database, clock, [this](TenantId t) { accounts_.erase(t); })),
         usage_(make_usage(database)) {}
 

@@ -22,7 +22,11 @@ constexpr std::size_t chunks_per_call_max = 1000;
 class RowDocumentWork final : public DocumentWork {
  public:
   explicit RowDocumentWork(Core& core)
-      : desk_(core), ingestion_(core, desk_), recognition_(core), reindexing_(core) {}
+      : index_(core.index),
+        desk_(core),
+        ingestion_(core, desk_),
+        recognition_(core),
+        reindexing_(core) {}
 
   Task<Result<Document>> set_metadata(CallContext context, DocumentId id,
                                       std::string metadata) override {
@@ -38,6 +42,9 @@ class RowDocumentWork final : public DocumentWork {
   Task<Result<ReindexProgress>> cancel_reindex(CallContext context, KnowledgeBaseId id) override {
     return reindexing_.cancel(std::move(context), id);
   }
+  Task<Result<std::int64_t>> follow_others(CallContext context) override {
+    return index_.follow_others(std::move(context));
+  }
   Task<Result<std::int64_t>> reindex_other_models(CallContext context) override {
     return reindexing_.start_for_model(std::move(context));
   }
@@ -50,6 +57,7 @@ class RowDocumentWork final : public DocumentWork {
   Reindexing& reindexing() { return reindexing_; }
 
  private:
+  IndexKeeper& index_;
   DocumentDesk desk_;
   Ingestion ingestion_;
   Recognition recognition_;

@@ -128,10 +128,11 @@ struct NewDocument {
   std::int64_t size_bytes = 0;
   std::string content_sha256;
   std::string metadata = "{}";
-  std::string source_url{};  // where it was fetched; two of the same are versions of one document
-  DocumentId parent{};       // the archive it was found in
-  bool has_path = false;     // keep folders in the file name
-  bool keeps_both = false;   // a document of its own even if there is one of this name
+  std::string source_url{};   // where it was fetched; two of the same are versions of one document
+  DocumentId parent{};        // the archive it was found in
+  bool has_path = false;      // keep folders in the file name
+  bool keeps_both = false;    // a document of its own even if there is one of this name
+  bool is_refusable = false;  // `rate_limited` while too many of the tenant's wait to be read
 };
 
 // What became of a file that was handed in. A duplicate is a document that was there already with

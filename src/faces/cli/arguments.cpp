@@ -26,7 +26,7 @@ void add_serve(CLI::App& app, Arguments& arguments) {
   serve->add_option("--port", arguments.port, "Port to listen on; 0 takes a free one")
       ->check(CLI::Range(0, 65535));
   serve->add_option("--role", arguments.role, "Which parts run in this process")
-      ->check(CLI::IsMember({"all", "api", "worker"}));
+      ->check(CLI::IsMember({"all", "api", "worker", "bridge"}));
   serve->add_option("--sample", arguments.sample_folder,
                     "Folder of documents for a first knowledge base, loaded once");
 }

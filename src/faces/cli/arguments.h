@@ -64,7 +64,7 @@ struct Arguments {
 
   std::string host{};           // serve
   int port = -1;                // serve; -1: as configured
-  std::string role = "all";     // serve: all | api | worker
+  std::string role{};           // serve: all | api | worker | bridge; empty: as configured
   std::string sample_folder{};  // serve: documents loaded into a first knowledge base
 
   std::string tenant{};          // name or id; empty: the first tenant

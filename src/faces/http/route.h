@@ -76,7 +76,10 @@ struct RouteOptions {
   std::uint64_t file_bytes_max = 100 * 1024 * 1024;  // of each file of a multipart body
   RateClass rate = RateClass::api;
   std::optional<std::chrono::milliseconds> deadline{};  // instead of the server's default
-  bool is_streaming = false;  // answers for as long as it likes: no deadline, ends on drain
+  bool is_streaming = false;  // answers for as long as it likes: no deadline
+  // A stream that its client takes up again elsewhere, or that has no end of its own: it ends as
+  // soon as the server drains. Other streams may come to their end first.
+  bool ends_on_drain = false;
   OriginRule origins{};       // empty: the server's alone
 };
 

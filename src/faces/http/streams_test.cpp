@@ -14,6 +14,7 @@ using testing::TestRequest;
 using testing::TestServer;
 
 const RouteOptions streaming{.is_streaming = true};
+const RouteOptions watching{.is_streaming = true, .ends_on_drain = true};
 
 Task<Result<void>> count_to_three(CallContext, EventWriter& events) {
   for (int i = 1; i <= 3; ++i)
@@ -49,9 +50,10 @@ Task<Result<Response>> stream(EventProducer producer) {
 }
 
 Route event_route(std::string_view path,
-                  std::function<Task<Result<void>>(CallContext, EventWriter&)> run) {
+                  std::function<Task<Result<void>>(CallContext, EventWriter&)> run,
+                  RouteOptions options = streaming) {
   return {Method::get, path, Right::anyone(), [run](CallContext, Request&) { return stream(run); },
-          streaming};
+          options};
 }
 
 TEST(EventStreams, send_events_and_end) {
@@ -134,11 +136,14 @@ TEST(EventStreams, are_cancelled_when_the_client_goes_away) {
   gate.wait_for_leave();
 }
 
-TEST(EventStreams, end_politely_when_the_server_drains) {
+TEST(EventStreams, without_an_end_end_politely_when_the_server_drains) {
   Gate gate;
-  TestServer server({event_route("/events", [&gate](CallContext context, EventWriter& events) {
-    return send_then_wait(gate, context, events);
-  })});
+  TestServer server({event_route(
+      "/events",
+      [&gate](CallContext context, EventWriter& events) {
+        return send_then_wait(gate, context, events);
+      },
+      watching)});
   auto client = server.connect();
   client.send(TestRequest{.target = "/events"}.text());
   ASSERT_TRUE(client.read_until("event: begin"));
@@ -148,6 +153,40 @@ TEST(EventStreams, end_politely_when_the_server_drains) {
 
   EXPECT_TRUE(client.read_until("0\r\n\r\n"));
   EXPECT_TRUE(client.is_closed_by_server());
+  EXPECT_EQ(server.server().connections(), 0U);
+}
+
+TEST(EventStreams, come_to_their_end_while_the_server_drains) {
+  Gate gate;
+  TestServer server({event_route("/events", [&gate](CallContext context, EventWriter& events) {
+    return wait_then_send(gate, context, events);
+  })});
+  auto client = server.connect();
+  client.send(TestRequest{.target = "/events"}.text());
+  gate.wait_for_arrival();
+
+  std::thread drain([&server] { server.server().drain(std::chrono::seconds(10)); });
+  while (!server.lifecycle.is_draining()) std::this_thread::yield();
+  gate.open();
+
+  EXPECT_TRUE(client.read_until("event: late\ndata: 1\n\n"));
+  EXPECT_TRUE(client.read_until("0\r\n\r\n"));
+  drain.join();
+}
+
+TEST(EventStreams, end_politely_when_the_patience_of_a_drain_is_over) {
+  Gate gate;
+  TestServer server({event_route("/events", [&gate](CallContext context, EventWriter& events) {
+    return send_then_wait(gate, context, events);
+  })});
+  auto client = server.connect();
+  client.send(TestRequest{.target = "/events"}.text());
+  ASSERT_TRUE(client.read_until("event: begin"));
+  gate.wait_for_arrival();
+
+  server.server().drain(milliseconds(1));
+
+  EXPECT_TRUE(client.read_until("0\r\n\r\n"));
   EXPECT_EQ(server.server().connections(), 0U);
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "faces/worker/internal/chore_runner.h"
 #include "faces/worker/worker_metrics.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
@@ -21,6 +22,7 @@ using std::chrono::milliseconds;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr int heartbeats_per_lease = 3;
+constexpr milliseconds chore_lease{30'000};
 constexpr milliseconds backoff_longest{30'000};
 constexpr std::chrono::seconds retry_base{2};
 constexpr std::chrono::minutes retry_longest{10};
@@ -41,12 +43,6 @@ struct Run {
 };
 using RunPointer = std::shared_ptr<Run>;
 
-struct ChoreState {
-  Chore chore;
-  SteadyTime due{};
-  bool is_running = false;
-};
-
 // What the queue's wake-up and ending jobs touch: shared with them, since they may come late.
 struct Shared {
   std::mutex mutex;
@@ -55,7 +51,6 @@ struct Shared {
   bool is_draining = false;
   bool is_stopping = false;
   std::vector<RunPointer> runs;
-  std::size_t chores_running = 0;
 
   void wake() {
     std::lock_guard lock(mutex);
@@ -103,10 +98,14 @@ class QueueWorker final : public Worker {
         parts_(std::move(parts)),
         kinds_(kinds_of(parts_.handlers)),
         metrics_(parts_.metrics, kinds_),
+        chores_(std::move(parts_.chores), {.clock = parts_.clock,
+                                           .leases = parts_.schedules,
+                                           .holder = options_.name,
+                                           .lease = chore_lease}),
         backoff_(options_.poll_interval),
         shared_(std::make_shared<Shared>()),
         pool_({.name = "worker", .threads = std::max<std::size_t>(options_.concurrency, 1)}) {
-    for (auto& chore : parts_.chores) chores_.push_back({.chore = std::move(chore)});
+    chores_.run_on(pool_, [shared = shared_] { shared->wake(); });
     parts_.queue.on_wake([shared = shared_] { shared->wake(); });
   }
 
@@ -123,10 +122,7 @@ class QueueWorker final : public Worker {
   void start() override;
   void drain(milliseconds patience) override;
   milliseconds turn() override;
-  [[nodiscard]] std::size_t running() const override {
-    std::lock_guard lock(shared_->mutex);
-    return shared_->runs.size() + shared_->chores_running;
-  }
+  [[nodiscard]] std::size_t running() const override { return runs().size() + chores_.running(); }
 
  private:
   static std::vector<std::string> kinds_of(const std::map<std::string, JobHandler>& handlers) {
@@ -145,26 +141,23 @@ class QueueWorker final : public Worker {
   void stop(Run& run, StopReason reason);
   void take_jobs(bool is_woken);
   void begin(Job job);
-  void start_chores();
-  void start_chore(ChoreState& state);
   milliseconds until_next_turn() const;
 
   WorkerOptions options_;
   WorkerParts parts_;
   std::vector<std::string> kinds_;
   WorkerMetrics metrics_;
-  std::vector<ChoreState> chores_;
+  ChoreRunner chores_;
   SteadyTime poll_due_{};
   milliseconds backoff_;
-  std::stop_source chores_stop_;
   std::shared_ptr<Shared> shared_;
   std::thread thread_;
   ThreadPool pool_;  // where handlers continue; goes first, when nothing runs on it any more
 };
 
 void QueueWorker::start() {
-  if (options_.is_alone) {
-    auto forfeited = sync_wait(parts_.queue.forfeit_leases({}));
+  if (options_.forfeits) {
+    auto forfeited = sync_wait(parts_.queue.forfeit_leases({}, *options_.forfeits));
     if (!forfeited) log::failure("Old leases could not be ended", {}, forfeited.error());
   }
   thread_ = std::thread([this] { loop(); });
@@ -190,11 +183,12 @@ milliseconds QueueWorker::turn() {
   }
   finish_ended();
   prolong_leases();
+  chores_.keep();
   if (is_draining()) {
-    chores_stop_.request_stop();
+    chores_.stop();
     for (const auto& run : runs()) stop(*run, StopReason::drained);
   } else {
-    start_chores();
+    chores_.start_due();
     take_jobs(is_woken);
   }
   metrics_.set_running(runs().size());
@@ -211,8 +205,8 @@ void QueueWorker::drain(milliseconds patience) {
   auto ends = std::chrono::steady_clock::now() + patience;
   while (running() > 0 && std::chrono::steady_clock::now() < ends) {
     if (!thread_.joinable()) turn();
+    if (running() == 0) return;
     std::unique_lock lock(shared_->mutex);
-    if (shared_->runs.empty() && shared_->chores_running == 0) return;
     shared_->changed.wait_until(
         lock, std::min(ends, std::chrono::steady_clock::now() + milliseconds(100)));
   }
@@ -295,7 +289,7 @@ void QueueWorker::take_jobs(bool is_woken) {
   if (!is_woken && now < poll_due_) return;
   poll_due_ = now + options_.poll_interval;
   auto busy = runs().size();
-  if (busy >= options_.concurrency) return;  // the end of a job wakes
+  if (busy >= options_.concurrency || kinds_.empty()) return;  // the end of a job wakes
   auto places = options_.concurrency - busy;
   auto jobs = sync_wait(parts_.queue.lease({}, kinds_, places, options_.name, options_.lease));
   if (!jobs) {
@@ -306,7 +300,6 @@ void QueueWorker::take_jobs(bool is_woken) {
   }
   backoff_ = options_.poll_interval;
   for (auto& job : *jobs) begin(std::move(job));
-  if (auto depth = sync_wait(parts_.queue.depth({}))) metrics_.set_queued(*depth);
 }
 
 void QueueWorker::begin(Job job) {
@@ -338,45 +331,6 @@ void QueueWorker::begin(Job job) {
           shared->is_woken = true;
           shared->changed.notify_all();
         });
-  });
-}
-
-void QueueWorker::start_chores() {
-  auto now = parts_.clock.steady();
-  for (auto& state : chores_) {
-    bool is_due = false;
-    {
-      std::lock_guard lock(shared_->mutex);
-      is_due = !state.is_running && state.due <= now;
-      if (is_due) {
-        state.is_running = true;
-        ++shared_->chores_running;
-      }
-    }
-    if (!is_due) continue;
-    state.due = now + state.chore.every;
-    start_chore(state);
-  }
-}
-
-void QueueWorker::start_chore(ChoreState& state) {
-  CallContext context;
-  random_bytes(context.trace.trace_id);
-  context.cancellation = chores_stop_.get_token();
-  context.home = &pool_;
-  pool_.post([&state, context, shared = shared_] {
-    aiva::start(state.chore.run(context),
-                [&state, context, shared](std::exception_ptr exception,
-                                          std::optional<Result<void>> outcome) {
-                  if (exception)
-                    log::error("A chore failed unexpectedly", {{"chore", state.chore.name}});
-                  else if (!*outcome && outcome->error().code != ErrorCode::cancelled)
-                    log::failure("A chore failed: " + state.chore.name, context, outcome->error());
-                  std::lock_guard lock(shared->mutex);
-                  state.is_running = false;
-                  --shared->chores_running;
-                  shared->changed.notify_all();
-                });
   });
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "foundation/task.h"
 #include "ports/clock.h"
 #include "ports/job_queue.h"
+#include "ports/schedule_leases.h"
 
 namespace aiva::worker {
 
@@ -23,20 +25,29 @@ namespace aiva::worker {
 // attempts: the handler only tells those concerned.
 using JobHandler = std::function<Task<Result<JobOutcome>>(CallContext, Job)>;
 
+// Whose a chore is where several processes work on one database.
+enum class ChoreScope {
+  process,  // each does it: it is about what only this process has, or its rows are leased one by
+            // one
+  fleet,    // one of all does it, so often
+};
+
 // Something done now and then beside the jobs: once after the start, then every so often.
 struct Chore {
-  std::string name;
+  std::string name;  // of one of the fleet: the same in all processes
   std::chrono::milliseconds every{};
   std::function<Task<Result<void>>(CallContext)> run;
+  ChoreScope scope = ChoreScope::fleet;
 };
 
 struct WorkerOptions {
   std::string name = "worker";  // names the leases: differs between processes and restarts
-  std::size_t concurrency = 2;  // jobs at once
+  std::size_t concurrency = 2;  // jobs at once; 0: none, chores only
   std::chrono::milliseconds lease{30'000};
   std::chrono::milliseconds poll_interval{1'000};  // besides being woken
-  // No other process works on the queue: leases of processes that were killed end with start().
-  bool is_alone = false;
+  // Leases of workers whose names begin so end with start(): they were of processes that run no
+  // more. Empty: all leases, no other process works on the queue. Nothing: none end.
+  std::optional<std::string> forfeits{};
 };
 
 // Takes jobs from the queue and does them. The destructor drains.
@@ -63,6 +74,7 @@ struct WorkerParts {
   Metrics& metrics;
   std::map<std::string, JobHandler> handlers;  // by kind of job
   std::vector<Chore> chores{};
+  ScheduleLeases* schedules = nullptr;  // null: no other process does chores
 };
 
 std::unique_ptr<Worker> make_worker(WorkerOptions options, WorkerParts parts);

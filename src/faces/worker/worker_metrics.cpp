@@ -11,8 +11,7 @@ constexpr std::array<const char*, 6> outcomes = {"completed", "retry",    "dead"
 }  // namespace
 
 WorkerMetrics::WorkerMetrics(Metrics& metrics, const std::vector<std::string>& kinds)
-    : running_(metrics.gauge("aiva_jobs_running", "Jobs being done by this process")),
-      queued_(metrics.gauge("aiva_jobs_queued", "Jobs waiting in the queue, due or not")) {
+    : running_(metrics.gauge("aiva_jobs_running", "Jobs being done by this process")) {
   for (const auto& kind : kinds) {
     for (const auto* outcome : outcomes)
       ends_[{kind, outcome}] =

@@ -20,13 +20,11 @@ class WorkerMetrics {
   void count_end(const std::string& kind, std::string_view outcome,
                  std::chrono::steady_clock::duration took);
   void set_running(std::size_t count) { running_.set(static_cast<double>(count)); }
-  void set_queued(std::int64_t count) { queued_.set(static_cast<double>(count)); }
 
  private:
   std::map<std::pair<std::string, std::string>, Counter*, std::less<>> ends_;  // by kind, outcome
   std::map<std::string, Histogram*, std::less<>> durations_;                   // by kind
   Gauge& running_;
-  Gauge& queued_;
 };
 
 }  // namespace aiva::worker

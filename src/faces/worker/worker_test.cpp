@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "adapters/job_table/job_table.h"
+#include "adapters/job_table/schedule_table.h"
 #include "adapters/sqlite/test_database.h"
 #include "foundation/thread_pool.h"
 #include "ports/testing/manual_clock.h"
@@ -68,7 +69,8 @@ class WorkerOn : public ::testing::Test {
                                             .clock = clock_,
                                             .metrics = metrics_,
                                             .handlers = {{"work", std::move(handler)}},
-                                            .chores = std::move(chores_)});
+                                            .chores = std::move(chores_),
+                                            .schedules = schedules_});
   }
   // Turns until nothing runs any more; jobs end on their own threads meanwhile.
   static void turn_until_idle(Worker& worker) {
@@ -98,6 +100,7 @@ class WorkerOn : public ::testing::Test {
   TenantId tenant_ = rows_.add_tenant();
   std::unique_ptr<JobQueue> queue_ = make_job_table(*rows_, clock_);
   std::vector<Chore> chores_;
+  ScheduleLeases* schedules_ = nullptr;
 };
 
 Task<Result<JobOutcome>> answer(JobOutcome outcome) { co_return outcome; }
@@ -255,7 +258,7 @@ TEST_F(WorkerOn, its_own_waits_with_a_job_that_may_have_killed_its_process) {
     ASSERT_EQ(sync_wait(queue_->lease({}, {"work"}, 1, "killed", seconds(30)))->size(), 1U);
   }
 
-  ASSERT_TRUE(sync_wait(queue_->forfeit_leases({})).has_value());
+  ASSERT_TRUE(sync_wait(queue_->forfeit_leases({}, "")).has_value());
 
   EXPECT_TRUE(sync_wait(queue_->lease({}, {"work"}, 1, "next", seconds(30)))->empty());
   EXPECT_EQ(state(id), "running");
@@ -266,13 +269,25 @@ TEST_F(WorkerOn, its_own_takes_up_what_a_killed_process_left) {
   ASSERT_EQ(sync_wait(queue_->lease({}, {"work"}, 1, "killed", seconds(3600)))->size(), 1U);
   Gate gate;
   auto worker = make([&](CallContext context, Job) { return wait_at(gate, std::move(context)); },
-                     {.is_alone = true});
+                     {.forfeits = ""});
 
   worker->start();
 
   gate.wait_for_arrivals(1);
   EXPECT_EQ(attempts(id), "2");
   gate.open();
+}
+
+TEST_F(WorkerOn, its_own_name_takes_up_nothing_of_others) {
+  auto id = enqueue("a");
+  ASSERT_EQ(sync_wait(queue_->lease({}, {"work"}, 1, "other/1", seconds(3600)))->size(), 1U);
+  auto worker = make([](CallContext, Job) { return answer({}); }, {.forfeits = "own/"});
+
+  worker->start();
+  worker->drain(seconds(10));
+
+  EXPECT_EQ(state(id), "running");
+  EXPECT_EQ(attempts(id), "1");
 }
 
 TEST_F(WorkerOn, its_own_thread_is_woken_by_the_queue) {
@@ -293,6 +308,10 @@ Task<Result<void>> count(std::atomic<int>& calls, Result<void> outcome) {
   co_return outcome;
 }
 
+Task<Result<void>> wait_as_chore(Gate& gate, CallContext context) {
+  co_return gate.wait(context.cancellation);
+}
+
 TEST_F(WorkerOn, chores_does_them_at_the_start_and_every_so_often) {
   std::atomic<int> calls = 0;
   std::atomic<int> failing = 0;
@@ -310,6 +329,132 @@ TEST_F(WorkerOn, chores_does_them_at_the_start_and_every_so_often) {
 
   EXPECT_EQ(calls, 2);
   EXPECT_EQ(failing, 2);
+}
+
+// Two workers on one database, as two processes are.
+class WorkersOn : public WorkerOn {
+ protected:
+  std::unique_ptr<Worker> make_with(const std::string& name, std::vector<Chore> chores) {
+    schedules_ = leases_.get();
+    chores_ = std::move(chores);
+    return make([](CallContext, Job) { return answer({}); }, {.name = name});
+  }
+
+  std::unique_ptr<ScheduleLeases> leases_ = make_schedule_table(*rows_, clock_);
+};
+
+TEST_F(WorkersOn, one_database_do_a_chore_of_the_fleet_once) {
+  std::atomic<int> once = 0;
+  std::atomic<int> each = 0;
+  auto sweep = [&](CallContext) { return count(once, {}); };
+  auto look = [&](CallContext) { return count(each, {}); };
+  std::vector<Chore> chores{{"sweep", seconds(60), sweep},
+                            {"look", seconds(60), look, ChoreScope::process}};
+  auto first = make_with("a", chores);
+  auto second = make_with("b", chores);
+
+  for (int minute = 0; minute < 3; ++minute) {
+    turn_until_idle(*first);
+    turn_until_idle(*second);
+    clock_.advance(seconds(60));
+  }
+
+  EXPECT_EQ(once, 3);
+  EXPECT_EQ(each, 6);
+}
+
+TEST_F(WorkersOn, one_database_take_over_from_one_that_died_in_a_chore) {
+  std::atomic<int> calls = 0;
+  auto sweep = [&](CallContext) { return count(calls, {}); };
+  auto worker = make_with("b", {{"sweep", seconds(3600), sweep}});
+  ASSERT_TRUE(sync_wait(leases_->take({}, "sweep", "died", seconds(30)))->has_value());
+
+  turn_until_idle(*worker);
+  EXPECT_EQ(calls, 0);
+  clock_.advance(seconds(30));
+  turn_until_idle(*worker);
+
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(WorkersOn, one_database_do_again_what_a_drain_broke_off) {
+  Gate gate;
+  auto wait = [&](CallContext context) -> Task<Result<void>> {
+    return wait_as_chore(gate, std::move(context));
+  };
+  std::atomic<int> calls = 0;
+  auto sweep = [&](CallContext) { return count(calls, {}); };
+  auto first = make_with("a", {{"sweep", seconds(3600), wait}});
+  auto second = make_with("b", {{"sweep", seconds(3600), sweep}});
+  first->turn();
+  gate.wait_for_arrivals(1);
+
+  first->drain(seconds(10));
+  turn_until_idle(*second);
+
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(WorkersOn, one_database_keep_a_long_chore_to_the_one_that_is_at_it) {
+  Gate gate;
+  auto wait = [&](CallContext context) -> Task<Result<void>> {
+    return wait_as_chore(gate, std::move(context));
+  };
+  std::atomic<int> calls = 0;
+  auto sweep = [&](CallContext) { return count(calls, {}); };
+  auto first = make_with("a", {{"sweep", seconds(10), wait}});
+  auto second = make_with("b", {{"sweep", seconds(10), sweep}});
+  first->turn();
+  gate.wait_for_arrivals(1);
+
+  for (int i = 0; i < 6; ++i) {
+    clock_.advance(seconds(10));
+    first->turn();
+    turn_until_idle(*second);
+  }
+
+  EXPECT_EQ(calls, 0);
+  gate.open();
+  turn_until_idle(*first);
+}
+
+// Rows that cannot be reached.
+class NoLeases final : public ScheduleLeases {
+ public:
+  Task<Result<std::optional<ScheduleTurn>>> take(CallContext, std::string, std::string,
+                                                 std::chrono::milliseconds) override {
+    ++asked;
+    co_return fail(ErrorCode::unavailable, "no rows");
+  }
+  Task<Result<void>> prolong(CallContext, ScheduleTurn, std::chrono::milliseconds) override {
+    co_return fail(ErrorCode::unavailable, "no rows");
+  }
+  Task<Result<void>> finish(CallContext, ScheduleTurn, std::chrono::milliseconds) override {
+    co_return fail(ErrorCode::unavailable, "no rows");
+  }
+  int asked = 0;
+};
+
+TEST_F(WorkerOn, chores_of_the_fleet_rest_while_the_rows_cannot_be_read) {
+  NoLeases leases;
+  schedules_ = &leases;
+  std::atomic<int> once = 0;
+  std::atomic<int> each = 0;
+  auto sweep = [&](CallContext) { return count(once, {}); };
+  chores_ = {
+      {"sweep", seconds(1), sweep},
+      {"sum up", seconds(1), sweep},
+      {"look", seconds(1), [&](CallContext) { return count(each, {}); }, ChoreScope::process}};
+  auto worker = make([](CallContext, Job) { return answer({}); });
+
+  for (int second = 0; second < 5; ++second) {
+    turn_until_idle(*worker);
+    clock_.advance(seconds(1));
+  }
+
+  EXPECT_EQ(leases.asked, 1);
+  EXPECT_EQ(once, 0);
+  EXPECT_EQ(each, 5);
 }
 
 }  // namespace

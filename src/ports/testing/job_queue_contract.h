@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -116,6 +117,63 @@ TEST_P(JobQueueContract, leases_by_priority_then_time_then_age) {
 
   EXPECT_EQ(two, (std::vector<std::string>{"urgent", "late"}));
   EXPECT_EQ(rest, (std::vector<std::string>{"later", "low"}));
+}
+
+TEST_P(JobQueueContract, lets_tenants_take_turns) {
+  auto busy = TenantId::make();
+  auto quiet = TenantId::make();
+  auto add = [&](TenantId tenant, const std::string& subject, int priority) {
+    enqueue({.tenant = tenant, .kind = "count", .subject = subject, .priority = priority});
+  };
+  for (int i = 1; i <= 4; ++i) add(busy, "busy " + std::to_string(i), 100);
+  subject_.advance(Ms(10));
+  for (int i = 1; i <= 2; ++i) add(quiet, "quiet " + std::to_string(i), 100);
+  add(busy, "later", 200);
+
+  auto subjects = lease_subjects();
+
+  EXPECT_EQ(subjects, (std::vector<std::string>{"busy 1", "quiet 1", "busy 2", "quiet 2", "busy 3",
+                                                "busy 4", "later"}));
+}
+
+TEST_P(JobQueueContract, gives_no_tenant_the_turns_it_did_not_need) {
+  auto busy = TenantId::make();
+  auto late = TenantId::make();
+  for (int i = 1; i <= 6; ++i)
+    enqueue({.tenant = busy, .kind = "count", .subject = "busy " + std::to_string(i)});
+  ASSERT_EQ(lease(4).size(), 4U);
+  subject_.advance(Ms(10));
+  for (int i = 1; i <= 2; ++i)
+    enqueue({.tenant = late, .kind = "count", .subject = "late " + std::to_string(i)});
+
+  auto subjects = lease_subjects();
+
+  EXPECT_EQ(subjects, (std::vector<std::string>{"busy 5", "late 1", "busy 6", "late 2"}));
+}
+
+TEST_P(JobQueueContract, counts_what_waits_by_kind) {
+  enqueue("a");
+  enqueue("b");
+  enqueue({.kind = "foreign", .subject = "c"});
+  ASSERT_EQ(lease(1).size(), 1U);
+
+  auto backlog = sync_wait(queue().backlog({}));
+
+  ASSERT_TRUE(backlog.has_value());
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& [kind, count] : *backlog) counts[kind] = count;
+  EXPECT_EQ(counts, (std::map<std::string, std::int64_t>{{"count", 1}, {"foreign", 1}}));
+}
+
+TEST_P(JobQueueContract, ends_the_leases_of_one_worker_s_name_alone) {
+  enqueue("a");
+  enqueue("b");
+  ASSERT_EQ(lease(1, "one/1").size(), 1U);
+  ASSERT_EQ(lease(1, "one more/1").size(), 1U);
+
+  ASSERT_TRUE(sync_wait(queue().forfeit_leases({}, "one/")).has_value());
+
+  EXPECT_EQ(lease_subjects(), std::vector<std::string>{"a"});
 }
 
 TEST_P(JobQueueContract, leaves_other_kinds_alone) {

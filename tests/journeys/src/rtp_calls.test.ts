@@ -218,7 +218,7 @@ test("a real Asterisk dials the port of a call", { skip: !hasAsterisk }, async (
   // The ports of the test before are kept for a minute; this one takes none of them.
   const own = await Server.start({
     folder: server.folder,
-    arguments: ["--role", "api"],
+    arguments: ["--role", "bridge"],
     environment: { AIVA_RTP_PORTS: `${firstPort + 100}-${firstPort + 119}` },
   });
   after(() => own.stop());

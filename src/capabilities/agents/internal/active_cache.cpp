@@ -12,7 +12,6 @@ namespace aiva::agents {
 namespace {
 
 constexpr std::chrono::seconds load_time_max{10};
-constexpr std::chrono::seconds tenant_time{5};
 constexpr const char* changes_topic = "agents";
 constexpr const char* lookups_name = "aiva_agent_lookups_total";
 constexpr const char* lookups_help =
@@ -32,7 +31,7 @@ ActiveCache::ActiveCache(const AgentsParts& parts, const AgentsSettings& setting
       misses_(parts.metrics.counter(lookups_name, lookups_help, {{"found", "rows"}})),
       agents_(settings.cached_max, settings.cache_time),
       slugs_(settings.cached_max, settings.cache_time),
-      tenants_(settings.cached_max, tenant_time),
+      tenants_(settings.cached_max, changes_seen_within),
       follower_(parts.database, parts.clock, settings.follow_time,
                 [this](AgentId id) {
                   if (!id.is_nil()) return drop(id);

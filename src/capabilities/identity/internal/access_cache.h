@@ -15,7 +15,7 @@
 
 namespace aiva::identity {
 
-// Remembers for a few seconds who holds a token or key. Any thread. Each entry carries the stamp
+// Remembers for a second who holds a token or key. Any thread. Each entry carries the stamp
 // its owner (user or key) had before the rows were read, so that a change that happens meanwhile
 // makes the entry worthless however the two race.
 class AccessCache {

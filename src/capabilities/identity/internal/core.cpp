@@ -11,7 +11,6 @@ namespace {
 constexpr const char* changes_topic = "access";
 constexpr std::size_t name_bytes_max = 200;
 constexpr std::size_t waiting_per_thread_max = 64;
-constexpr std::chrono::milliseconds remembered_for{5000};
 constexpr std::chrono::hours signer_lag_max{1};  // how long a process may sign with the last key
 
 std::size_t bcrypt_threads(const IdentitySettings& settings) {
@@ -40,7 +39,7 @@ Core::Core(IdentityParts parts, IdentitySettings given)
            {.master_key = settings.master_key,
             .fixed_secrets = settings.signing_secrets,
             .verify_after_rotation_ms = to_ms(settings.token_lifetime + signer_lag_max)}),
-      access(settings.cached_principals_max, remembered_for),
+      access(settings.cached_principals_max, changes_seen_within),
       failed_logins(settings.failed_logins_written_per_minute_max),
       logins_succeeded(count_logins(parts.metrics, "ok")),
       logins_failed(count_logins(parts.metrics, "failed")),

@@ -11,7 +11,7 @@
 
 namespace aiva::knowledge {
 
-// What this process knows of knowledge bases, for five minutes or until invalidate(). A reader
+// What this process knows of knowledge bases, for a second or until invalidate(). A reader
 // takes an epoch before it asks the rows and gives it back with what it read, so that a row read
 // before a change never stays in the cache after it. Any thread.
 class BaseCache {
@@ -38,10 +38,10 @@ class BaseCache {
 
   std::string list_key(TenantId tenant, const Knowledge::ListFilter& filter);
 
-  static constexpr std::chrono::minutes time_to_live{5};
-  LruCache<KnowledgeBaseId, KnowledgeBase> bases_{10'000, time_to_live};
-  LruCache<std::string, PageOf<KnowledgeBase>> lists_{2'000, time_to_live};
-  LruCache<TenantId, Generation> generations_{10'000, time_to_live};
+  static constexpr std::chrono::minutes generation_time{5};
+  LruCache<KnowledgeBaseId, KnowledgeBase> bases_{10'000, changes_seen_within};
+  LruCache<std::string, PageOf<KnowledgeBase>> lists_{2'000, changes_seen_within};
+  LruCache<TenantId, Generation> generations_{10'000, generation_time};
   std::atomic<Epoch> epoch_ = 0;
   std::atomic<std::uint64_t> generation_last_ = 0;
 };

@@ -194,7 +194,7 @@ Result<void> DocumentDesk::start_over(SqlSession& sql, Arrival& arrival,
   arrival.obsolete_keys.push_back(known.next_object_key.empty() ? known.object_key
                                                                 : known.next_object_key);
   arrival.is_duplicate = arrival.is_queued = true;
-  return queue_ingestion(sql, arrival.row.tenant, known.id);
+  return queue_ingestion(sql, arrival.row.tenant, known.id, arrival.given.is_refusable);
 }
 
 // The served content came again while other content was on its way: that one is called off.
@@ -223,7 +223,7 @@ Result<void> DocumentDesk::admit_next(SqlSession& sql, Arrival& arrival,
     TRY_VOID(set_metadata_row(sql, row.knowledge_base, {row.tenant, known.id}, row.metadata));
   if (!known.next_object_key.empty()) arrival.obsolete_keys.push_back(known.next_object_key);
   arrival.is_queued = true;
-  return queue_ingestion(sql, row.tenant, known.id);
+  return queue_ingestion(sql, row.tenant, known.id, arrival.given.is_refusable);
 }
 
 Result<void> DocumentDesk::insert(SqlSession& sql, Arrival& arrival) {
@@ -235,12 +235,15 @@ Result<void> DocumentDesk::insert(SqlSession& sql, Arrival& arrival) {
   TRY_VOID(bases.add_documents(row.tenant, row.knowledge_base, 1, row.created_at));
   TRY_VOID(DocumentsTable(sql).insert(row, arrival.key, arrival.source, arrival.uploaded_by));
   arrival.is_queued = true;
-  return queue_ingestion(sql, row.tenant, row.id);
+  return queue_ingestion(sql, row.tenant, row.id, arrival.given.is_refusable);
 }
 
-Result<void> DocumentDesk::queue_ingestion(SqlSession& sql, TenantId tenant, DocumentId id) {
+Result<void> DocumentDesk::queue_ingestion(SqlSession& sql, TenantId tenant, DocumentId id,
+                                           bool is_refusable) {
   TRY_VOID(core_.parts.jobs.cancel(sql, ingest_job_kind, id.to_string()));
-  TRY_VOID(core_.parts.jobs.enqueue(sql, make_ingestion_job(tenant, id)));
+  auto job = make_ingestion_job(tenant, id);
+  job.is_refusable = is_refusable;
+  TRY_VOID(core_.parts.jobs.enqueue(sql, std::move(job)));
   return {};
 }
 

@@ -44,7 +44,8 @@ class DocumentDesk {
   Result<void> go_back(SqlSession& sql, Arrival& arrival, const SourceDocument& known);
   Result<void> admit_next(SqlSession& sql, Arrival& arrival, const SourceDocument& known);
   Result<void> insert(SqlSession& sql, Arrival& arrival);
-  Result<void> queue_ingestion(SqlSession& sql, TenantId tenant, DocumentId id);
+  Result<void> queue_ingestion(SqlSession& sql, TenantId tenant, DocumentId id,
+                               bool is_refusable = false);
   Result<void> cancel_jobs(SqlSession& sql, DocumentId id);
   Result<void> set_metadata_row(SqlSession& sql, KnowledgeBaseId base, DocumentName document,
                                 const std::string& metadata);

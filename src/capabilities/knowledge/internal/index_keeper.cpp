@@ -1,5 +1,6 @@
 #include "capabilities/knowledge/internal/index_keeper.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::int64_t documents_per_read = 500;
 constexpr std::int64_t passages_per_read = 500;
+constexpr std::size_t compared_at_once_max = 500;  // indexes with their rows
 
 }  // namespace
 
@@ -51,6 +53,48 @@ void IndexKeeper::follow(TenantId tenant, KnowledgeBaseId base) {
   });
 }
 
+// Round and round, where there are more than are compared at once.
+std::vector<std::pair<KnowledgeBaseId, TenantId>> IndexKeeper::next_open() {
+  std::lock_guard lock(mutex_);
+  std::erase_if(opened_, [this](const auto& entry) {
+    return !index_.version(entry.first);
+  });
+  std::vector<std::pair<KnowledgeBaseId, TenantId>> next;
+  auto entry = opened_.upper_bound(looked_at_);
+  while (next.size() < std::min(compared_at_once_max, opened_.size())) {
+    if (entry == opened_.end()) entry = opened_.begin();
+    next.emplace_back(*entry);
+    ++entry;
+  }
+  if (!next.empty()) looked_at_ = next.back().first;
+  return next;
+}
+
+bool IndexKeeper::is_catching_up(KnowledgeBaseId base) {
+  return flights_.has(base);
+}
+
+Task<Result<std::int64_t>> IndexKeeper::follow_others(CallContext context) {
+  auto open = next_open();
+  std::vector<KnowledgeBaseId> bases;
+  for (const auto& [base, tenant] : open) bases.push_back(base);
+  if (bases.empty()) co_return 0;
+  auto reading = read(database_, context, [&bases](SqlSession& sql) {
+    return KnowledgeBasesTable(sql).versions_of_all(bases);
+  });
+  CO_TRY(auto versions, co_await std::move(reading));
+  std::int64_t count = 0;
+  for (const auto& [base, tenant] : open) {
+    auto shown = index_.version(base);
+    auto written = versions.find(base);
+    if (!shown || written == versions.end() || *shown >= written->second) continue;
+    if (is_catching_up(base)) continue;
+    follow(tenant, base);
+    ++count;
+  }
+  co_return count;
+}
+
 Task<Result<std::vector<std::int64_t>>> IndexKeeper::read_versions(
     CallContext context, std::vector<KnowledgeBaseId> bases) {
   auto reading = read(database_, context, [&](SqlSession& sql) {
@@ -84,6 +128,8 @@ Task<Result<void>> IndexKeeper::ensure_version(CallContext context, KnowledgeBas
     };
     auto flying = flights_.fly(context, base, std::move(work));
     CO_TRY_VOID(co_await std::move(flying));
+    std::lock_guard lock(mutex_);
+    opened_[base] = context.tenant;
   }
   co_return fail(ErrorCode::unavailable, "The index does not keep up with its knowledge base");
 }

@@ -3,7 +3,9 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "capabilities/knowledge/internal/chunks_table.h"
@@ -35,6 +37,8 @@ class IndexKeeper {
   // The rows of a knowledge base have changed: an index in use follows now, behind the caller, so
   // that the next search need not wait for it.
   void follow(TenantId tenant, KnowledgeBaseId base);
+  // What DocumentWork::follow_others promises.
+  Task<Result<std::int64_t>> follow_others(CallContext context);
   // The rows of a knowledge base are gone.
   void erase(KnowledgeBaseId base) { index_.erase(base); }
 
@@ -60,6 +64,8 @@ class IndexKeeper {
   [[nodiscard]] PassageVectors vectors() const {
     return {embedder_.model(), embedder_.dimension()};
   }
+  std::vector<std::pair<KnowledgeBaseId, TenantId>> next_open();
+  bool is_catching_up(KnowledgeBaseId base);
   void begin_work();
   void end_work();
 
@@ -70,6 +76,8 @@ class IndexKeeper {
   Counter& passages_;
   Flights<KnowledgeBaseId> flights_;
   std::mutex mutex_;  // over what follows; never held while waiting
+  std::map<KnowledgeBaseId, TenantId> opened_;  // some may have been closed since
+  KnowledgeBaseId looked_at_{};  // of these, the last that was compared with its rows
   std::condition_variable idle_;
   int working_ = 0;
 };

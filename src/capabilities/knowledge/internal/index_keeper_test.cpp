@@ -90,6 +90,57 @@ TEST_F(IndexOf, a_base_changed_by_another_process_follows_its_rows) {
   EXPECT_EQ(index_->version(base->id), 2);
 }
 
+// Two machines: each keeps an index of its own and follows the same rows.
+TEST_F(IndexOf, another_node_has_what_was_written_here_with_its_next_search) {
+  PlainPassageIndex elsewhere;
+  IndexKeeper other(database_, elsewhere, embedder_, metrics_);
+  auto base = make_base();
+  auto found_there = [&](const std::string& word) {
+    auto ensured = sync_wait(other.ensure(context(), {base->id}));
+    EXPECT_TRUE(ensured.has_value());
+    auto hits = sync_wait(elsewhere.search_words(context(), base->id, word, {10, {}}));
+    return hits ? hits->size() : 0;
+  };
+  auto first = upload(base->id, "Lighthouse.");
+  run_due_jobs();
+
+  auto at_first = found_there("lighthouse");
+  upload(base->id, "Windmill.");
+  run_due_jobs();
+  auto later = found_there("windmill");
+  ASSERT_TRUE(sync_wait(knowledge_->act(context(), first.id, Knowledge::DocumentAction::remove)));
+
+  EXPECT_EQ(at_first, 1U);
+  EXPECT_EQ(later, 1U);
+  EXPECT_EQ(found_there("lighthouse"), 0U);
+  EXPECT_EQ(with_words(base->id, "windmill").size(), 1U);
+  EXPECT_EQ(elsewhere.version(base->id), index_->version(base->id));
+}
+
+TEST_F(IndexOf, another_node_that_is_in_use_follows_without_a_search) {
+  PlainPassageIndex elsewhere;
+  auto base = make_base();
+  upload(base->id, "Lighthouse.");
+  run_due_jobs();
+  std::optional<Result<std::int64_t>> behind;
+  std::optional<Result<std::int64_t>> unopened;
+  {
+    IndexKeeper other(database_, elsewhere, embedder_, metrics_);
+    unopened = sync_wait(other.follow_others({}));
+    ASSERT_TRUE(sync_wait(other.ensure(context(), {base->id})).has_value());
+    EXPECT_EQ(sync_wait(other.follow_others({})).value_or(-1), 0);
+    upload(base->id, "Windmill.");
+    run_due_jobs();
+
+    behind = sync_wait(other.follow_others({}));
+  }  // which waits for what it began
+
+  EXPECT_EQ(unopened->value_or(-1), 0);
+  EXPECT_EQ(behind->value_or(-1), 1);
+  EXPECT_EQ(elsewhere.version(base->id), 2);
+  EXPECT_EQ(elsewhere.size(base->id), 2U);
+}
+
 TEST_F(IndexOf, a_base_finds_vectors_of_another_model_by_words_only) {
   auto base = make_base();
   upload(base->id, "Text.");

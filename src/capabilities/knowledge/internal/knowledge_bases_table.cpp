@@ -175,6 +175,20 @@ Result<std::vector<std::int64_t>> KnowledgeBasesTable::versions(
   return versions;
 }
 
+Result<std::unordered_map<KnowledgeBaseId, std::int64_t>> KnowledgeBasesTable::versions_of_all(
+    std::span<const KnowledgeBaseId> ids) {
+  std::unordered_map<KnowledgeBaseId, std::int64_t> versions;
+  if (ids.empty()) return versions;
+  std::string query = "SELECT id, version FROM knowledge_bases WHERE id IN (?";
+  for (std::size_t i = 1; i < ids.size(); ++i) query += ",?";
+  std::vector<SqlValue> parameters(ids.begin(), ids.end());
+  TRY_VOID(sql_.query_span(query + ")", parameters, [&versions](const SqlRow& row) -> Result<void> {
+    versions[row.id<KnowledgeBaseId>(0)] = row.integer(1);
+    return {};
+  }));
+  return versions;
+}
+
 Result<bool> KnowledgeBasesTable::exists(KnowledgeBaseId id) {
   bool is_there = false;
   TRY_VOID(sql_.query("SELECT 1 FROM knowledge_bases WHERE id = ?", {id},

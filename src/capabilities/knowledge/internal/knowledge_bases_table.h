@@ -37,6 +37,9 @@ class KnowledgeBasesTable {
   Result<std::int64_t> version(TenantId tenant, KnowledgeBaseId id);
   // Those of several, in their order.
   Result<std::vector<std::int64_t>> versions(TenantId tenant, std::span<const KnowledgeBaseId> ids);
+  // Of all tenants, for upkeep; those that are gone are left out.
+  Result<std::unordered_map<KnowledgeBaseId, std::int64_t>> versions_of_all(
+      std::span<const KnowledgeBaseId> ids);
   // Whether any tenant has it; for housekeeping alone.
   Result<bool> exists(KnowledgeBaseId id);
 

@@ -10,7 +10,6 @@ namespace aiva::models {
 namespace {
 
 constexpr std::size_t tenants_known_max = 10000;
-constexpr std::chrono::seconds known_time{30};  // until other processes' changes are seen
 constexpr std::size_t key_bytes_min = 8;
 constexpr std::size_t key_bytes_max = 512;
 constexpr std::int64_t limit_max = 1'000'000'000;
@@ -55,7 +54,7 @@ TenantKeys::TenantKeys(Database& database, identity::AuditLog& audit, const Cloc
       audit_(audit),
       clock_(clock),
       master_key_(std::move(master_key)),
-      known_(tenants_known_max, known_time) {}
+      known_(tenants_known_max, changes_seen_within) {}
 
 Task<Result<std::shared_ptr<const SealedKeys>>> TenantKeys::of_tenant(CallContext context) {
   if (context.tenant.is_nil()) co_return std::make_shared<const SealedKeys>();

@@ -19,7 +19,7 @@ namespace aiva::models {
 
 using SealedKeys = std::vector<SealedKey>;
 
-// Keys of tenants: sealed in their rows, remembered for half a minute. Any thread.
+// Keys of tenants: sealed in their rows, remembered for a second. Any thread.
 class TenantKeys {
  public:
   TenantKeys(Database& database, identity::AuditLog& audit, const Clock& clock,

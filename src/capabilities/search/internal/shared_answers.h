@@ -31,7 +31,7 @@ struct SharedAnswersSettings {
   std::chrono::milliseconds patience{50};  // with one call of the cache
   int failures_max = 3;                    // in a row; then the cache is left alone for a while
   std::chrono::milliseconds pause{5000};
-  std::chrono::milliseconds epoch_time{5000};  // so long another process's clearing may go unseen
+  std::chrono::milliseconds epoch_time{1000};  // so long another process's clearing may go unseen
   int unwritten_max = 64;                      // answers on their way to the cache
 };
 

@@ -223,6 +223,7 @@ class ShelfKnowledge final : public knowledge::Knowledge {
     Task<Result<knowledge::ReindexProgress>> cancel_reindex(CallContext, KnowledgeBaseId) override {
       co_return fail(not_here());
     }
+    Task<Result<std::int64_t>> follow_others(CallContext) override { co_return 0; }
     Task<Result<std::int64_t>> reindex_other_models(CallContext) override {
       co_return fail(not_here());
     }

@@ -88,7 +88,8 @@ Task<Result<Response>> upload(PartsPointer parts, CallContext context, Request& 
   knowledge::NewDocument document{.filename = file->filename,
                                   .staged_path = file->path().string(),
                                   .size_bytes = static_cast<std::int64_t>(file->size),
-                                  .content_sha256 = file->sha256};
+                                  .content_sha256 = file->sha256,
+                                  .is_refusable = true};
   if (const auto* metadata = request.form->field("metadata"); metadata && !metadata->empty())
     document.metadata = *metadata;
   CO_TRY(auto replaces, wants_replacement(request));
@@ -191,7 +192,7 @@ std::vector<Route> document_routes(Knowledge& knowledge, knowledge::DocumentEven
                               .body_bytes_max = options.file_bytes_max + form_overhead_bytes,
                               .file_bytes_max = options.file_bytes_max};
   RouteOptions bodiless{.body = BodyKind::none};
-  RouteOptions streaming{.is_streaming = true};
+  RouteOptions streaming{.is_streaming = true, .ends_on_drain = true};
 
   std::vector<Route> routes;
   auto add_one = [&](std::string_view document, std::string_view status, std::string_view changes,

@@ -50,6 +50,15 @@ Task<Result<Response>> answer_liveness(const HealthParts& parts) {
   co_return response;
 }
 
+// Tells orchestrators only that the program runs: one that waits for its rows is not to be killed.
+Task<Result<Response>> answer_life(const HealthParts& parts) {
+  Response response;
+  JsonWriter writer(response.body);
+  writer.begin_object().field("status", parts.lifecycle.is_draining() ? "draining" : "alive");
+  writer.field("role", parts.role).field("version", parts.version).end_object();
+  co_return response;
+}
+
 Task<Result<Response>> answer_health(const HealthParts& parts, CallContext context) {
   auto states = co_await run_probes(parts, std::move(context));
   Response response;
@@ -69,13 +78,20 @@ Task<Result<Response>> answer_readiness(const HealthParts& parts, CallContext co
   Response response{.status = is_ready ? 200 : 503};
   JsonWriter writer(response.body);
   writer.begin_object();
-  writer.field("status", is_draining ? "draining" : is_ready ? "ready" : "not_ready").key("checks");
+  writer.field("status", is_draining ? "draining" : is_ready ? "ready" : "not_ready");
+  writer.field("role", parts.role).key("checks");
   write_states(writer, states);
   writer.end_object();
   co_return response;
 }
 
-Task<Result<Response>> answer_metrics(const HealthParts& parts) {
+Task<Result<Response>> answer_metrics(const HealthParts& parts, CallContext context) {
+  if (parts.refresh) {
+    context.deadline =
+        std::min(context.deadline, std::chrono::steady_clock::now() + probe_deadline);
+    auto refreshing = parts.refresh(std::move(context));
+    co_await std::move(refreshing);
+  }
   co_return text_response(200, "text/plain; version=0.0.4; charset=utf-8",
                           parts.metrics.to_prometheus_text());
 }
@@ -92,10 +108,14 @@ std::vector<Route> health_routes(HealthParts parts) {
   Handler readiness = [shared](CallContext context, Request&) {
     return answer_readiness(*shared, std::move(context));
   };
-  Handler metrics = [shared](CallContext, Request&) { return answer_metrics(*shared); };
+  Handler metrics = [shared](CallContext context, Request&) {
+    return answer_metrics(*shared, std::move(context));
+  };
+  Handler life = [shared](CallContext, Request&) { return answer_life(*shared); };
   std::vector<Route> routes;
   routes.push_back({Method::get, "/api/health", Right::anyone(), std::move(liveness), options});
   routes.push_back({Method::get, "/health", Right::anyone(), std::move(health), options});
+  routes.push_back({Method::get, "/livez", Right::anyone(), std::move(life), options});
   routes.push_back({Method::get, "/readyz", Right::anyone(), std::move(readiness), options});
   routes.push_back({Method::get, "/metrics", Right::anyone(), std::move(metrics), options});
   return routes;

@@ -25,10 +25,13 @@ struct HealthParts {
   const Lifecycle& lifecycle;
   const Clock& clock;
   const Metrics& metrics;
+  std::string role = "all";  // which parts run in this process
+  // Brings figures that are read when they are asked for; empty: there are none.
+  std::function<Task<void>(CallContext)> refresh{};
 };
 
-// GET /api/health, /health, /readyz (503 while a required part is down or the server drains) and
-// /metrics.
+// GET /api/health, /health, /livez, /readyz (503 while a required part is down or the server
+// drains) and /metrics.
 std::vector<Route> health_routes(HealthParts parts);
 
 }  // namespace aiva::http

@@ -16,6 +16,11 @@ using testing::TestServer;
 Task<Result<void>> up(CallContext) { co_return Result<void>{}; }
 Task<Result<void>> down(CallContext) { co_return fail(ErrorCode::unavailable, "down"); }
 
+Task<void> count_looks(Metrics& metrics) {
+  metrics.gauge("aiva_test_looks", "A test").add(1);
+  co_return;
+}
+
 class Health : public ::testing::Test {
  protected:
   void start(std::vector<HealthProbe> probes) {
@@ -60,7 +65,8 @@ TEST_F(Health, is_not_ready_without_a_required_part) {
 
   auto answer = get("/readyz", 503);
 
-  EXPECT_EQ(json::to_text(answer), R"({"status":"not_ready","checks":{"database":"down"}})");
+  EXPECT_EQ(json::to_text(answer),
+            R"({"status":"not_ready","role":"all","checks":{"database":"down"}})");
   EXPECT_EQ(get("/health", 200).at("status").as_string(), "unhealthy");
 }
 
@@ -69,6 +75,27 @@ TEST_F(Health, is_not_ready_while_draining) {
   lifecycle_.begin_draining();
 
   EXPECT_EQ(get("/readyz", 503).at("status").as_string(), "draining");
+}
+
+TEST_F(Health, lives_without_its_parts_and_while_draining) {
+  start({{"database", down}});
+
+  auto alive = get("/livez", 200);
+  lifecycle_.begin_draining();
+  auto draining = get("/livez", 200);
+
+  EXPECT_EQ(json::to_text(alive), R"({"status":"alive","role":"all","version":"1.2.3"})");
+  EXPECT_EQ(draining.at("status").as_string(), "draining");
+}
+
+TEST_F(Health, shows_metrics_that_are_read_when_asked_for) {
+  HealthParts parts{"1.2.3", {}, lifecycle_, clock_, metrics_};
+  parts.refresh = [this](CallContext) -> Task<void> { return count_looks(metrics_); };
+  TestServer server(health_routes(std::move(parts)));
+
+  auto shown = server.send({.target = "/metrics"});
+
+  EXPECT_NE(shown.body.find("aiva_test_looks 1"), std::string::npos);
 }
 
 TEST_F(Health, shows_metrics_of_routes) {

@@ -135,7 +135,7 @@ std::vector<Route> store_sync_routes(StoreSyncParts parts) {
   };
   auto may_manage = Right::needs(Permission::stores_manage);
   RouteOptions bodiless{.body = BodyKind::none};
-  RouteOptions streaming{.is_streaming = true};
+  RouteOptions streaming{.is_streaming = true, .ends_on_drain = true};
 
   std::vector<Route> routes;
   routes.push_back({Method::post, "/api/shopify/:tenantId/sync", may_manage, bind(start_sync)});

@@ -192,7 +192,7 @@ Task<bool> Connection::send_stream(bool keeps_alive) {
   BodyStream stream(exchange_, output_, endless);
   stream_ = &stream;
   exchange_.phase = Phase::stream;
-  if (is_draining_) exchange_.stop.request_stop();
+  if (is_draining_ && ends_on_drain()) exchange_.stop.request_stop();
   Result<void> outcome;
   try {
     outcome = co_await exchange_.response.producer(exchange_.context, stream);
@@ -322,7 +322,9 @@ void Connection::on_drain() {
   switch (exchange_.phase) {
     case Phase::handshake:
     case Phase::idle: transport_.cancel(); break;
-    case Phase::stream: exchange_.stop.request_stop(); break;
+    case Phase::stream:
+      if (ends_on_drain()) exchange_.stop.request_stop();
+      break;
     case Phase::websocket:
       if (websocket_ != nullptr) websocket_->go_away();
       break;
@@ -334,9 +336,15 @@ void Connection::on_drain() {
   }
 }
 
+bool Connection::ends_on_drain() const {
+  return exchange_.route != nullptr && exchange_.route->options.ends_on_drain;
+}
+
+// A stream is asked first, so that it can say how far it came.
 void Connection::on_abort() {
+  bool is_asked = exchange_.stop.stop_requested();
   exchange_.stop.request_stop();
-  transport_.close();
+  if (exchange_.phase != Phase::stream || is_asked) transport_.close();
 }
 
 }  // namespace aiva::http

@@ -41,6 +41,7 @@ class Connection final : public Attended {
   Task<bool> send_stream(bool keeps_alive);
   Task<bool> send_failure(Failure failure, bool keeps_alive);
   Task<bool> skip_body();
+  [[nodiscard]] bool ends_on_drain() const;
   Task<void> serve_websocket();
   Task<void> end();
 
