@@ -250,45 +250,37 @@ export function checkProxy(name, start) {
   });
 
   test(`${name}: a node dies and no read fails; no write is done twice`, async () => {
+    const path = `/api/knowledge/${admin.tenant}/knowledge-bases`;
     const made = [];
+    const readers = new Readers(4, path);
     let isOver = false;
-    const statuses = [];
-    const read = async () => {
-      while (!isOver) {
-        statuses.push((await admin.call("GET", `/api/knowledge/${admin.tenant}`)).status);
-        await pause(10);
-      }
-    };
     const write = async (writer) => {
       for (let index = 0; !isOver; ++index) {
         const title = `Base ${name} ${writer}-${index}`;
-        const path = `/api/knowledge/${admin.tenant}/knowledge-bases`;
         const { status } = await admin.call("POST", path, { body: { name: title } });
         made.push({ title, status });
-        await pause(20);
+        await pause(40);
       }
     };
-    const work = [read(), read(), read(), read(), write(0), write(1)];
+    const writers = [write(0), write(1)];
     await pause(1000);
 
     await house.second.program.end("SIGKILL");
     await pause(3000);
     isOver = true;
-    await Promise.all(work);
+    await Promise.all(writers);
+    const statuses = await readers.end();
 
     assert.equal(count(statuses, 200), statuses.length, `${[...new Set(statuses)]}`);
-    const titles = await listTitles();
+    const titles = await listTitles(path);
     for (const { title, status } of made) {
       const times = count(titles, title);
       if (status === 201) assert.equal(times, 1, `${title} was acknowledged`);
       else assert.ok(status >= 500 && times <= 1, `${title}: ${status}, ${times} times`);
     }
-    assert.ok(
-      count(
-        made.map((one) => one.status),
-        201,
-      ) > 10,
-    );
+    const failed = made.filter(({ status }) => status !== 201);
+    assert.ok(failed.length <= 2, "no more than what was under way");
+    assert.ok(made.length > 20);
   });
 
   test(`${name}: a node that comes back gets requests again`, async () => {
@@ -305,34 +297,49 @@ export function checkProxy(name, start) {
   });
 
   test(`${name}: a node that is asked to end fails no read`, async () => {
-    const statuses = [];
-    let isOver = false;
-    const read = async () => {
-      while (!isOver) statuses.push((await admin.call("GET", "/api/auth/me")).status);
-    };
-    const work = [read(), read(), read(), read()];
+    const readers = new Readers(4, "/api/auth/me");
     await pause(500);
 
     const { code } = await house.second.program.end("SIGTERM");
     await pause(500);
-    isOver = true;
-    await Promise.all(work);
+    const statuses = await readers.end();
 
     assert.equal(code, 0);
     assert.equal(count(statuses, 200), statuses.length, `${[...new Set(statuses)]}`);
-    assert.ok(statuses.length > 100);
+    assert.ok(statuses.length > 50);
   });
 }
 
-async function listTitles() {
+// Reads a path again and again from so many addresses, below their limits, until it is ended.
+class Readers {
+  constructor(readers, path) {
+    this.statuses = [];
+    this.isOver = false;
+    this.work = Array.from({ length: readers }, (_, index) => this.#read(index, path));
+  }
+
+  async #read(index, path) {
+    const visitor = new Visitor(ports.tls, { address: `127.0.1.${index + 1}`, token: admin.token });
+    while (!this.isOver) {
+      this.statuses.push((await visitor.call("GET", path)).status);
+      await pause(20);
+    }
+    visitor.close();
+  }
+
+  async end() {
+    this.isOver = true;
+    await Promise.all(this.work);
+    return this.statuses;
+  }
+}
+
+async function listTitles(path) {
   const titles = [];
   for (let page = 1; ; ++page) {
-    const { body } = await admin.call(
-      "GET",
-      `/api/knowledge/${admin.tenant}?page=${page}&limit=100`,
-    );
-    const items = body.data.items ?? body.data;
-    titles.push(...items.map((one) => one.name));
-    if (items.length < 100) return titles;
+    const { body, text } = await admin.call("GET", `${path}?page=${page}&limit=100`);
+    assert.ok(body?.data?.items, text);
+    titles.push(...body.data.items.map((one) => one.name));
+    if (body.data.items.length < 100) return titles;
   }
 }
