@@ -222,7 +222,7 @@ test("texts, numbers, lists and inner sections become TOML that the program read
   try {
     const read = (text) => {
       writeFileSync(join(folder, "aiva.toml"), text);
-      return spawnSync(program, ["--config", join(folder, "aiva.toml"), "routes"], {
+      return spawnSync(program, ["routes", "--config", join(folder, "aiva.toml")], {
         encoding: "utf8",
       });
     };
