@@ -15,7 +15,6 @@ const everything = {
     enabled: true,
     host: "aiva.example",
     tlsSecret: "aiva-tls",
-    bridgePaths: ["/api/calls"],
     annotations: { "example.org/owner": "us" },
   },
   imagePullSecrets: [{ name: "registry" }],
@@ -148,7 +147,7 @@ test("probes ask paths of the contract, and liveness none that depends on others
         container[kind].httpGet.path,
       );
     assert.equal(container.readinessProbe.httpGet.path, "/readyz");
-    assert.equal(container.livenessProbe.httpGet.path, "/api/health");
+    assert.equal(container.livenessProbe.httpGet.path, "/livez");
     const startMax = container.startupProbe.periodSeconds * container.startupProbe.failureThreshold;
     assert.ok(startMax >= 120);
   }
@@ -179,9 +178,12 @@ test("nothing is killed while it drains", () => {
 
   for (const role of ["api", "worker", "bridge"]) {
     const pod = podOf(manifests, `aiva-${role}`);
-    const { env, lifecycle } = pod.containers[0];
-    const drain = Number(env.find((one) => one.name === "AIVA_SERVER_DRAIN_TIMEOUT_S").value);
-    assert.ok(pod.terminationGracePeriodSeconds > drain + lifecycle.preStop.sleep.seconds);
+    const seconds = (name) =>
+      Number(pod.containers[0].env.find((one) => one.name === `AIVA_SERVER_DRAIN_${name}_S`).value);
+    const drain = seconds("TIMEOUT");
+    const { periodSeconds, failureThreshold } = pod.containers[0].readinessProbe;
+    assert.ok(pod.terminationGracePeriodSeconds >= seconds("DELAY") + drain + 15);
+    assert.ok(seconds("DELAY") >= periodSeconds * failureThreshold);
     if (role === "bridge") assert.ok(drain >= 1800, "as long as the longest call");
   }
 });
@@ -304,8 +306,9 @@ test("the ingress lets streams and sockets through, and bridges answer their own
     path,
     backend.service.name,
   ]);
+  const toBridges = ["/realtime", "/v1/realtime", "/ari", "/aiva/call"];
   assert.deepEqual(backends, [
-    ["/api/calls", "aiva-bridge"],
+    ...toBridges.map((path) => [path, "aiva-bridge"]),
     ["/", "aiva-api"],
   ]);
 });

@@ -17,6 +17,7 @@ async function start(house, { plain, tls }, folder) {
     adapt(ours, [
       [/ api-1:62001/, ` 127.0.0.1:${house.first.port}`],
       [/ api-2:62001/, ` 127.0.0.1:${house.second.port}`],
+      [/ bridge-1:62001/, ` 127.0.0.1:${house.first.port}`],
       [/bind :80$/m, `bind 127.0.0.1:${plain}`],
       [/bind :443 /, `bind 127.0.0.1:${tls} `],
       [/\/etc\/haproxy\/aiva\.pem/, certificate],

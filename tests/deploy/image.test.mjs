@@ -16,7 +16,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const dockerfile = readFileSync(join(root, "deploy/docker/Dockerfile"), "utf8");
 const file = process.env.AIVA_DEB;
 const skip = file === undefined ? "AIVA_DEB is not set" : process.getuid() !== 0 && "needs root";
-const models = ["sentence_encoder", "image_model", "speech_recognizer", "voice_detector"];
+const models = [
+  "onnxruntime",
+  "sentence_encoder",
+  "image_model",
+  "speech_recognizer",
+  "voice_detector",
+];
 let folder;
 let room;
 

@@ -11,6 +11,7 @@ async function start(house, { plain, tls }, folder) {
   const text = adapt(ours, [
     [/api-1:62001/, `127.0.0.1:${house.first.port}`],
     [/api-2:62001/, `127.0.0.1:${house.second.port}`],
+    [/bridge-1:62001/, `127.0.0.1:${house.first.port}`],
     [/listen 80;/, `listen 127.0.0.1:${plain};`],
     [/ +listen \[::\]:80;\n/, ""],
     [/listen 443 ssl http2;/, `listen 127.0.0.1:${tls} ssl http2;`],

@@ -34,7 +34,7 @@ spec:
   hostNetwork: true
   dnsPolicy: ClusterFirstWithHostNet
   {{- end }}
-  terminationGracePeriodSeconds: {{ add $settings.drainSeconds $values.preStopSeconds 15 }}
+  terminationGracePeriodSeconds: {{ add $settings.drainSeconds $values.drainDelaySeconds 15 }}
   securityContext:
     {{- toYaml $values.podSecurityContext | nindent 4 }}
   {{- with $settings.priorityClassName }}
@@ -79,10 +79,6 @@ spec:
         - secretRef:
             name: {{ include "aiva.secret" .root }}
       {{- include "aiva.probes" . | nindent 6 }}
-      lifecycle:
-        preStop:
-          sleep:
-            seconds: {{ $values.preStopSeconds }}
       resources:
         {{- toYaml $settings.resources | nindent 8 }}
       securityContext:
@@ -122,6 +118,8 @@ spec:
   value: /var/lib/aiva
 - name: AIVA_LOG_FORMAT
   value: json
+- name: AIVA_SERVER_DRAIN_DELAY_S
+  value: {{ $values.drainDelaySeconds | quote }}
 - name: AIVA_SERVER_DRAIN_TIMEOUT_S
   value: {{ .settings.drainSeconds | quote }}
 {{- if eq .role "bridge" }}
