@@ -55,7 +55,7 @@ test("helm finds nothing to complain of", () => {
 });
 
 for (const files of [[], ...tiers.map((tier) => [tier])]) {
-  test(`with ${files[0] ?? "values.yaml"} every manifest is one of the Kubernetes API`, async () => {
+  test(`with ${files[0] ?? "values.yaml"} manifests are of the Kubernetes API`, async () => {
     const plain = render({ files });
     const full = render({ files, set: everything });
 
@@ -356,7 +356,7 @@ test("values that do not exist or have another type are refused", () => {
     assert.throws(() => render({ set }), /don't meet the specifications/);
 });
 
-test("the schema is made before pods of the new version, by a Job that leaves nothing behind", () => {
+test("the schema is made before pods of the new version, by a Job that leaves nothing", () => {
   const manifests = render({
     secret: null,
     set: {

@@ -1,5 +1,5 @@
 // Holds manifests to the schemas of the Kubernetes API, strictly: a field that the schema does not
-// know is a mistake, too. The schemas are compiled; what of an object they never look at is unknown.
+// know is a mistake, too. Schemas are compiled; what of an object they never look at is unknown.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -105,6 +106,20 @@ export function checkProxy(name, start) {
     assert.equal(plain.status, 308);
     assert.match(plain.headers.get("location"), /^https:\/\/[^/]+\/docs\?a=1$/);
     visitor.close();
+  });
+
+  test(`${name}: browsers speak HTTP/2 with it`, async () => {
+    const session = connect(`https://127.0.0.1:${ports.tls}`, { rejectUnauthorized: false });
+    const stream = session.request({ ":path": "/api/health" });
+
+    const status = await new Promise((answered, failed) => {
+      stream.once("response", (headers) => answered(headers[":status"]));
+      session.once("error", failed);
+    });
+
+    assert.equal(status, 200);
+    assert.equal(session.alpnProtocol, "h2");
+    session.destroy();
   });
 
   test(`${name}: both nodes get their share`, async () => {

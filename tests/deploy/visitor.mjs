@@ -15,7 +15,7 @@ export class Visitor {
     });
   }
 
-  /** Sends a request; `body` is JSON, a Buffer or a stream. Resolves with the answer as a stream. */
+  /** Sends a request, whose `body` is JSON, a Buffer or a stream, and gives the answer as one. */
   open(method, path, { body, headers = {} } = {}) {
     const isRaw = body === undefined || Buffer.isBuffer(body) || typeof body.pipe === "function";
     return new Promise((answered, failed) => {
