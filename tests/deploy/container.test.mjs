@@ -35,7 +35,7 @@ const buildah = (...words) =>
     "--runroot",
     `${storage}/run`,
     "--storage-driver",
-    "vfs",
+    "overlay",
     ...words,
   );
 
@@ -77,7 +77,9 @@ before(() => {
   makeDebian();
 });
 after(() => {
-  if (storage !== undefined) rmSync(storage, { recursive: true, force: true });
+  if (storage === undefined) return;
+  buildah("rm", "--all");
+  rmSync(storage, { recursive: true, force: true });
 });
 
 test("both images are built, and say who they run as and when they are well", { skip }, () => {
