@@ -8,7 +8,7 @@
 
 #include "adapters/job_table/job_table.h"
 #include "adapters/segment_index/segment_index.h"
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/commerce/product_finder.h"
 #include "ports/testing/fake_image_model.h"
 #include "ports/testing/fake_picture_reader.h"

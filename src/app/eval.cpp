@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "adapters/sqlite/migrate.h"
+#include "adapters/schema/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/first_run.h"
 #include "app/parts.h"

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/functions/testing/functions_fixture.h"
 #include "capabilities/voice/call_records.h"
 #include "faces/realtime/monitor_routes.h"
