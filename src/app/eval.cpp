@@ -84,6 +84,7 @@ class PartsWorkshop final : public evaluation::Workshop {
                                                 const std::filesystem::path& data_folder) {
     TRY(auto scratch, ScratchFolder::make(data_folder));
     config.data.folder = scratch.path().string();
+    config.database = {};
     config.billing.enforced = false;
     config.images.model = "packaged";  // opened when it is used first, and never here
     config.chat_model.provider = "none";
