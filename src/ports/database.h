@@ -105,12 +105,11 @@ class Database {
 
   virtual ~Database() = default;
 
-  // Runs `body` on a reader thread against one consistent snapshot, which has every change that was
-  // acknowledged to this process. A server of several processes may show theirs a second late.
+  // Runs `body` on a reader thread against one consistent snapshot.
   virtual Task<Result<void>> run_read(CallContext context, Body body) = 0;
   // Runs `body` in one transaction: committed when it succeeds, rolled back when it fails or
   // throws. May run `body` again after a deadlock, so it must not touch anything but the session
-  // and its own results. Nothing that it reads changes before the commit. When the task completes, the rows survive the end of this process.
+  // and its own results. When the task completes, the rows survive the end of this process.
   virtual Task<Result<void>> run_write(CallContext context, Body body) = 0;
 };
 
