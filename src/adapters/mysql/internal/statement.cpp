@@ -18,6 +18,12 @@ void bind_text(MYSQL_BIND& bind, std::string_view text, unsigned long& length,
   bind.length = &length;
 }
 
+// While rows are sent, the library tells of a failure at the connection alone.
+unsigned error_of(MYSQL_STMT* statement) {
+  auto code = mysql_stmt_errno(statement);
+  return code != 0 ? code : mysql_errno(statement->mysql);
+}
+
 void show_column(const RowBuffers::Column& column, Row::Cell& cell) {
   cell.kind = column.kind;
   cell.is_null = column.is_null != 0;
@@ -154,13 +160,13 @@ void Rows::finish() {
 std::expected<bool, unsigned> Rows::fetch() {
   if (is_at_end_) return false;
   if (!is_bound_ && mysql_stmt_bind_result(statement_, buffers_->binds.data()) != 0)
-    return std::unexpected(mysql_stmt_errno(statement_));
+    return std::unexpected(error_of(statement_));
   is_bound_ = true;
   int code = mysql_stmt_fetch(statement_);
   is_at_end_ = code == MYSQL_NO_DATA;
   if (is_at_end_) return false;
   if (code != 0 && code != MYSQL_DATA_TRUNCATED)
-    return std::unexpected(mysql_stmt_errno(statement_));
+    return std::unexpected(error_of(statement_));
   for (std::size_t i = 0; i < kinds_.size(); ++i)
     if (auto done = fetch_long(i); !done) return std::unexpected(done.error());
   return true;
@@ -178,7 +184,7 @@ std::expected<void, unsigned> Rows::fetch_long(std::size_t index) {
   bind.buffer_length = column.length;
   bind.length = &length;
   if (mysql_stmt_fetch_column(statement_, &bind, static_cast<unsigned>(index), 0) == 0) return {};
-  return std::unexpected(mysql_stmt_errno(statement_));
+  return std::unexpected(error_of(statement_));
 }
 
 std::expected<const Row*, unsigned> Rows::next() {
