@@ -12,7 +12,7 @@
 
 #include "adapters/job_table/job_table.h"
 #include "adapters/segment_index/segment_index.h"
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/billing/billing.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "foundation/metrics.h"

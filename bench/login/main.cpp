@@ -18,7 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/identity/identity.h"
 
 namespace aiva {

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/identity/identity.h"
 #include "capabilities/models/models.h"
 #include "foundation/metrics.h"

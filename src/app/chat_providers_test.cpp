@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/identity/identity.h"
 #include "foundation/json.h"
 #include "ports/testing/scripted_http_client.h"

@@ -89,6 +89,7 @@ int run_with_parts(const Config& config, const Paths& paths, const Arguments& ar
 int list_routes(Config config, const Paths& paths, bool is_json) {
   auto folder = fs::temp_directory_path() / ("aiva-routes-" + random_token(8));
   config.data.folder = folder.string();
+  config.database = {};
   config.embedder.provider = "none";
   int code = 0;
   if (auto parts = make_parts(config, paths)) {

@@ -258,7 +258,26 @@ void bind_shopify(Binder& binder, Config::Shopify& shopify) {
     binder.complain("shopify.client_secret", "goes together with shopify.client_id");
 }
 
+void bind_database(Binder& binder, Config::Database& database) {
+  binder.secret("database.url", database.url);
+  binder.secret("database.password", database.password);
+  binder.list("database.replicas", database.replicas);
+  binder.text("database.tls", database.tls, {"off", "required", "verified"});
+  binder.text("database.ca_file", database.ca_file);
+  binder.integer("database.pool_min", database.pool_min, 1, 1000);
+  binder.integer("database.pool_max", database.pool_max, 1, 1000);
+  binder.integer("database.acquire_timeout_ms", database.acquire_timeout_ms, 100, 600'000);
+  binder.integer("database.connect_timeout_ms", database.connect_timeout_ms, 100, 60'000);
+  binder.integer("database.slow_query_ms", database.slow_query_ms, 1, 600'000);
+  binder.integer("database.replica_lag_max_ms", database.replica_lag_max_ms, 1, 600'000);
+  if (database.pool_max < database.pool_min)
+    binder.complain("database.pool_max", "must be at least database.pool_min");
+  if (database.url.empty() && !database.replicas.empty())
+    binder.complain("database.replicas", "goes together with database.url");
+}
+
 void bind_rest(Binder& binder, Config& config) {
+  bind_database(binder, config.database);
   binder.text("data.folder", config.data.folder);
   binder.text("data.sync", config.data.sync, {"process", "power"});
   binder.integer("data.reader_threads", config.data.reader_threads, 1, 64);

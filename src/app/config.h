@@ -40,6 +40,20 @@ struct Config {
     std::int64_t reader_threads = 2;
     auto operator<=>(const Data&) const = default;
   } data;
+  struct Database {
+    std::string url;
+    std::string password;
+    std::vector<std::string> replicas;
+    std::string tls = "off";
+    std::string ca_file;
+    std::int64_t pool_min = 5;
+    std::int64_t pool_max = 20;
+    std::int64_t acquire_timeout_ms = 10000;
+    std::int64_t connect_timeout_ms = 2000;
+    std::int64_t slow_query_ms = 200;
+    std::int64_t replica_lag_max_ms = 1000;
+    auto operator<=>(const Database&) const = default;
+  } database;
   struct Cache {
     std::string provider = "memory";
     std::string url = "redis://127.0.0.1:6379/0";

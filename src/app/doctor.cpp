@@ -9,6 +9,7 @@
 
 #include "adapters/docworker/conversion.h"
 #include "adapters/docworker/legacy_converter.h"
+#include "adapters/mysql/mysql_database.h"
 #include "adapters/redis/redis_passage_index.h"
 #include "adapters/redis/redis_signals.h"
 #include "adapters/sqlite/sqlite_database.h"
@@ -50,7 +51,8 @@ Result<std::string> check_open_files() {
   return text;
 }
 
-Result<std::string> check_rows(Parts& parts) {
+Result<std::string> check_rows(const Config& config, Parts& parts) {
+  if (!config.database.url.empty()) return sync_wait(describe_mysql({}, *parts.database));
   TRY_VOID(sync_wait(check_integrity(*parts.database, {})));
   return "the database is whole";
 }
@@ -163,7 +165,8 @@ std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
                       if (!*parts) return fail(parts->error());
                       return "every part could be built";
                     }});
-  checks.push_back({"rows", with_parts(check_rows)});
+  checks.push_back(
+      {"rows", with_parts([config](Parts& made) { return check_rows(config, made); })});
   checks.push_back(
       {"Redis", with_parts([config](Parts& made) { return check_redis(config, made); })});
   checks.push_back({"ledger", with_parts(check_ledger)});

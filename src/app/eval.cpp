@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "adapters/sqlite/migrate.h"
+#include "adapters/schema/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/first_run.h"
 #include "app/parts.h"
@@ -84,6 +84,7 @@ class PartsWorkshop final : public evaluation::Workshop {
                                                 const std::filesystem::path& data_folder) {
     TRY(auto scratch, ScratchFolder::make(data_folder));
     config.data.folder = scratch.path().string();
+    config.database = {};
     config.billing.enforced = false;
     config.images.model = "packaged";  // opened when it is used first, and never here
     config.chat_model.provider = "none";

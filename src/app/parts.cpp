@@ -20,8 +20,6 @@
 #include "adapters/redis/redis_passage_index.h"
 #include "adapters/redis/redis_signals.h"
 #include "adapters/segment_index/segment_index.h"
-#include "adapters/sqlite/migrate.h"
-#include "adapters/sqlite/sqlite_database.h"
 #include "app/agent_functions.h"
 #include "app/call_parts.h"
 #include "app/campaign_parts.h"
@@ -29,6 +27,7 @@
 #include "app/chat_providers.h"
 #include "app/commerce_parts.h"
 #include "app/data_folder.h"
+#include "app/database_parts.h"
 #include "app/moderators.h"
 #include "app/outgoing_events.h"
 #include "app/roles.h"
@@ -81,16 +80,7 @@ Result<void> open_cache(const Config& config, Parts& parts) {
 
 Result<void> open_storage(const Config& config, Parts& parts) {
   bool is_power = config.data.sync == "power";
-  SqliteOptions sqlite{.path = parts.folder / "aiva.db",
-                       .reader_threads = static_cast<std::size_t>(config.data.reader_threads),
-                       .sync = is_power ? SqliteSync::power : SqliteSync::process};
-  TRY(parts.database, make_sqlite_database(sqlite));
-  TRY(auto report, sync_wait(migrate(*parts.database)));
-  if (!report.applied.empty())
-    log::info("schema migrated", {{"steps", report.applied.size()}, {"version", report.version}});
-  if (!report.newer.empty())
-    log::info("the database is of a newer version, beside which this one may run",
-              {{"newest", report.newer.back()}});
+  TRY(parts.database, open_database(config, parts.folder, parts.metrics));
   LocalObjectStoreOptions objects{.sync = is_power ? SyncLevel::power : SyncLevel::process};
   TRY(parts.objects, make_local_object_store(parts.folder / "files", parts.files, objects));
   TRY_VOID(open_cache(config, parts));

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/job_table/job_table.h"
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "ports/testing/manual_clock.h"
 
 namespace aiva::app {

@@ -1,6 +1,7 @@
 #include "adapters/job_table/job_rows.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <tuple>
 
@@ -14,6 +15,9 @@ constexpr UnixMs ended_kept_ms = UnixMs{7} * 24 * 3600 * 1000;
 constexpr int pruned_at_once_max = 500;
 constexpr int forfeited_attempts_max = 3;
 constexpr int retry_after_s = 30;  // of a tenant whose queue is full
+constexpr int taken_back_at_once_max = 500;
+constexpr std::string_view job_columns =
+    "id, tenant_id, kind, subject, payload, priority, attempts, attempts_max, last_error, run_after, turn";
 
 // "kind IN (?,?)" and its parameters behind the others.
 std::string in_kinds(const LeaseRequest& request) {
@@ -90,14 +94,48 @@ Job read_job(const SqlRow& row) {
   return job;
 }
 
+Result<std::vector<std::string>> read_ids(SqlSession& session, std::string_view sql,
+                                          std::span<const SqlValue> parameters) {
+  std::vector<std::string> ids;
+  TRY_VOID(session.query_span(sql, parameters, [&ids](const SqlRow& row) -> Result<void> {
+    ids.emplace_back(row.text(0));
+    return {};
+  }));
+  return ids;
+}
+
+// "id IN (?,?)", and the ids behind the parameters.
+std::string in_ids(const std::vector<std::string>& ids, std::vector<SqlValue>& parameters) {
+  std::string text = "id IN (";
+  for (const auto& id : ids) {
+    text += &id == &ids.front() ? "?" : ",?";
+    parameters.emplace_back(id);
+  }
+  return text + ")";
+}
+
 // What the end of a lease means: a job that was to be cancelled has nobody left who would end it;
 // any other waits again.
+constexpr std::string_view take_back =
+    "UPDATE jobs SET state = CASE WHEN cancel_requested = 1 "
+    "THEN 'cancelled' ELSE 'queued' END, worker = '', updated_at = ? "
+    "WHERE state = 'running' AND leased_until <= ?";
+
+// A server locks what it looks at: rows that others hold are passed over, and come next time.
 Result<void> take_back_expired(SqlSession& session, UnixMs now) {
-  TRY_VOID(
-      session.execute("UPDATE jobs SET state = CASE WHEN cancel_requested = 1 "
-                      "THEN 'cancelled' ELSE 'queued' END, worker = '', updated_at = ? "
-                      "WHERE state = 'running' AND leased_until <= ?",
-                      {now, now}));
+  if (session.dialect() == SqlDialect::sqlite) {
+    TRY_VOID(session.execute(take_back, {now, now}));
+    return {};
+  }
+  std::vector<SqlValue> since{now, taken_back_at_once_max};
+  TRY(auto ids, read_ids(session,
+                         "SELECT id FROM jobs WHERE state = 'running' AND leased_until <= ? "
+                         "LIMIT ? FOR UPDATE SKIP LOCKED",
+                         since));
+  if (ids.empty()) return {};
+  std::vector<SqlValue> parameters{now, now};
+  auto sql = std::string(take_back) + " AND " + in_ids(ids, parameters);
+  TRY_VOID(session.execute_span(sql, parameters));
   return {};
 }
 
@@ -110,6 +148,54 @@ std::string_view state_after(JobOutcome::Kind kind) {
     case JobOutcome::Kind::cancelled: return "cancelled";
   }
   return "dead";
+}
+
+constexpr std::string_view lease_update =
+    "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = ?, leased_until = ?, "
+    "updated_at = ? WHERE ";
+
+std::string due_ids(const LeaseRequest& request, std::vector<SqlValue>& parameters) {
+  parameters.emplace_back(request.now);
+  append_kinds(parameters, request);
+  parameters.emplace_back(request.count_max);
+  return "SELECT id FROM jobs WHERE state = 'queued' AND run_after <= ? AND " + in_kinds(request) +
+         " ORDER BY priority, turn, run_after, id LIMIT ?";
+}
+
+struct Leased {
+  std::int64_t turn = 0;
+  Job job;
+};
+
+Result<std::vector<Leased>> read_leased(SqlSession& session, std::string_view sql,
+                                        std::span<const SqlValue> parameters) {
+  std::vector<Leased> leased;
+  TRY_VOID(session.query_span(sql, parameters, [&leased](const SqlRow& row) -> Result<void> {
+    leased.push_back({row.integer(10), read_job(row)});
+    return {};
+  }));
+  return leased;
+}
+
+// SQLite has one writer, which tells what it changed.
+Result<std::vector<Leased>> lease_by_update(SqlSession& session, const LeaseRequest& request) {
+  std::vector<SqlValue> parameters{request.worker, request.leased_until, request.now};
+  auto sql = std::string(lease_update) + "id IN (" + due_ids(request, parameters) + ") RETURNING " +
+             std::string(job_columns);
+  return read_leased(session, sql, parameters);
+}
+
+// Workers on many machines lease at once; each takes what no other is about to take.
+Result<std::vector<Leased>> lease_by_locks(SqlSession& session, const LeaseRequest& request) {
+  std::vector<SqlValue> due;
+  TRY(auto ids, read_ids(session, due_ids(request, due) + " FOR UPDATE SKIP LOCKED", due));
+  if (ids.empty()) return std::vector<Leased>();
+  std::vector<SqlValue> parameters{request.worker, request.leased_until, request.now};
+  auto update = std::string(lease_update) + in_ids(ids, parameters);
+  TRY_VOID(session.execute_span(update, parameters));
+  std::vector<SqlValue> leased;
+  auto select = "SELECT " + std::string(job_columns) + " FROM jobs WHERE " + in_ids(ids, leased);
+  return read_leased(session, select, leased);
 }
 
 }  // namespace
@@ -152,14 +238,14 @@ Result<bool> is_pending(SqlSession& session, const std::string& kind, const std:
 
 Result<bool> is_any_due(SqlSession& session, const LeaseRequest& request) {
   std::string sql =
-      "SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND leased_until <= ?) "
+      "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND leased_until <= ?) "
       "OR EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND run_after <= ? AND " +
       in_kinds(request) + ")";
   std::vector<SqlValue> parameters{request.now, request.now};
   append_kinds(parameters, request);
   bool is_due = false;
-  TRY_VOID(session.query_span(sql, parameters, [&is_due](const SqlRow&) -> Result<void> {
-    is_due = true;
+  TRY_VOID(session.query_span(sql, parameters, [&is_due](const SqlRow& row) -> Result<void> {
+    is_due = row.integer(0) == 1;
     return {};
   }));
   return is_due;
@@ -167,25 +253,8 @@ Result<bool> is_any_due(SqlSession& session, const LeaseRequest& request) {
 
 Result<std::vector<Job>> lease(SqlSession& session, const LeaseRequest& request) {
   TRY_VOID(take_back_expired(session, request.now));
-  std::string sql =
-      "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = ?, leased_until = ?, "
-      "updated_at = ? WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' "
-      "AND run_after <= ? AND " +
-      in_kinds(request) +
-      " ORDER BY priority, turn, run_after, id LIMIT ?) RETURNING id, tenant_id, kind, subject, "
-      "payload, priority, attempts, attempts_max, last_error, run_after, turn";
-  std::vector<SqlValue> parameters{request.worker, request.leased_until, request.now, request.now};
-  append_kinds(parameters, request);
-  parameters.emplace_back(request.count_max);
-  struct Leased {
-    std::int64_t turn = 0;
-    Job job;
-  };
-  std::vector<Leased> leased;
-  TRY_VOID(session.query_span(sql, parameters, [&leased](const SqlRow& row) -> Result<void> {
-    leased.push_back({row.integer(10), read_job(row)});
-    return {};
-  }));
+  TRY(auto leased, session.dialect() == SqlDialect::sqlite ? lease_by_update(session, request)
+                                                           : lease_by_locks(session, request));
   std::ranges::sort(leased, {}, [](const Leased& one) {
     return std::tuple(one.job.priority, one.turn, one.job.run_after, one.job.id);
   });

@@ -6,7 +6,7 @@
 #include <set>
 #include <thread>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "ports/testing/job_queue_contract.h"
 #include "ports/testing/manual_clock.h"
 

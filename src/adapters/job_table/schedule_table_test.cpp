@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "ports/testing/manual_clock.h"
 
 namespace aiva {

@@ -5,7 +5,7 @@
 
 #include <future>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "ports/testing/database_contract.h"
 #include "ports/testing/temporary_folder.h"
 

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 
 namespace aiva::billing {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "adapters/sqlite/migrate.h"
+#include "adapters/schema/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "capabilities/billing/billing.h"
 #include "ports/testing/manual_clock.h"

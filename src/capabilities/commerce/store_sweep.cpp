@@ -85,7 +85,7 @@ Task<Result<void>> remove_changes(CallContext context, Database& database, Store
     auto removing = write(database, context, [store](SqlSession& sql) {
       return sql.execute(
           "DELETE FROM product_changes WHERE store_id = ? AND product_id IN (SELECT product_id "
-          "FROM product_changes WHERE store_id = ? LIMIT ?)",
+          "FROM (SELECT product_id FROM product_changes WHERE store_id = ? LIMIT ?) AS some_of)",
           {store, store, changes_per_round});
     });
     CO_TRY(removed, co_await std::move(removing));

@@ -8,7 +8,7 @@
 #include <future>
 #include <optional>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "foundation/flight.h"
 #include "ports/testing/fake_text_embedder.h"
 

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <thread>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "ports/testing/manual_clock.h"
 
 namespace aiva::idempotency {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/identity/identity.h"
 #include "foundation/metrics.h"
 #include "ports/testing/manual_clock.h"

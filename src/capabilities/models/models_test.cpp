@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/identity/identity.h"
 #include "foundation/metrics.h"
 #include "ports/testing/fake_chat_model.h"

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "faces/http/testing/gate.h"
 #include "faces/http/testing/test_server.h"
 

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "adapters/http_client/websocket_client.h"
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/functions/testing/functions_fixture.h"
 #include "capabilities/voice/call_places.h"
 #include "capabilities/voice/call_records.h"

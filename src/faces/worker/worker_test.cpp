@@ -10,7 +10,7 @@
 
 #include "adapters/job_table/job_table.h"
 #include "adapters/job_table/schedule_table.h"
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "foundation/thread_pool.h"
 #include "ports/testing/manual_clock.h"
 

@@ -90,8 +90,8 @@ Result<PageOf<Agent>> AgentsTable::list(TenantId tenant, const Agents::ListFilte
   auto pattern = contains_pattern(filter.search);
   if (!filter.search.empty()) {
     where +=
-        " AND (a.name LIKE ? ESCAPE '!' OR a.slug LIKE ? ESCAPE '!' "
-        "OR a.description LIKE ? ESCAPE '!')";
+        " AND (LOWER(a.name) LIKE LOWER(?) ESCAPE '!' OR LOWER(a.slug) LIKE LOWER(?) ESCAPE '!' "
+        "OR LOWER(a.description) LIKE LOWER(?) ESCAPE '!')";
     for (int i = 0; i < 3; ++i) parameters.emplace_back(pattern);
   }
   PageOf<Agent> page;

@@ -25,12 +25,12 @@ constexpr std::string_view wrong_usage =
     "SELECT tenant_id, SUM(summed), SUM(entered) FROM (SELECT tenant_id, amount AS summed, "
     "0 AS entered FROM credit_usage UNION ALL SELECT tenant_id, 0, CASE type WHEN 'deduct' "
     "THEN amount ELSE -amount END FROM credit_transactions WHERE type IN ('deduct', 'refund') "
-    "AND sequence <= (SELECT sequence FROM credit_usage_progress WHERE id = 1)) AS use "
+    "AND sequence <= (SELECT sequence FROM credit_usage_progress WHERE id = 1)) AS used "
     "GROUP BY tenant_id HAVING SUM(summed) <> SUM(entered) LIMIT 100";
 
 constexpr std::string_view wrong_entries =
     "SELECT id FROM (SELECT id, amount, from_account, to_account, balance_before, balance_after, "
-    "LAG(balance_after, 1, 0) OVER (PARTITION BY tenant_id ORDER BY sequence) AS before_it "
+    "COALESCE(LAG(balance_after) OVER (PARTITION BY tenant_id ORDER BY sequence), 0) AS before_it "
     "FROM credit_transactions) AS t WHERE (from_account = 'credit') = (to_account = 'credit') "
     "OR amount <= 0 OR balance_before <> before_it OR balance_after <> balance_before + "
     "CASE to_account WHEN 'credit' THEN amount ELSE -amount END LIMIT 100";

@@ -28,7 +28,7 @@ std::string all_entries() {
              "UNION ALL SELECT ")
       .append(ledger_divisions)
       .append(ledger_measures)
-      .append("AND tenant_id = ? AND sequence > ? AND created_at >= ? AND created_at < ?) AS use");
+      .append("AND tenant_id = ? AND sequence > ? AND created_at >= ? AND created_at < ?) AS used");
 }
 
 // The divisions as columns, a constant where the report is not divided by one.
@@ -129,7 +129,7 @@ Result<std::int64_t> UsageTable::add_up(std::int64_t entries_max) {
                        .append(ledger_divisions)
                        .append(ledger_measures)
                        .append(
-                           "AND sequence > ? AND sequence <= ?) AS use "
+                           "AND sequence > ? AND sequence <= ?) AS used "
                            "GROUP BY tenant_id, day, operation, model, agent_id, api_key_id");
   TRY_VOID(sql_.query(statement, {from, newest}, [&](const SqlRow& row) -> Result<void> {
     added.emplace_back(row.id<TenantId>(0), to_row(row, 1));

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/billing/billing.h"
 #include "ports/testing/manual_clock.h"
 

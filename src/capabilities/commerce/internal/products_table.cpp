@@ -140,8 +140,9 @@ Result<knowledge::PageOf<Product>> ProductsTable::list(TenantId tenant,
   if (!filter.with_deleted) where.add("p.status <> 'deleted'", {});
   if (!filter.text.empty())
     where.add(
-        "(p.title LIKE ? ESCAPE '!' OR p.handle LIKE ? ESCAPE '!' OR EXISTS (SELECT 1 FROM "
-        "product_variants v WHERE v.product_id = p.id AND v.sku LIKE ? ESCAPE '!'))",
+        "(LOWER(p.title) LIKE LOWER(?) ESCAPE '!' OR LOWER(p.handle) LIKE LOWER(?) ESCAPE '!' "
+        "OR EXISTS (SELECT 1 FROM product_variants v WHERE v.product_id = p.id "
+        "AND LOWER(v.sku) LIKE LOWER(?) ESCAPE '!'))",
         {pattern, pattern, pattern});
   knowledge::PageOf<Product> page;
   TRY(page.total, number("SELECT COUNT(*) FROM products p " + where.sql, where.parameters));

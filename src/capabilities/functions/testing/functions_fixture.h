@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "adapters/job_table/job_table.h"
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/functions/functions.h"
 #include "capabilities/functions/secrets.h"
 #include "foundation/json.h"

@@ -51,7 +51,9 @@ Result<PageOf<Tenant>> list(SqlSession& session, std::optional<TenantId> only,
   auto pattern = contains_pattern(filter.search);
   if (only) where.add("t.id = ?", *only);
   if (!filter.search.empty())
-    where.add("(t.name LIKE ? ESCAPE '!' OR t.company_name LIKE ? ESCAPE '!')", pattern, pattern);
+    where.add(
+        "(LOWER(t.name) LIKE LOWER(?) ESCAPE '!' OR LOWER(t.company_name) LIKE LOWER(?) ESCAPE '!')",
+        pattern, pattern);
   if (filter.is_active) where.add("t.is_active = ?", *filter.is_active);
   PageOf<Tenant> page;
   TRY(page.total,

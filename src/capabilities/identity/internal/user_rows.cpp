@@ -92,7 +92,8 @@ Result<PageOf<User>> list(SqlSession& session, std::optional<TenantId> tenant,
   auto pattern = contains_pattern(filter.search);
   if (tenant) where.add("u.tenant_id = ?", *tenant);
   if (!filter.search.empty())
-    where.add("(u.name LIKE ? ESCAPE '!' OR u.email LIKE ? ESCAPE '!')", pattern, pattern);
+    where.add("(LOWER(u.name) LIKE LOWER(?) ESCAPE '!' OR LOWER(u.email) LIKE LOWER(?) ESCAPE '!')",
+              pattern, pattern);
   if (filter.role) where.add("u.role = ?", to_string(*filter.role));
   if (filter.is_active) where.add("u.is_active = ?", *filter.is_active);
   PageOf<User> page;

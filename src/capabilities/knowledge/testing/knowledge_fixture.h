@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "adapters/job_table/job_table.h"
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/billing/billing.h"
 #include "capabilities/knowledge/housekeeping.h"
 #include "capabilities/knowledge/knowledge.h"

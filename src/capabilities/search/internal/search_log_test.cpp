@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "ports/testing/manual_clock.h"
 
 namespace aiva::search {

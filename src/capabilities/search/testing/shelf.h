@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/knowledge/document_catalog.h"
 #include "capabilities/knowledge/knowledge.h"
 #include "foundation/metrics.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/webhooks/webhooks.h"
 #include "ports/testing/manual_clock.h"
 #include "ports/testing/scripted_http_client.h"

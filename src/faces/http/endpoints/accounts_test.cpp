@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "capabilities/identity/identity.h"
 #include "faces/http/endpoints/api_keys.h"
 #include "faces/http/endpoints/audit.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "faces/http/endpoints/credit_budgets.h"
 #include "faces/http/endpoints/credit_usage.h"
 #include "faces/http/endpoints/credits.h"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 #include "faces/http/error_table.h"
 #include "foundation/json.h"
 #include "ports/testing/manual_clock.h"

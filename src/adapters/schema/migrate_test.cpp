@@ -1,4 +1,4 @@
-#include "adapters/sqlite/migrate.h"
+#include "adapters/schema/migrate.h"
 
 #include <gtest/gtest.h>
 

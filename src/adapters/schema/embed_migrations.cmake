@@ -2,7 +2,7 @@
 # Used as: cmake -DFOLDER=… -DOUTPUT=… -P embed_migrations.cmake
 file(GLOB files ${FOLDER}/*.sql)
 list(SORT files)
-set(code "#include \"adapters/sqlite/migrate.h\"\n\nnamespace aiva {\n\n")
+set(code "#include \"adapters/schema/migrate.h\"\n\nnamespace aiva {\n\n")
 string(APPEND code "const std::vector<Migration>& embedded_migrations() {\n")
 string(APPEND code "  static const std::vector<Migration> all = {\n")
 foreach(file IN LISTS files)

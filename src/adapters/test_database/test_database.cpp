@@ -1,10 +1,11 @@
-#include "adapters/sqlite/test_database.h"
+#include "adapters/test_database/test_database.h"
 
 #include <cstdlib>
 #include <string>
 #include <utility>
 
-#include "adapters/sqlite/migrate.h"
+#include "adapters/schema/migrate.h"
+#include "adapters/test_database/internal/mariadb.h"
 
 namespace aiva {
 namespace {
@@ -20,6 +21,12 @@ T must(Result<T> result) {
 }  // namespace
 
 TestDatabase::TestDatabase(SqliteOptions options) {
+  if (test_database::is_on_mariadb()) {
+    auto made = must(test_database::make_database(metrics_));
+    name_ = std::move(made.name);
+    database_ = std::move(made.database);
+    return;
+  }
   auto pattern = (std::filesystem::temp_directory_path() / "aiva-rows-XXXXXX").string();
   AIVA_ASSERT(mkdtemp(pattern.data()) != nullptr);
   folder_ = pattern;
@@ -31,6 +38,7 @@ TestDatabase::TestDatabase(SqliteOptions options) {
 
 TestDatabase::~TestDatabase() {
   database_.reset();
+  if (!name_.empty()) test_database::drop_database(name_);
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }

@@ -1,0 +1,183 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "adapters/mysql/internal/positions.h"
+#include "adapters/mysql/mysql_database.h"
+#include "adapters/mysql/testing/mariadb_server.h"
+
+namespace aiva {
+namespace {
+
+using mysql::MariadbServer;
+using mysql::Positions;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+// A primary with a replica, and a client of both.
+class ReplicaTest : public ::testing::Test {
+ protected:
+  ReplicaTest() : primary_(1), replica_(2, {"--read-only"}) {
+    replica_.follow(primary_);
+    primary_.ask("CREATE DATABASE rows_here CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin");
+    open({.url = primary_.url("rows_here"), .replicas = {replica_.host()}});
+    EXPECT_TRUE(run("CREATE TABLE t (id BIGINT PRIMARY KEY)"));
+  }
+
+  void open(MysqlOptions options) {
+    database_.reset();
+    database_ = make_mysql_database(std::move(options), metrics_).value();
+  }
+  Result<std::int64_t> run(std::string sql) {
+    return sync_wait(write(*database_, {}, [&](SqlSession& session) -> Result<std::int64_t> {
+      return session.execute(sql);
+    }));
+  }
+  // The server id of whoever answered, and how many rows it has.
+  struct Answer {
+    std::int64_t server = 0;
+    std::int64_t rows = 0;
+  };
+  Result<Answer> ask() {
+    return sync_wait(read(*database_, {}, [&](SqlSession& session) -> Result<Answer> {
+      Answer answer;
+      TRY_VOID(session.query("SELECT @@server_id, count(*) FROM t", {},
+                             [&](const SqlRow& row) -> Result<void> {
+                               answer = {.server = row.integer(0), .rows = row.integer(1)};
+                               return {};
+                             }));
+      return answer;
+    }));
+  }
+  // Until the given server answers.
+  bool comes_from(std::int64_t server) {
+    auto latest = steady_clock::now() + seconds(30);
+    while (steady_clock::now() < latest) {
+      auto answer = ask();
+      if (answer && answer->server == server) return true;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return false;
+  }
+  [[nodiscard]] double metric(const std::string& name, const std::string& host) const {
+    auto text = metrics_.to_prometheus_text();
+    auto line = "\n" + name + "{server=\"" + host + "\"} ";
+    auto at = text.find(line);
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + line.size()));
+  }
+
+  MariadbServer primary_;
+  MariadbServer replica_;
+  Metrics metrics_;
+  std::unique_ptr<Database> database_;
+};
+
+TEST_F(ReplicaTest, reads_there_what_this_process_has_just_written) {
+  ASSERT_TRUE(comes_from(2));
+  int there = 0;
+
+  for (int i = 1; i <= 100; ++i) {
+    ASSERT_TRUE(run("INSERT INTO t (id) VALUES (" + std::to_string(i) + ")"));
+    auto answer = ask();
+    ASSERT_TRUE(answer.has_value()) << answer.error().cause;
+    EXPECT_EQ(answer->rows, i);
+    if (answer->server == 2) ++there;
+  }
+
+  EXPECT_GT(there, 50);
+}
+
+TEST_F(ReplicaTest, reads_from_the_primary_while_the_replica_lags) {
+  ASSERT_TRUE(comes_from(2));
+
+  replica_.ask("STOP SLAVE SQL_THREAD");
+  ASSERT_TRUE(run("INSERT INTO t (id) VALUES (1)"));
+  auto at_once = ask();
+  auto latest = steady_clock::now() + seconds(30);
+  while (metric("aiva_database_replica_lag_seconds", replica_.host()) < 1 &&
+         steady_clock::now() < latest)
+    std::this_thread::sleep_for(milliseconds(20));
+  auto later = ask();
+
+  ASSERT_TRUE(at_once.has_value() && later.has_value());
+  EXPECT_EQ(at_once->rows, 1);
+  EXPECT_EQ(at_once->server, 1);
+  EXPECT_EQ(later->server, 1);
+  EXPECT_GE(metric("aiva_database_replica_lag_seconds", replica_.host()), 1);
+  EXPECT_EQ(metric("aiva_database_replica_usable", replica_.host()), 0);
+  replica_.ask("START SLAVE SQL_THREAD");
+  EXPECT_TRUE(comes_from(2));
+}
+
+TEST_F(ReplicaTest, goes_on_when_the_replica_or_the_primary_is_gone) {
+  ASSERT_TRUE(comes_from(2));
+  ASSERT_TRUE(run("INSERT INTO t (id) VALUES (1)"));
+  ASSERT_TRUE(comes_from(2));
+
+  replica_.kill();
+  auto by_primary = ask();
+  replica_.start();
+  ASSERT_TRUE(comes_from(2));
+  primary_.kill();
+  auto refused = run("INSERT INTO t (id) VALUES (2)");
+  auto by_replica = ask();
+
+  ASSERT_TRUE(by_primary.has_value()) << by_primary.error().cause;
+  EXPECT_EQ(by_primary->server, 1);
+  EXPECT_EQ(by_primary->rows, 1);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  ASSERT_TRUE(by_replica.has_value()) << by_replica.error().cause;
+  EXPECT_EQ(by_replica->server, 2);
+}
+
+TEST_F(ReplicaTest, follows_the_primary_to_another_host) {
+  open({.url = "mysql://root@" + primary_.host() + "," + replica_.host() + "/rows_here"});
+  ASSERT_TRUE(run("INSERT INTO t (id) VALUES (1)"));
+  auto written = primary_.ask("SELECT @@gtid_binlog_pos");
+  ASSERT_EQ(replica_.ask("SELECT MASTER_GTID_WAIT('" + written + "', 30)"), "0");
+
+  primary_.kill();
+  auto refused = run("INSERT INTO t (id) VALUES (2)");
+  replica_.ask("STOP SLAVE");
+  replica_.ask("SET GLOBAL read_only = 0");
+  auto latest = steady_clock::now() + seconds(30);
+  auto taken = run("INSERT INTO t (id) VALUES (3)");
+  while (!taken && steady_clock::now() < latest) taken = run("INSERT INTO t (id) VALUES (3)");
+
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(taken.has_value()) << taken.error().cause;
+  auto answer = ask();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->rows, 2);
+  EXPECT_EQ(answer->server, 2);
+}
+
+TEST(Positions, keep_the_last_transaction_of_each_stream) {
+  Positions positions;
+  EXPECT_EQ(positions.latest().number, 0U);
+
+  positions.note("0-1-10");
+  positions.note("0-1-9");
+  positions.note("");
+  positions.note("1-2-5");
+
+  EXPECT_EQ(positions.latest().text, "0-1-10,1-2-5");
+  EXPECT_EQ(positions.latest().number, 2U);
+}
+
+TEST(Positions, speak_of_mysql_s_transactions_as_sets) {
+  Positions positions;
+
+  positions.note("3e11fa47-71ca-11e1-9e33-c80aa9429562:23");
+
+  EXPECT_EQ(positions.latest().text, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23");
+}
+
+}  // namespace
+}  // namespace aiva
