@@ -285,6 +285,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
                                       .clock = parts.clock,
                                       .metrics = parts.metrics,
                                       .shared_cache = parts.shared_cache.get(),
+                                      .signals = parts.signals.get(),
                                       .sections = parts.sections.get(),
                                       .reranker = parts.reranker.get()},
                                      std::move(searching));
