@@ -12,15 +12,10 @@
 #include "adapters/job_table/job_table.h"
 #include "adapters/job_table/schedule_table.h"
 #include "adapters/local_files/local_object_store.h"
-#include "adapters/memory/memory_cache.h"
-#include "adapters/memory/memory_signals.h"
-#include "adapters/redis/enduring_cache.h"
-#include "adapters/redis/redis_allowances.h"
-#include "adapters/redis/redis_cache.h"
 #include "adapters/redis/redis_passage_index.h"
-#include "adapters/redis/redis_signals.h"
 #include "adapters/segment_index/segment_index.h"
 #include "app/agent_functions.h"
+#include "app/cache_parts.h"
 #include "app/call_parts.h"
 #include "app/campaign_parts.h"
 #include "app/chat_parts.h"
@@ -38,45 +33,6 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::seconds;
-
-Result<void> connect_redis(const Config& config, Parts& parts) {
-  const auto& cache = config.cache;
-  RedisOptions options{.url = cache.url,
-                       .ca_file = cache.ca_file,
-                       .connections_per_node_max = static_cast<std::size_t>(cache.connections_max),
-                       .connect_timeout = std::chrono::milliseconds(cache.connect_timeout_ms),
-                       .metrics = &parts.metrics};
-  TRY(parts.redis, make_redis(options));
-  parts.redis_pulse =
-      make_redis_pulse(*parts.redis, {.key_prefix = cache.key_prefix}, parts.metrics);
-  return {};
-}
-
-// What processes share goes on within each of them while Redis is away.
-void share_by_redis(const Config& config, Parts& parts) {
-  const auto& prefix = config.cache.key_prefix;
-  std::chrono::milliseconds patience(config.cache.timeout_ms);
-  parts.shared_cache =
-      make_redis_cache(*parts.redis, {.key_prefix = prefix, .call_timeout = patience});
-  EnduringCacheParts enduring{
-      .shared = *parts.shared_cache,
-      .local = std::move(parts.cache),
-      .processes = [&pulse = *parts.redis_pulse] { return pulse.processes(); }};
-  parts.cache = make_enduring_cache(std::move(enduring), parts.metrics);
-  parts.allowances =
-      make_redis_allowances(*parts.redis, {.key_prefix = prefix, .call_timeout = patience});
-  parts.signals = make_redis_signals(*parts.redis, std::move(parts.signals), {.key_prefix = prefix},
-                                     parts.metrics);
-}
-
-Result<void> open_cache(const Config& config, Parts& parts) {
-  parts.cache = make_memory_cache({}, parts.clock);
-  parts.signals = make_memory_signals();
-  bool is_shared = config.cache.provider == "redis";
-  if (is_shared || config.search.vector_index == "redis") TRY_VOID(connect_redis(config, parts));
-  if (is_shared) share_by_redis(config, parts);
-  return {};
-}
 
 Result<void> open_storage(const Config& config, Parts& parts) {
   bool is_power = config.data.sync == "power";
@@ -327,6 +283,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
                                       .clock = parts.clock,
                                       .metrics = parts.metrics,
                                       .shared_cache = parts.shared_cache.get(),
+                                      .signals = parts.signals.get(),
                                       .sections = parts.sections.get(),
                                       .reranker = parts.reranker.get()},
                                      std::move(searching));

@@ -12,6 +12,7 @@
 #include "adapters/memory/memory_cache.h"
 #include "adapters/redis/redis_cache.h"
 #include "adapters/redis/redis_pulse.h"
+#include "adapters/redis/redis_signals.h"
 #include "adapters/redis/testing/redis_server.h"
 
 namespace aiva {
@@ -91,6 +92,23 @@ TEST_F(CacheWithoutRedis, keeps_values_and_limits_of_its_own) {
   EXPECT_EQ(counts, (std::vector<std::int64_t>{1, 2, 3}));
   EXPECT_FALSE(sync_wait(cache.erase({}, "key")).has_value()) << "others are not told";
   EXPECT_EQ(sync_wait(cache.get({}, "key")).value(), std::nullopt);
+}
+
+TEST(CacheOfAUser, needs_no_more_rights_than_the_guide_gives) {
+  RedisServer server;
+  auto admin = redis::connect(server.url());
+  ask(*admin, {"ACL", "SETUSER", "aiva", "on", ">secret", "~aiva:*", "&aiva:*", "+@all", "-@admin",
+               "-@dangerous", "+info", "+cluster|slots"});
+  Process process("redis://aiva:secret@127.0.0.1:" + std::to_string(server.port()));
+  process.put("key", "value");
+
+  EXPECT_EQ(process.get("key"), "value");
+  EXPECT_TRUE(process.may_call(1));
+  EXPECT_TRUE(comes_true([&process] { return process.metrics_say("aiva_redis_up 1"); }));
+  EXPECT_TRUE(
+      comes_true([&process] { return !process.metrics_say("aiva_redis_memory_used_bytes 0\n"); }));
+  EXPECT_TRUE(sync_wait(check_channels({}, *process.redis, "aiva:")).has_value());
+  EXPECT_TRUE(process.metrics_say("aiva_cache_fallbacks_total{what=\"values\"} 0"));
 }
 
 class TwoProcesses : public testing::Test {

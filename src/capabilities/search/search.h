@@ -24,6 +24,7 @@
 #include "ports/database.h"
 #include "ports/passage_index.h"
 #include "ports/reranker.h"
+#include "ports/signals.h"
 #include "ports/text_embedder.h"
 
 namespace aiva::search {
@@ -136,6 +137,7 @@ struct SearchParts {
   const Clock& clock;
   Metrics& metrics;
   Cache* shared_cache = nullptr;            // that several processes share; null: this one is alone
+  Signals* signals = nullptr;               // to those and from them; null: they look by themselves
   knowledge::Sections* sections = nullptr;  // null: hits come without sections
   Reranker* reranker = nullptr;             // null: hits stay as they were fused
 };

@@ -11,7 +11,8 @@ namespace {
 std::unique_ptr<SharedAnswers> make_shared_answers(const SearchParts& parts,
                                                    const SearchSettings& settings) {
   if (parts.shared_cache == nullptr || settings.cache_time.count() == 0) return nullptr;
-  SharedAnswersParts needs{*parts.shared_cache, parts.knowledge, parts.clock, parts.metrics};
+  SharedAnswersParts needs{*parts.shared_cache, parts.knowledge, parts.clock, parts.metrics,
+                           parts.signals};
   return std::make_unique<SharedAnswers>(
       needs, SharedAnswersSettings{.time_to_live = settings.cache_time});
 }

@@ -16,6 +16,7 @@
 namespace aiva::search {
 namespace {
 
+constexpr const char* cleared_topic = "answers";
 constexpr std::size_t epochs_max = 4096;
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::size_t hash_bytes = 16;
@@ -51,7 +52,11 @@ SharedAnswers::SharedAnswers(SharedAnswersParts parts, SharedAnswersSettings set
       failures_(parts.metrics.counter("aiva_search_shared_cache_failures_total",
                                       "Calls of the shared cache that failed or took too long")),
       refused_(parts.metrics.counter("aiva_search_shared_answers_refused_total",
-                                     "Answers in the shared cache that could not be used")) {}
+                                     "Answers in the shared cache that could not be used")) {
+  if (parts_.signals == nullptr) return;
+  clearings_elsewhere_ = parts_.signals->subscribe(
+      cleared_topic, [this](std::string_view payload) { hear_of_clearing(payload); });
+}
 
 SharedAnswers::~SharedAnswers() {
   std::unique_lock lock(mutex_);
@@ -98,6 +103,23 @@ void SharedAnswers::remember_epoch(KnowledgeBaseId base, std::int64_t value) {
   std::lock_guard lock(mutex_);
   if (epochs_.size() >= epochs_max && !epochs_.contains(base)) epochs_.clear();
   epochs_[base] = {.value = value, .read_at = now};
+}
+
+// "BASE EPOCH"; anything else means that all epochs are to be looked at again.
+void SharedAnswers::hear_of_clearing(std::string_view payload) {
+  auto space = std::min(payload.find(' '), payload.size());
+  auto base = KnowledgeBaseId::parse(payload.substr(0, space));
+  auto text = payload.substr(std::min(space + 1, payload.size()));
+  auto value = read_epoch(text, parts_.clock.unix_ms());
+  auto now = parts_.clock.steady();
+  std::lock_guard lock(mutex_);
+  if (!base || value == 0) {
+    for (auto& [id, known] : epochs_) known.read_at = now - settings_.epoch_time;
+    return;
+  }
+  auto known = epochs_.find(*base);
+  if (known == epochs_.end() || known->second.value >= value) return;
+  known->second = {.value = value, .read_at = now};
 }
 
 Task<std::int64_t> SharedAnswers::epoch(CallContext context, KnowledgeBaseId base) {
@@ -207,6 +229,8 @@ Task<Result<void>> SharedAnswers::clear(CallContext context, KnowledgeBaseId bas
                                   std::to_string(value), lifetime);
   auto put = co_await std::move(putting);
   note(put.has_value());
+  if (parts_.signals != nullptr)
+    parts_.signals->publish(cleared_topic, base.to_string() + " " + std::to_string(value));
   if (put) co_return Result<void>();
   log::failure("Other processes could not be told to forget their answers", context, put.error());
   co_return fail(ErrorCode::unavailable,

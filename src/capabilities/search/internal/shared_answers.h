@@ -3,9 +3,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "capabilities/knowledge/knowledge.h"
@@ -16,6 +18,7 @@
 #include "foundation/task.h"
 #include "ports/cache.h"
 #include "ports/clock.h"
+#include "ports/signals.h"
 
 namespace aiva::search {
 
@@ -24,6 +27,7 @@ struct SharedAnswersParts {
   knowledge::Knowledge& knowledge;
   const Clock& clock;
   Metrics& metrics;
+  Signals* signals = nullptr;  // to other processes and from them; null: they look by themselves
 };
 
 struct SharedAnswersSettings {
@@ -75,6 +79,7 @@ class SharedAnswers {
   Task<Result<std::vector<TextHit>>> fetch(CallContext context, KnowledgeBaseId base,
                                            std::vector<TextHit> hits);
   void remember_epoch(KnowledgeBaseId base, std::int64_t value);
+  void hear_of_clearing(std::string_view payload);
 
   SharedAnswersParts parts_;
   SharedAnswersSettings settings_;
@@ -86,6 +91,7 @@ class SharedAnswers {
   int failures_in_row_ = 0;
   Instant rest_until_{};
   int unwritten_ = 0;
+  std::unique_ptr<Signals::Subscription> clearings_elsewhere_;  // the first to go
 };
 
 }  // namespace aiva::search

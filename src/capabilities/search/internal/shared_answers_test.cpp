@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "adapters/memory/memory_signals.h"
 #include "capabilities/search/internal/shared_answer_text.h"
 #include "capabilities/search/testing/shelf.h"
 #include "ports/testing/map_cache.h"
@@ -285,6 +286,27 @@ TEST_F(SharedAnswersTest, tells_every_process_to_forget) {
   ASSERT_TRUE(sync_wait(mine_.clear(context, base_)));
   EXPECT_GT(sync_wait(mine_.epoch(context, base_)), cleared);
   EXPECT_EQ(sync_wait(mine_.epoch({.tenant = tenant_}, KnowledgeBaseId::make())), 0);
+}
+
+TEST_F(SharedAnswersTest, tells_processes_that_hear_of_it_to_forget_at_once) {
+  auto signals = make_memory_signals();
+  auto make_hearing = [this, &signals] {
+    return std::make_unique<SharedAnswers>(
+        SharedAnswersParts{cache_, shelf_, clock_, metrics_, signals.get()},
+        SharedAnswersSettings{.time_to_live = seconds(100)});
+  };
+  auto here = make_hearing();
+  auto there = make_hearing();
+  CallContext context{.tenant = tenant_};
+  ASSERT_EQ(sync_wait(there->epoch(context, base_)), 0);
+
+  ASSERT_TRUE(sync_wait(here->clear(context, base_)));
+  auto cleared = sync_wait(here->epoch(context, base_));
+
+  EXPECT_EQ(sync_wait(there->epoch(context, base_)), cleared);
+  for (auto strange : {"", "x", "x 1", " ", "00000000-0000-0000-0000-000000000000 -1"})
+    signals->publish("answers", strange);
+  EXPECT_EQ(sync_wait(there->epoch(context, base_)), cleared) << "looked at again";
 }
 
 TEST_F(SharedAnswersTest, says_when_others_cannot_be_told_to_forget) {
