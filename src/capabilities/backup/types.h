@@ -43,6 +43,7 @@ enum class MasterKeyPlace {
 // One backup, as its manifest tells.
 struct BackupSummary {
   std::string name{};
+  std::string damage{};  // why its manifest cannot be read; then nothing else is known
   UnixMs began_at = 0;
   UnixMs snapshot_at = 0;  // the moment of its rows
   UnixMs ended_at = 0;

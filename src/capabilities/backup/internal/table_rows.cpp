@@ -16,7 +16,7 @@ constexpr std::size_t statement_values_max = 8000;
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + quoted(name);
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + quote_name(name);
   return text;
 }
 
@@ -29,7 +29,7 @@ std::vector<std::string> names_of(const Table& table) {
 // Rows behind a key of several columns: SQLite follows its index for a comparison of tuples, MySQL
 // for the alternatives that it means.
 std::string behind(const std::vector<std::string>& key, SqlDialect dialect) {
-  if (key.size() == 1) return quoted(key.front()) + " > ?";
+  if (key.size() == 1) return quote_name(key.front()) + " > ?";
   if (dialect == SqlDialect::sqlite) {
     std::string marks = "?";
     for (std::size_t i = 1; i < key.size(); ++i) marks += ", ?";
@@ -38,8 +38,8 @@ std::string behind(const std::vector<std::string>& key, SqlDialect dialect) {
   std::string text;
   for (std::size_t last = 0; last < key.size(); ++last) {
     text += last == 0 ? "(" : " OR (";
-    for (std::size_t i = 0; i < last; ++i) text += quoted(key[i]) + " = ? AND ";
-    text += quoted(key[last]) + " > ?)";
+    for (std::size_t i = 0; i < last; ++i) text += quote_name(key[i]) + " = ? AND ";
+    text += quote_name(key[last]) + " > ?)";
   }
   return "(" + text + ")";
 }
@@ -58,7 +58,7 @@ std::string insert_statement(const Table& table, std::size_t rows) {
   std::string marks = "(?";
   for (std::size_t i = 1; i < names.size(); ++i) marks += ", ?";
   marks += ")";
-  auto sql = "INSERT INTO " + quoted(table.name) + " (" + joined(names) + ") VALUES " + marks;
+  auto sql = "INSERT INTO " + quote_name(table.name) + " (" + joined(names) + ") VALUES " + marks;
   for (std::size_t i = 1; i < rows; ++i) sql += ", " + marks;
   return sql;
 }
@@ -68,7 +68,7 @@ std::string insert_statement(const Table& table, std::size_t rows) {
 TablePages::TablePages(const Table& table, SqlDialect dialect, RowBytes after)
     : table_(table), dialect_(dialect), place_(std::move(after)) {
   for (const auto& column : table.key) key_places_.push_back(table.place_of(column));
-  auto select = "SELECT " + joined(names_of(table)) + " FROM " + quoted(table.name);
+  auto select = "SELECT " + joined(names_of(table)) + " FROM " + quote_name(table.name);
   auto order = " ORDER BY " + joined(table.key) + " LIMIT ?";
   first_sql_ = select + order;
   next_sql_ = select + " WHERE " + behind(table.key, dialect) + order;
@@ -133,7 +133,7 @@ Result<void> insert_rows(SqlSession& session, const Table& table, std::span<cons
 
 Result<std::int64_t> count_rows(SqlSession& session, const Table& table) {
   std::int64_t count = 0;
-  TRY_VOID(session.query("SELECT COUNT(*) FROM " + quoted(table.name), {},
+  TRY_VOID(session.query("SELECT COUNT(*) FROM " + quote_name(table.name), {},
                          [&count](const SqlRow& row) -> Result<void> {
                            count = row.integer(0);
                            return {};

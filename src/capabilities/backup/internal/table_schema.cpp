@@ -159,7 +159,7 @@ Result<std::vector<Table>> read_tables(SqlSession& session) {
   return parents_first(std::move(tables));
 }
 
-std::string quoted(std::string_view name) { return "`" + std::string(name) + "`"; }
+std::string quote_name(std::string_view name) { return "`" + std::string(name) + "`"; }
 
 Result<std::int64_t> read_counter(SqlSession& session, const Table& table) {
   AIVA_ASSERT(table.has_counter);
@@ -177,16 +177,16 @@ Result<std::int64_t> read_counter(SqlSession& session, const Table& table) {
                     "WHERE table_schema = DATABASE() AND table_name = ?",
                     {table.name}, take));
   // MySQL 8 tells the counter as it was up to a day ago.
-  auto key = quoted(table.key.front());
-  TRY_VOID(
-      session.query("SELECT COALESCE(MAX(" + key + "), 0) FROM " + quoted(table.name), {}, take));
+  auto key = quote_name(table.key.front());
+  TRY_VOID(session.query("SELECT COALESCE(MAX(" + key + "), 0) FROM " + quote_name(table.name), {},
+                         take));
   return number;
 }
 
 Result<void> raise_counter(SqlSession& session, const Table& table, std::int64_t number) {
   AIVA_ASSERT(table.has_counter);
   if (session.dialect() == SqlDialect::mysql) {
-    TRY_VOID(session.execute("ALTER TABLE " + quoted(table.name) +
+    TRY_VOID(session.execute("ALTER TABLE " + quote_name(table.name) +
                              " AUTO_INCREMENT = " + std::to_string(number + 1)));
     return {};
   }

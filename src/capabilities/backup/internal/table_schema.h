@@ -38,7 +38,7 @@ struct Table {
 Result<std::vector<Table>> read_tables(SqlSession& session);
 
 // A name as both engines quote it.
-std::string quoted(std::string_view name);
+std::string quote_name(std::string_view name);
 
 // The highest number that a table's counter has given; 0: none yet. Wants `has_counter`.
 Result<std::int64_t> read_counter(SqlSession& session, const Table& table);
