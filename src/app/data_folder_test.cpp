@@ -49,11 +49,11 @@ TEST_F(DataFolderTest, takes_a_configured_key_and_refuses_a_short_one) {
 TEST_F(DataFolderTest, is_served_by_one_process_at_a_time) {
   ASSERT_TRUE(prepare_data_folder(config));
   {
-    auto first = ServeLock::try_take(folder);
+    auto first = FolderLock::try_take(folder);
     ASSERT_TRUE(first && first->has_value());
-    EXPECT_FALSE(ServeLock::try_take(folder)->has_value());
+    EXPECT_FALSE(FolderLock::try_take(folder)->has_value());
   }
-  EXPECT_TRUE(ServeLock::try_take(folder)->has_value());
+  EXPECT_TRUE(FolderLock::try_take(folder)->has_value());
 }
 
 }  // namespace
