@@ -9,7 +9,7 @@
 namespace aiva::backup {
 namespace {
 
-constexpr std::size_t listed_together = 1000;
+constexpr std::size_t listed_together = 10'000;
 constexpr std::size_t piece_bytes = 1024 * 1024;
 // A store may tell seconds only, and two puts within one look like one.
 constexpr UnixMs store_clock_ms = 5000;
@@ -20,6 +20,7 @@ Result<void> ObjectCopies::believe(const Manifest& earlier) {
   believed_before_ = earlier.summary.began_at - store_clock_ms;
   return read_rows(vault_, earlier.object_list, [this](std::string_view row) -> Result<void> {
     TRY(auto record, read_object_record(row));
+    for (const auto& chunk : record.chunks) vault_.believe(chunk);
     auto key = record.key;
     believed_.emplace(std::move(key), std::move(record));
     return {};

@@ -47,6 +47,9 @@ Result<std::vector<Table>> Restoring::match(const Manifest& manifest) {
         return fail(ErrorCode::conflict, "The new database has no column " + table.name + "." +
                                              column.name + ", which the backup has");
     table.columns = backed_up->table.columns;
+    for (const auto& column : table.key)
+      if (table.place_of(column) < 0)
+        return fail(ErrorCode::conflict, "The backup lacks the key of " + table.name);
     tables.push_back(std::move(table));
   }
   if (tables.size() != manifest.tables.size())

@@ -67,7 +67,10 @@ std::string insert_statement(const Table& table, std::size_t rows) {
 
 TablePages::TablePages(const Table& table, SqlDialect dialect, RowBytes after)
     : table_(table), dialect_(dialect), place_(std::move(after)) {
-  for (const auto& column : table.key) key_places_.push_back(table.place_of(column));
+  for (const auto& column : table.key) {
+    key_places_.push_back(table.place_of(column));
+    AIVA_ASSERT(key_places_.back() >= 0);
+  }
   auto select = "SELECT " + joined(names_of(table)) + " FROM " + quote_name(table.name);
   auto order = " ORDER BY " + joined(table.key) + " LIMIT ?";
   first_sql_ = select + order;

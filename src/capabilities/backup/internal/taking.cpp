@@ -66,13 +66,20 @@ Result<TakeReport> Taking::run(const std::optional<Manifest>& earlier) {
   summary.program = options_.program;
   summary.is_incremental = options_.is_incremental && earlier.has_value();
   summary.is_sealed = parts_.vault.is_sealed();
-  TRY_VOID(parts_.vault.learn_chunks(options_.is_incremental));
-  if (summary.is_incremental) TRY_VOID(objects_.believe(*earlier));
+  TRY_VOID(parts_.vault.learn_chunks());
+  if (summary.is_incremental) TRY_VOID(believe(*earlier));
   TRY_VOID(copy_all());
   TRY_VOID(keep_manifest());
   return TakeReport{.backup = manifest_.summary,
                     .new_chunks = additions_.chunks,
                     .mended_chunks = additions_.mended};
+}
+
+Result<void> Taking::believe(const Manifest& earlier) {
+  for (const auto& table : earlier.tables)
+    for (const auto& chunk : table.chunks) parts_.vault.believe(chunk);
+  for (const auto& chunk : earlier.object_list) parts_.vault.believe(chunk);
+  return objects_.believe(earlier);
 }
 
 // Most objects are copied before the rows are read, so that few can go between the two.

@@ -36,6 +36,7 @@ class Taking {
     std::size_t place;  // where rows name it
   };
 
+  Result<void> believe(const Manifest& earlier);
   Result<void> copy_all();
   Result<void> read_rows_once();
   Result<void> write_tables(SqlSession& session);

@@ -22,7 +22,7 @@ constexpr const char* description_key = "vault.json";
 constexpr const char* chunk_prefix = "chunks/";
 constexpr const char* manifest_prefix = "backups/";
 constexpr int format_version = 1;
-constexpr std::size_t listed_together = 1000;
+constexpr std::size_t listed_together = 10'000;
 constexpr std::size_t manifest_bytes_max = 1U << 30;
 constexpr UnixMs unneeded_life_ms = 24 * 3600 * 1000;
 constexpr std::size_t salt_bytes = 16;
@@ -109,7 +109,8 @@ Result<void> Vault::make_description() {
   }
   writer.end_object();
   if (is_sealed()) name_key_ = as_text(hmac_sha256(key_, "names of chunks"));
-  return put(description_key, text);
+  TRY_VOID(put(description_key, text));
+  return options_.flush ? options_.flush() : Result<void>{};
 }
 
 Result<void> Vault::read_description(std::string_view text) {
@@ -153,9 +154,13 @@ ChunkId Vault::name_of(std::string_view bytes) const {
   return is_sealed() ? hmac_sha256(name_key_, bytes) : sha256(bytes);
 }
 
-Result<void> Vault::learn_chunks(bool are_believed) {
-  are_believed_ = are_believed;
+void Vault::believe(const ChunkId& id) {
+  if (has(id)) proven_.insert(id);
+}
+
+Result<void> Vault::learn_chunks() {
   there_.clear();
+  proven_.clear();
   for (std::string after;;) {
     TRY(auto entries, list(chunk_prefix, after));
     if (entries.empty()) return {};
@@ -169,7 +174,7 @@ Result<KeptChunk> Vault::keep(std::string_view bytes) {
   KeptChunk kept{.id = name_of(bytes)};
   if (proven_.contains(kept.id)) return kept;
   bool is_there = there_.contains(kept.id);
-  kept.was_damaged = is_there && !are_believed_ && !load(kept.id);
+  kept.was_damaged = is_there && !load(kept.id);
   if (!is_there || kept.was_damaged) {
     auto packed = pack(bytes, key_, as_text(kept.id));
     TRY_VOID(put(key_of(kept.id), packed));

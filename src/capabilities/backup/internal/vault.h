@@ -49,9 +49,10 @@ class Vault {
   // For the Cutter, so that equal content is cut alike within one vault.
   [[nodiscard]] std::uint64_t cut_seed() const;
 
-  // Learns what chunks are there, before keep(). Those are believed, or else read and looked at
-  // when they are kept again.
-  Result<void> learn_chunks(bool are_believed);
+  // Learns what chunks are there, before keep(): each is read and looked at when it is kept again.
+  Result<void> learn_chunks();
+  // One that a finished backup names is believed to be what it was.
+  void believe(const ChunkId& id);
   [[nodiscard]] bool has(const ChunkId& id) const { return there_.contains(id); }
   // Keeps bytes of at most chunk_bytes_max.
   Result<KeptChunk> keep(std::string_view bytes);
@@ -81,8 +82,7 @@ class Vault {
   std::string key_;       // of the bytes; empty: they lie open
   std::string name_key_;  // of their names
   ChunkSet there_;
-  ChunkSet proven_;  // written or looked at by this run
-  bool are_believed_ = false;
+  ChunkSet proven_;  // written, looked at or believed by this run
 };
 
 }  // namespace aiva::backup

@@ -1,6 +1,7 @@
 #include "capabilities/backup/internal/verifying.h"
 
 #include <functional>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -80,10 +81,13 @@ Result<void> Verifying::look_at_rows(const Manifest& manifest) {
   for (const auto& table : manifest.tables) {
     bool is_sound = true;
     for (const auto& chunk : table.chunks) is_sound = is_sound && sound_.contains(chunk);
-    // Without its rows nothing can be said of those that refer to it, either.
-    if (is_sound) TRY_VOID(look_at_table(manifest, table));
+    if (is_sound)
+      TRY_VOID(look_at_table(manifest, table));
+    else
+      unread_.insert(table.table.name);
   }
   keys_.clear();
+  unread_.clear();
   return {};
 }
 
@@ -101,9 +105,11 @@ Verifying::TableCheck Verifying::prepare(const Manifest& manifest, const Table& 
       if (key.parent == table.name)
         check.kept.push_back({.places = places_of(table, key.parent_columns),
                               .keys = &keys_of(table.name, key.parent_columns)});
+  // Nothing can be said of rows that refer to a table which is not known.
   for (const auto& key : table.foreign_keys)
-    check.checked.push_back({.places = places_of(table, key.columns),
-                             .keys = &keys_of(key.parent, key.parent_columns)});
+    if (!unread_.contains(key.parent))
+      check.checked.push_back({.places = places_of(table, key.columns),
+                               .keys = &keys_of(key.parent, key.parent_columns)});
   return check;
 }
 

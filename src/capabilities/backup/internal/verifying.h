@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "capabilities/backup/internal/manifest.h"
@@ -55,6 +57,7 @@ class Verifying {
   ChunkSet sound_;
   ChunkSet damaged_;
   std::map<std::string, KeySet> keys_;
+  std::set<std::string> unread_;  // tables whose rows are not known
 };
 
 }  // namespace aiva::backup
