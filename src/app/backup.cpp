@@ -218,6 +218,7 @@ int run_restore(const Config& config, const Arguments& arguments) {
   auto work = make_work_folder(wanted);
   if (!work) return cli::report(work.error());
   auto restored = restore_into(config, arguments, **opened, *work);
+  cli::end_progress(arguments.is_json);
   if (restored) {
     if (auto shown = show_folder(*work, wanted); !shown)
       restored = std::unexpected(std::move(shown.error()));

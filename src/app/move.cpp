@@ -70,6 +70,7 @@ Result<backup::MoveReport> move_folder(const Config& config, const cli::Argument
 
 int run_move(const Config& config, const cli::Arguments& arguments) {
   auto moved = move_folder(config, arguments);
+  cli::end_progress(arguments.is_json);
   if (!moved) return cli::report(moved.error());
   cli::print_moved(*moved, arguments.is_json);
   return 0;

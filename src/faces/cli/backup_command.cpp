@@ -1,5 +1,7 @@
 #include "faces/cli/backup_command.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -114,9 +116,14 @@ backup::OnProgress show_progress(std::string label, bool is_quiet) {
   };
 }
 
+void end_progress(bool is_quiet) {
+  if (!is_quiet && isatty(STDERR_FILENO) != 0) std::fputs("\r\033[K", stderr);
+}
+
 int run_backup(backup::Backups& backups, backup::Installation source,
                const backup::TakeOptions& options, const Arguments& arguments) {
   auto taken = backups.take(source, options);
+  end_progress(arguments.is_json);
   if (!taken) return report(taken.error());
   std::string text;
   JsonWriter writer(text);
@@ -136,6 +143,7 @@ int run_backup(backup::Backups& backups, backup::Installation source,
   int code = 0;
   if (arguments.backup.is_verified) {
     auto found = backups.verify(taken->backup.name);
+    end_progress(arguments.is_json);
     if (!found) return report(found.error());
     code = print_verified(*found, arguments.is_json);
   }
@@ -172,6 +180,7 @@ int run_backup_verify(backup::Backups& backups, const Arguments& arguments) {
     name = summary->name;
   }
   auto found = backups.verify(name);
+  end_progress(arguments.is_json);
   if (!found) return report(found.error());
   return print_verified(*found, arguments.is_json);
 }

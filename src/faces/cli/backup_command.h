@@ -11,6 +11,9 @@ namespace aiva::cli {
 // Shows on standard error how far something is.
 backup::OnProgress show_progress(std::string label, bool is_quiet);
 
+// Takes the last of it from the terminal, before anything else is printed.
+void end_progress(bool is_quiet);
+
 // Each prints what came of its operation and answers the exit code.
 int run_backup(backup::Backups& backups, backup::Installation source,
                const backup::TakeOptions& options, const Arguments& arguments);

@@ -13,6 +13,7 @@ constexpr std::size_t page_bytes_small = 1024 * 1024;
 constexpr std::size_t page_bytes_large = 8 * 1024 * 1024;
 constexpr std::size_t statement_rows_max = 64;
 constexpr std::size_t statement_values_max = 8000;
+constexpr std::size_t statement_bytes_max = 4 * 1024 * 1024;  // MariaDB takes 16 MB as it comes
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -61,6 +62,19 @@ std::string insert_statement(const Table& table, std::size_t rows) {
   auto sql = "INSERT INTO " + quote_name(table.name) + " (" + joined(names) + ") VALUES " + marks;
   for (std::size_t i = 1; i < rows; ++i) sql += ", " + marks;
   return sql;
+}
+
+// How many of the rows go into one statement: a power of two, so that few have to be prepared.
+std::size_t rows_together(std::size_t columns, std::span<const RowBytes> rows) {
+  auto most = std::min(rows.size(), statement_rows_max);
+  auto together = std::bit_floor(std::clamp(statement_values_max / columns, std::size_t{1}, most));
+  auto bytes_of = [rows](std::size_t count) {
+    std::size_t bytes = 0;
+    for (const auto& row : rows.first(count)) bytes += row.size();
+    return bytes;
+  };
+  while (together > 1 && bytes_of(together) > statement_bytes_max) together /= 2;
+  return together;
 }
 
 }  // namespace
@@ -116,11 +130,8 @@ void TablePages::adapt(std::size_t bytes) {
 
 Result<void> insert_rows(SqlSession& session, const Table& table, std::span<const RowBytes> rows) {
   auto columns = table.columns.size();
-  auto together = std::clamp(statement_values_max / columns, std::size_t{1}, statement_rows_max);
-  // Powers of two, so that few different statements have to be prepared.
-  together = std::bit_floor(together);
   while (!rows.empty()) {
-    while (together > rows.size()) together /= 2;
+    auto together = rows_together(columns, rows);
     std::vector<SqlValue> values;
     for (const auto& row : rows.first(together)) {
       TRY(auto some, read_values(row));
