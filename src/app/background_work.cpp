@@ -84,7 +84,7 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
 
 }  // namespace
 
-// Whoever makes a worker holds the FolderLock of the data folder.
+// Whoever makes a worker holds the ServeLock of the data folder.
 std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) {
   auto ended = sync_wait(parts.chat->recover_turns({}, true));
   if (!ended) log::failure("Turns that died are ended later", {}, ended.error());

@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/local_files/local_object_store.h"
 #include "adapters/sqlite/migrate.h"
 #include "app/backup_place.h"
 #include "app/data_folder.h"
@@ -57,6 +56,13 @@ Result<std::string> find_passphrase(const Arguments& arguments) {
   return passphrase;
 }
 
+// The master key of an installation; empty where it has none yet.
+Result<std::string> find_master_key(const Config& config, const fs::path& folder) {
+  std::error_code error;
+  bool has_key = !config.identity.master_key.empty() || fs::exists(folder / "master.key", error);
+  return has_key ? load_master_key(config, folder) : std::string();
+}
+
 // What a command on backups works with. The store's threads go last.
 struct OpenBackups {
   explicit OpenBackups() = default;
@@ -88,7 +94,7 @@ int take(const Config& config, const Arguments& arguments) {
   if (!database) return cli::report(database.error());
   auto opened = open(arguments, "backup");
   if (!opened) return cli::report(opened.error());
-  auto objects = make_local_object_store(folder / "files", (*opened)->files);
+  auto objects = open_files(folder, (*opened)->files);
   if (!objects) return cli::report(objects.error());
   auto key = find_master_key(config, folder);
   if (!key) return cli::report(key.error());
@@ -160,7 +166,7 @@ Result<backup::RestoreReport> fill(const Config& config, OpenBackups& opened,
   TRY(auto steps, steps_of(summary));
   TRY(auto database, open_rows(config, folder, true));
   TRY_VOID(sync_wait(migrate(*database, std::move(steps))));
-  TRY(auto objects, make_local_object_store(folder / "files", opened.files));
+  TRY(auto objects, open_files(folder, opened.files));
   TRY(auto report, opened.backups->restore(summary.name, {*database, *objects}));
   TRY_VOID(sync_wait(migrate(*database)));
   return report;

@@ -34,7 +34,7 @@ constexpr auto drain_patience = std::chrono::seconds(10);
 
 // A running server works on the queue; without one this process does.
 int ingest(const Config& config, Parts& parts, CallContext context, const Arguments& arguments) {
-  auto lock = FolderLock::try_take(parts.folder);
+  auto lock = ServeLock::try_take(parts.folder);
   if (!lock) return cli::report(lock.error());
   std::unique_ptr<worker::Worker> worker;
   if (lock->has_value()) {

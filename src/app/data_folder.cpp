@@ -47,27 +47,26 @@ Result<std::string> make_master_key(const fs::path& file) {
 
 }  // namespace
 
-FolderLock::FolderLock(FolderLock&& other) noexcept
+ServeLock::ServeLock(ServeLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
-FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
+ServeLock& ServeLock::operator=(ServeLock&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   return *this;
 }
 
-FolderLock::~FolderLock() {
+ServeLock::~ServeLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Result<std::optional<FolderLock>> FolderLock::try_take(const fs::path& folder,
-                                                       const std::string& name) {
-  auto file = folder / name;
+Result<std::optional<ServeLock>> ServeLock::try_take(const fs::path& folder) {
+  auto file = folder / "serve.lock";
   int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0)
     return fail(ErrorCode::unavailable, "Cannot open " + file.string(), std::strerror(errno));
-  FolderLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return std::optional<FolderLock>();
-  return std::optional<FolderLock>(std::move(lock));
+  ServeLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return std::optional<ServeLock>();
+  return std::optional<ServeLock>(std::move(lock));
 }
 
 Result<fs::path> prepare_data_folder(const Config& config) {
@@ -85,16 +84,10 @@ Result<fs::path> prepare_data_folder(const Config& config) {
 }
 
 Result<std::string> load_master_key(const Config& config, const fs::path& folder) {
-  TRY(auto key, find_master_key(config, folder));
-  if (key.empty()) TRY_VOID(make_master_key(folder / "master.key"));
-  return key.empty() ? find_master_key(config, folder) : key;
-}
-
-Result<std::string> find_master_key(const Config& config, const fs::path& folder) {
   if (!config.identity.master_key.empty()) return decode_master_key(config.identity.master_key);
   auto file = folder / "master.key";
   std::error_code error;
-  if (!fs::exists(file, error)) return std::string();
+  if (!fs::exists(file, error)) TRY_VOID(make_master_key(file));
   std::ifstream input(file);
   std::string text;
   if (!std::getline(input, text))

@@ -9,22 +9,20 @@
 
 namespace aiva::app {
 
-// The exclusive right to use a folder, held by a lock on a file in it. The system frees it when the
-// process ends, however it ends.
-class FolderLock {
+// The exclusive right to serve a data folder, held by a lock on a file in it. The system frees it
+// when the process ends, however it ends.
+class ServeLock {
  public:
-  FolderLock() = default;
-  FolderLock(FolderLock&& other) noexcept;
-  FolderLock& operator=(FolderLock&& other) noexcept;
-  ~FolderLock();
+  ServeLock() = default;
+  ServeLock(ServeLock&& other) noexcept;
+  ServeLock& operator=(ServeLock&& other) noexcept;
+  ~ServeLock();
 
-  // The lock, or nothing while another process holds it. Without a name: that of whoever serves a
-  // data folder.
-  static Result<std::optional<FolderLock>> try_take(const std::filesystem::path& folder,
-                                                    const std::string& name = "serve.lock");
+  // The lock, or nothing while another process holds it.
+  static Result<std::optional<ServeLock>> try_take(const std::filesystem::path& folder);
 
  private:
-  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  explicit ServeLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_ = -1;
 };
 
@@ -34,8 +32,5 @@ Result<std::filesystem::path> prepare_data_folder(const Config& config);
 // The 32 bytes that encrypt secrets at rest: the configured ones, else those of `master.key` in the
 // folder, which is made at the first start with mode 0600.
 Result<std::string> load_master_key(const Config& config, const std::filesystem::path& folder);
-
-// The same without making one: empty where there is none.
-Result<std::string> find_master_key(const Config& config, const std::filesystem::path& folder);
 
 }  // namespace aiva::app

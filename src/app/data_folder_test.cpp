@@ -25,29 +25,6 @@ TEST_F(DataFolderTest, is_made_for_its_owner_only) {
   EXPECT_EQ(fs::status(*made).permissions() & fs::perms::all, fs::perms::owner_all);
 }
 
-TEST_F(DataFolderTest, finds_a_master_key_without_making_one) {
-  ASSERT_TRUE(prepare_data_folder(config));
-
-  EXPECT_EQ(find_master_key(config, folder).value_or("failed"), "");
-  EXPECT_FALSE(fs::exists(folder / "master.key"));
-
-  auto made = load_master_key(config, folder);
-  EXPECT_EQ(find_master_key(config, folder).value(), made.value());
-}
-
-TEST_F(DataFolderTest, is_locked_by_name) {
-  ASSERT_TRUE(prepare_data_folder(config));
-
-  auto serving = FolderLock::try_take(folder);
-  auto again = FolderLock::try_take(folder);
-  auto other = FolderLock::try_take(folder, "other.lock");
-
-  ASSERT_TRUE(serving && again && other);
-  EXPECT_TRUE(serving->has_value());
-  EXPECT_FALSE(again->has_value());
-  EXPECT_TRUE(other->has_value());
-}
-
 TEST_F(DataFolderTest, keeps_its_master_key) {
   ASSERT_TRUE(prepare_data_folder(config));
 
@@ -72,11 +49,11 @@ TEST_F(DataFolderTest, takes_a_configured_key_and_refuses_a_short_one) {
 TEST_F(DataFolderTest, is_served_by_one_process_at_a_time) {
   ASSERT_TRUE(prepare_data_folder(config));
   {
-    auto first = FolderLock::try_take(folder);
+    auto first = ServeLock::try_take(folder);
     ASSERT_TRUE(first && first->has_value());
-    EXPECT_FALSE(FolderLock::try_take(folder)->has_value());
+    EXPECT_FALSE(ServeLock::try_take(folder)->has_value());
   }
-  EXPECT_TRUE(FolderLock::try_take(folder)->has_value());
+  EXPECT_TRUE(ServeLock::try_take(folder)->has_value());
 }
 
 }  // namespace

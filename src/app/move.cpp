@@ -1,6 +1,5 @@
 #include "app/move.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -8,7 +7,6 @@
 #include <utility>
 
 #include "adapters/sqlite/migrate.h"
-#include "adapters/sqlite/sqlite_database.h"
 #include "app/backup_place.h"
 #include "app/data_folder.h"
 #include "capabilities/backup/move.h"
@@ -20,15 +18,6 @@ namespace aiva::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view sqlite_scheme = "sqlite://";
-
-// Reads go where writes go: replicas would show a batch too late.
-Result<std::unique_ptr<Database>> open_target(const std::string& url) {
-  if (url.starts_with(sqlite_scheme))
-    return make_sqlite_database({.path = url.substr(sqlite_scheme.size()), .reader_threads = 1});
-  return fail(ErrorCode::invalid, "Rows cannot be moved to that kind of database");
-}
 
 // The source is not touched, so its schema has to be this program's already.
 Result<void> check_schema(Database& database) {
@@ -54,13 +43,13 @@ Result<backup::MoveReport> move_folder(const Config& config, const cli::Argument
   auto folder = fs::absolute(config.data.folder, error);
   if (!fs::exists(folder / "aiva.db", error))
     return fail(ErrorCode::not_found, "There is no installation in " + folder.string());
-  TRY(auto lock, FolderLock::try_take(folder));
+  TRY(auto lock, ServeLock::try_take(folder));
   if (!lock)
     return fail(ErrorCode::conflict,
                 "A server uses " + folder.string() + ". Stop it, so that nothing is left behind");
   TRY(auto source, open_rows(config, folder, false));
   TRY_VOID(check_schema(*source));
-  TRY(auto target, open_target(arguments.move_target));
+  TRY(auto target, open_move_target(arguments.move_target));
   TRY_VOID(backup::check_target(*source, *target));
   TRY_VOID(sync_wait(migrate(*target)));
   return backup::move_rows(*source, *target, cli::show_progress("move", arguments.is_json));

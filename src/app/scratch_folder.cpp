@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 void remove_abandoned(const fs::path& root) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(root, error)) {
-    auto lock = FolderLock::try_take(entry.path());
+    auto lock = ServeLock::try_take(entry.path());
     std::error_code ignored;
     if (lock && lock->has_value()) fs::remove_all(entry.path(), ignored);
   }
@@ -29,7 +29,7 @@ Result<ScratchFolder> ScratchFolder::make(const fs::path& data_folder) {
   if (!error) fs::create_directory(path, error);
   if (error)
     return fail(ErrorCode::unavailable, "Cannot make the folder " + path.string(), error.message());
-  TRY(auto lock, FolderLock::try_take(path));
+  TRY(auto lock, ServeLock::try_take(path));
   if (!lock) return fail(ErrorCode::conflict, "Another process uses the folder " + path.string());
   remove_abandoned(root);
   return ScratchFolder(std::move(path), std::move(*lock));

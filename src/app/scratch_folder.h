@@ -20,11 +20,11 @@ class ScratchFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  ScratchFolder(std::filesystem::path path, FolderLock lock)
+  ScratchFolder(std::filesystem::path path, ServeLock lock)
       : path_(std::move(path)), lock_(std::move(lock)) {}
 
   std::filesystem::path path_;  // empty: moved from
-  FolderLock lock_;              // tells that somebody uses the folder
+  ServeLock lock_;              // tells that somebody uses the folder
 };
 
 }  // namespace aiva::app

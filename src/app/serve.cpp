@@ -222,9 +222,9 @@ int run_serve(const Config& config, const Paths& paths, const cli::Arguments& ar
   auto signals = block_signals();
   auto folder = prepare_data_folder(config);
   if (!folder) return cli::report(folder.error());
-  std::optional<FolderLock> lock;
+  std::optional<ServeLock> lock;
   if (arguments.role != "api") {
-    auto taken = FolderLock::try_take(*folder);
+    auto taken = ServeLock::try_take(*folder);
     if (!taken) return cli::report(taken.error());
     if (!taken->has_value())
       return cli::report({.code = ErrorCode::conflict,

@@ -65,7 +65,7 @@ Result<void> MoveProgress::set_place(std::string_view table, const TablePlace& p
 }
 
 Result<void> MoveProgress::drop() {
-  TRY_VOID(session_.execute(statement("DROP TABLE ", "")));
+  TRY_VOID(session_.execute(statement("DROP TABLE IF EXISTS ", "")));
   return {};
 }
 
