@@ -6,10 +6,12 @@
 
 #include "app/added_models.h"
 #include "app/background_work.h"
+#include "app/backup.h"
 #include "app/data_folder.h"
 #include "app/doctor.h"
 #include "app/eval.h"
 #include "app/first_run.h"
+#include "app/move.h"
 #include "app/parts.h"
 #include "app/routes.h"
 #include "app/version.h"
@@ -156,6 +158,11 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
     case CommandName::eval: return run_eval(config, paths, arguments);
     case CommandName::model_add_clip: return add_clip_model(config, paths, arguments);
     case CommandName::model_add_reranker: return add_reranker_model(config, paths, arguments);
+    case CommandName::backup_take:
+    case CommandName::backup_list:
+    case CommandName::backup_verify: return run_backup_command(config, arguments);
+    case CommandName::restore: return run_restore(config, arguments);
+    case CommandName::migrate_to: return run_move(config, arguments);
     case CommandName::serve: return 2;
     case CommandName::migrate:
     case CommandName::ingest:

@@ -137,6 +137,14 @@ Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
   return digest;
 }
 
+std::string key_of_passphrase(std::string_view passphrase, std::string_view salt) {
+  constexpr std::uint64_t memory_max = 64 * 1024 * 1024;
+  std::array<std::uint8_t, 32> key{};
+  AIVA_ASSERT(EVP_PBE_scrypt(passphrase.data(), passphrase.size(), as_bytes(salt), salt.size(),
+                             1U << 15, 8, 1, memory_max, key.data(), key.size()) == 1);
+  return {reinterpret_cast<const char*>(key.data()), key.size()};
+}
+
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

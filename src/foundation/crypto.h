@@ -38,6 +38,10 @@ class Sha256 {
 // HMAC-SHA-256 (RFC 2104).
 Sha256Digest hmac_sha256(std::string_view key, std::string_view message);
 
+// 32 bytes out of a passphrase by scrypt (RFC 7914) with N = 2^15, r = 8, p = 1: 32 MiB of memory
+// and some tenths of a second, so that guessing is dear. `salt`: 16 random bytes kept beside.
+std::string key_of_passphrase(std::string_view passphrase, std::string_view salt);
+
 // Compares in a time that depends on the lengths only.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

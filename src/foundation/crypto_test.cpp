@@ -20,6 +20,15 @@ TEST(Crypto, hashes_pieces_like_the_whole) {
   EXPECT_EQ(hash.finish(), sha256("abc"));
 }
 
+TEST(Crypto, makes_the_same_key_of_a_passphrase_and_its_salt_only) {
+  auto key = key_of_passphrase("correct horse", "0123456789abcdef");
+
+  EXPECT_EQ(key.size(), 32U);
+  EXPECT_EQ(key, key_of_passphrase("correct horse", "0123456789abcdef"));
+  EXPECT_NE(key, key_of_passphrase("correct horsf", "0123456789abcdef"));
+  EXPECT_NE(key, key_of_passphrase("correct horse", "0123456789abcdeg"));
+}
+
 TEST(Base64, round_trips_every_length) {
   std::string bytes;
   for (int i = 0; i < 70; ++i) {

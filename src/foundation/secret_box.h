@@ -21,4 +21,10 @@ std::string seal_secret(std::string_view key, std::string_view secret, std::stri
 Result<std::string> open_secret(std::string_view key, std::string_view sealed,
                                 std::string_view purpose);
 
+// The same for many bytes: nonce, hidden bytes and tag, 28 more than `secret` has. Under one key at
+// most 2^32 of them.
+std::string seal_bytes(std::string_view key, std::string_view secret, std::string_view purpose);
+Result<std::string> open_bytes(std::string_view key, std::string_view box,
+                               std::string_view purpose);
+
 }  // namespace aiva

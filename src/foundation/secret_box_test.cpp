@@ -37,5 +37,21 @@ TEST(SecretBox, notices_every_changed_character) {
   EXPECT_FALSE(open_secret(key, sealed.substr(0, 10), "row 1").has_value());
 }
 
+TEST(SecretBox, opens_bytes_it_sealed_and_no_changed_ones) {
+  std::string secret("bytes\0of any kind\xff", 19);
+
+  auto box = seal_bytes(key, secret, "chunk 1");
+
+  EXPECT_EQ(box.size(), secret.size() + 28);
+  EXPECT_EQ(open_bytes(key, box, "chunk 1").value_or("failed"), secret);
+  EXPECT_FALSE(open_bytes(key, box, "chunk 2").has_value());
+  for (std::size_t i = 0; i < box.size(); ++i) {
+    auto changed = box;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    EXPECT_FALSE(open_bytes(key, changed, "chunk 1").has_value()) << i;
+  }
+  EXPECT_FALSE(open_bytes(key, box.substr(0, 27), "chunk 1").has_value());
+}
+
 }  // namespace
 }  // namespace aiva

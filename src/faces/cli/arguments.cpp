@@ -173,6 +173,79 @@ void add_models(CLI::App& app, Arguments& arguments) {
   reranker->add_option("--name", arguments.name, "What to call it; else as the folder");
 }
 
+void add_place(CLI::App& app, Arguments& arguments, const std::string& name) {
+  app.add_option(name, arguments.backup.place, "Folder of the backups")->required();
+  app.add_option("--key-file", arguments.backup.key_file,
+                 "File with the passphrase that encrypts them; else AIVA_BACKUP_PASSPHRASE");
+}
+
+void add_backup(CLI::App& app, Arguments& arguments) {
+  auto& asked = arguments.backup;
+  auto* backup = command(app, arguments, "backup", "Back this installation up while it is in use",
+                         CommandName::backup_take);
+  backup->require_subcommand(0, 1);
+  backup->footer(
+      "Ends with 0, 1 when it failed or something is damaged, 2 on wrong use. "
+      "docs/guides/backup.md tells what is in a backup.");
+  backup->add_option("--to", asked.place, "Folder of the backups");
+  backup->add_option("--key-file", asked.key_file,
+                     "File with the passphrase that encrypts them; else AIVA_BACKUP_PASSPHRASE");
+  backup->add_flag("--incremental", asked.is_incremental,
+                   "Believe what earlier backups wrote, and read only files that are new");
+  backup->add_flag("--verify", asked.is_verified, "Read all of it again afterwards");
+  backup->add_option("--keep", asked.keep, "Remove all but this many of the newest backups")
+      ->check(CLI::Range(1, 100'000));
+  auto* included = backup->add_flag("--include-master-key", asked.includes_master_key,
+                                    "Put the master key into a backup that is not encrypted");
+  backup
+      ->add_flag("--exclude-master-key", asked.excludes_master_key,
+                 "Leave the master key out of an encrypted backup")
+      ->excludes(included);
+  auto* list = command(*backup, arguments, "list", "List backups", CommandName::backup_list);
+  add_place(*list, arguments, "--from,--to");
+  auto* verify = command(*backup, arguments, "verify",
+                         "Read all backups and check them; ends with 1 when something is damaged",
+                         CommandName::backup_verify);
+  add_place(*verify, arguments, "--from,--to");
+  verify->add_option("--at", asked.at, "Whose rows are checked: a name or an instant");
+  backup->callback([&arguments, backup] {
+    if (!backup->get_subcommands().empty()) return;
+    arguments.command = CommandName::backup_take;
+    if (arguments.backup.place.empty()) throw CLI::RequiredError("--to");
+  });
+}
+
+void add_restore(CLI::App& app, Arguments& arguments) {
+  auto& asked = arguments.backup;
+  auto* restore = command(app, arguments, "restore", "Make a new data folder out of a backup",
+                          CommandName::restore);
+  add_place(*restore, arguments, "--from");
+  restore->add_option("--at", asked.at,
+                      "Which backup: a name, or an instant it is not to be after");
+  auto* file = restore->add_option("--master-key", asked.master_key_file,
+                                   "The master.key of the installation, where the backup has none");
+  restore
+      ->add_flag("--without-master-key", asked.excludes_master_key,
+                 "Go without: what is sealed in the rows is lost")
+      ->excludes(file);
+  restore->callback([&arguments] {
+    arguments.command = CommandName::restore;
+    if (arguments.data_folder.empty()) throw CLI::RequiredError("--data");
+  });
+}
+
+void add_migrate(CLI::App& app, Arguments& arguments) {
+  auto* migrate = command(app, arguments, "migrate",
+                          "Bring the database to this version, or move it to another engine",
+                          CommandName::migrate);
+  migrate->add_option("--to", arguments.move_target,
+                      "Move all rows there: mysql://USER:PASSWORD@HOST/DATABASE");
+  migrate->callback([&arguments] {
+    arguments.command =
+        arguments.move_target.empty() ? CommandName::migrate : CommandName::migrate_to;
+  });
+}
+
 }  // namespace
 
 Parsed parse_arguments(int count, const char* const* values) {
@@ -187,7 +260,9 @@ Parsed parse_arguments(int count, const char* const* values) {
   add_tenant(app, arguments);
   add_credits(app, arguments);
   add_models(app, arguments);
-  command(app, arguments, "migrate", "Bring the database to this version", CommandName::migrate);
+  add_backup(app, arguments);
+  add_restore(app, arguments);
+  add_migrate(app, arguments);
   command(app, arguments, "doctor", "Check this installation", CommandName::doctor);
   command(app, arguments, "routes", "List the HTTP routes", CommandName::routes);
   command(app, arguments, "version", "Print the version", CommandName::version);

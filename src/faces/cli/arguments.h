@@ -11,6 +11,11 @@ namespace aiva::cli {
 enum class CommandName {
   serve,
   migrate,
+  migrate_to,
+  backup_take,
+  backup_list,
+  backup_verify,
+  restore,
   ingest,
   ask,
   eval,
@@ -55,6 +60,19 @@ struct CreditArguments {
   int limit = 20;
 };
 
+// What `aiva backup` and `aiva restore` are asked for.
+struct BackupArguments {
+  std::string place{};  // a folder
+  std::string at{};     // a name or an instant; empty: the newest
+  std::string key_file{};
+  std::string master_key_file{};
+  bool is_incremental = false;
+  bool includes_master_key = false;
+  bool excludes_master_key = false;
+  bool is_verified = false;
+  int keep = 0;  // 0: all
+};
+
 // What the command line asks for. Texts are empty and lists too where nothing was given.
 struct Arguments {
   CommandName command = CommandName::version;
@@ -77,6 +95,8 @@ struct Arguments {
   int top_k = 6;
   EvalArguments eval{};
   CreditArguments credits{};
+  BackupArguments backup{};
+  std::string move_target{};  // migrate: the database that rows are moved into
 
   std::string model_folder{};  // models add: where the model is
 

@@ -72,6 +72,36 @@ TEST(Arguments, read_an_evaluation) {
   EXPECT_EQ(draft.arguments.eval.count, 9);
 }
 
+TEST(Arguments, read_a_backup_and_what_is_done_with_it) {
+  auto taken = parse({"backup", "--to", "b", "--incremental", "--keep", "7", "--data", "d"});
+  auto listed = parse({"backup", "list", "--from", "b", "--json"});
+  auto verified = parse({"backup", "verify", "--from", "b", "--at", "2026-11-30T04:00:00Z"});
+  auto restored = parse({"restore", "--from", "b", "--data", "new", "--master-key", "k"});
+
+  ASSERT_FALSE(taken.is_done) << taken.text;
+  EXPECT_EQ(taken.arguments.command, CommandName::backup_take);
+  EXPECT_EQ(taken.arguments.backup.place, "b");
+  EXPECT_TRUE(taken.arguments.backup.is_incremental);
+  EXPECT_EQ(taken.arguments.backup.keep, 7);
+  ASSERT_FALSE(listed.is_done) << listed.text;
+  EXPECT_EQ(listed.arguments.command, CommandName::backup_list);
+  EXPECT_EQ(listed.arguments.backup.place, "b");
+  EXPECT_TRUE(listed.arguments.is_json);
+  ASSERT_FALSE(verified.is_done) << verified.text;
+  EXPECT_EQ(verified.arguments.command, CommandName::backup_verify);
+  EXPECT_EQ(verified.arguments.backup.at, "2026-11-30T04:00:00Z");
+  ASSERT_FALSE(restored.is_done) << restored.text;
+  EXPECT_EQ(restored.arguments.command, CommandName::restore);
+  EXPECT_EQ(restored.arguments.backup.master_key_file, "k");
+}
+
+TEST(Arguments, tell_a_move_from_a_migration) {
+  EXPECT_EQ(parse({"migrate"}).arguments.command, CommandName::migrate);
+  auto moved = parse({"migrate", "--to", "mysql://h/d"});
+  EXPECT_EQ(moved.arguments.command, CommandName::migrate_to);
+  EXPECT_EQ(moved.arguments.move_target, "mysql://h/d");
+}
+
 TEST(Arguments, explain_mistakes_with_exit_code_2) {
   for (auto words :
        std::vector<std::vector<const char*>>{{},
@@ -84,6 +114,11 @@ TEST(Arguments, explain_mistakes_with_exit_code_2) {
                                              {"eval", "q.jsonl", "--csv", "--json"},
                                              {"eval", "q.jsonl", "--count", "9"},
                                              {"eval", "q.jsonl", "--concurrency", "0"},
+                                             {"backup"},
+                                             {"backup", "verify"},
+                                             {"backup", "--to", "b", "--keep", "0"},
+                                             {"restore", "--from", "b"},
+                                             {"restore", "--data", "d"},
                                              {"eval", "q.jsonl", "--colour"}}) {
     auto parsed = parse(words);
 
