@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/sqlite/migrate.h"
+#include "adapters/schema/migrate.h"
 #include "app/backup_place.h"
 #include "app/data_folder.h"
 #include "app/version.h"

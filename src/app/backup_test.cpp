@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "adapters/sqlite/migrate.h"
+#include "adapters/schema/migrate.h"
 #include "app/backup_place.h"
 #include "app/data_folder.h"
 #include "app/move.h"
