@@ -42,6 +42,10 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
        [&](CallContext context) { return without_count(housekeeping.requeue_stranded(context)); }},
       {"sweep files", hours(1),
        [&](CallContext context) { return without_count(housekeeping.sweep_files(context)); }},
+      {"remove unfinished uploads", hours(6),
+       [&objects = *parts.objects](CallContext context) {
+         return without_count(objects.remove_unfinished(context));
+       }},
       {"sweep indexes", hours(1),
        [&](CallContext context) { return without_count(housekeeping.sweep_indexes(context)); }},
       {"sweep image files", hours(1),

@@ -10,7 +10,6 @@
 #include "adapters/docworker/picture_reader.h"
 #include "adapters/http_client/http_client.h"
 #include "adapters/job_table/job_table.h"
-#include "adapters/local_files/local_object_store.h"
 #include "adapters/memory/memory_cache.h"
 #include "adapters/redis/redis_allowances.h"
 #include "adapters/redis/redis_cache.h"
@@ -26,6 +25,7 @@
 #include "app/commerce_parts.h"
 #include "app/data_folder.h"
 #include "app/moderators.h"
+#include "app/object_parts.h"
 #include "app/outgoing_events.h"
 #include "foundation/log.h"
 
@@ -56,8 +56,7 @@ Result<void> open_storage(const Config& config, Parts& parts) {
   TRY(auto report, sync_wait(migrate(*parts.database)));
   if (!report.applied.empty())
     log::info("schema migrated", {{"steps", report.applied.size()}, {"version", report.version}});
-  LocalObjectStoreOptions objects{.sync = is_power ? SyncLevel::power : SyncLevel::process};
-  TRY(parts.objects, make_local_object_store(parts.folder / "files", parts.files, objects));
+  TRY_VOID(open_objects(config, parts));
   TRY_VOID(open_cache(config, parts));
   parts.jobs = make_job_table(*parts.database, parts.clock);
   SegmentIndexOptions index{
