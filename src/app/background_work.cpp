@@ -84,6 +84,10 @@ std::vector<worker::Chore> row_chores(Parts& parts) {
        [&](CallContext context) { return without_count(housekeeping.requeue_stranded(context)); }},
       {"sweep files", hours(1),
        [&](CallContext context) { return without_count(housekeeping.sweep_files(context)); }},
+      {"remove unfinished uploads", hours(6),
+       [&objects = *parts.objects](CallContext context) {
+         return without_count(objects.remove_unfinished(context));
+       }},
       {"sweep image files", hours(1),
        [&](CallContext context) { return without_count(images.sweep_files(context)); }},
       {"re-index what another model embedded", hours(24),

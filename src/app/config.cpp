@@ -276,6 +276,27 @@ void bind_database(Binder& binder, Config::Database& database) {
     binder.complain("database.replicas", "goes together with database.url");
 }
 
+void bind_objects(Binder& binder, Config::Objects& objects) {
+  binder.text("objects.store", objects.store, {"folder", "s3"});
+  binder.text("objects.url", objects.url);
+  binder.text("objects.bucket", objects.bucket);
+  binder.text("objects.region", objects.region);
+  binder.secret("objects.access_key", objects.access_key);
+  binder.secret("objects.secret_key", objects.secret_key);
+  binder.secret("objects.session_token", objects.session_token);
+  binder.text("objects.credentials_file", objects.credentials_file);
+  binder.text("objects.prefix", objects.prefix);
+  binder.boolean("objects.path_style", objects.path_style);
+  binder.text("objects.encryption", objects.encryption, {"none", "s3", "kms", "sealed"});
+  binder.text("objects.kms_key", objects.kms_key);
+  binder.integer("objects.cache_mb", objects.cache_mb, 16, 100'000'000);
+  binder.text("objects.ca_file", objects.ca_file);
+  bool has_keys = !objects.access_key.empty() && !objects.secret_key.empty();
+  if (objects.store == "s3" && has_keys != objects.credentials_file.empty())
+    binder.complain("objects.secret_key",
+                    "and objects.access_key, or objects.credentials_file, must be given");
+}
+
 void bind_rest(Binder& binder, Config& config) {
   bind_database(binder, config.database);
   binder.text("data.folder", config.data.folder);
@@ -288,6 +309,7 @@ void bind_rest(Binder& binder, Config& config) {
   binder.integer("cache.timeout_ms", config.cache.timeout_ms, 5, 10'000);
   binder.integer("cache.connect_timeout_ms", config.cache.connect_timeout_ms, 50, 60'000);
   binder.integer("cache.connections_max", config.cache.connections_max, 1, 64);
+  bind_objects(binder, config.objects);
   binder.text("log.level", config.log.level, {"debug", "info", "warn", "error"});
   binder.text("log.format", config.log.format, {"auto", "json", "text"});
   binder.integer("limits.anonymous_per_15_minutes", config.limits.anonymous_per_15_minutes, 0,

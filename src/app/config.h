@@ -64,6 +64,23 @@ struct Config {
     std::int64_t connections_max = 4;
     auto operator<=>(const Cache&) const = default;
   } cache;
+  struct Objects {
+    std::string store = "folder";
+    std::string url = "https://s3.us-east-1.amazonaws.com";
+    std::string bucket;
+    std::string region = "us-east-1";
+    std::string access_key;
+    std::string secret_key;
+    std::string session_token;
+    std::string credentials_file;
+    std::string prefix;
+    bool path_style = true;
+    std::string encryption = "none";
+    std::string kms_key;
+    std::int64_t cache_mb = 4096;
+    std::string ca_file;
+    auto operator<=>(const Objects&) const = default;
+  } objects;
   struct Log {
     std::string level = "info";
     std::string format = "auto";

@@ -65,6 +65,18 @@ TEST(Config, takes_the_secret_of_a_shopify_app_from_the_environment) {
   EXPECT_FALSE(read_config("[shopify]\nclient_id = \"app\"\n", environment_of({})));
 }
 
+TEST(Config, wants_keys_for_a_bucket) {
+  auto read = [](std::string objects) {
+    return read_config("[objects]\nstore = \"s3\"\n" + objects, environment_of({}));
+  };
+
+  EXPECT_FALSE(read(""));
+  EXPECT_FALSE(read("access_key = \"a\"\n"));
+  EXPECT_TRUE(read("access_key = \"a\"\nsecret_key = \"b\"\n"));
+  EXPECT_TRUE(read("credentials_file = \"c\"\n"));
+  EXPECT_FALSE(read("access_key = \"a\"\nsecret_key = \"b\"\ncredentials_file = \"c\"\n"));
+}
+
 TEST(Config, sets_up_model_providers_by_their_names) {
   auto config = read_config(
       "[models]\nproviders = [\"openai\", \"own-1\"]\nfall_back = [\"own-1/llama\"]\n"

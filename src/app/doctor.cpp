@@ -66,6 +66,13 @@ Result<std::string> check_redis(const Config& config, Parts& parts) {
   return sync_wait(describe_redis({}, *parts.redis));
 }
 
+Result<std::string> check_objects(const Config& config, Parts& parts) {
+  TRY_VOID(sync_wait(parts.objects->check({})));
+  const auto& objects = config.objects;
+  if (objects.store == "folder") return "in the data folder";
+  return "bucket " + objects.bucket + " of " + objects.url + ", encryption: " + objects.encryption;
+}
+
 Result<std::string> check_ledger(Parts& parts) {
   TRY_VOID(sync_wait(parts.billing->verify({})));
   return "the ledger adds up";
@@ -169,6 +176,8 @@ std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
       {"rows", with_parts([config](Parts& made) { return check_rows(config, made); })});
   checks.push_back(
       {"Redis", with_parts([config](Parts& made) { return check_redis(config, made); })});
+  checks.push_back(
+      {"objects", with_parts([config](Parts& made) { return check_objects(config, made); })});
   checks.push_back({"ledger", with_parts(check_ledger)});
   checks.push_back({"embedder", with_parts(check_embedder)});
   checks.push_back({"document reader", with_parts(check_reader)});

@@ -11,7 +11,6 @@
 #include "adapters/http_client/http_client.h"
 #include "adapters/job_table/job_table.h"
 #include "adapters/job_table/schedule_table.h"
-#include "adapters/local_files/local_object_store.h"
 #include "adapters/redis/redis_passage_index.h"
 #include "adapters/segment_index/segment_index.h"
 #include "app/agent_functions.h"
@@ -24,6 +23,7 @@
 #include "app/data_folder.h"
 #include "app/database_parts.h"
 #include "app/moderators.h"
+#include "app/object_parts.h"
 #include "app/outgoing_events.h"
 #include "app/roles.h"
 #include "foundation/log.h"
@@ -35,10 +35,8 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 Result<void> open_storage(const Config& config, Parts& parts) {
-  bool is_power = config.data.sync == "power";
   TRY(parts.database, open_database(config, parts.folder, parts.metrics));
-  LocalObjectStoreOptions objects{.sync = is_power ? SyncLevel::power : SyncLevel::process};
-  TRY(parts.objects, make_local_object_store(parts.folder / "files", parts.files, objects));
+  TRY_VOID(open_objects(config, parts));
   TRY_VOID(open_cache(config, parts));
   parts.jobs = make_job_table(*parts.database, parts.clock,
                               {.waiting_per_tenant_max = config.worker.waiting_per_tenant_max});

@@ -108,6 +108,7 @@ struct Parts {
   std::unique_ptr<Cache> cache{};             // never fails
   std::unique_ptr<Signals> signals{};
   std::unique_ptr<SharedAllowances> allowances{};  // null where this process is alone
+  std::unique_ptr<HttpClient> object_http{};       // null where objects are in a folder
   std::unique_ptr<ObjectStore> objects{};
   std::unique_ptr<JobQueue> jobs{};
   std::unique_ptr<QueueMetrics> queue_metrics{};

@@ -83,7 +83,7 @@ TEST_F(S3ObjectStoreTest, knows_a_completion_whose_answer_was_lost) {
   ground_.http.meet([this](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
     if (request.method != "POST" || !request.url.contains("uploadId=")) return std::nullopt;
     ground_.http.meet(nullptr);
-    auto sent = sync_wait(ground_.inner->send({}, request));
+    auto sent = sync_wait(ground_.aside->send({}, request));
     EXPECT_EQ(sent->status, 200);
     return fail(ErrorCode::unavailable, "The connection broke off");
   });
@@ -146,7 +146,7 @@ TEST_F(S3ObjectStoreTest, goes_on_where_a_download_broke_off) {
 }
 
 TEST_F(S3ObjectStoreTest, begins_anew_when_the_object_was_replaced_in_the_middle) {
-  auto writer = ground_.open();
+  auto writer = ground_.open_as(ground_.options, *ground_.aside);
   ASSERT_TRUE(put_text(*writer, "a/b", long_text(3'000'000)).has_value());
   auto store = ground_.open();
   auto text = long_text(2'000'000) + "!";
@@ -167,7 +167,7 @@ TEST_F(S3ObjectStoreTest, refuses_bytes_that_were_not_put) {
   ASSERT_TRUE(put_text(*store, "a/b", "text").has_value());
   auto reader = ground_.open();
   ground_.http.meet([this](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-    auto response = sync_wait(ground_.inner->send({}, request));
+    auto response = sync_wait(ground_.aside->send({}, request));
     response->body = "test";
     return response;
   });

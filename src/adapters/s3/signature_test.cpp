@@ -111,7 +111,7 @@ TEST(Endpoint, refuses_what_leads_elsewhere) {
 }
 
 TEST(Uri, is_encoded_and_decoded) {
-  std::string text("a/b c~\xc3\xa4%\0", 9);
+  std::string text("a/b c~\xc3\xa4%\0", 10);
 
   EXPECT_EQ(encode_uri(text, true), "a/b%20c~%C3%A4%25%00");
   EXPECT_EQ(encode_uri("a/b", false), "a%2Fb");

@@ -301,7 +301,7 @@ Task<Result<std::int64_t>> StoredRecordings::recover_rows(CallContext context) {
   });
   CO_TRY(auto rows, co_await std::move(reading));
   for (const auto& row : rows) {
-    auto found = co_await parts_.objects.local_copy(context, row.key);
+    auto found = co_await parts_.objects.describe(context, row.key);
     if (!found && found.error().code != ErrorCode::not_found)
       co_return fail(std::move(found.error()));
     CO_TRY_VOID(co_await end_row(context, {.tenant = row.tenant, .call = row.call},

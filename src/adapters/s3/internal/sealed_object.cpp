@@ -20,8 +20,8 @@ constexpr std::size_t chunk_bytes_max = 16 * 1024 * 1024;
 
 std::string big_endian(std::uint64_t value, std::size_t bytes) {
   std::string text(bytes, '\0');
-  for (std::size_t i = 0; i < bytes; ++i)
-    text[bytes - 1 - i] = static_cast<char>(value >> (8 * i) & 255);
+  for (std::size_t i = 0; i < bytes; ++i, value >>= 8)
+    text[bytes - 1 - i] = static_cast<char>(value & 255);
   return text;
 }
 

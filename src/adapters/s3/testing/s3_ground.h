@@ -40,10 +40,13 @@ class S3Ground {
   // A store with a folder of its own, as another process has it.
   std::unique_ptr<ObjectStore> open() { return open_as(options); }
   std::unique_ptr<ObjectStore> open_as(S3Options wanted) {
+    return open_as(std::move(wanted), http);
+  }
+  std::unique_ptr<ObjectStore> open_as(S3Options wanted, HttpClient& client) {
     if (wanted.folder.empty()) wanted.folder = folder.path() / Uuid::make().to_string();
     auto store = make_s3_object_store(
         std::move(wanted),
-        {.http = http, .pool = pool, .pause = pause, .clock = *clock, .metrics = metrics});
+        {.http = client, .pool = pool, .pause = pause, .clock = *clock, .metrics = metrics});
     AIVA_ASSERT(store.has_value());
     return std::move(*store);
   }
@@ -52,7 +55,7 @@ class S3Ground {
   S3Answer send(S3Request request) {
     S3Client client(*make_endpoint({.url = options.url, .bucket = options.bucket}),
                     Signer({options.access_key, options.secret_key, {}}, options.region), {},
-                    {.http = *inner,
+                    {.http = *aside,
                      .pause = pause,
                      .clock = system_clock,
                      .requests = metrics.counter("test_requests_total", ""),
@@ -70,6 +73,8 @@ class S3Ground {
   const Clock* clock = &system_clock;
   std::unique_ptr<HttpClient> inner = std::move(*make_http_client());
   FaultyHttpClient http{*inner};
+  // For faults, which run in the middle of a request of the other one.
+  std::unique_ptr<HttpClient> aside = std::move(*make_http_client());
   S3Options options;
 };
 
@@ -89,9 +94,12 @@ inline std::string text_of(ObjectStore& store, const std::string& key) {
 
 // Bytes that repeat nowhere near.
 inline std::string long_text(std::size_t size) {
-  std::string text;
-  while (text.size() < size) text += std::to_string(text.size() * 2654435761U) + ",";
-  text.resize(size);
+  std::string text(size, '\0');
+  std::uint64_t state = 88172645463325252U;
+  for (auto& byte : text) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    byte = static_cast<char>(state >> 56);
+  }
   return text;
 }
 
