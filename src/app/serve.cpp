@@ -230,6 +230,8 @@ void Serving::drain() {
   ends_at_ = std::chrono::steady_clock::now() + seconds(config_.server.drain_timeout_s);
   drain_calls();
   server_->drain(patience());
+  // Answers whose clients went away may be asked for at another process.
+  parts_.chat->resumable().wait_idle(patience());
   // Its clock beats on the event loops of the servers, which end next.
   parts_.calls.reset();
   parts_.outbound_calls.reset();
