@@ -290,7 +290,7 @@ Result<Locks> take_locks(const Config& config, const std::filesystem::path& fold
   }
   if (has_all) {
     TRY(locks.beside, BesideLock::try_take(folder));
-    locks.is_alone = locks.beside.has_value();
+    locks.is_alone = locks.beside.has_value() && has_rows_in_folder(config);
   } else {
     TRY(locks.beside, BesideLock::share(folder));
   }
