@@ -308,10 +308,8 @@ int run_serve(const Config& config, const Paths& paths, const cli::Arguments& ar
   allow_all_open_files();
   auto parts = make_parts(config, paths);
   if (!parts) return cli::report(parts.error());
-  if (locks->is_alone) {
-    end_what_died(**parts);
-    locks->beside.reset();
-  }
+  if (locks->is_alone) end_what_died(**parts);
+  if (config.server.role == "all") locks->beside.reset();  // others may begin to live beside it
   return serve_parts(config, paths, arguments, **parts, signals);
 }
 
