@@ -20,6 +20,7 @@
 #include "adapters/sqlite/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/agent_functions.h"
+#include "app/background_work.h"
 #include "app/call_parts.h"
 #include "app/campaign_parts.h"
 #include "app/chat_parts.h"
@@ -66,7 +67,7 @@ Result<void> open_storage(const Config& config, Parts& parts) {
   TRY_VOID(open_cache(config, parts));
   parts.jobs = make_job_table(*parts.database, parts.clock,
                               {.waiting_per_tenant_max = config.worker.waiting_per_tenant_max});
-  parts.queue_metrics = std::make_unique<QueueMetrics>(*parts.jobs, parts.metrics);
+  parts.queue_metrics = std::make_unique<QueueMetrics>(*parts.jobs, parts.metrics, all_job_kinds());
   parts.schedules = make_schedule_table(*parts.database, parts.clock);
   SegmentIndexOptions index{
       .folder = index_folder(config, parts.folder, "index"),
