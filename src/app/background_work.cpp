@@ -163,6 +163,14 @@ std::optional<std::string> forfeits_of(const Config& config) {
 
 }  // namespace
 
+std::vector<std::string> all_job_kinds() {
+  return {knowledge::ingest_job_kind,         knowledge::recognise_job_kind,
+          knowledge::reindex_job_kind,        crawl::crawl_job_kind,
+          std::string(chat::upkeep_job_kind), images::figures_job_kind,
+          functions::call_job_kind,           commerce::sync_job_kind,
+          commerce::images_job_kind,          commerce::events_job_kind};
+}
+
 void end_what_died(Parts& parts) {
   auto warn = [](const char* what, const auto& outcome) {
     if (!outcome) log::failure(what, {}, outcome.error());

@@ -1,11 +1,16 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/parts.h"
 #include "faces/worker/worker.h"
 
 namespace aiva::app {
+
+// Of every job there may be.
+std::vector<std::string> all_job_kinds();
 
 // Ends at once what processes left that are dead: turns, calls, credits set aside, keys of
 // requests. For one that knows that no other lives; else it ends by leases.

@@ -9,8 +9,8 @@
 
 namespace aiva::app {
 
-// The right to work on the queue of a data folder, alone or with others who share it, held by a lock
-// on a file in it. The system frees it when the process ends, however it ends.
+// The right to work on the queue of a data folder, alone or with others who share it, held by a
+// lock on a file in it. The system frees it when the process ends, however it ends.
 class ServeLock {
  public:
   ServeLock() = default;

@@ -14,6 +14,7 @@
 #include "adapters/redis/redis_passage_index.h"
 #include "adapters/segment_index/segment_index.h"
 #include "app/agent_functions.h"
+#include "app/background_work.h"
 #include "app/cache_parts.h"
 #include "app/call_parts.h"
 #include "app/campaign_parts.h"
@@ -34,13 +35,19 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
+constexpr const char* jobs_topic = "jobs";
+
 Result<void> open_storage(const Config& config, Parts& parts) {
   TRY(parts.database, open_database(config, parts.folder, parts.metrics));
   TRY_VOID(open_objects(config, parts));
   TRY_VOID(open_cache(config, parts));
-  parts.jobs = make_job_table(*parts.database, parts.clock,
-                              {.waiting_per_tenant_max = config.worker.waiting_per_tenant_max});
-  parts.queue_metrics = std::make_unique<QueueMetrics>(*parts.jobs, parts.metrics);
+  parts.jobs = make_job_table(
+      *parts.database, parts.clock,
+      {.waiting_per_tenant_max = config.worker.waiting_per_tenant_max,
+       .announce = [&signals = *parts.signals] { signals.publish(jobs_topic, {}); }});
+  parts.job_calls = parts.signals->subscribe(
+      jobs_topic, [&jobs = *parts.jobs](std::string_view) { jobs.wake_here(); });
+  parts.queue_metrics = std::make_unique<QueueMetrics>(*parts.jobs, parts.metrics, all_job_kinds());
   parts.schedules = make_schedule_table(*parts.database, parts.clock);
   SegmentIndexOptions index{
       .folder = index_folder(config, parts.folder, "index"),

@@ -111,6 +111,7 @@ struct Parts {
   std::unique_ptr<HttpClient> object_http{};       // null where objects are in a folder
   std::unique_ptr<ObjectStore> objects{};
   std::unique_ptr<JobQueue> jobs{};
+  std::unique_ptr<Signals::Subscription> job_calls{};
   std::unique_ptr<QueueMetrics> queue_metrics{};
   std::unique_ptr<ScheduleLeases> schedules{};
   std::unique_ptr<PassageIndex> index{};

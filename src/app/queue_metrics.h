@@ -16,13 +16,14 @@ namespace aiva::app {
 // the one queue, read when it is asked for, so that it is there where no worker runs. Any thread.
 class QueueMetrics {
  public:
-  // Borrowed.
-  QueueMetrics(JobQueue& queue, Metrics& metrics) : queue_(queue), metrics_(metrics) {}
+  // Both are borrowed; of `kinds` there is a figure from the start on, so that scalers find one.
+  QueueMetrics(JobQueue& queue, Metrics& metrics, const std::vector<std::string>& kinds);
 
   // When the rows cannot be read the figures stay as they were.
   Task<void> refresh(CallContext context);
 
  private:
+  Gauge& gauge_of(const std::string& kind);
   void show(const std::vector<JobBacklog>& backlog);
 
   JobQueue& queue_;

@@ -14,7 +14,7 @@ TEST(QueueMetrics, show_what_waits_by_kind_and_what_waits_no_more) {
   ManualClock clock;
   Metrics metrics;
   auto queue = make_job_table(*rows, clock);
-  QueueMetrics shown(*queue, metrics);
+  QueueMetrics shown(*queue, metrics, {"crawl"});
   auto add = [&](const std::string& kind) {
     auto added = sync_wait(write(*rows, {}, [&](SqlSession& session) -> Result<JobId> {
       return queue->enqueue(session, {.kind = kind, .subject = "s"});
@@ -33,6 +33,7 @@ TEST(QueueMetrics, show_what_waits_by_kind_and_what_waits_no_more) {
 
   EXPECT_NE(before.find(R"(aiva_jobs_queued{kind="read"} 2)"), std::string::npos) << before;
   EXPECT_NE(before.find(R"(aiva_jobs_queued{kind="call"} 1)"), std::string::npos);
+  EXPECT_NE(before.find(R"(aiva_jobs_queued{kind="crawl"} 0)"), std::string::npos);
   EXPECT_NE(after.find(R"(aiva_jobs_queued{kind="call"} 0)"), std::string::npos);
 }
 

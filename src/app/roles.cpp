@@ -23,7 +23,11 @@ Duties duties_of(const Config& config) {
   return found == all_roles().end() ? Duties{} : found->duties;
 }
 
-bool is_alone_at_work(const Config& config) { return config.server.role == "all"; }
+bool has_rows_in_folder(const Config& config) { return config.database.url.empty(); }
+
+bool is_alone_at_work(const Config& config) {
+  return config.server.role == "all" && has_rows_in_folder(config);
+}
 
 std::filesystem::path index_folder(const Config& config, const std::filesystem::path& folder,
                                    std::string_view name) {

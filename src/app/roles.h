@@ -28,8 +28,11 @@ const std::vector<RoleRow>& all_roles();
 // Of the configured role.
 Duties duties_of(const Config& config);
 
-// Whether no other process leases jobs or does chores of the fleet. The rows lie in the data
-// folder, and who has the role `all` there has its lock.
+// Whether the rows lie in the data folder, so that its locks tell who else works with them.
+bool has_rows_in_folder(const Config& config);
+
+// Whether no other process leases jobs or does chores of the fleet: who has the role `all` has the
+// lock of the folder with the rows.
 bool is_alone_at_work(const Config& config);
 
 // Where an index of this process is kept; empty where none searches it: the first process that

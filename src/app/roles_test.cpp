@@ -48,6 +48,10 @@ TEST(Roles, give_each_process_a_name_that_begins_as_configured) {
 TEST(Roles, have_a_process_that_does_everything_alone_at_work) {
   EXPECT_TRUE(is_alone_at_work(config_of("all")));
   EXPECT_FALSE(is_alone_at_work(config_of("worker")));
+
+  auto elsewhere = config_of("all");
+  elsewhere.database.url = "mysql://aiva@db.example/aiva";
+  EXPECT_FALSE(is_alone_at_work(elsewhere));
 }
 
 }  // namespace

@@ -230,6 +230,8 @@ void Serving::drain() {
   ends_at_ = std::chrono::steady_clock::now() + seconds(config_.server.drain_timeout_s);
   drain_calls();
   server_->drain(patience());
+  // Answers whose clients went away may be asked for at another process.
+  parts_.chat->resumable().wait_idle(patience());
   // Its clock beats on the event loops of the servers, which end next.
   parts_.calls.reset();
   parts_.outbound_calls.reset();
@@ -288,7 +290,7 @@ Result<Locks> take_locks(const Config& config, const std::filesystem::path& fold
   }
   if (has_all) {
     TRY(locks.beside, BesideLock::try_take(folder));
-    locks.is_alone = locks.beside.has_value();
+    locks.is_alone = locks.beside.has_value() && has_rows_in_folder(config);
   } else {
     TRY(locks.beside, BesideLock::share(folder));
   }
@@ -306,10 +308,8 @@ int run_serve(const Config& config, const Paths& paths, const cli::Arguments& ar
   allow_all_open_files();
   auto parts = make_parts(config, paths);
   if (!parts) return cli::report(parts.error());
-  if (locks->is_alone) {
-    end_what_died(**parts);
-    locks->beside.reset();
-  }
+  if (locks->is_alone) end_what_died(**parts);
+  if (config.server.role == "all") locks->beside.reset();  // others may begin to live beside it
   return serve_parts(config, paths, arguments, **parts, signals);
 }
 

@@ -91,6 +91,23 @@ TEST_F(DetachedTurnsTest, tell_a_client_that_comes_back_what_it_missed) {
   EXPECT_EQ(all.back().data, "Within 14 days of the return's arrival [1].");
 }
 
+TEST_F(DetachedTurnsTest, are_waited_for_when_their_client_has_gone) {
+  script({{.text = "Within 14 days of the return's arrival [1]."}});
+  auto session = open_session();
+  auto follower = begin(*chat_, session);
+  ASSERT_TRUE(follower);
+  hear(**follower, 1);
+  follower->reset();
+
+  chat_->resumable().wait_idle(std::chrono::minutes(1));
+
+  auto again = sync_wait(chat_->resumable().follow(context(), session, turn_, 0));
+  ASSERT_TRUE(again);
+  auto all_at_once = sync_wait((*again)->next(context()));
+  ASSERT_TRUE(all_at_once && *all_at_once);
+  EXPECT_EQ((*all_at_once)->back().name, "done");
+}
+
 TEST_F(DetachedTurnsTest, fail_as_a_call_when_nothing_was_told) {
   script({{.text = "Yes."}});
   auto session = open_session();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -49,6 +50,8 @@ class ResumableTurns {
   virtual Task<Result<std::unique_ptr<TurnFollower>>> follow(CallContext context,
                                                              ChatSessionId session, MessageId turn,
                                                              std::int64_t after) = 0;
+  // Blocks until no turn runs in this process, or the patience is over: for one that is to end.
+  virtual void wait_idle(std::chrono::milliseconds patience) = 0;
 };
 
 }  // namespace aiva::chat

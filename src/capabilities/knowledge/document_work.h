@@ -42,8 +42,8 @@ class DocumentWork {
   // embedding model, once for a model; answers how many. For the start and now and then.
   virtual Task<Result<std::int64_t>> reindex_other_models(CallContext context) = 0;
 
-  // Has the open indexes of all tenants follow what other processes wrote, behind the caller, so that
-  // searches need not wait for it; answers how many are behind. For every second.
+  // Has the open indexes of all tenants follow what other processes wrote, behind the caller, so
+  // that searches need not wait for it; answers how many are behind. For every second.
   virtual Task<Result<std::int64_t>> follow_others(CallContext context) = 0;
 
   // Runs one leased job of one of the kinds above to its end, telling progress in the rows. The

@@ -4,7 +4,8 @@
 
 namespace aiva::http {
 
-// Whether the program is going down, as readiness tells load balancers. Any thread.
+// Whether the program is going down, as readiness tells load balancers, and answers the clients of
+// kept connections: those are the last on theirs. Any thread.
 class Lifecycle {
  public:
   void begin_draining() { is_draining_.store(true, std::memory_order_relaxed); }

@@ -77,10 +77,10 @@ struct RouteOptions {
   RateClass rate = RateClass::api;
   std::optional<std::chrono::milliseconds> deadline{};  // instead of the server's default
   bool is_streaming = false;  // answers for as long as it likes: no deadline
-  // A stream that its client takes up again elsewhere, or that has no end of its own: it ends as
-  // soon as the server drains. Other streams may come to their end first.
+  // A stream without an end of its own, which its client takes up again elsewhere: it ends as soon
+  // as the server drains. Other streams may come to their end first.
   bool ends_on_drain = false;
-  OriginRule origins{};       // empty: the server's alone
+  OriginRule origins{};  // empty: the server's alone
 };
 
 // One line of the route table. `path` must outlive the router (a literal); a segment that starts

@@ -93,9 +93,9 @@ class Server {
   // The port it listens on.
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   [[nodiscard]] virtual std::size_t connections() const = 0;
-  // Stops accepting, ends streams of routes that say so, lets running calls and other streams finish
-  // until `patience` is over, then cancels them; returns when every connection is closed. Blocks;
-  // call it from a thread of the wiring.
+  // Stops accepting, ends streams of routes that say so, lets running calls and other streams
+  // finish until `patience` is over, then cancels them; returns when every connection is closed.
+  // Blocks; call it from a thread of the wiring.
   virtual void drain(std::chrono::milliseconds patience) = 0;
 };
 

@@ -260,6 +260,26 @@ TEST(Draining, lets_running_calls_finish_and_closes_idle_connections) {
   EXPECT_FALSE(server.connect().is_connected());
 }
 
+TEST(Draining, lets_go_of_kept_connections_before_it_begins) {
+  Gate gate;
+  gate.open();
+  TestServer server({waiting_route(gate)});
+  auto kept = server.connect();
+  kept.send(TestRequest{.target = "/wait"}.text());
+  auto before = kept.read_response();
+
+  server.lifecycle.begin_draining();
+  kept.send(TestRequest{.target = "/wait"}.text());
+  auto after = kept.read_response();
+  auto late = server.send({.target = "/wait"});
+
+  ASSERT_TRUE(before && after);
+  EXPECT_NE(before->header("Connection"), "close");
+  EXPECT_EQ(after->status, 200);
+  EXPECT_EQ(after->header("Connection"), "close");
+  EXPECT_EQ(late.status, 200);
+}
+
 TEST(Draining, cancels_calls_when_patience_is_over) {
   Gate gate;
   TestServer server({waiting_route(gate)});

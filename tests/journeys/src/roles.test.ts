@@ -257,7 +257,7 @@ function firstWords(socket: WebSocket): Promise<Json> {
   });
 }
 
-test("with Redis a bridge takes the key that another process gave", async (context) => {
+test("with Redis a bridge takes the key that another one gave", async (context) => {
   if (!existsSync(redisProgram)) return context.skip("no Redis");
   const port = 22_000 + Math.floor(Math.random() * 8000);
   const redis = spawn(redisProgram, ["--port", `${port}`, "--save", "", "--dir", folder], {
@@ -273,8 +273,8 @@ test("with Redis a bridge takes the key that another process gave", async (conte
     AIVA_CACHE_PROVIDER: "redis",
     AIVA_CACHE_URL: `redis://127.0.0.1:${port}/0`,
   };
-  const api = await start("api", shared);
-  const bridge = await start("bridge", shared);
+  const giving = await start("bridge", shared);
+  const taking = await start("bridge", shared);
   try {
     const made = await client.post("/api/agents", {
       name: "Harbour",
@@ -284,14 +284,14 @@ test("with Redis a bridge takes the key that another process gave", async (conte
       publish: true,
     });
     assert.equal(made.status, 201, made.text);
-    const giver = api.anonymous;
+    const giver = giving.anonymous;
     giver.token = client.token;
     const secret = await giver.post("/v1/realtime/client_secrets", {
       session: { type: "realtime", model: "harbour-desk" },
     });
     assert.equal(secret.status, 200, secret.text);
 
-    const address = bridge.ready.url.replace("http", "ws");
+    const address = taking.ready.url.replace("http", "ws");
     const socket = new WebSocket(`${address}/v1/realtime?model=harbour-desk`, {
       headers: { authorization: `Bearer ${secret.body.value}` },
     });
@@ -300,8 +300,8 @@ test("with Redis a bridge takes the key that another process gave", async (conte
 
     assert.equal(words.type, "session.created");
   } finally {
-    await bridge.stop();
-    await api.stop();
+    await taking.stop();
+    await giving.stop();
     redis.kill("SIGKILL");
   }
 });

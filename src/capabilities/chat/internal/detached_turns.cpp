@@ -194,6 +194,7 @@ Task<Result<std::unique_ptr<TurnFollower>>> DetachedTurns::begin(CallContext con
   {
     std::lock_guard lock(mutex_);
     logs_.emplace(id, log);
+    ++untold_;
   }
   std::unique_ptr<TurnFollower> follower = std::make_unique<LocalFollower>(*this, log, key, 0);
   detach(this->run(std::move(run)));
@@ -219,6 +220,9 @@ Task<void> DetachedTurns::run(std::shared_ptr<Run> run) {
     if (!paused) break;
     co_await run->shared.write(run->context);
   }
+  std::lock_guard lock(mutex_);
+  --untold_;
+  ended_.notify_all();
 }
 
 Task<Result<std::unique_ptr<TurnFollower>>> DetachedTurns::follow(CallContext context,
@@ -271,6 +275,11 @@ DetachedTurns::LogPointer DetachedTurns::find(MessageId turn) {
   std::lock_guard lock(mutex_);
   auto found = logs_.find(turn);
   return found == logs_.end() ? nullptr : found->second;
+}
+
+void DetachedTurns::wait_idle(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  ended_.wait_for(lock, patience, [this] { return untold_ == 0; });
 }
 
 std::size_t DetachedTurns::tidy_up() {

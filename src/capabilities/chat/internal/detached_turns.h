@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -25,6 +26,7 @@ class DetachedTurns final : public ResumableTurns {
                                                     StreamFormat format) override;
   Task<Result<std::unique_ptr<TurnFollower>>> follow(CallContext context, ChatSessionId session,
                                                      MessageId turn, std::int64_t after) override;
+  void wait_idle(std::chrono::milliseconds patience) override;
 
  private:
   // Shared by the turn, its followers and the map.
@@ -49,6 +51,7 @@ class DetachedTurns final : public ResumableTurns {
   std::condition_variable ended_;
   std::map<MessageId, LogPointer> logs_;  // ids ascend with time
   std::size_t detached_ = 0;
+  std::size_t untold_ = 0;   // turns of which not all is told yet
   std::size_t running_ = 0;  // at the last look
   std::chrono::steady_clock::time_point tidied_at_{};
 };

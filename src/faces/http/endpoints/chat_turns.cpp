@@ -132,7 +132,7 @@ std::vector<Route> chat_turn_routes(Chat& chat) {
                     "/api/chat/:sessionId/turns/:turnId/events",
                     may_chat,
                     bind(resume_turn),
-                    {.is_streaming = true, .ends_on_drain = true}});
+                    {.is_streaming = true}});
   routes.push_back({Method::post,
                     "/api/chat/:sessionId/messages/:messageId/cancel",
                     may_chat,

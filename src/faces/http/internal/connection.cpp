@@ -126,9 +126,11 @@ Outcome Connection::parse_head(std::size_t length) {
   return {};
 }
 
+// Before a drain begins clients are told to come by other connections, which lead elsewhere.
 bool Connection::may_keep_alive() const {
   bool is_body_done = body_.is_complete() || body_.is_worth_skipping();
-  return exchange_.head.keeps_alive && !exchange_.must_close && !is_draining_ && is_body_done;
+  bool is_leaving = is_draining_ || core_.parts.lifecycle.is_draining();
+  return exchange_.head.keeps_alive && !exchange_.must_close && !is_leaving && is_body_done;
 }
 
 Framing Connection::framing(std::uint64_t length, bool keeps_alive) const {
