@@ -48,9 +48,7 @@ async function open(start) {
   ports = { plain: await freePort(), tls: await freePort() };
   proxy = await start(house, ports, folder);
   admin = await new Visitor(ports.tls).logIn(house.first.email, house.first.password);
-  const made = await admin.call("POST", `/api/knowledge/${admin.tenant}/knowledge-bases`, {
-    body: { name: "Town" },
-  });
+  const made = await admin.call("POST", bases(), { body: { name: "Town" } });
   assert.equal(made.status, 201, made.text);
   base = made.body.data.id;
 }
@@ -63,7 +61,15 @@ async function close() {
 }
 
 const count = (numbers, wanted) => numbers.filter((number) => number === wanted).length;
-const upload = () => `/api/knowledge/${admin.tenant}/knowledge-bases/${base}/documents/upload`;
+const bases = () => `/api/knowledge/${admin.tenant}/knowledge-bases`;
+const upload = () => `${bases()}/${base}/documents/upload`;
+
+// The status of an answer, or why there is none.
+const statusOf = (answer) =>
+  answer.then(
+    ({ status }) => status,
+    ({ code }) => code,
+  );
 
 // A form with one file of `size` bytes that is never whole in memory; pauses before its last part.
 function makeForm(size, wait = async () => {}) {
@@ -123,13 +129,21 @@ export function checkProxy(name, start) {
   });
 
   test(`${name}: both nodes get their share`, async () => {
-    const before = house.nodes.map((node) => node.records().length);
+    const path = "/api/knowledge/:tenantId/knowledge-bases";
+    const sharesOf = () =>
+      house.nodes.map((node) =>
+        count(
+          node.records().map(({ route }) => route),
+          path,
+        ),
+      );
+    const before = sharesOf();
 
-    const all = Array.from({ length: 200 }, () => admin.call("GET", "/api/auth/me"));
+    const all = Array.from({ length: 200 }, () => admin.call("GET", bases()));
     for (const { status } of await Promise.all(all)) assert.equal(status, 200);
 
     await pause(200);
-    const shares = house.nodes.map((node, index) => node.records().length - before[index]);
+    const shares = sharesOf().map((share, index) => share - before[index]);
     assert.equal(shares[0] + shares[1], 200);
     for (const share of shares) assert.ok(share >= 50, `${shares}`);
   });
@@ -176,11 +190,9 @@ export function checkProxy(name, start) {
     visitor.token = admin.token;
 
     const form = makeForm(110 * 1024 * 1024);
-    const status = await visitor.call("POST", upload(), form).then(
-      (answer) => answer.status,
-      (error) => error.code, // cut off while it was still sending
-    );
+    const status = await statusOf(visitor.call("POST", upload(), form));
 
+    // The connection may be cut while the body is still being sent.
     assert.ok([413, "EPIPE", "ECONNRESET"].includes(status), `${status}`);
     visitor.close();
   });
@@ -265,15 +277,14 @@ export function checkProxy(name, start) {
   });
 
   test(`${name}: a node dies and no read fails; no write is done twice`, async () => {
-    const path = `/api/knowledge/${admin.tenant}/knowledge-bases`;
     const made = [];
-    const readers = new Readers(4, path);
+    const readers = new Readers(4, bases());
     let isOver = false;
     const write = async (writer) => {
       for (let index = 0; !isOver; ++index) {
         const title = `Base ${name} ${writer}-${index}`;
-        const { status } = await admin.call("POST", path, { body: { name: title } });
-        made.push({ title, status });
+        const answer = admin.call("POST", bases(), { body: { name: title } });
+        made.push({ title, status: await statusOf(answer) });
         await pause(40);
       }
     };
@@ -287,11 +298,12 @@ export function checkProxy(name, start) {
     const statuses = await readers.end();
 
     assert.equal(count(statuses, 200), statuses.length, `${[...new Set(statuses)]}`);
-    const titles = await listTitles(path);
+    const titles = await listTitles(bases());
     for (const { title, status } of made) {
       const times = count(titles, title);
       if (status === 201) assert.equal(times, 1, `${title} was acknowledged`);
-      else assert.ok(status >= 500 && times <= 1, `${title}: ${status}, ${times} times`);
+      else if (status !== "ECONNRESET") assert.ok(status >= 500, `${title}: ${status}`);
+      assert.ok(times <= 1, `${title} was made ${times} times`);
     }
     const failed = made.filter(({ status }) => status !== 201);
     assert.ok(failed.length <= 2, "no more than what was under way");
@@ -336,7 +348,7 @@ class Readers {
   async #read(index, path) {
     const visitor = new Visitor(ports.tls, { address: `127.0.1.${index + 1}`, token: admin.token });
     while (!this.isOver) {
-      this.statuses.push((await visitor.call("GET", path)).status);
+      this.statuses.push(await statusOf(visitor.call("GET", path)));
       await pause(20);
     }
     visitor.close();
