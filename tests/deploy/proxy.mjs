@@ -173,7 +173,7 @@ export function checkProxy(name, start) {
     let seen = 0;
 
     const form = makeForm(60 * 1024 * 1024, async () => {
-      for (let tries = 0; tries < 100 && seen < 2; ++tries) {
+      for (let tries = 0; tries < 100 && seen < 3; ++tries) {
         seen = Math.max(seen, await connections());
         await pause(20);
       }
@@ -182,7 +182,7 @@ export function checkProxy(name, start) {
 
     assert.equal(answer.status, 201, answer.text);
     assert.equal(answer.body.data.file_size ?? 60 * 1024 * 1024, 60 * 1024 * 1024);
-    assert.ok(seen >= 2, "the upload is in flight, beside the question for metrics");
+    assert.ok(seen >= 3, "the upload is in flight, beside the two questions for metrics");
   });
 
   test(`${name}: a body beyond the limit is refused with 413`, async () => {
@@ -291,6 +291,12 @@ export function checkProxy(name, start) {
     const writers = [write(0), write(1)];
     await pause(1000);
 
+    const asked = `What did ${name} ask?`;
+    for (let index = 0; index < 4; ++index)
+      await house.slowModel({ kind: "slow_first_token", delay_ms: 4000 });
+    const turns = Array.from({ length: 4 }, () => askOnce(asked)); // at both nodes
+    await house.untilAsked(asked, 4);
+
     await house.second.program.end("SIGKILL");
     await pause(3000);
     isOver = true;
@@ -305,6 +311,9 @@ export function checkProxy(name, start) {
       else if (status !== "ECONNRESET") assert.ok(status >= 500, `${title}: ${status}`);
       assert.ok(times <= 1, `${title} was made ${times} times`);
     }
+    const ends = await Promise.all(turns);
+    assert.ok(count(ends, 200) > 0 && count(ends, 200) < 4, `${ends}`);
+    assert.equal(await house.timesAsked(asked), 4, "what cost something is not done again");
     const failed = made.filter(({ status }) => status !== 201);
     assert.ok(failed.length <= 2, "no more than what was under way");
     assert.ok(made.length > 20);
@@ -335,6 +344,12 @@ export function checkProxy(name, start) {
     assert.equal(count(statuses, 200), statuses.length, `${[...new Set(statuses)]}`);
     assert.ok(statuses.length > 50);
   });
+}
+
+async function askOnce(content) {
+  const session = await admin.call("POST", "/api/chat/sessions", { body: {} });
+  const path = `/api/chat/${session.body.data.id}/messages`;
+  return statusOf(admin.call("POST", path, { body: { content } }));
 }
 
 // Reads a path again and again from so many addresses, below their limits, until it is ended.
