@@ -210,6 +210,7 @@ test("texts, numbers, lists and inner sections become TOML that the program read
       port: 62001,
     },
     cache: { provider: "memory" },
+    objects: { store: "s3", bucket: "aiva", access_key: "a", secret_key: "b" },
     limits: { document_bytes_max: 104857600 },
     billing: { enforced: true },
     models: { providers: ["own"] },
@@ -238,16 +239,25 @@ test("texts, numbers, lists and inner sections become TOML that the program read
 });
 
 test("without a master key and a database nothing is rendered", () => {
-  const values = { AIVA_IDENTITY_MASTER_KEY: "a", AIVA_DATABASE_URL: "mysql://db/aiva" };
+  const key = { "secrets.values.AIVA_IDENTITY_MASTER_KEY": "a" };
+  const database = { "config.database.url": "mysql://aiva@db/aiva" };
 
-  for (const missing of Object.keys(values)) {
-    const rest = { ...values };
-    delete rest[missing];
-    assert.throws(
-      () => render({ secret: null, set: { "secrets.values": rest } }),
-      new RegExp(missing),
-    );
-  }
+  assert.throws(() => render({ secret: null, set: database }), /AIVA_IDENTITY_MASTER_KEY/);
+  assert.throws(() => render({ secret: null, set: key }), /AIVA_DATABASE_URL/);
+  assert.ok(render({ secret: null, set: { ...key, ...database } }).length > 0);
+});
+
+test("files of several pods never lie in a volume of one", () => {
+  const share = { emptyDir: null, persistentVolumeClaim: { claimName: "aiva" } };
+  const folder = { "config.objects.store": "folder" };
+  const shared = { "api.dataVolume": share, "worker.dataVolume": share };
+
+  assert.throws(() => render({ set: folder }), /config.objects.store must be s3/);
+  const { volumes } = podOf(render({ set: { ...folder, ...shared } }), "aiva-api");
+  assert.deepEqual(
+    volumes.find(({ name }) => name === "data"),
+    { name: "data", persistentVolumeClaim: { claimName: "aiva" } },
+  );
 });
 
 test("secrets are in a Secret and nowhere else", () => {

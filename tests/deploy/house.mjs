@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Program } from "./program.mjs";
 
@@ -73,6 +74,17 @@ export class House {
       body: JSON.stringify({ on: "chat", count: 1, ...fault }),
     });
     if (!reply.ok) throw new Error(await reply.text());
+  }
+
+  /** How often the model was asked for an answer to these words. */
+  async timesAsked(words) {
+    const text = await (await fetch(`${this.emulator.url}/_requests`)).text();
+    return text.split(words).length - 1;
+  }
+
+  async untilAsked(words, times) {
+    for (let tries = 0; tries < 200 && (await this.timesAsked(words)) < times; ++tries)
+      await pause(50);
   }
 
   async close() {

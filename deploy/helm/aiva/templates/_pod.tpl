@@ -114,6 +114,12 @@ spec:
   value: "0.0.0.0"
 - name: AIVA_SERVER_PORT
   value: {{ $values.port | quote }}
+- name: POD_IP
+  valueFrom:
+    fieldRef:
+      fieldPath: status.podIP
+- name: AIVA_SERVER_ADVERTISED_URL
+  value: http://$(POD_IP):{{ $values.port }}
 - name: AIVA_DATA_FOLDER
   value: /var/lib/aiva
 - name: AIVA_LOG_FORMAT

@@ -19,14 +19,19 @@
 {{ end }}
 {{- end -}}
 
-{{/* What several processes cannot do without, and no value of ours could be right or secret. */}}
+{{/* What several processes cannot do without, and no value of ours could be right. */}}
 {{- define "aiva.checkSecrets" -}}
-{{- if not .Values.secrets.existingSecret -}}
-{{- range $name := list "AIVA_IDENTITY_MASTER_KEY" "AIVA_DATABASE_URL" -}}
-{{- if not (index $.Values.secrets.values $name) -}}
-{{- fail (printf "secrets.values.%s is missing: give it, or name a Secret that has it in secrets.existingSecret" $name) -}}
+{{- $values := .Values.secrets.values -}}
+{{- if not (or .Values.secrets.existingSecret $values.AIVA_IDENTITY_MASTER_KEY) -}}
+{{- fail "secrets.values.AIVA_IDENTITY_MASTER_KEY is missing, or a Secret in secrets.existingSecret" -}}
 {{- end -}}
+{{- $store := dig "objects" "store" "folder" .Values.config -}}
+{{- if and (ne $store "s3") .Values.api.dataVolume.emptyDir -}}
+{{- fail "config.objects.store must be s3, unless dataVolume of every role is a volume that all share" -}}
 {{- end -}}
+{{- $url := dig "database" "url" "" .Values.config -}}
+{{- if not (or .Values.secrets.existingSecret $values.AIVA_DATABASE_URL $url) -}}
+{{- fail "config.database.url is missing, or secrets.values.AIVA_DATABASE_URL" -}}
 {{- end -}}
 {{- end -}}
 
