@@ -108,7 +108,7 @@ TEST_F(BackupCommandsTest, leave_nothing_where_they_refuse) {
   EXPECT_EQ(run_restore(config, early), 2);
 
   for (const auto& entry : fs::directory_iterator(folder.path()))
-    EXPECT_EQ(entry.path().string().find("new"), std::string::npos) << entry.path();
+    EXPECT_EQ(entry.path().filename().string().find("new"), std::string::npos) << entry.path();
 }
 
 TEST_F(BackupCommandsTest, go_without_a_key_where_told_to) {
