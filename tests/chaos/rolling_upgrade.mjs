@@ -56,6 +56,8 @@ mkdirSync(logs, { recursive: true });
 const random = makeRandom(11);
 const readyMs = 60_000;
 const wordMs = 60; // between two words of the model, so that streams are under way when nodes go
+const framesPerSecond = 50;
+const heardMin = 0.9; // of the frames of a call; a busy machine may hold up the caller itself
 const faults = [];
 const figures = { replaced: [], calls: 0 };
 const say = (line) => console.error(`${new Date().toISOString().slice(11, 23)} ${line}`);
@@ -153,11 +155,15 @@ async function replaceBridge(bridge, program, client, agent) {
   await startNode(next);
   const ending = endNode(bridge);
   const newer = await beginCall(next, client, agent);
+  const heard = call.caller.heard;
   await pause(number("call-s") * 1000);
+  const share = (call.caller.heard - heard) / (number("call-s") * framesPerSecond);
+  if (share < heardMin)
+    faults.push(`${share} of the call's sound came while ${bridge.name} drained`);
   await endCall(call, client);
   const drained = await ending;
   await endCall(newer, client);
-  figures.replaced.push({ name: bridge.name, drained_ms: drained });
+  figures.replaced.push({ name: bridge.name, drained_ms: drained, sound_heard: share });
   say(`${bridge.name} is replaced: its call went on, it ended after ${drained} ms`);
   return next;
 }
@@ -220,7 +226,7 @@ try {
   const base = await makeKnowledge(client, sizes.worker > 0);
   const agent = await client.expect(201, "POST", "/api/agents", {
     name: "Desk",
-    settings: { greeting: "Good day. How may I help you today?" },
+    greeting: "Good day. How may I help you today?",
     publish: true,
   });
   const load = new Load(client, base, random);

@@ -132,10 +132,14 @@ export class Installation {
     const began = performance.now();
     if (!(await this.server.start()))
       throw new Error(`${this.name} does not start:\n${this.server.log}`);
-    const isReady = await until(async () => {
-      const reply = await this.server.call("GET", "/readyz");
-      return reply?.status === 200;
-    }, 60_000, 5);
+    const isReady = await until(
+      async () => {
+        const reply = await this.server.call("GET", "/readyz");
+        return reply?.status === 200;
+      },
+      60_000,
+      5,
+    );
     if (!isReady) throw new Error(`${this.name} is not ready:\n${this.server.log}`);
     return performance.now() - began;
   }

@@ -129,7 +129,8 @@ export class TenantCopies {
   }
 
   async counts() {
-    const of = async (table) => Number((await this.rows.ask(`SELECT COUNT(*) FROM ${table}`))[0][0]);
+    const of = async (table) =>
+      Number((await this.rows.ask(`SELECT COUNT(*) FROM ${table}`))[0][0]);
     return {
       tenants: await of("tenants"),
       documents: await of("documents"),
