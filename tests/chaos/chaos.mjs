@@ -78,7 +78,7 @@ async function makeKnowledge(client) {
 async function recovery(client, fleet, base, number) {
   const began = performance.now();
   const works = async ({ url, name }) => {
-    const key = `probe ${number} ${name}`;
+    const key = `probe-${number}-${name}`;
     const write = await client.call(
       "POST",
       "/api/credits/add",

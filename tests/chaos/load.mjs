@@ -4,6 +4,7 @@ import { isTyped } from "./client.mjs";
 import { pause } from "./processes.mjs";
 
 const retryMs = 150;
+const refusalsKept = 100;
 
 /** A word that nothing else contains, of letters alone. */
 export function wordOf(number) {
@@ -16,6 +17,7 @@ export function wordOf(number) {
 export class Load {
   ledger = [];
   faults = []; // answers that no client has to expect
+  refusals = []; // the first answers that were not what was wanted, whatever they were
   waits = []; // seconds from the first try to the acknowledgement, longer than one
   counts = { documents: 0, messages: 0, credits: 0, searches: 0, failedSearches: 0, retries: 0 };
   #isOver = false;
@@ -54,6 +56,7 @@ export class Load {
         if (seconds > 1) this.waits.push({ what, seconds, at: Date.now() });
         return reply.body.data;
       }
+      this.#note(what, reply);
       if (!isTyped(reply)) {
         this.faults.push(`${what} got ${reply.status} ${reply.text.slice(0, 300)}`);
         await pause(1000);
@@ -64,6 +67,12 @@ export class Load {
       if (performance.now() > endAt) return null;
       await pause(retryMs * (0.5 + this.random()));
     }
+  }
+
+  #note(what, reply) {
+    if (this.refusals.length === refusalsKept) return;
+    const text = reply.text.slice(0, 300);
+    this.refusals.push({ what, status: reply.status, text, at: new Date().toISOString() });
   }
 
   async #upload() {
@@ -111,9 +120,10 @@ export class Load {
   async #pay(number) {
     for (let paid = 0; !this.#isOver; ++paid) {
       const note = `payer ${number} payment ${paid}`;
+      const key = note.replaceAll(" ", "-");
       const amount = (1 + Math.floor(this.random() * 1000)) / 1000;
       const done = await this.#insist("a payment", () =>
-        this.client.call("POST", "/api/credits/add", { amount, note }, { key: note }),
+        this.client.call("POST", "/api/credits/add", { amount, note }, { key }),
       );
       const entry = { kind: "credit", note, amount };
       this.ledger.push(done ? entry : { ...entry, unknown: true });
@@ -133,6 +143,7 @@ export class Load {
       this.counts.searches += 1;
       if (reply.status !== 200) {
         this.counts.failedSearches += 1;
+        this.#note("a search", reply);
         if (!isTyped(reply))
           this.faults.push(`a search got ${reply.status} ${reply.text.slice(0, 300)}`);
       }

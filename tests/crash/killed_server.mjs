@@ -71,7 +71,10 @@ export class KilledServer {
     if (line === null) return false;
     const ready = JSON.parse(line);
     this.url = ready.url;
-    if (ready.password) await this.logIn(ready.email, ready.password);
+    if (ready.password) {
+      this.firstAdmin = { email: ready.email, password: ready.password };
+      await this.logIn(ready.email, ready.password);
+    }
     return true;
   }
 

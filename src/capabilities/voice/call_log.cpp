@@ -60,6 +60,8 @@ class RowCallLog final : public CallLog {
 
   Task<Result<Call>> announce(CallContext context, NewCall call) override;
   Task<Result<Call>> claim(CallContext context, std::string session_id) override;
+  Task<Result<Call>> claim_own(CallContext context, std::string session_id,
+                               std::optional<AgentId> agent) override;
   Task<Result<void>> begin(CallContext context, CallId id, ChatSessionId session) override;
   Task<Result<void>> meter(CallContext context, CallId id, std::int64_t elapsed_ms) override;
   Task<Result<void>> charge_model(CallContext context, CallId id, ModelUse use) override;
@@ -81,6 +83,7 @@ class RowCallLog final : public CallLog {
     bool has_no_credits = false;
   };
 
+  Task<Result<Call>> take_up(CallContext context, AwaitedCall awaited);
   Result<void> start(SqlSession& sql, TenantId tenant, CallId id, ChatSessionId session);
   // False: the next part could not be set aside.
   Result<bool> advance(SqlSession& sql, TenantId tenant, CallId id, std::int64_t elapsed_ms);
@@ -131,9 +134,20 @@ Task<Result<Call>> RowCallLog::announce(CallContext context, NewCall call) {
 }
 
 Task<Result<Call>> RowCallLog::claim(CallContext context, std::string session_id) {
+  return take_up(std::move(context), {.session_id = std::move(session_id)});
+}
+
+Task<Result<Call>> RowCallLog::claim_own(CallContext context, std::string session_id,
+                                         std::optional<AgentId> agent) {
+  auto tenant = context.tenant;
+  return take_up(std::move(context),
+                 {.session_id = std::move(session_id), .tenant = tenant, .agent = agent});
+}
+
+Task<Result<Call>> RowCallLog::take_up(CallContext context, AwaitedCall awaited) {
   auto now = parts_.clock.unix_ms();
   auto writing = write(parts_.database, context, [&](SqlSession& sql) {
-    return CallsTable(sql).claim(session_id, now - hour_ms, now);
+    return CallsTable(sql).claim(awaited, now - hour_ms, now);
   });
   CO_TRY(auto call, co_await std::move(writing));
   if (!call) co_return fail(ErrorCode::not_found, "No such call");

@@ -59,6 +59,10 @@ class CallLog {
   // be claimed once and within an hour. Fails with `not_found`, also where two tenants announced
   // the same id.
   virtual Task<Result<Call>> claim(CallContext context, std::string session_id) = 0;
+  // The same for a leg that knows its tenant: only that tenant's calls are seen, and where `agent`
+  // is named only those it answers. A call that does not fit can be claimed as before.
+  virtual Task<Result<Call>> claim_own(CallContext context, std::string session_id,
+                                       std::optional<AgentId> agent) = 0;
   // It is in progress from now on; sets the first part aside. `session` may be nil. Fails with
   // `quota_exceeded`, and the call is over then; `conflict` when it began before.
   virtual Task<Result<void>> begin(CallContext context, CallId id, ChatSessionId session) = 0;

@@ -108,6 +108,36 @@ TEST_F(CallLogOf, is_claimed_by_nobody_where_two_tenants_use_one_session_id) {
   EXPECT_EQ(failure_of(sync_wait(log_->claim({}, "shared"))), ErrorCode::not_found);
 }
 
+TEST_F(CallLogOf, is_left_to_its_leg_by_others_who_know_its_session_id) {
+  auto call = announce("desk-1");
+  auto agent = agents_.agent.id;
+
+  EXPECT_EQ(failure_of(sync_wait(log_->claim_own(other(), "desk-1", {}))), ErrorCode::not_found);
+  EXPECT_EQ(failure_of(sync_wait(log_->claim_own(other(), "desk-1", agent))), ErrorCode::not_found);
+  EXPECT_EQ(failure_of(sync_wait(log_->claim_own(context(), "desk-1", AgentId::make()))),
+            ErrorCode::not_found);
+
+  auto claimed = sync_wait(log_->claim_own(context(), "desk-1", agent));
+  ASSERT_TRUE(claimed.has_value());
+  EXPECT_EQ(claimed->id, call.id);
+  EXPECT_EQ(failure_of(sync_wait(log_->claim_own(context(), "desk-1", agent))),
+            ErrorCode::not_found);
+}
+
+TEST_F(CallLogOf, is_claimed_by_its_tenant_where_another_uses_its_session_id) {
+  auto call = announce("shared");
+  chat::FixedAgents agents(stranger);
+  auto log = make_call_log(
+      {.database = *database, .agents = agents, .billing = *metered, .clock = clock}, {});
+  ASSERT_TRUE(sync_wait(log->announce(other(), {.agent = agents.agent.id, .session_id = "shared"}))
+                  .has_value());
+
+  auto claimed = sync_wait(log_->claim_own(context(), "shared", {}));
+
+  ASSERT_TRUE(claimed.has_value());
+  EXPECT_EQ(claimed->id, call.id);
+}
+
 TEST_F(CallLogOf, does_not_exist_for_other_tenants) {
   auto call = begun();
 

@@ -142,5 +142,25 @@ TEST_F(AccessTest, opens_a_call_log_for_a_test_and_closes_it) {
   post("/api/realtime/finalize", R"({"session_id":"nothing"})", 404);
 }
 
+TEST_F(AccessTest, leaves_a_call_to_its_tenant_whoever_else_knows_its_session) {
+  RealtimeParts parts{calls_.get(), log_, agents_, *cache_, clock_, pause_};
+  CallContext context{.tenant = tenant_};
+  auto call =
+      sync_wait(log_.announce(context, {.agent = agents_.agent.id, .session_id = "desk-1"}));
+  ASSERT_TRUE(call.has_value());
+  http::Request request;
+  request.query = {{"announced", "desk-1"}};
+
+  Admitted stranger{.context = {.tenant = TenantId::make()}};
+  auto refused = sync_wait(find_call(parts, stranger, request, {.provider = "media"}));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::not_found);
+
+  Admitted owner{.context = context};
+  auto found = sync_wait(find_call(parts, owner, request, {.provider = "media"}));
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->id, call->id);
+}
+
 }  // namespace
 }  // namespace aiva::realtime

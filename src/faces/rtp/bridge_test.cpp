@@ -33,6 +33,9 @@ class BridgeLog final : public voice::CallLog {
   Task<Result<voice::Call>> claim(CallContext, std::string) override {
     co_return fail(ErrorCode::not_found, "No such call");
   }
+  Task<Result<voice::Call>> claim_own(CallContext, std::string, std::optional<AgentId>) override {
+    co_return fail(ErrorCode::not_found, "No such call");
+  }
   Task<Result<void>> begin(CallContext, voice::CallId, ChatSessionId) override {
     co_return Result<void>{};
   }

@@ -184,18 +184,26 @@ Result<void> CallsTable::update(const Call& call) {
   return {};
 }
 
-Result<std::optional<Call>> CallsTable::claim(std::string_view session_id, UnixMs since,
+Result<std::optional<Call>> CallsTable::claim(const AwaitedCall& awaited, UnixMs since,
                                               UnixMs now) {
+  std::string sql(select_calls);
+  std::vector<SqlValue> values;
+  if (awaited.tenant) {
+    sql.append("tenant_id = ? AND ");
+    values.emplace_back(*awaited.tenant);
+  }
+  sql.append(
+      "session_id = ? AND status = 'announced' AND claimed_at IS NULL AND created_at >= ? LIMIT 2");
+  values.emplace_back(awaited.session_id);
+  values.emplace_back(since);
   std::vector<Call> found;
-  TRY_VOID(sql_.query(std::string(select_calls)
-                          .append("session_id = ? AND status = 'announced' AND claimed_at IS NULL "
-                                  "AND created_at >= ? LIMIT 2"),
-                      {session_id, since}, [&found](const SqlRow& row) -> Result<void> {
-                        found.push_back(read_call(row));
-                        return {};
-                      }));
+  TRY_VOID(sql_.query_span(sql, values, [&found](const SqlRow& row) -> Result<void> {
+    found.push_back(read_call(row));
+    return {};
+  }));
   if (found.size() != 1) return std::optional<Call>();
   auto& call = found.front();
+  if (awaited.agent && call.agent != *awaited.agent) return std::optional<Call>();
   TRY(auto claimed, sql_.execute("UPDATE call_logs SET claimed_at = ? "
                                  "WHERE tenant_id = ? AND id = ? AND claimed_at IS NULL",
                                  {now, call.tenant, call.id}));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct MeteredCall {
   MeterState meter{};
 };
 
+// A call that was announced, as the leg that comes for it knows it.
+struct AwaitedCall {
+  std::string session_id{};
+  std::optional<TenantId> tenant{};  // nothing: of any
+  std::optional<AgentId> agent{};    // the same
+};
+
 // The rows of calls.
 class CallsTable {
  public:
@@ -45,9 +53,9 @@ class CallsTable {
   // recording.
   Result<void> update(const Call& call);
 
-  // The only call of any tenant announced under that name since then that nobody claimed, which
-  // is claimed now; nothing when there is none or several.
-  Result<std::optional<Call>> claim(std::string_view session_id, UnixMs since, UnixMs now);
+  // The only call that fits and was announced since then and that nobody claimed, which is claimed
+  // now; nothing when there is none or several.
+  Result<std::optional<Call>> claim(const AwaitedCall& awaited, UnixMs since, UnixMs now);
   Result<MeteredCall> metered(TenantId tenant, CallId id);
   Result<void> save_meter(TenantId tenant, CallId id, const MeterState& meter, UnixMs now);
   // Of all tenants, not metered since then; those a bridge writes down since another instant.

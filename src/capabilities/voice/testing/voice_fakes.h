@@ -221,6 +221,14 @@ class MemoryCallLog final : public CallLog {
     announced.reset();
     co_return call;
   }
+  Task<Result<Call>> claim_own(CallContext context, std::string session_id,
+                               std::optional<AgentId> agent) override {
+    bool fits =
+        announced && announced->tenant == context.tenant && (!agent || announced->agent == *agent);
+    if (!fits) co_return fail(ErrorCode::not_found, "No call of that id was announced");
+    auto claiming = claim(std::move(context), std::move(session_id));
+    co_return co_await std::move(claiming);
+  }
   Task<Result<void>> begin(CallContext, CallId, ChatSessionId) override {
     co_return Result<void>{};
   }

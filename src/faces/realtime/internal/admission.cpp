@@ -1,6 +1,7 @@
 #include "faces/realtime/internal/admission.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -40,6 +41,16 @@ std::string query_of(const http::Request& request, std::string_view name) {
   return std::string(utf8_prefix(request.query_text(name).value_or(""), name_bytes_max));
 }
 
+// The session of the call that waits for this leg; nothing when the leg begins one of its own.
+std::optional<std::string> announced_call(const Admitted& admitted, const http::Request& request) {
+  if (!admitted.key) {
+    if (auto announced = request.query_text("announced")) return std::string(*announced);
+    return std::nullopt;
+  }
+  if (admitted.key->call.empty()) return std::nullopt;
+  return admitted.key->call;
+}
+
 }  // namespace
 
 Result<void> check_calls(const RealtimeParts& parts) {
@@ -73,17 +84,11 @@ Task<Result<voice::Call>> find_call(const RealtimeParts& parts, const Admitted& 
                                     const http::Request& request, voice::NewCall call) {
   if (admitted.key && admitted.key->duration_max.count() > 0 && call.provider != "realtime")
     co_return fail(ErrorCode::forbidden, "This key is for a browser");
-  if (admitted.key && !admitted.key->call.empty()) {
-    CO_TRY(auto claimed, co_await parts.log.claim(admitted.context, admitted.key->call));
-    if (claimed.tenant != admitted.context.tenant || claimed.agent != admitted.agent->id)
-      co_return fail(ErrorCode::not_found, "No call of that id was announced");
-    co_return claimed;
-  }
-  if (auto announced = request.query_text("announced"); announced && !admitted.key) {
-    CO_TRY(auto claimed, co_await parts.log.claim(admitted.context, std::string(*announced)));
-    bool is_another = admitted.agent && claimed.agent != admitted.agent->id;
-    if (claimed.tenant != admitted.context.tenant || is_another)
-      co_return fail(ErrorCode::not_found, "No call of that id was announced");
+  if (auto announced = announced_call(admitted, request)) {
+    std::optional<AgentId> agent;
+    if (admitted.agent) agent = admitted.agent->id;
+    auto claiming = parts.log.claim_own(admitted.context, std::move(*announced), agent);
+    auto claimed = co_await std::move(claiming);
     co_return claimed;
   }
   if (!admitted.agent)

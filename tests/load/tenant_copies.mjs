@@ -1,0 +1,140 @@
+// Multiplies a tenant: what the program wrote for one, with its users, knowledge, chunks, vectors and
+// ledger, is written again for thousands, in the same shape, with ids and names of their own.
+import { linkSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+// The first 32 bits of a UUID of version 7 are its time. Those of copies are a while ago, in the
+// order of their numbers, as of tenants that came one after the other.
+const firstHead = 0x01900000;
+const copiesMax = 0x000f0000;
+
+const ids = new Set(
+  "id tenant_id user_id kb_id document_id chunk_id parent_id uploaded_by created_by reference".split(
+    " ",
+  ),
+);
+// What a searcher reads, in the order in which one names another.
+const copied = [
+  "tenants",
+  "users",
+  "credit_accounts",
+  "credit_transactions",
+  "credit_usage",
+  "knowledge_bases",
+  "documents",
+  "document_chunks",
+  "chunk_vectors",
+  "document_changes",
+];
+const keyPrefix = "documents/";
+
+export const emailOf = (number) => `owner${number}@tenants.test`;
+
+/** The id of a copy of something whose id in the tenant that is copied is known. */
+export function idOf(id, number) {
+  if (number === 0) return id;
+  return (firstHead + number).toString(16).padStart(8, "0") + id.slice(8);
+}
+
+/** Which rows are copied, by what an index leads to. */
+function ownerClause(table, tenant, stride) {
+  const bases = `r.kb_id IN (SELECT id FROM knowledge_bases WHERE tenant_id = '${tenant}')`;
+  if (table === "tenants") return `r.id = '${tenant}'`;
+  if (table === "document_changes" || table === "documents") return bases;
+  if (table === "document_chunks") return `r.rowid <= ${stride} AND r.tenant_id = '${tenant}'`;
+  if (table === "chunk_vectors") return `r.chunk_rowid <= ${stride} AND r.tenant_id = '${tenant}'`;
+  return `r.tenant_id = '${tenant}'`;
+}
+
+/** What stands in a column of a copy. */
+function valueOf(rows, table, column, stride) {
+  const head = rows.headOf(firstHead);
+  const old = `r.\`${column}\``;
+  const moved = (id) => rows.join(head, `substr(${id}, 9)`);
+  if (column === "rowid" || column === "chunk_rowid") return `${old} + n * ${stride}`;
+  if (table === "users" && column === "email") return rows.join("'owner'", "n", "'@tenants.test'");
+  if (table === "tenants" && column === "name") return rows.join("'Tenant '", "n");
+  if (table === "documents" && column === "object_key") {
+    const from = keyPrefix.length + 36 + 1 + 1;
+    const file = moved(`substr(${old}, ${from})`);
+    return rows.join(`'${keyPrefix}'`, moved("r.tenant_id"), "'/'", file);
+  }
+  if (!ids.has(column)) return old;
+  return `CASE WHEN length(${old}) = 36 THEN ${moved(old)} ELSE ${old} END`;
+}
+
+export class TenantCopies {
+  /** `rows`: of the installation, on which nothing runs. `tenant`: whose rows are copied. */
+  constructor(rows, tenant) {
+    this.rows = rows;
+    this.tenant = tenant;
+  }
+
+  async prepare() {
+    const [[stride]] = await this.rows.ask("SELECT MAX(rowid) FROM document_chunks");
+    this.stride = Number(stride);
+    this.statements = [];
+    for (const table of copied) {
+      const all = await this.rows.columns(table);
+      const columns = all.filter((column) => column !== "sequence"); // numbered by the database
+      const values = columns.map((column) => valueOf(this.rows, table, column, this.stride));
+      const names = columns.map((column) => `\`${column}\``).join(", ");
+      this.statements.push(
+        (first, last) => `INSERT INTO ${table} (${names})
+          WITH RECURSIVE numbers(n) AS
+            (SELECT ${first} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${last})
+          SELECT ${values.join(", ")} FROM numbers CROSS JOIN ${table} r
+          WHERE ${ownerClause(table, this.tenant, this.stride)}`,
+      );
+    }
+  }
+
+  /** Writes copies `first` to `last`, in steps, each a transaction. */
+  async write(first, last, { step = 200, told = () => {} } = {}) {
+    if (last > copiesMax) throw new Error(`at most ${copiesMax} tenants`);
+    for (let from = first; from <= last; from += step) {
+      const to = Math.min(last, from + step - 1);
+      await this.rows.write(this.statements.map((statement) => statement(from, to)));
+      told(to);
+    }
+    await this.rows.finish();
+  }
+
+  /** Gives the copies of documents their files: other names of the same ones. */
+  async linkFiles(objects, first, last) {
+    const keys = await this.rows.ask(
+      `SELECT object_key FROM documents WHERE tenant_id = '${this.tenant}'`,
+    );
+    for (const [key] of keys) {
+      const [, tenant, file] = key.split("/");
+      for (let number = first; number <= last; ++number) {
+        const path = join(objects, keyPrefix, idOf(tenant, number), idOf(file, number));
+        mkdirSync(dirname(path), { recursive: true });
+        linkSync(join(objects, key), path);
+      }
+    }
+  }
+
+  /** Tables with rows of the tenant that are not copied: what it did, rather than what it has. */
+  async leftOut() {
+    const found = [];
+    for (const table of await this.rows.tables()) {
+      if (copied.includes(table)) continue;
+      if (!(await this.rows.columns(table)).includes("tenant_id")) continue;
+      const sql = `SELECT COUNT(*) FROM \`${table}\` WHERE tenant_id = '${this.tenant}'`;
+      const [[count]] = await this.rows.ask(sql);
+      if (Number(count) > 0) found.push(table);
+    }
+    return found;
+  }
+
+  async counts() {
+    const of = async (table) =>
+      Number((await this.rows.ask(`SELECT COUNT(*) FROM ${table}`))[0][0]);
+    return {
+      tenants: await of("tenants"),
+      documents: await of("documents"),
+      chunks: await of("document_chunks"),
+    };
+  }
+}
