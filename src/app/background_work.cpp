@@ -13,6 +13,7 @@
 #include "app/campaign_parts.h"
 #include "app/chat_parts.h"
 #include "app/commerce_parts.h"
+#include "app/database_parts.h"
 #include "app/uncounted.h"
 #include "foundation/crypto.h"
 #include "foundation/log.h"
@@ -84,16 +85,18 @@ std::vector<worker::Chore> make_chores(const Config& config, Parts& parts) {
 
 }  // namespace
 
-// Whoever makes a worker holds the ServeLock of the data folder.
+// Whoever makes a worker holds the ServeLock of the data folder, and with it the rows, unless they
+// lie in a database that others share.
 std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) {
-  auto ended = sync_wait(parts.chat->recover_turns({}, true));
+  bool is_alone = has_own_rows(config);
+  auto ended = sync_wait(parts.chat->recover_turns({}, is_alone));
   if (!ended) log::failure("Turns that died are ended later", {}, ended.error());
-  recover_calls(parts);
+  if (is_alone) recover_calls(parts);
   auto name = std::to_string(getpid()) + "-" + random_token(6);
   worker::WorkerOptions options{.name = std::move(name),
                                 .concurrency = static_cast<std::size_t>(config.worker.concurrency),
                                 .lease = seconds(config.worker.lease_s),
-                                .is_alone = true};
+                                .is_alone = is_alone};
   auto& documents = parts.knowledge->work();
   std::map<std::string, worker::JobHandler> handlers;
   for (auto kind :

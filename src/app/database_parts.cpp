@@ -44,6 +44,8 @@ Result<std::unique_ptr<Database>> open_file(const Config& config,
 
 }  // namespace
 
+bool has_own_rows(const Config& config) { return config.database.url.empty(); }
+
 Result<std::unique_ptr<Database>> open_database(const Config& config,
                                                 const std::filesystem::path& folder,
                                                 Metrics& metrics) {

@@ -10,6 +10,9 @@
 
 namespace aiva::app {
 
+// Whether the rows lie in the data folder, so that whoever holds its lock is alone with them.
+bool has_own_rows(const Config& config);
+
 // Opens the database of the configuration, SQLite's file in the folder where it names none, and
 // brings its schema to this version. Fails with a sentence for the operator. Borrows the metrics.
 Result<std::unique_ptr<Database>> open_database(const Config& config,

@@ -9,6 +9,7 @@
 
 #include "app/background_work.h"
 #include "app/data_folder.h"
+#include "app/database_parts.h"
 #include "app/first_run.h"
 #include "app/parts.h"
 #include "app/routes.h"
@@ -134,12 +135,13 @@ struct FirstSteps {
   int samples = 0;
 };
 
-Result<FirstSteps> take_first_steps(Parts& parts, const cli::Arguments& arguments) {
+Result<FirstSteps> take_first_steps(const Config& config, Parts& parts,
+                                    const cli::Arguments& arguments) {
   FirstSteps steps;
   TRY(steps.admin, make_first_admin(parts));
   // Of whatever had credits set aside or a key claimed, nothing runs any more when this process
   // serves alone.
-  if (arguments.role == "all") {
+  if (arguments.role == "all" && has_own_rows(config)) {
     TRY_VOID(sync_wait(parts.billing->release_stale({}, parts.clock.unix_ms())));
     TRY_VOID(sync_wait(parts.idempotency->release_running({})));
   }
