@@ -154,7 +154,7 @@ Result<FirstSteps> take_first_steps(const Config& config, Parts& parts,
 // Serves until a signal comes, then drains.
 int serve_parts(const Config& config, const Paths& paths, const cli::Arguments& arguments,
                 Parts& parts, const sigset_t& signals) {
-  auto steps = take_first_steps(parts, arguments);
+  auto steps = take_first_steps(config, parts, arguments);
   if (!steps) return cli::report(steps.error());
 
   std::unique_ptr<worker::Worker> worker;
