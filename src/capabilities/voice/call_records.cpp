@@ -8,6 +8,7 @@
 #include "capabilities/voice/internal/calls_table.h"
 #include "capabilities/voice/internal/recordings_table.h"
 #include "capabilities/voice/internal/transcriptions_table.h"
+#include "ports/delete_selected.h"
 
 namespace aiva::voice {
 namespace {
@@ -204,10 +205,9 @@ std::unique_ptr<CallRecords> make_call_records(CallRecordParts parts) {
 Result<std::int64_t> forget_calls_of_session(SqlSession& sql, TenantId tenant,
                                              ChatSessionId session) {
   TRY_VOID(RecordingsTable(sql).forget_of_session(tenant, session, 0));
-  TRY_VOID(
-      sql.execute("DELETE FROM call_transcriptions WHERE tenant_id = ? AND call_id IN "
-                  "(SELECT id FROM call_logs WHERE tenant_id = ? AND chat_session_id = ?)",
-                  {tenant, tenant, session}));
+  TRY_VOID(delete_selected(sql, {.table = "call_transcriptions", .key = "call_id"},
+                           "SELECT id FROM call_logs WHERE tenant_id = ? AND chat_session_id = ?",
+                           {tenant, session}));
   // What callers told a flow stands there, too.
   TRY_VOID(
       sql.execute("DELETE FROM flow_sessions WHERE tenant_id = ? AND session_id IN "

@@ -1,10 +1,12 @@
 #include "adapters/mysql/internal/connection.h"
 
+#include <fcntl.h>
 #include <mariadb/errmsg.h>
 #include <mariadb/mysqld_error.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -85,6 +87,7 @@ class Connection::Waiting {
 Connection::~Connection() {
   index_.clear();
   prepared_.clear();
+  if (socket_ >= 0) close(socket_);
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const Server& server,
@@ -100,6 +103,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const Server& server,
 }
 
 Result<void> Connection::connect(const Server& server, const Host& host) {
+  // The library is not made ready by several threads at once.
+  static int ready = mysql_library_init(0, nullptr, nullptr);
+  if (ready != 0) return fail(internal_error("mysql_library_init failed"));
   host_ = host;
   handle_.reset(mysql_init(nullptr));
   if (!handle_) return fail(internal_error("mysql_init failed"));
@@ -141,6 +147,7 @@ Result<void> Connection::connect(const Server& server, const Host& host) {
 
 Result<void> Connection::configure(const Server& server) {
   watch_socket(mysql_get_socket(handle_.get()));
+  socket_ = fcntl(mysql_get_socket(handle_.get()), F_DUPFD_CLOEXEC, 0);
   is_mariadb_ = mariadb_connection(handle_.get()) != 0;
   TRY_VOID(run_text(
       std::string(session_settings).append(is_mariadb_ ? mariadb_settings : mysql_settings)));
@@ -389,6 +396,6 @@ void Connection::while_waiting(const std::function<void()>& kill) {
   if (waits_since_ns_ != 0) kill();
 }
 
-void Connection::break_off() { shutdown(mysql_get_socket(handle_.get()), SHUT_RDWR); }
+void Connection::break_off() { shutdown(socket_, SHUT_RDWR); }
 
 }  // namespace aiva::mysql

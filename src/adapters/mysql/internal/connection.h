@@ -116,6 +116,7 @@ class Connection final : public SqlSession {
   Host host_;
   bool is_mariadb_ = true;
   std::unique_ptr<MYSQL, CloseHandle> handle_;
+  int socket_ = -1;  // a copy of its socket, which stays open when the library closes its own
   std::list<Prepared> prepared_;  // most recently used first
   std::unordered_map<std::string_view, std::list<Prepared>::iterator> index_;
 

@@ -165,8 +165,7 @@ std::expected<bool, unsigned> Rows::fetch() {
   int code = mysql_stmt_fetch(statement_);
   is_at_end_ = code == MYSQL_NO_DATA;
   if (is_at_end_) return false;
-  if (code != 0 && code != MYSQL_DATA_TRUNCATED)
-    return std::unexpected(error_of(statement_));
+  if (code != 0 && code != MYSQL_DATA_TRUNCATED) return std::unexpected(error_of(statement_));
   for (std::size_t i = 0; i < kinds_.size(); ++i)
     if (auto done = fetch_long(i); !done) return std::unexpected(done.error());
   return true;

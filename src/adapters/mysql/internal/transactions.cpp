@@ -16,6 +16,7 @@ using std::chrono::steady_clock;
 
 constexpr int attempts_max = 12;
 constexpr int lost_max = 2;
+constexpr std::chrono::seconds retries_end{20};
 constexpr milliseconds pause_min{2};
 constexpr milliseconds pause_max{200};
 
@@ -109,13 +110,14 @@ Outcome try_write(Lane& lane, const CallContext& context, const Database::Body& 
 Result<void> write_on(Lane& lane, const CallContext& context, const Database::Body& body,
                       Positions& positions) {
   Stopwatch stopwatch(lane.measures().write_seconds);
+  auto give_up = steady_clock::now() + retries_end;
   int lost = 0;
   for (int attempt = 1;; ++attempt) {
     auto kind = attempt == 1 ? TransactionKind::write : TransactionKind::contended_write;
     auto outcome = try_write(lane, context, body, kind, positions);
     if (outcome.attempt == Attempt::ended) return std::move(outcome.result);
     if (outcome.attempt == Attempt::lost && ++lost == lost_max) return std::move(outcome.result);
-    if (attempt == attempts_max) return std::move(outcome.result);
+    if (attempt == attempts_max || steady_clock::now() >= give_up) return std::move(outcome.result);
     if (outcome.attempt == Attempt::contended) {
       lane.measures().contended.add();
       pause_before(attempt);

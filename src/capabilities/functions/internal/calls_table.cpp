@@ -1,4 +1,5 @@
 #include "capabilities/functions/internal/calls_table.h"
+#include "ports/delete_selected.h"
 
 #include <limits>
 
@@ -83,9 +84,9 @@ Result<CallPage> CallsTable::page(TenantId tenant, AgentId agent, const CallFilt
 }
 
 Result<std::int64_t> CallsTable::remove_older(UnixMs than, std::int64_t count_max) {
-  return sql_.execute(
-      "DELETE FROM function_call_logs WHERE id IN (SELECT id FROM (SELECT id FROM "
-      "function_call_logs WHERE created_at < ? ORDER BY created_at LIMIT ?) old)",
+  return delete_selected(
+      sql_, {.table = "function_call_logs", .key = "id"},
+      "SELECT id FROM function_call_logs WHERE created_at < ? ORDER BY created_at LIMIT ?",
       {than, count_max});
 }
 

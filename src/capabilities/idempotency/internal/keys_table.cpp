@@ -4,9 +4,12 @@
 
 #include "foundation/json.h"
 #include "foundation/json_writer.h"
+#include "ports/delete_selected.h"
 
 namespace aiva::idempotency {
 namespace {
+
+constexpr RowsByKey keys{.table = "idempotency_keys", .key = "scope_hash"};
 
 std::string_view to_string(KeyState state) {
   switch (state) {
@@ -110,10 +113,9 @@ Result<std::int64_t> KeysTable::remove_running() {
 }
 
 Result<std::int64_t> KeysTable::remove_expired(UnixMs now, int count_max) {
-  return sql_.execute(
-      "DELETE FROM idempotency_keys WHERE scope_hash IN (SELECT scope_hash FROM (SELECT scope_hash "
-      "FROM idempotency_keys WHERE expires_at <= ? LIMIT ?) old)",
-      {now, count_max});
+  return delete_selected(sql_, keys,
+                         "SELECT scope_hash FROM idempotency_keys WHERE expires_at <= ? LIMIT ?",
+                         {now, count_max});
 }
 
 Result<std::int64_t> KeysTable::remove_surplus(std::int64_t keys_max, int count_max) {
@@ -128,9 +130,9 @@ Result<std::int64_t> KeysTable::remove_surplus(std::int64_t keys_max, int count_
                    return {};
                  }));
   if (!tenant) return 0;
-  return sql_.execute(
-      "DELETE FROM idempotency_keys WHERE scope_hash IN (SELECT scope_hash FROM (SELECT scope_hash "
-      "FROM idempotency_keys WHERE tenant_id = ? ORDER BY created_at LIMIT ?) old)",
+  return delete_selected(
+      sql_, keys,
+      "SELECT scope_hash FROM idempotency_keys WHERE tenant_id = ? ORDER BY created_at LIMIT ?",
       {*tenant, std::min<std::int64_t>(surplus, count_max)});
 }
 

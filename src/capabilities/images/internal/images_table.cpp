@@ -6,6 +6,7 @@
 #include "foundation/json.h"
 #include "foundation/json_writer.h"
 #include "foundation/picture/difference_hash.h"
+#include "ports/delete_selected.h"
 
 namespace aiva::images {
 namespace {
@@ -300,13 +301,12 @@ Result<void> ImagesTable::log_search(TenantId tenant, UserId user, const SearchR
   return {};
 }
 
-// Ids begin with the instant they were made at, so the oldest rows come first. MySQL wants the two
-// derived tables, as it knows no LIMIT within IN.
+// Ids begin with the instant they were made at, so the oldest rows come first.
 Result<std::int64_t> ImagesTable::remove_searches(UnixMs than, std::int64_t count) {
-  return sql_.execute(
-      "DELETE FROM image_searches WHERE id IN (SELECT id FROM (SELECT id, created_at FROM "
-      "image_searches ORDER BY id LIMIT ?) oldest WHERE created_at < ?)",
-      {count, than});
+  return delete_selected(sql_, {.table = "image_searches", .key = "id"},
+                         "SELECT id FROM (SELECT id, created_at FROM image_searches "
+                         "ORDER BY id LIMIT ?) oldest WHERE created_at < ?",
+                         {count, than});
 }
 
 Result<std::int64_t> ImagesTable::number(std::string_view sql, SqlSession::Parameters parameters) {

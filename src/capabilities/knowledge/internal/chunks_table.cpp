@@ -5,9 +5,13 @@
 #include <utility>
 
 #include "capabilities/knowledge/internal/span_text.h"
+#include "ports/insert_rows.h"
 
 namespace aiva::knowledge {
 namespace {
+
+constexpr std::size_t chunk_columns = 14;
+constexpr std::size_t vector_columns = 9;
 
 static_assert(std::endian::native == std::endian::little, "vectors are stored little-endian");
 
@@ -66,6 +70,10 @@ IndexedPassage read_passage(const SqlRow& row, DocumentId document) {
           .language = std::string(row.text(8))};
 }
 
+void append(std::vector<SqlValue>& values, SqlSession::Parameters row) {
+  values.insert(values.end(), row.begin(), row.end());
+}
+
 }  // namespace
 
 Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
@@ -74,24 +82,32 @@ Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
   AIVA_ASSERT(vectors.values.size() == chunks.size() * dimension);
   AIVA_ASSERT(dimension == 0 || vectors.text_sha256.size() == chunks.size());
   TRY(auto rowid, count_rows("SELECT COALESCE(MAX(rowid), 0) FROM document_chunks", {}));
+  std::vector<std::string> spans;
+  spans.reserve(chunks.size());
+  std::vector<SqlValue> rows;
+  std::vector<SqlValue> vector_rows;
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     const auto& chunk = chunks[i];
     ++rowid;
-    TRY_VOID(sql_.execute(
-        "INSERT INTO document_chunks (rowid, id, tenant_id, kb_id, document_id, chunk_index, "
-        "chunk_type, text, heading_path, page_first, page_last, token_count, spans, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {rowid, chunk.id, tenant, chunk.knowledge_base, chunk.document, chunk.index, chunk.type,
-         chunk.text, chunk.heading_path, chunk.page_first, chunk.page_last, chunk.token_count,
-         write_spans(chunk.spans), now}));
+    spans.push_back(write_spans(chunk.spans));
+    append(rows, {rowid, chunk.id, tenant, chunk.knowledge_base, chunk.document, chunk.index,
+                  chunk.type, chunk.text, chunk.heading_path, chunk.page_first, chunk.page_last,
+                  chunk.token_count, spans.back(), now});
     if (dimension == 0) continue;
-    TRY_VOID(sql_.execute(
-        "INSERT INTO chunk_vectors (chunk_rowid, chunk_id, tenant_id, kb_id, document_id, model, "
-        "dimension, text_sha256, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {rowid, chunk.id, tenant, chunk.knowledge_base, chunk.document, vectors.model, dimension,
-         vectors.text_sha256[i], std::as_bytes(vectors.values.subspan(i * dimension, dimension))}));
+    append(vector_rows, {rowid, chunk.id, tenant, chunk.knowledge_base, chunk.document,
+                         vectors.model, dimension, vectors.text_sha256[i],
+                         std::as_bytes(vectors.values.subspan(i * dimension, dimension))});
   }
-  return {};
+  TRY_VOID(insert_rows(
+      sql_,
+      "INSERT INTO document_chunks (rowid, id, tenant_id, kb_id, document_id, chunk_index, "
+      "chunk_type, text, heading_path, page_first, page_last, token_count, spans, created_at)",
+      chunk_columns, rows));
+  return insert_rows(
+      sql_,
+      "INSERT INTO chunk_vectors (chunk_rowid, chunk_id, tenant_id, kb_id, document_id, model, "
+      "dimension, text_sha256, vector)",
+      vector_columns, vector_rows);
 }
 
 Result<bool> ChunksTable::find_vector(TenantId tenant, std::string_view text_sha256,

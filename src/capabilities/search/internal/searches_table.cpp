@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "capabilities/search/question.h"
+#include "ports/delete_selected.h"
 
 namespace aiva::search {
 namespace {
@@ -160,12 +161,12 @@ Result<std::string> SearchesTable::question_text(const SearchRange& range, std::
 }
 
 // Ids begin with the instant they were made at, so the rows lie in the order of their age. Only the
-// oldest are looked at, through two derived tables, as MySQL knows no LIMIT within IN.
+// oldest are looked at.
 Result<std::int64_t> SearchesTable::remove_older(UnixMs than, std::int64_t count) {
-  return sql_.execute(
-      "DELETE FROM knowledge_searches WHERE id IN (SELECT id FROM (SELECT id, created_at FROM "
-      "knowledge_searches ORDER BY id LIMIT ?) oldest WHERE created_at < ?)",
-      {count, than});
+  return delete_selected(sql_, {.table = "knowledge_searches", .key = "id"},
+                         "SELECT id FROM (SELECT id, created_at FROM knowledge_searches "
+                         "ORDER BY id LIMIT ?) oldest WHERE created_at < ?",
+                         {count, than});
 }
 
 }  // namespace aiva::search

@@ -1,4 +1,5 @@
 #include "capabilities/voice/internal/spoken_table.h"
+#include "ports/delete_selected.h"
 
 #include <span>
 
@@ -45,10 +46,10 @@ Result<void> SpokenTable::trim(TenantId tenant, std::int64_t kept) {
                         return {};
                       }));
   if (count <= kept) return {};
-  TRY_VOID(sql_.execute(
-      "DELETE FROM tts_cache WHERE tenant_id = ? AND id IN (SELECT id FROM (SELECT id FROM "
-      "tts_cache WHERE tenant_id = ? ORDER BY used_at, id LIMIT ?) oldest)",
-      {tenant, tenant, count - kept}));
+  TRY_VOID(
+      delete_selected(sql_, {.table = "tts_cache", .key = "id"},
+                      "SELECT id FROM tts_cache WHERE tenant_id = ? ORDER BY used_at, id LIMIT ?",
+                      {tenant, count - kept}));
   return {};
 }
 

@@ -1,4 +1,5 @@
 #include "capabilities/webhooks/internal/deliveries_table.h"
+#include "ports/delete_selected.h"
 
 #include <algorithm>
 #include <utility>
@@ -184,15 +185,14 @@ Result<void> DeliveriesTable::remove_of(TenantId tenant, SubscriptionId subscrip
 }
 
 Result<std::int64_t> DeliveriesTable::remove_older(UnixMs before, int count_max) {
-  TRY(auto removed,
-      sql_.execute("DELETE FROM webhook_deliveries WHERE sequence IN (SELECT sequence FROM "
-                   "(SELECT sequence FROM webhook_deliveries WHERE created_at < ? "
-                   "AND state IN ('delivered', 'failed', 'cancelled') LIMIT ?) AS old)",
-                   {before, count_max}));
-  TRY_VOID(sql_.execute(
-      "DELETE FROM webhook_events WHERE sequence IN (SELECT sequence FROM "
-      "(SELECT e.sequence FROM webhook_events e WHERE e.created_at < ? AND NOT EXISTS "
-      "(SELECT 1 FROM webhook_deliveries d WHERE d.event_sequence = e.sequence) LIMIT ?) AS old)",
+  TRY(auto removed, delete_selected(sql_, {.table = "webhook_deliveries", .key = "sequence"},
+                                    "SELECT sequence FROM webhook_deliveries WHERE created_at < ? "
+                                    "AND state IN ('delivered', 'failed', 'cancelled') LIMIT ?",
+                                    {before, count_max}));
+  TRY_VOID(delete_selected(
+      sql_, {.table = "webhook_events", .key = "sequence"},
+      "SELECT e.sequence FROM webhook_events e WHERE e.created_at < ? AND NOT EXISTS "
+      "(SELECT 1 FROM webhook_deliveries d WHERE d.event_sequence = e.sequence) LIMIT ?",
       {before, count_max}));
   return removed;
 }
