@@ -95,7 +95,8 @@ export class Fleet {
     const environment = {
       ...this.common,
       AIVA_DATABASE_URL: database(primary),
-      AIVA_DATABASE_REPLICAS: replicas.map(database).join(","),
+      AIVA_DATABASE_REPLICAS: replicas.map(({ port }) => `127.0.0.1:${port}`).join(","),
+      AIVA_DATABASE_POOL_MIN: "2",
       AIVA_DATABASE_POOL_MAX: "10",
     };
     const node = new Node(name, role, { ...this.parts, environment });
