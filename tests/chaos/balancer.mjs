@@ -1,5 +1,6 @@
 // A balancer of HTTP as nginx or Kubernetes are one: it looks after each node's /readyz, gives
-// requests to those that are ready in turn, and asks another node only where the first took nothing.
+// requests to those that are ready in turn, and asks another node only where the first took
+// nothing.
 import { Agent, createServer, request as ask } from "node:http";
 import { pause } from "./processes.mjs";
 

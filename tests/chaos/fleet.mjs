@@ -1,5 +1,6 @@
 // The processes of one installation: api nodes, workers and a bridge over the same rows, Redis and
 // objects, each with ways of its own to the primary that can be cut.
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Link } from "./link.mjs";
 import { account } from "./mariadb.mjs";
@@ -57,6 +58,7 @@ export class Fleet {
       AIVA_CACHE_PROVIDER: "redis",
       AIVA_CACHE_URL: redisUrl,
       AIVA_LOG_FORMAT: "json",
+      AIVA_IDENTITY_MASTER_KEY: randomBytes(32).toString("base64"),
       AIVA_WORKER_LEASE_S: "5",
       AIVA_LIMITS_LOGIN_PER_MINUTE: "100000",
       ...environment,

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-// Replaces every process of an installation by the next version while it is used: requests go through
-// a balancer that looks after /readyz, answers come in streams, a call goes on. Not one request may
-// fail, no stream break off, no call end before its caller hangs up; and all that was acknowledged is
-// there exactly once.
+// Replaces every process of an installation by the next version while it is used: requests go
+// through a balancer that looks after /readyz, answers come in streams, a call goes on. Not one
+// request may fail, no stream break off, no call end before its caller hangs up; and all that was
+// acknowledged is there exactly once.
 //
 //   node tests/chaos/rolling_upgrade.mjs [--old PROGRAM] [--new PROGRAM] [--api 2] [--workers 1]
 //        [--bridges 1] [--rounds 1] [--steady-s 5] [--call-s 10] [--drain-delay-s 1]
 //        [--database URL] [--redis URL] [--folder F] [--keep]
 //
-// Without --old the program is AIVA_BIN, or the release build; without --new it is AIVA_BIN_NEXT, or the
-// old one again. The processes share a data folder, with SQLite, or the rows of --database
+// Without --old the program is AIVA_BIN, or the release build; without --new it is AIVA_BIN_NEXT,
+// or the old one again. The processes share a data folder, with SQLite, or the rows of --database
 // mysql://USER:PASSWORD@HOST:PORT/NAME, which must be empty. With more --rounds each process is
 // replaced as often; from the second on by the new version itself.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -148,7 +148,7 @@ async function endCall({ caller, id, bridge }, client) {
     faults.push(`the call at ${bridge.name} is kept as ${JSON.stringify(call)}`);
 }
 
-/** The next bridge takes new calls before the old one is ended, whose call goes on until it is over. */
+/** The next bridge takes new calls before the old one is ended, whose call goes on to its end. */
 async function replaceBridge(bridge, program, client, agent) {
   const call = await beginCall(bridge, client, agent);
   const next = makeNode("bridge", bridge.at, program, bridge.environment, bridge.version + 1);

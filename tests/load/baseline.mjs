@@ -16,7 +16,7 @@ const isOpen = (port) =>
 export class Baseline {
   isStarted = false;
 
-  /** `source`: the folder, which stays as it is; `redisFolder`: of a redis-server, if none is installed. */
+  /** `source`: the folder, which stays as it is; `redisFolder`: where a redis-server may be. */
   constructor(source, folder, { redisFolder }) {
     this.source = source;
     this.folder = join(folder, "baseline");

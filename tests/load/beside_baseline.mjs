@@ -1,17 +1,18 @@
 #!/usr/bin/env node
-// AIVA over MariaDB and Redis beside the guide's own architecture over the same servers, in one run:
-// the same load in turns, then one api process of AIVA against two.
+// AIVA over MariaDB and Redis beside the guide's own architecture over the same servers, in one
+// run: the same load in turns, then one api process of AIVA against two.
 //
 //   node tests/load/beside_baseline.mjs --baseline FOLDER [--rounds 5] [--seconds 5]
 //        [--only kb_get,kb_list,search_1k,search_10k,chat] [--threads 1] [--quota 0.25]
 //        [--program FILE] [--ratio-min 8] [--scale-min 1.7] [--folder F] [--keep]
 //
 // FOLDER has start.sh, seed.sh, stop.sh, env.sh and wrk/*.lua; it is copied, and its packages are
-// installed where they are not. Needs mariadb-server, wrk, npm, and a redis-server, installed or that of
-// tests/components/redis8. Both systems get vectors from the baseline's stub. The baseline has no chat:
-// it is measured of AIVA alone. Where cores suffice, each api process has one of its own (taskset) and
-// all else the others. Where they do not, --quota leaves each of one and two api processes that part of a
-// core (a control group: root), so that generator and databases are not what is measured.
+// installed where they are not. Needs mariadb-server, wrk, npm, and a redis-server, installed or
+// that of tests/components/redis8. Both systems get vectors from the baseline's stub. The baseline
+// has no chat: it is measured of AIVA alone. Where cores suffice, each api process has one of its
+// own (taskset) and all else the others. Where they do not, --quota leaves each of one and two api
+// processes that part of a core (a control group: root), so that generator and databases are not
+// what is measured.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -161,7 +162,7 @@ async function compare(node, aiva) {
   return found;
 }
 
-/** One process against two. Throughput counts where there is room for both and those who ask them. */
+/** One process against two. Throughput counts where there is room for both and for their load. */
 async function scale(aiva) {
   if (options.quota)
     for (const { pid } of aiva.processes) removeLimits.push(limit(pid, number("quota")));

@@ -7,7 +7,7 @@ import { join } from "node:path";
 const root = "/sys/fs/cgroup";
 const periodUs = 20_000;
 
-/** Cores for the processes that are measured and for all others; nothing where there are too few. */
+/** Cores for the processes that are measured and for all others; null where there are too few. */
 export function shareCores(measured) {
   const cores = availableParallelism();
   if (cores < measured + 2) return null;

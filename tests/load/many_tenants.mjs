@@ -1,16 +1,17 @@
 #!/usr/bin/env node
-// Whether a tenant notices how many others there are: the same lists, searches and uploads, in turns,
-// in an installation of 100 tenants and in one of 10,000 with a million chunks.
+// Whether a tenant notices how many others there are: the same lists, searches and uploads, in
+// turns, in an installation of 100 tenants and in one of 10,000 with a million chunks.
 //
 //   node tests/load/many_tenants.mjs [--tenants 10000] [--few 100] [--chunks 1000000]
 //        [--rounds 5] [--seconds 3] [--clients 1] [--samples 20] [--folder F] [--database URL]
 //
-// One tenant is made through the program, in both installations; its rows and files are multiplied as
-// they stand, for there is no faster way that is true. With --folder the installations stay there and
-// serve the next run. --database mysql://USER:PASSWORD@HOST:PORT/NAME keeps the rows in the databases
-// NAME_few and NAME_many instead of SQLite. AIVA_BIN names the program; without it the release build
-// is taken. Ends with 1 where a p95 is more than --ratio-max (1.5) times the other, the start takes
-// longer than --start-s-max (5), or the process keeps more than --memory-mb-max (512) resident.
+// One tenant is made through the program, in both installations; its rows and files are multiplied
+// as they stand, for there is no faster way that is true. With --folder the installations stay
+// there and serve the next run. --database mysql://USER:PASSWORD@HOST:PORT/NAME keeps the rows in
+// the databases NAME_few and NAME_many instead of SQLite. AIVA_BIN names the program; without it
+// the release build is taken. Ends with 1 where a p95 is more than --ratio-max (1.5) times the
+// other, the start takes longer than --start-s-max (5), or the process keeps more than
+// --memory-mb-max (512) resident.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

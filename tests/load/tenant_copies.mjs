@@ -1,5 +1,5 @@
-// Multiplies a tenant: what the program wrote for one, with its users, knowledge, chunks, vectors and
-// ledger, is written again for thousands, in the same shape, with ids and names of their own.
+// Multiplies a tenant: what the program wrote for one, with its users, knowledge, chunks, vectors
+// and ledger, is written again for thousands, in the same shape, with ids and names of their own.
 import { linkSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -8,11 +8,18 @@ import { dirname, join } from "node:path";
 const firstHead = 0x01900000;
 const copiesMax = 0x000f0000;
 
-const ids = new Set(
-  "id tenant_id user_id kb_id document_id chunk_id parent_id uploaded_by created_by reference".split(
-    " ",
-  ),
-);
+const ids = new Set([
+  "id",
+  "tenant_id",
+  "user_id",
+  "kb_id",
+  "document_id",
+  "chunk_id",
+  "parent_id",
+  "uploaded_by",
+  "created_by",
+  "reference",
+]);
 // What a searcher reads, in the order in which one names another.
 const copied = [
   "tenants",

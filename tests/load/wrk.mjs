@@ -3,11 +3,9 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const ticksPerSecond = 100; // of /proc on Linux
-
 /**
- * One run: {requests, seconds, p50_ms, p99_ms, errors}. `core`: the only ones it may use, as taskset
- * takes them; without, any.
+ * One run: {requests, seconds, p50_ms, p99_ms, errors}. `core`: the only ones it may use, as
+ * taskset takes them; without, any.
  */
 export async function runWrk(script, url, { connections, seconds, environment, scripts, core }) {
   const words = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "30s", "-s"];
@@ -39,18 +37,16 @@ export async function runWrk(script, url, { connections, seconds, environment, s
   };
 }
 
-function childrenOf(pid) {
-  return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean),
-  );
-}
+const tasksOf = (pid) => readdirSync(`/proc/${pid}/task`).map((id) => `/proc/${pid}/task/${id}`);
 
-/** Seconds of CPU a process and its children have used. */
+/** Seconds of CPU that the threads of a process and of its children have used so far. */
 export function cpuOf(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const own = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-  return childrenOf(pid).reduce((sum, child) => sum + cpuOf(child), own);
+  const tasks = tasksOf(pid);
+  const own = tasks.map((task) => Number(readFileSync(`${task}/schedstat`, "utf8").split(" ")[0]));
+  const children = tasks.flatMap((task) =>
+    readFileSync(`${task}/children`, "utf8").split(" ").filter(Boolean),
+  );
+  return own.reduce((sum, ns) => sum + ns / 1e9, 0) + children.reduce((s, id) => s + cpuOf(id), 0);
 }
 
 export const median = (values) => {
