@@ -194,6 +194,11 @@ int run_account_command(Identity& identity, const Arguments& arguments) {
     case CommandName::tenant_add: return add_tenant(identity, arguments);
     case CommandName::serve:
     case CommandName::migrate:
+    case CommandName::migrate_to:
+    case CommandName::backup_take:
+    case CommandName::backup_list:
+    case CommandName::backup_verify:
+    case CommandName::restore:
     case CommandName::ingest:
     case CommandName::ask:
     case CommandName::eval:
