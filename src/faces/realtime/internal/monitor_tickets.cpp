@@ -89,7 +89,8 @@ Task<Result<std::optional<MonitorTicket>>> MonitorTickets::take(CallContext cont
   CO_TRY(auto ticket, co_await std::move(finding));
   if (!ticket) co_return std::nullopt;
   // Whoever is counted first has it; the count lasts as long as the ticket could.
-  auto counting = cache_.count_in_window(context, name_in_cache(secret) + ":taken", lifetime);
+  RateWindow window{.length = lifetime};
+  auto counting = cache_.count_in_window(context, name_in_cache(secret) + ":taken", window);
   CO_TRY(auto taken, co_await std::move(counting));
   if (taken.count > 1) co_return std::nullopt;
   co_return std::move(ticket);
