@@ -110,7 +110,7 @@ class S3LinkTest : public S3EncryptionTest {
     HttpRequest request{
         .method = link.method, .url = link.url, .body = body, .may_reach_private_addresses = true};
     for (const auto& [name, value] : link.headers) request.headers.push_back({name, value});
-    return sync_wait(ground_.inner->send({}, std::move(request)));
+    return sync_wait(ground_.inner.send({}, std::move(request)));
   }
 };
 

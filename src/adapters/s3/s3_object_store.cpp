@@ -15,6 +15,7 @@
 #include "adapters/s3/internal/endpoint.h"
 #include "adapters/s3/internal/file_plan.h"
 #include "adapters/s3/internal/local_cache.h"
+#include "adapters/s3/internal/range_reader.h"
 #include "adapters/s3/internal/s3_client.h"
 #include "adapters/s3/internal/s3_xml.h"
 #include "adapters/s3/internal/sealed_object.h"
@@ -29,11 +30,9 @@ namespace {
 namespace fs = std::filesystem;
 using namespace s3;
 
-constexpr int changes_max = 3;  // how often an object may be replaced while it is read
 constexpr std::chrono::hours staged_age_max{24};
 constexpr std::chrono::seconds link_life_max{7 * 24 * 3600};
 constexpr std::chrono::seconds check_patience{5};
-constexpr std::string_view sealed_header = "x-amz-meta-aiva-sealed";
 constexpr std::string_view size_header = "x-amz-meta-aiva-size";
 
 std::uint64_t number_of(std::string_view text) {
@@ -41,19 +40,6 @@ std::uint64_t number_of(std::string_view text) {
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
 }
-
-bool is_sealed(const HttpResponse& head) { return head.header(sealed_header) == "1"; }
-
-std::string range_of(ByteRange range) {
-  return "bytes=" + std::to_string(range.offset) + "-" +
-         std::to_string(range.offset + range.size - 1);
-}
-
-// Some stored bytes of an object and what came along.
-struct StoredBytes {
-  HttpResponse head;
-  std::string bytes;
-};
 
 class S3ObjectStore final : public ObjectStore {
  public:
@@ -67,6 +53,9 @@ class S3ObjectStore final : public ObjectStore {
                  .pause = options_.pause,
                  .patience = options_.patience},
                 std::move(client_parts)),
+        ranges_(client_, {.prefix = options_.prefix,
+                          .master_key = options_.master_key,
+                          .expects_sealed = seals()}),
         pool_(pool),
         cache_(std::move(cache)),
         hits_(metrics.counter("aiva_s3_cache_hits_total",
@@ -93,15 +82,11 @@ class S3ObjectStore final : public ObjectStore {
  private:
   [[nodiscard]] bool seals() const { return options_.encryption == S3Encryption::sealed; }
   [[nodiscard]] NamedValues encryption_headers() const;
-  Task<Result<StoredBytes>> read_stored(CallContext context, std::string key, ByteRange range,
-                                        std::string etag);
-  Task<Result<std::string>> read_sealed(CallContext context, std::string key, ByteRange range,
-                                        StoredBytes header);
-  Task<Result<std::string>> read_once(CallContext context, std::string key, ByteRange range);
   Task<Result<void>> give_up(CallContext context, UploadsPage::Upload upload);
 
   S3Options options_;
   S3Client client_;
+  RangeReader ranges_;
   ThreadPool& pool_;
   std::unique_ptr<LocalCache> cache_;
   Counter& hits_;
@@ -214,63 +199,6 @@ Task<Result<ObjectInfo>> S3ObjectStore::describe(CallContext context, std::strin
       .modified_at = parse_http_date(head.header("last-modified")).value_or(0)};
 }
 
-// Bytes as they are stored, of the object with that tag unless it is empty. None behind its end.
-Task<Result<StoredBytes>> S3ObjectStore::read_stored(CallContext context, std::string key,
-                                                     ByteRange range, std::string etag) {
-  S3Request request{.key = options_.prefix + key, .headers = {{"range", range_of(range)}}};
-  if (!etag.empty()) request.headers.emplace_back("if-match", etag);
-  auto opening = client_.open(context, std::move(request));
-  CO_TRY(auto stream, co_await std::move(opening));
-  StoredBytes out{.head = stream.answer.response, .bytes = {}};
-  if (out.head.status == 416) co_return out;
-  if (!stream.body) co_return fail(error_of(stream.answer));
-  // A server that knows no ranges sends all of it.
-  auto skipped = out.head.status == 206 ? 0 : range.offset;
-  while (out.bytes.size() < range.size) {
-    auto reading = client_.next(context, *stream.body);
-    CO_TRY(auto piece, co_await std::move(reading));
-    if (!piece) break;
-    auto skip = std::min<std::uint64_t>(skipped, piece->size());
-    skipped -= skip;
-    out.bytes += piece->substr(static_cast<std::size_t>(skip));
-  }
-  if (out.bytes.size() > range.size) out.bytes.resize(range.size);
-  co_return out;
-}
-
-Task<Result<std::string>> S3ObjectStore::read_sealed(CallContext context, std::string key,
-                                                     ByteRange range, StoredBytes header) {
-  CO_TRY(auto object, SealedObject::read(options_.master_key, key, header.bytes));
-  auto wanted = object.stored_range(range);
-  if (wanted.size == 0) co_return std::string();
-  auto reading =
-      read_stored(std::move(context), key, wanted, std::string(header.head.header("etag")));
-  CO_TRY(auto stored, co_await std::move(reading));
-  co_return object.open_range(range, stored.bytes);
-}
-
-Task<Result<std::string>> S3ObjectStore::read_once(CallContext context, std::string key,
-                                                   ByteRange range) {
-  constexpr ByteRange header_range{.offset = 0, .size = seal_header_bytes};
-  auto first = seals() ? header_range : range;
-  auto reading = read_stored(context, key, first, {});
-  CO_TRY(auto stored, co_await std::move(reading));
-  if (!is_sealed(stored.head) && stored.head.status != 416) {
-    if (!seals()) co_return std::move(stored.bytes);
-    auto plainly = read_stored(std::move(context), key, range, {});
-    CO_TRY(auto plain, co_await std::move(plainly));
-    co_return std::move(plain.bytes);
-  }
-  if (!seals()) {
-    auto again = read_stored(context, key, header_range, {});
-    CO_TRY(stored, co_await std::move(again));
-    if (!is_sealed(stored.head)) co_return std::string();  // the range lies behind the end
-  }
-  auto opening = read_sealed(std::move(context), key, range, std::move(stored));
-  auto bytes = co_await std::move(opening);
-  co_return bytes;
-}
-
 Task<Result<std::string>> S3ObjectStore::read(CallContext context, std::string key,
                                               ByteRange range) {
   CO_TRY_VOID(check_object_key(key));
@@ -280,12 +208,9 @@ Task<Result<std::string>> S3ObjectStore::read(CallContext context, std::string k
     CO_TRY_VOID(co_await std::move(describing));
     co_return std::string();
   }
-  for (int changes = 1;; ++changes) {
-    auto reading = read_once(context, key, range);
-    auto bytes = co_await std::move(reading);
-    bool is_replaced = !bytes && bytes.error().code == ErrorCode::conflict;
-    if (!is_replaced || changes >= changes_max) co_return bytes;
-  }
+  auto reading = ranges_.read(std::move(context), std::move(key), range);
+  auto bytes = co_await std::move(reading);
+  co_return bytes;
 }
 
 Task<Result<void>> S3ObjectStore::remove(CallContext context, std::string key) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 
 #include "adapters/s3/internal/s3_xml.h"
@@ -77,13 +78,31 @@ TEST_F(S3ObjectStoreTest, leaves_no_parts_of_an_upload_that_failed) {
   EXPECT_EQ(unfinished(), 0U);
 }
 
+TEST_F(S3ObjectStoreTest, gives_an_upload_up_that_was_cancelled) {
+  ground_.options.part_bytes = least_part;
+  auto store = ground_.open();
+  std::stop_source source;
+  ground_.http.meet([&source](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.url.contains("partNumber=2")) source.request_stop();
+    return std::nullopt;
+  });
+  CallContext context{.cancellation = source.get_token()};
+
+  auto put = put_text(*store, "a/b", long_text(3 * least_part), context);
+
+  ASSERT_FALSE(put.has_value());
+  EXPECT_EQ(put.error().code, ErrorCode::cancelled);
+  EXPECT_EQ(unfinished(), 0U);
+  EXPECT_EQ(text_of(*store, "a/b"), "not_found");
+}
+
 TEST_F(S3ObjectStoreTest, knows_a_completion_whose_answer_was_lost) {
   ground_.options.part_bytes = least_part;
   auto store = ground_.open();
   ground_.http.meet([this](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
     if (request.method != "POST" || !request.url.contains("uploadId=")) return std::nullopt;
     ground_.http.meet(nullptr);
-    auto sent = sync_wait(ground_.aside->send({}, request));
+    auto sent = sync_wait(ground_.aside.send({}, request));
     EXPECT_EQ(sent->status, 200);
     return fail(ErrorCode::unavailable, "The connection broke off");
   });
@@ -146,7 +165,7 @@ TEST_F(S3ObjectStoreTest, goes_on_where_a_download_broke_off) {
 }
 
 TEST_F(S3ObjectStoreTest, begins_anew_when_the_object_was_replaced_in_the_middle) {
-  auto writer = ground_.open_as(ground_.options, *ground_.aside);
+  auto writer = ground_.open_as(ground_.options, ground_.aside);
   ASSERT_TRUE(put_text(*writer, "a/b", long_text(3'000'000)).has_value());
   auto store = ground_.open();
   auto text = long_text(2'000'000) + "!";
@@ -167,7 +186,7 @@ TEST_F(S3ObjectStoreTest, refuses_bytes_that_were_not_put) {
   ASSERT_TRUE(put_text(*store, "a/b", "text").has_value());
   auto reader = ground_.open();
   ground_.http.meet([this](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-    auto response = sync_wait(ground_.aside->send({}, request));
+    auto response = sync_wait(ground_.aside.send({}, request));
     response->body = "test";
     return response;
   });

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "adapters/s3/internal/range_reader.h"
 #include "adapters/s3/internal/upload.h"
 
 namespace aiva::s3 {
@@ -88,7 +89,7 @@ Task<Result<void>> Download::begin(CallContext context) {
 
 void Download::learn(const HttpResponse& head) {
   out_.etag = head.header("etag");
-  out_.is_sealed = head.header("x-amz-meta-aiva-sealed") == "1";
+  out_.is_sealed = s3::is_sealed(head);
   wanted_hash_ = head.header(hash_header);
   wanted_size_ = number(head.header("content-length"));
 }
