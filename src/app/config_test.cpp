@@ -56,6 +56,22 @@ TEST(Config, wants_certificate_and_key_together) {
   EXPECT_FALSE(read_config("[server]\ntls_certificate = \"a.pem\"\n", environment_of({})));
 }
 
+TEST(Config, takes_a_database_whose_password_is_in_the_environment) {
+  auto config = read_config(
+      "[database]\nurl = \"mysql://aiva@db:3306/aiva\"\npassword = \"env:DB_PASSWORD\"\n"
+      "replicas = [\"db2:3306\"]\npool_max = 40\n",
+      environment_of({{"DB_PASSWORD", "s"}, {"AIVA_DATABASE_TLS", "verified"}}));
+
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->database.password, "s");
+  EXPECT_EQ(config->database.tls, "verified");
+  EXPECT_EQ(config->database.replicas, std::vector<std::string>{"db2:3306"});
+  EXPECT_EQ(config->database.pool_min, 5);
+  EXPECT_EQ(config->database.pool_max, 40);
+  EXPECT_FALSE(read_config("[database]\nreplicas = [\"db2\"]\n", environment_of({})));
+  EXPECT_FALSE(read_config("[database]\npool_max = 4\n", environment_of({})));
+}
+
 TEST(Config, takes_the_secret_of_a_shopify_app_from_the_environment) {
   auto config = read_config("[shopify]\nclient_id = \"app\"\nclient_secret = \"env:APP_SECRET\"\n",
                             environment_of({{"APP_SECRET", "s"}}));

@@ -38,7 +38,7 @@ TestDatabase::TestDatabase(SqliteOptions options) {
 
 TestDatabase::~TestDatabase() {
   database_.reset();
-  if (!name_.empty()) test_database::drop_database(name_);
+  if (!name_.empty()) test_database::give_back(std::move(name_));
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }

@@ -11,9 +11,9 @@
 
 namespace aiva {
 
-// For tests: a new database with every migration applied, that vanishes with this object. SQLite in
-// a temporary folder, or a database of the MariaDB server that AIVA_TEST_DATABASE names. A failure
-// to make it ends the program.
+// For tests: a database with every migration applied and nothing else, gone with this object:
+// SQLite in a temporary folder, or one of the MariaDB server that AIVA_TEST_DATABASE names. A
+// failure to make it ends the program.
 class TestDatabase {
  public:
   // The options are those of SQLite.

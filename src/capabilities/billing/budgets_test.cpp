@@ -206,7 +206,8 @@ TEST_F(BudgetsTest, tell_a_listener_inside_the_transaction) {
                    [&](SqlSession&, TenantId whose, const CreditEvent& event) -> Result<void> {
                      EXPECT_EQ(whose, tenant);
                      if (is_failing) return fail(ErrorCode::unavailable, "no room");
-                     heard.push_back(event.type);
+                     // A transaction may run again.
+                     if (heard.empty() || heard.back() != event.type) heard.push_back(event.type);
                      return {};
                    });
   make({.amount = 100});

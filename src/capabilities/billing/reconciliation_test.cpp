@@ -67,11 +67,13 @@ TEST_F(ReconciliationTest, notices_wrong_holds_and_wrong_sums_by_day) {
 TEST_F(ReconciliationTest, notices_entries_that_do_not_follow_from_the_one_before) {
   change(
       "UPDATE credit_transactions SET amount = amount + 1, balance_after = balance_after - 1 "
-      "WHERE sequence = 3");
+      "WHERE operation = 'search' AND amount = 120");
   change("UPDATE credit_accounts SET balance = balance - 1 WHERE balance > 0");
   EXPECT_FALSE(found().is_right());
 
-  change("UPDATE credit_transactions SET to_account = 'credit' WHERE sequence = 4");
+  change(
+      "UPDATE credit_transactions SET to_account = 'credit' WHERE operation = 'search' "
+      "AND amount = 60");
   EXPECT_FALSE(found().broken_entries.empty());
 }
 

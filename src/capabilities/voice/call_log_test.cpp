@@ -4,6 +4,7 @@
 #include <set>
 
 #include "capabilities/voice/testing/calls_fixture.h"
+#include "ports/insert_rows.h"
 
 namespace aiva::voice {
 namespace {
@@ -332,13 +333,17 @@ TEST_F(CallLogOf, refuses_lines_that_are_not_right_and_more_than_2000) {
             ErrorCode::invalid);
   EXPECT_EQ(say(call.id, {.speaker = "agent", .text = "x", .starts_ms = 5, .ends_ms = 4}),
             ErrorCode::invalid);
+  std::vector<SqlValue> spoken;
+  for (int i = 1; i <= 2000; ++i)
+    for (SqlValue value : {SqlValue(tenant), SqlValue(call.id), SqlValue(i), SqlValue("agent"),
+                           SqlValue("x"), SqlValue(0), SqlValue(0), SqlValue(0)})
+      spoken.push_back(value);
   ASSERT_TRUE(sync_wait(write(*database, {}, [&](SqlSession& sql) {
-                return sql.execute(
-                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
-                    " INSERT INTO call_transcriptions (tenant_id, call_id, sequence_number, "
-                    "speaker, original_message, starts_ms, ends_ms, created_at) "
-                    "SELECT ?, ?, i, 'agent', 'x', 0, 0, 0 FROM n",
-                    {tenant, call.id});
+                return insert_rows(sql,
+                                   "INSERT INTO call_transcriptions (tenant_id, call_id, "
+                                   "sequence_number, speaker, original_message, starts_ms, "
+                                   "ends_ms, created_at)",
+                                   8, spoken);
               })).has_value());
 
   EXPECT_EQ(say(call.id, {.sequence_number = 2001, .speaker = "agent", .text = "x"}),

@@ -169,15 +169,17 @@ TEST_F(SpokenCacheOf, lets_go_what_was_not_used_for_longest) {
   add(second, "2");
   clock.advance(std::chrono::seconds(1));
   ASSERT_TRUE(sync_wait(cache_->hit(context(), used.id)).has_value());
-  ASSERT_TRUE(in_transaction([&](SqlSession& sql) {
-                return sql.execute(
-                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 998) "
-                    "INSERT INTO tts_cache (id, tenant_id, text_hash, content_type, audio, "
-                    "audio_bytes, duration_ms, created_at, used_at) SELECT "
-                    "'00000000-0000-7000-8000-' || printf('%012d', i), ?, i, 'audio/wav', x'00', "
-                    "1, 0, ?, ? FROM n",
-                    {tenant, clock.unix_ms(), clock.unix_ms()});
-              }).has_value());
+  ASSERT_TRUE(
+      in_transaction([&](SqlSession& sql) -> Result<bool> {
+        for (int i = 1; i <= 998; ++i)
+          TRY_VOID(sql.execute(
+              "INSERT INTO tts_cache (id, tenant_id, text_hash, "
+              "content_type, audio, audio_bytes, duration_ms, "
+              "created_at, used_at) VALUES (?, ?, ?, 'audio/wav', x'00', "
+              "1, 0, ?, ?)",
+              {SpokenId::make(), tenant, std::to_string(i), clock.unix_ms(), clock.unix_ms()}));
+        return true;
+      }).has_value());
 
   add({.text = "one more"}, "3");
 

@@ -3,6 +3,9 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
+#include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -63,27 +66,52 @@ std::string make_statement(const std::string& name) {
          " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
 }
 
-// The statements that make the schema anew, with the rows it begins with. Migrated once for each
-// server; made once for each program.
-Result<std::vector<std::string>> copy_statements(Database& server, Metrics& metrics) {
+// What a new database is made of, and how a used one becomes new again.
+struct Copying {
+  std::vector<std::string> make;
+  std::vector<std::string> tables;  // without the record of migrations
+  std::vector<std::string> fill;    // with the rows it begins with
+};
+
+// Migrated once for each server; made once for each program.
+Result<Copying> learn_to_copy(Database& server, Metrics& metrics) {
   auto name = template_name();
   TRY_VOID(run_all(server, {make_statement(name)}));
   TRY(auto database, open(name, metrics, false));
   TRY_VOID(sync_wait(migrate(*database)));
   TRY(auto tables, read_texts(*database, "SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'", 0));
-  std::vector<std::string> statements{"SET foreign_key_checks = 0"};
+  Copying copying{.make = {"SET foreign_key_checks = 0"}, .tables = {}, .fill = {}};
   for (const auto& table : tables) {
     TRY(auto made, read_texts(*database, "SHOW CREATE TABLE `" + table + "`", 1));
-    statements.push_back(std::move(made.front()));
-  }
-  for (const auto& table : tables) {
+    copying.make.push_back(std::move(made.front()));
     TRY(auto rows, read_texts(*database, "SELECT 1 FROM `" + table + "` LIMIT 1", 0));
-    if (!rows.empty())
-      statements.push_back("INSERT INTO `" + table + "` SELECT * FROM " + name + ".`" + table +
-                           "`");
+    auto fill = "INSERT INTO `" + table + "` SELECT * FROM " + name + ".`" + table + "`";
+    if (table == "schema_migrations")
+      copying.make.push_back(std::move(fill));
+    else if (copying.tables.emplace_back(table); !rows.empty())
+      copying.fill.push_back(std::move(fill));
   }
+  return copying;
+}
+
+Result<void> make_anew(Database& database, const Copying& copying) {
+  auto statements = copying.make;
+  statements.insert(statements.end(), copying.fill.begin(), copying.fill.end());
   statements.emplace_back("SET foreign_key_checks = 1");
-  return statements;
+  return run_all(database, statements);
+}
+
+Result<void> empty(Database& database, const Copying& copying) {
+  std::string filled;
+  for (const auto& table : copying.tables)
+    filled.append(filled.empty() ? "" : " UNION ALL ")
+        .append("SELECT '" + table + "' FROM DUAL WHERE EXISTS (SELECT 1 FROM `" + table + "`)");
+  TRY(auto tables, read_texts(database, filled, 0));
+  std::vector<std::string> statements{"SET foreign_key_checks = 0"};
+  for (const auto& table : tables) statements.push_back("DELETE FROM `" + table + "`");
+  statements.insert(statements.end(), copying.fill.begin(), copying.fill.end());
+  statements.emplace_back("SET foreign_key_checks = 1");
+  return run_all(database, statements);
 }
 
 std::string random_name() {
@@ -104,27 +132,65 @@ Metrics& server_metrics() {
   return metrics;
 }
 
+// Databases of tests that are over; they are dropped with the program.
+class UsedDatabases {
+ public:
+  ~UsedDatabases() {
+    for (const auto& name : names_)
+      std::ignore = run_all(server_database(server_metrics()), {"DROP DATABASE " + name});
+  }
+  std::optional<std::string> take() {
+    std::lock_guard lock(mutex_);
+    if (names_.empty()) return std::nullopt;
+    auto name = std::move(names_.back());
+    names_.pop_back();
+    return name;
+  }
+  void add(std::string name) {
+    std::lock_guard lock(mutex_);
+    names_.push_back(std::move(name));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> names_;
+};
+
+// Made behind what it needs, so that it goes before.
+UsedDatabases& used_databases() {
+  server_database(server_metrics());
+  static UsedDatabases used;
+  return used;
+}
+
+Result<std::string> make_empty(const Copying& copying) {
+  if (auto used = used_databases().take()) {
+    TRY(auto database, open(*used, server_metrics(), false));
+    TRY_VOID(empty(*database, copying));
+    return *used;
+  }
+  auto name = "aiva_test_" + random_name();
+  TRY_VOID(run_all(server_database(server_metrics()), {make_statement(name)}));
+  TRY(auto database, open(name, server_metrics(), false));
+  TRY_VOID(make_anew(*database, copying));
+  return name;
+}
+
 }  // namespace
 
 bool is_on_mariadb() { return !environment("AIVA_TEST_DATABASE").empty(); }
 
 Result<Made> make_database(Metrics& metrics) {
-  static auto statements = copy_statements(server_database(server_metrics()), server_metrics());
-  if (!statements) return fail(statements.error());
-  Made made{.name = "aiva_test_" + random_name(), .database = nullptr};
-  TRY_VOID(run_all(server_database(server_metrics()), {make_statement(made.name)}));
-  {
-    TRY(auto plain, open(made.name, metrics, false));
-    TRY_VOID(run_all(*plain, *statements));
-  }
+  static auto copying = learn_to_copy(server_database(server_metrics()), server_metrics());
+  if (!copying) return fail(copying.error());
+  Made made;
+  TRY(made.name, make_empty(*copying));
   TRY(made.database, open(made.name, metrics, true));
   if (!environment("AIVA_TEST_REPEAT").empty())
     made.database = make_repeating_database(std::move(made.database));
   return made;
 }
 
-void drop_database(const std::string& name) {
-  std::ignore = run_all(server_database(server_metrics()), {"DROP DATABASE " + name});
-}
+void give_back(std::string name) { used_databases().add(std::move(name)); }
 
 }  // namespace aiva::test_database

@@ -16,9 +16,10 @@ struct Made {
   std::string name;
   std::unique_ptr<Database> database;
 };
-// A new database with the schema on that server.
+// A database with the schema and nothing else on that server: a new one, or one that an earlier
+// test of this program has given back.
 Result<Made> make_database(Metrics& metrics);
-// Drops it, if it can.
-void drop_database(const std::string& name);
+// Nobody uses it any more; it is dropped when the program ends.
+void give_back(std::string name);
 
 }  // namespace aiva::test_database
