@@ -46,7 +46,8 @@ export class Installation {
   constructor(name, folder, { program, tenants, chunksEach, database, environment }) {
     this.name = name;
     this.folder = join(folder, name);
-    this.wanted = { tenants, chunksEach, database: database ?? "" };
+    const at = database ? new URL(database) : null; // without its password in what is kept
+    this.wanted = { tenants, chunksEach, database: at ? `${at.host}${at.pathname}` : "" };
     this.rows = database ? new MariaRows(database) : new SqliteRows(this.folder);
     this.server = new KilledServer(program, this.folder, {
       environment: {
