@@ -13,6 +13,7 @@ import { emailOf, idOf, TenantCopies } from "./tenant_copies.mjs";
 const password = "Many-tenants-7";
 const passagesPerDocument = 25;
 const readTimeoutMs = 600_000;
+const summingUpMs = 180_000; // the program does so every minute
 
 const vocabulary = `warranty refund delivery parcel invoice deposit voucher return exchange repair
 battery charger cable display keyboard printer scanner router antenna bicycle helmet saddle pedal
@@ -124,6 +125,9 @@ export class Installation {
       await untilRead(owner, base);
       ({ chunk_count: chunks } = await owner.expect(200, "GET", `/api/knowledge/${base}`));
     }
+    const copies = new TenantCopies(this.rows, tenant);
+    if (!(await until(() => copies.isSummedUp(), summingUpMs, 500)))
+      throw new Error("the ledger is never summed up");
     await this.stop();
     return { tenant, base, admin: root.firstAdmin };
   }
