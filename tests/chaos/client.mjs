@@ -1,5 +1,8 @@
 // What a client of AIVA does here: calls that end in a status or in nothing, and lists read whole.
 
+// Passwords are checked when nothing else is to be done, which on a busy machine takes a while.
+const logInTimeoutMs = 60_000;
+
 export class Client {
   /** `urls`: of the api nodes, one of which is taken for each call. */
   constructor(urls, random = Math.random) {
@@ -9,7 +12,8 @@ export class Client {
   }
 
   async logIn(email, password) {
-    const reply = await this.call("POST", "/api/auth/login", { email, password });
+    const body = { email, password };
+    const reply = await this.call("POST", "/api/auth/login", body, { timeoutMs: logInTimeoutMs });
     if (reply.status !== 200) throw new Error(`the login got ${reply.status} ${reply.text}`);
     this.token = reply.body.data.token;
     this.tenant = reply.body.data.user.tenant_id;

@@ -5,7 +5,7 @@
 // acknowledged is there exactly once.
 //
 //   node tests/chaos/rolling_upgrade.mjs [--old PROGRAM] [--new PROGRAM] [--api 2] [--workers 1]
-//        [--bridges 1] [--rounds 1] [--steady-s 5] [--call-s 10] [--drain-delay-s 1]
+//        [--bridges 1] [--rounds 1] [--steady-s 5] [--call-s 10] [--drain-delay-s 2]
 //        [--database URL] [--redis URL] [--folder F] [--keep]
 //
 // Without --old the program is AIVA_BIN, or the release build; without --new it is AIVA_BIN_NEXT,
@@ -38,7 +38,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "1" },
     "steady-s": { type: "string", default: "5" },
     "call-s": { type: "string", default: "10" },
-    "drain-delay-s": { type: "string", default: "1" },
+    "drain-delay-s": { type: "string", default: "2" },
     database: { type: "string" },
     redis: { type: "string" },
     folder: { type: "string" },

@@ -13,6 +13,7 @@ import { emailOf, idOf, TenantCopies } from "./tenant_copies.mjs";
 const password = "Many-tenants-7";
 const passagesPerDocument = 25;
 const readTimeoutMs = 600_000;
+const summingUpMs = 180_000; // the program does so every minute
 
 const vocabulary = `warranty refund delivery parcel invoice deposit voucher return exchange repair
 battery charger cable display keyboard printer scanner router antenna bicycle helmet saddle pedal
@@ -46,7 +47,8 @@ export class Installation {
   constructor(name, folder, { program, tenants, chunksEach, database, environment }) {
     this.name = name;
     this.folder = join(folder, name);
-    this.wanted = { tenants, chunksEach, database: database ?? "" };
+    const at = database ? new URL(database) : null; // without its password in what is kept
+    this.wanted = { tenants, chunksEach, database: at ? `${at.host}${at.pathname}` : "" };
     this.rows = database ? new MariaRows(database) : new SqliteRows(this.folder);
     this.server = new KilledServer(program, this.folder, {
       environment: {
@@ -123,6 +125,9 @@ export class Installation {
       await untilRead(owner, base);
       ({ chunk_count: chunks } = await owner.expect(200, "GET", `/api/knowledge/${base}`));
     }
+    const copies = new TenantCopies(this.rows, tenant);
+    if (!(await until(() => copies.isSummedUp(), summingUpMs, 500)))
+      throw new Error("the ledger is never summed up");
     await this.stop();
     return { tenant, base, admin: root.firstAdmin };
   }

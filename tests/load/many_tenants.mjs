@@ -44,7 +44,7 @@ mkdirSync(folder, { recursive: true });
 const random = makeRandom(23);
 const faults = [];
 const say = (line) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
-const firstSearchesMax = 50;
+const firstSearchesMax = 30;
 
 function percentile(times, share) {
   const sorted = times.toSorted((a, b) => a - b);

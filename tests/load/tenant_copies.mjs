@@ -104,6 +104,11 @@ export class TenantCopies {
       await this.rows.write(this.statements.map((statement) => statement(from, to)));
       told(to);
     }
+    // What was summed up is copied with the ledger, and is not to be summed up again.
+    await this.rows.write([
+      `UPDATE credit_usage_progress SET sequence =
+         (SELECT MAX(sequence) FROM credit_transactions)`,
+    ]);
     await this.rows.finish();
   }
 
@@ -133,6 +138,15 @@ export class TenantCopies {
       if (Number(count) > 0) found.push(table);
     }
     return found;
+  }
+
+  /** Whether the program has summed up the whole ledger. */
+  async isSummedUp() {
+    const [[isIt]] = await this.rows.ask(
+      `SELECT (SELECT MAX(sequence) FROM credit_usage_progress) >=
+         (SELECT MAX(sequence) FROM credit_transactions)`,
+    );
+    return isIt === "1";
   }
 
   async counts() {
