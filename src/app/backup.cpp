@@ -17,8 +17,10 @@
 #include "adapters/schema/migrate.h"
 #include "app/backup_place.h"
 #include "app/data_folder.h"
+#include "app/row_access.h"
 #include "app/version.h"
 #include "capabilities/backup/backup.h"
+#include "capabilities/backup/unfinished.h"
 #include "faces/cli/backup_command.h"
 #include "faces/cli/output.h"
 #include "foundation/crypto.h"
@@ -73,16 +75,17 @@ struct OpenBackups {
   std::unique_ptr<backup::Backups> backups{};
 };
 
-Result<std::unique_ptr<OpenBackups>> open(const Arguments& arguments, const std::string& label) {
+Result<std::unique_ptr<OpenBackups>> open(const Config& config, const Arguments& arguments,
+                                          const std::string& label) {
   auto opened = std::make_unique<OpenBackups>();
   bool may_create = arguments.command == CommandName::backup_take;
   TRY(opened->passphrase, find_passphrase(arguments));
-  TRY(opened->place, open_backup_place(arguments.backup.place, opened->files, may_create));
+  TRY(opened->place, open_backup_place(config, arguments.backup.place, opened->files, may_create));
   backup::VaultOptions options{.passphrase = opened->passphrase,
                                .flush = opened->place.flush,
                                .is_exclusive = opened->place.lock.has_value()};
   TRY(opened->backups,
-      backup::open_backups(*opened->place.store, opened->clock, options, may_create,
+      backup::open_backups(*opened->place.objects, opened->clock, options, may_create,
                            cli::show_progress(label, arguments.is_json)));
   return opened;
 }
@@ -90,14 +93,14 @@ Result<std::unique_ptr<OpenBackups>> open(const Arguments& arguments, const std:
 int take(const Config& config, const Arguments& arguments) {
   std::error_code error;
   auto folder = fs::absolute(config.data.folder, error);
-  auto database = open_rows(config, folder, false);
-  if (!database) return cli::report(database.error());
-  auto opened = open(arguments, "backup");
+  auto rows = open_rows(config, folder, false);
+  if (!rows) return cli::report(rows.error());
+  auto opened = open(config, arguments, "backup");
   if (!opened) return cli::report(opened.error());
-  auto objects = open_files(folder, (*opened)->files);
-  if (!objects) return cli::report(objects.error());
   auto key = find_master_key(config, folder);
   if (!key) return cli::report(key.error());
+  auto objects = open_files(config, folder, *key, (*opened)->files);
+  if (!objects) return cli::report(objects.error());
   const auto& asked = arguments.backup;
   bool is_inside =
       asked.includes_master_key || (!(*opened)->passphrase.empty() && !asked.excludes_master_key);
@@ -106,7 +109,7 @@ int take(const Config& config, const Arguments& arguments) {
       .program = version,
       .master_key = std::move(*key),
       .master_key_place = is_inside ? MasterKeyPlace::inside : MasterKeyPlace::outside};
-  return cli::run_backup(*(*opened)->backups, {**database, **objects}, options, arguments);
+  return cli::run_backup(*(*opened)->backups, {**rows, **objects}, options, arguments);
 }
 
 // The migrations that the backup's schema had. A newer program's rows fit nowhere here.
@@ -161,14 +164,24 @@ struct Restored {
   backup::RestoreReport report{};
 };
 
+// Whoever serves the folder opens with it what is sealed here. Made where there is none.
+Result<std::string> key_of_files(const Config& config, const fs::path& folder) {
+  bool is_sealed = config.objects.store == "s3" && config.objects.encryption == "sealed";
+  return is_sealed ? load_master_key(config, folder) : find_master_key(config, folder);
+}
+
 Result<backup::RestoreReport> fill(const Config& config, OpenBackups& opened,
                                    const backup::BackupSummary& summary, const fs::path& folder) {
   TRY(auto steps, steps_of(summary));
-  TRY(auto database, open_rows(config, folder, true));
-  TRY_VOID(sync_wait(migrate(*database, std::move(steps))));
-  TRY(auto objects, open_files(folder, opened.files));
-  TRY(auto report, opened.backups->restore(summary.name, {*database, *objects}));
-  TRY_VOID(sync_wait(migrate(*database)));
+  TRY(auto rows, open_rows(config, folder, true));
+  TRY_VOID(backup::begin_restore(*rows, summary.name));
+  TRY_VOID(sync_wait(migrate(*rows, std::move(steps))));
+  TRY(auto key, key_of_files(config, folder));
+  TRY(auto objects, open_files(config, folder, key, opened.files));
+  TRY(auto report, opened.backups->restore(summary.name, {*rows, *objects}));
+  TRY_VOID(flush_file_system(folder));
+  TRY_VOID(backup::end_restore(*rows));
+  TRY_VOID(sync_wait(migrate(*rows)));
   return report;
 }
 
@@ -177,9 +190,9 @@ Result<Restored> restore_into(const Config& config, const Arguments& arguments, 
   Restored restored;
   TRY(restored.summary, opened.backups->find(arguments.backup.at));
   TRY(auto key, find_key_of(*opened.backups, restored.summary, config, arguments));
-  TRY(restored.report, fill(config, opened, restored.summary, folder));
   if (!key.empty() && config.identity.master_key.empty())
     TRY_VOID(write_private_file(folder / "master.key", to_base64(key) + "\n"));
+  TRY(restored.report, fill(config, opened, restored.summary, folder));
   TRY_VOID(flush_file_system(folder));
   return restored;
 }
@@ -208,7 +221,7 @@ Result<void> show_folder(const fs::path& work, const fs::path& wanted) {
 
 int run_backup_command(const Config& config, const Arguments& arguments) {
   if (arguments.command == CommandName::backup_take) return take(config, arguments);
-  auto opened = open(arguments, "verify");
+  auto opened = open(config, arguments, "verify");
   if (!opened) return cli::report(opened.error());
   return arguments.command == CommandName::backup_list
              ? cli::run_backup_list(*(*opened)->backups, arguments)
@@ -219,7 +232,7 @@ int run_restore(const Config& config, const Arguments& arguments) {
   std::error_code error;
   auto wanted = fs::absolute(arguments.data_folder, error).lexically_normal();
   if (!wanted.has_filename()) wanted = wanted.parent_path();
-  auto opened = open(arguments, "restore");
+  auto opened = open(config, arguments, "restore");
   if (!opened) return cli::report(opened.error());
   auto work = make_work_folder(wanted);
   if (!work) return cli::report(work.error());

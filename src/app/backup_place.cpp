@@ -4,14 +4,15 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
-#include "adapters/local_files/local_object_store.h"
-#include "adapters/sqlite/sqlite_database.h"
+#include "foundation/crypto.h"
+#include "ports/object_store.h"
 
 namespace aiva::app {
 namespace {
@@ -19,9 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* lock_name = "backup.lock";
-constexpr std::string_view sqlite_scheme = "sqlite://";
-// Whole tables are read and written here, which takes its time.
-constexpr auto slow_query = std::chrono::hours(1);
+constexpr std::string_view s3_scheme = "s3://";
+constexpr std::size_t master_key_bytes = 32;
 
 Result<void> make_folder(const fs::path& folder) {
   std::error_code error;
@@ -29,6 +29,38 @@ Result<void> make_folder(const fs::path& folder) {
   if (error) return fail(ErrorCode::unavailable, "Cannot make " + folder.string(), error.message());
   fs::permissions(folder, fs::perms::owner_all, error);
   return {};
+}
+
+Result<BucketPlace> read_bucket(std::string_view place) {
+  place.remove_prefix(s3_scheme.size());
+  auto slash = std::min(place.find('/'), place.size());
+  BucketPlace bucket{.bucket = std::string(place.substr(0, slash))};
+  auto prefix = place.substr(std::min(slash + 1, place.size()));
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  if (bucket.bucket.empty() || !(prefix.empty() || check_object_key(prefix)))
+    return fail(ErrorCode::invalid,
+                "A place in S3 is s3://BUCKET or s3://BUCKET/PREFIX, its prefix of parts of "
+                "[a-z0-9_.-]");
+  if (!prefix.empty()) bucket.prefix = std::string(prefix) + "/";
+  return bucket;
+}
+
+// Else backups would be backed up, and objects taken for chunks.
+Result<void> check_apart(const Config::Objects& objects, const BucketPlace& place) {
+  bool is_apart =
+      objects.store != "s3" || objects.bucket != place.bucket ||
+      (!objects.prefix.starts_with(place.prefix) && !place.prefix.starts_with(objects.prefix));
+  if (is_apart) return {};
+  return fail(ErrorCode::conflict,
+              "The objects of the installation lie in that part of the bucket " + place.bucket +
+                  ". Name another bucket or prefix");
+}
+
+// For stores in which nothing is sealed.
+std::string no_key() {
+  std::string key(master_key_bytes, '\0');
+  random_bytes({reinterpret_cast<std::uint8_t*>(key.data()), key.size()});
+  return key;
 }
 
 }  // namespace
@@ -55,44 +87,41 @@ Result<PlaceLock> PlaceLock::take(const fs::path& folder) {
   return lock;
 }
 
-Result<BackupPlace> open_backup_place(const std::string& place, ThreadPool& pool, bool may_create) {
-  if (place.starts_with("s3://"))
-    return fail(ErrorCode::invalid, "Backups can be kept in folders only");
+Result<BackupPlace> open_backup_place(const Config& config, const std::string& place,
+                                      ThreadPool& pool, bool may_create) {
+  BackupPlace opened;
+  if (place.starts_with(s3_scheme)) {
+    TRY(auto bucket, read_bucket(place));
+    TRY_VOID(check_apart(config.objects, bucket));
+    bucket.encryption = config.objects.encryption == "sealed" ? "none" : config.objects.encryption;
+    bucket.master_key = no_key();
+    TRY(opened.objects, ObjectAccess::of_bucket(config.objects, bucket, pool));
+    return opened;
+  }
   std::error_code error;
   auto folder = fs::absolute(place, error);
   if (!fs::is_directory(folder, error)) {
     if (!may_create) return fail(ErrorCode::not_found, "There is no folder " + folder.string());
     TRY_VOID(make_folder(folder));
   }
-  BackupPlace opened;
   TRY(opened.lock, PlaceLock::take(folder));
-  TRY(opened.store, make_local_object_store(folder, pool));
+  TRY(opened.objects, ObjectAccess::of_folder(folder, pool));
   opened.flush = [folder] { return flush_file_system(folder); };
   return opened;
 }
 
-Result<std::unique_ptr<Database>> open_rows(const Config& config, const fs::path& folder,
-                                            bool is_new) {
-  auto path = folder / "aiva.db";
-  std::error_code error;
-  if (!is_new && !fs::exists(path, error))
-    return fail(ErrorCode::not_found, "There is no installation in " + folder.string());
-  return make_sqlite_database(
-      {.path = path,
-       .reader_threads = 1,
-       .slow_query = slow_query,
-       .sync = config.data.sync == "power" ? SqliteSync::power : SqliteSync::process});
-}
-
-Result<std::unique_ptr<ObjectStore>> open_files(const fs::path& folder, ThreadPool& pool) {
-  return make_local_object_store(folder / "files", pool);
-}
-
-Result<std::unique_ptr<Database>> open_move_target(const std::string& url) {
-  if (url.starts_with(sqlite_scheme))
-    return make_sqlite_database(
-        {.path = url.substr(sqlite_scheme.size()), .reader_threads = 1, .slow_query = slow_query});
-  return fail(ErrorCode::invalid, "Rows cannot be moved to that kind of database");
+Result<ObjectAccess> open_files(const Config& config, const fs::path& folder,
+                                const std::string& master_key, ThreadPool& pool) {
+  const auto& objects = config.objects;
+  if (objects.store != "s3") return ObjectAccess::of_folder(folder / "files", pool);
+  if (objects.encryption == "sealed" && master_key.empty())
+    return fail(ErrorCode::invalid, "The objects are sealed with a master key that is not there");
+  return ObjectAccess::of_bucket(objects,
+                                 {.bucket = objects.bucket,
+                                  .prefix = objects.prefix,
+                                  .encryption = objects.encryption,
+                                  .master_key = master_key.empty() ? no_key() : master_key},
+                                 pool);
 }
 
 Result<void> flush_file_system(const fs::path& folder) {

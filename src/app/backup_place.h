@@ -2,15 +2,13 @@
 
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "app/config.h"
+#include "app/object_access.h"
 #include "foundation/result.h"
 #include "foundation/thread_pool.h"
-#include "ports/database.h"
-#include "ports/object_store.h"
 
 namespace aiva::app {
 
@@ -32,25 +30,21 @@ class PlaceLock {
 
 // Where backups lie, and what it needs to be used.
 struct BackupPlace {
-  std::unique_ptr<ObjectStore> store{};
+  ObjectAccess objects{};
   std::optional<PlaceLock> lock{};  // nothing: others may use the store, too
   std::function<Result<void>()> flush{};
 };
 
-// A folder, which is made where `may_create` says so. Fails with `not_found` without one, with
-// `conflict` while another process uses it.
-Result<BackupPlace> open_backup_place(const std::string& place, ThreadPool& pool, bool may_create);
+// A folder, which is made where `may_create` says so, or s3://BUCKET[/PREFIX] by the endpoint and
+// keys of [objects]. Fails with `not_found` without a folder, with `conflict` while another process
+// uses it or where the installation's own objects lie in that part of the bucket.
+Result<BackupPlace> open_backup_place(const Config& config, const std::string& place,
+                                      ThreadPool& pool, bool may_create);
 
-// The rows of an existing data folder (`not_found` where there are none), or of a new one.
-Result<std::unique_ptr<Database>> open_rows(const Config& config,
-                                            const std::filesystem::path& folder, bool is_new);
-
-// The objects of a data folder.
-Result<std::unique_ptr<ObjectStore>> open_files(const std::filesystem::path& folder,
-                                                ThreadPool& pool);
-
-// The database that rows are moved into. Reads go where writes go: replicas would be late.
-Result<std::unique_ptr<Database>> open_move_target(const std::string& url);
+// The objects of an installation: in its data folder, or in the bucket of the configuration, where
+// `master_key` (32 bytes or empty) opens what is sealed.
+Result<ObjectAccess> open_files(const Config& config, const std::filesystem::path& folder,
+                                const std::string& master_key, ThreadPool& pool);
 
 // Has everything on the file system of a folder survive the loss of power.
 Result<void> flush_file_system(const std::filesystem::path& folder);

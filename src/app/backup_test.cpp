@@ -10,6 +10,7 @@
 #include "app/backup_place.h"
 #include "app/data_folder.h"
 #include "app/move.h"
+#include "app/row_access.h"
 #include "foundation/crypto.h"
 #include "foundation/task.h"
 #include "ports/testing/temporary_folder.h"
@@ -183,6 +184,16 @@ TEST_F(BackupCommandsTest, move_rows_once) {
   EXPECT_EQ(run_move(config, arguments), 0);
   EXPECT_EQ(name_of_tenant(target), "Acme");
   EXPECT_EQ(run_move(config, arguments), 1);
+}
+
+TEST_F(BackupCommandsTest, move_nothing_while_a_process_of_one_role_runs) {
+  auto serving = BesideLock::share(data);
+  ASSERT_TRUE(serving);
+  Arguments arguments;
+  arguments.move_target = "sqlite://" + (folder.path() / "target.db").string();
+
+  EXPECT_EQ(run_move(config, arguments), 1);
+  EXPECT_FALSE(fs::exists(folder.path() / "target.db"));
 }
 
 TEST_F(BackupCommandsTest, move_nothing_while_a_server_runs) {

@@ -1,14 +1,14 @@
 #include "app/move.h"
 
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "adapters/schema/migrate.h"
-#include "app/backup_place.h"
 #include "app/data_folder.h"
+#include "app/row_access.h"
 #include "capabilities/backup/move.h"
 #include "faces/cli/backup_command.h"
 #include "faces/cli/output.h"
@@ -38,18 +38,31 @@ Result<void> check_schema(Database& database) {
   return fail(ErrorCode::conflict, "The database is older than this program. Run aiva migrate");
 }
 
+struct Locks {
+  std::optional<ServeLock> serve{};
+  std::optional<ServeLock> beside{};
+};
+
+// Nobody serves the folder, and nobody begins to. Who serves the same MySQL from another folder is
+// not noticed.
+Result<Locks> take_locks(const fs::path& folder) {
+  Locks locks;
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return locks;
+  TRY(locks.serve, ServeLock::try_take(folder));
+  TRY(locks.beside, BesideLock::try_take(folder));
+  if (locks.serve && locks.beside) return locks;
+  return fail(ErrorCode::conflict,
+              "A server uses " + folder.string() + ". Stop it, so that nothing is left behind");
+}
+
 Result<backup::MoveReport> move_folder(const Config& config, const cli::Arguments& arguments) {
   std::error_code error;
   auto folder = fs::absolute(config.data.folder, error);
-  if (!fs::exists(folder / "aiva.db", error))
-    return fail(ErrorCode::not_found, "There is no installation in " + folder.string());
-  TRY(auto lock, ServeLock::try_take(folder));
-  if (!lock)
-    return fail(ErrorCode::conflict,
-                "A server uses " + folder.string() + ". Stop it, so that nothing is left behind");
   TRY(auto source, open_rows(config, folder, false));
+  TRY([[maybe_unused]] auto locks, take_locks(folder));
   TRY_VOID(check_schema(*source));
-  TRY(auto target, open_move_target(arguments.move_target));
+  TRY(auto target, open_move_target(config, arguments.move_target));
   TRY_VOID(backup::check_target(*source, *target));
   TRY_VOID(sync_wait(migrate(*target)));
   return backup::move_rows(*source, *target, cli::show_progress("move", arguments.is_json));

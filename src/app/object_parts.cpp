@@ -6,7 +6,6 @@
 
 #include "adapters/http_client/http_client.h"
 #include "adapters/local_files/local_object_store.h"
-#include "adapters/s3/s3_object_store.h"
 #include "app/data_folder.h"
 #include "foundation/log.h"
 #include "foundation/pause.h"
@@ -30,31 +29,13 @@ Result<ObjectKeys> keys_of(const Config::Objects& objects) {
                     .session_token = objects.session_token};
 }
 
-S3Encryption encryption_of(const std::string& name) {
-  if (name == "s3") return S3Encryption::s3;
-  if (name == "kms") return S3Encryption::kms;
-  return name == "sealed" ? S3Encryption::sealed : S3Encryption::none;
-}
-
 Result<void> open_bucket(const Config& config, Parts& parts) {
   const auto& objects = config.objects;
-  TRY(auto keys, keys_of(objects));
-  TRY(auto master_key, load_master_key(config, parts.folder));
-  HttpClientOptions http{.waiting_per_host_max = 10000, .ca_file = objects.ca_file};
-  TRY(parts.object_http, make_http_client(std::move(http)));
-  S3Options options{.url = objects.url,
-                    .bucket = objects.bucket,
-                    .region = objects.region,
-                    .access_key = std::move(keys.access_key),
-                    .secret_key = std::move(keys.secret_key),
-                    .session_token = std::move(keys.session_token),
-                    .prefix = objects.prefix,
-                    .path_style = objects.path_style,
-                    .encryption = encryption_of(objects.encryption),
-                    .kms_key = objects.kms_key,
-                    .master_key = std::move(master_key),
-                    .folder = parts.folder / "s3",
-                    .cache_bytes_max = static_cast<std::uint64_t>(objects.cache_mb) << 20};
+  TRY(auto options, bucket_options(objects));
+  TRY(options.master_key, load_master_key(config, parts.folder));
+  options.folder = parts.folder / "s3";
+  options.cache_bytes_max = static_cast<std::uint64_t>(objects.cache_mb) << 20;
+  TRY(parts.object_http, make_object_http(objects));
   S3Parts borrowed{.http = *parts.object_http,
                    .pool = parts.files,
                    .pause = make_pause(),
@@ -88,6 +69,30 @@ Result<ObjectKeys> read_object_keys(const std::filesystem::path& file) {
     return fail(invalid_field("objects.credentials_file",
                               "has no aws_access_key_id or no aws_secret_access_key"));
   return keys;
+}
+
+S3Encryption encryption_of(const std::string& name) {
+  if (name == "s3") return S3Encryption::s3;
+  if (name == "kms") return S3Encryption::kms;
+  return name == "sealed" ? S3Encryption::sealed : S3Encryption::none;
+}
+
+Result<S3Options> bucket_options(const Config::Objects& objects) {
+  TRY(auto keys, keys_of(objects));
+  return S3Options{.url = objects.url,
+                   .bucket = objects.bucket,
+                   .region = objects.region,
+                   .access_key = std::move(keys.access_key),
+                   .secret_key = std::move(keys.secret_key),
+                   .session_token = std::move(keys.session_token),
+                   .prefix = objects.prefix,
+                   .path_style = objects.path_style,
+                   .encryption = encryption_of(objects.encryption),
+                   .kms_key = objects.kms_key};
+}
+
+Result<std::unique_ptr<HttpClient>> make_object_http(const Config::Objects& objects) {
+  return make_http_client({.waiting_per_host_max = 10000, .ca_file = objects.ca_file});
 }
 
 Result<void> open_objects(const Config& config, Parts& parts) {

@@ -47,6 +47,16 @@ class WatchedStore final : public ObjectStore {
     auto outcome = co_await std::move(copying);
     co_return outcome;
   }
+  Task<Result<ObjectInfo>> describe(CallContext context, std::string key) override {
+    auto describing = folder_.describe(context, std::move(key));
+    auto info = co_await std::move(describing);
+    co_return info;
+  }
+  Task<Result<std::string>> read(CallContext context, std::string key, ByteRange range) override {
+    auto reading = folder_.read(context, std::move(key), range);
+    auto bytes = co_await std::move(reading);
+    co_return bytes;
+  }
   Task<Result<void>> remove(CallContext context, std::string key) override {
     auto removing = folder_.remove(context, std::move(key));
     auto outcome = co_await std::move(removing);

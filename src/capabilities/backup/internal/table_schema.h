@@ -10,7 +10,7 @@
 
 namespace aiva::backup {
 
-// Of a move into this database that goes on.
+// Of a move or a restore into this database that goes on.
 inline constexpr std::string_view move_table = "aiva_move";
 
 struct ForeignKey {
