@@ -6,6 +6,7 @@
 #include <chrono>
 #include <future>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -275,6 +276,21 @@ TEST(MysqlDatabase, keeps_the_rows_of_an_outer_query_while_it_asks_again) {
 
   EXPECT_TRUE(done.has_value());
   EXPECT_EQ(rows, 20);
+}
+
+TEST(MysqlDatabase, goes_on_after_a_body_that_throws_amid_its_rows) {
+  Client client({.pool_min = 1, .pool_max = 1});
+
+  auto thrown = sync_wait(read(*client.database, {}, [](SqlSession& session) -> Result<void> {
+    return session.query("SELECT seq FROM seq_1_to_10000", {}, [](const SqlRow&) -> Result<void> {
+      throw std::runtime_error("amid");
+    });
+  }));
+
+  ASSERT_FALSE(thrown.has_value());
+  EXPECT_EQ(thrown.error().code, ErrorCode::internal);
+  EXPECT_EQ(client.ask("SELECT 7").value_or(-1), 7);
+  EXPECT_TRUE(client.run(make_table).has_value());
 }
 
 TEST(MysqlDatabase, prepares_more_statements_than_it_keeps) {

@@ -240,9 +240,9 @@ Result<void> Connection::give_rows(std::string_view sql, Rows& rows, const EachR
     has_answered_ = true;
     if (*next == nullptr) return {};
     rows_ = rows.is_streaming() ? &rows : nullptr;
-    auto taken = each(**next);
-    rows_ = nullptr;
-    TRY_VOID(std::move(taken));
+    auto forget_rows = [](Rows** place) { *place = nullptr; };
+    std::unique_ptr<Rows*, decltype(forget_rows)> until_taken(&rows_);  // also where it throws
+    TRY_VOID(each(**next));
   }
 }
 
