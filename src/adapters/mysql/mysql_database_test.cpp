@@ -6,6 +6,8 @@
 #include <chrono>
 #include <future>
 #include <optional>
+#include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -233,6 +235,40 @@ TEST(MysqlDatabase, ends_statements_and_waits_at_the_deadline) {
   EXPECT_EQ(cancelled.error().code, ErrorCode::cancelled);
 }
 
+// A server whose tables are locked for a backup lets commits wait.
+TEST(MysqlDatabase, lets_a_commit_come_to_its_end_though_its_call_is_over) {
+  MariadbServer own;
+  Client client({}, own);
+  ASSERT_TRUE(client.run(make_table));
+  std::promise<void> inserted;
+  std::promise<void> locked;
+  std::stop_source stop;
+  auto writing = std::async(std::launch::async, [&] {
+    return sync_wait(write(*client.database, {.cancellation = stop.get_token()},
+                           [&](SqlSession& session) -> Result<void> {
+                             TRY_VOID(session.execute("INSERT INTO t (id) VALUES (1)"));
+                             inserted.set_value();
+                             locked.get_future().wait();
+                             return {};
+                           }));
+  });
+  inserted.get_future().wait();
+  auto locking = sync_wait(write(*client.database, {}, [&](SqlSession& session) -> Result<void> {
+    TRY_VOID(session.execute("FLUSH TABLES WITH READ LOCK"));
+    locked.set_value();
+    std::this_thread::sleep_for(milliseconds(200));
+    stop.request_stop();
+    std::this_thread::sleep_for(milliseconds(500));
+    TRY_VOID(session.execute("UNLOCK TABLES"));
+    return {};
+  }));
+  auto written = writing.get();
+
+  EXPECT_TRUE(locking.has_value()) << (locking ? "" : locking.error().cause);
+  EXPECT_TRUE(written.has_value()) << (written ? "" : written.error().cause);
+  EXPECT_EQ(client.ask("SELECT count(*) FROM t").value_or(-1), 1);
+}
+
 TEST(MysqlDatabase, lets_no_read_write) {
   Client client;
   ASSERT_TRUE(client.run(make_table));
@@ -275,6 +311,20 @@ TEST(MysqlDatabase, keeps_the_rows_of_an_outer_query_while_it_asks_again) {
 
   EXPECT_TRUE(done.has_value());
   EXPECT_EQ(rows, 20);
+}
+
+TEST(MysqlDatabase, goes_on_after_a_body_that_throws_amid_its_rows) {
+  Client client({.pool_min = 1, .pool_max = 1});
+
+  auto thrown = sync_wait(read(*client.database, {}, [](SqlSession& session) -> Result<void> {
+    return session.query("SELECT seq FROM seq_1_to_10000", {},
+                         [](const SqlRow&) -> Result<void> { throw std::runtime_error("amid"); });
+  }));
+
+  ASSERT_FALSE(thrown.has_value());
+  EXPECT_EQ(thrown.error().code, ErrorCode::internal);
+  EXPECT_EQ(client.ask("SELECT 7").value_or(-1), 7);
+  EXPECT_TRUE(client.run(make_table).has_value());
 }
 
 TEST(MysqlDatabase, prepares_more_statements_than_it_keeps) {

@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <mariadb/errmsg.h>
 #include <mariadb/mysqld_error.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <utility>
+
+#include "adapters/mysql/internal/watch_socket.h"
 
 namespace aiva::mysql {
 namespace {
@@ -16,7 +16,6 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t statements_max = 128;
-constexpr int silence_max_ms = 20000;
 
 // Text is compared as SQLite compares it, byte by byte and with trailing blanks; statements mean
 // what they mean there; a value that does not fit is refused.
@@ -32,19 +31,6 @@ constexpr std::string_view mysql_settings =
 
 bool is_select(std::string_view sql) {
   return sql.starts_with("SELECT") || sql.starts_with("WITH");
-}
-
-// A peer that is gone without a word is noticed.
-void watch_socket(my_socket socket) {
-  int on = 1;
-  int idle_s = 10;
-  int interval_s = 5;
-  int count = 3;
-  setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
-  setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
-  setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
-  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_max_ms, sizeof silence_max_ms);
 }
 
 }  // namespace
@@ -210,23 +196,23 @@ Result<std::int64_t> Connection::run(std::string_view sql, std::span<const SqlVa
 Result<Connection::Lent> Connection::start(std::string_view sql,
                                            std::span<const SqlValue> parameters) {
   for (bool is_again = false;; is_again = true) {
-    TRY(auto lent, lend(sql));
-    auto* statement = lent->statement.get();
-    auto expected = mysql_stmt_param_count(statement);
-    if (expected != parameters.size())
-      return fail(internal_error(std::to_string(parameters.size()) + " parameters given for " +
-                                 std::to_string(expected) + " in: " + std::string(sql)));
-    BoundValues bound(parameters);
-    if (!parameters.empty() && mysql_stmt_bind_param(statement, bound.binds()) != 0)
-      return failed(statement, sql);
     {
+      TRY(auto lent, lend(sql));
+      auto* statement = lent->statement.get();
+      auto expected = mysql_stmt_param_count(statement);
+      if (expected != parameters.size())
+        return fail(internal_error(std::to_string(parameters.size()) + " parameters given for " +
+                                   std::to_string(expected) + " in: " + std::string(sql)));
+      BoundValues bound(parameters);
+      if (!parameters.empty() && mysql_stmt_bind_param(statement, bound.binds()) != 0)
+        return failed(statement, sql);
       Waiting waiting(*this);
       if (mysql_stmt_execute(statement) == 0) return lent;
+      auto code = mysql_stmt_errno(statement);
+      bool is_forgotten = code == ER_UNKNOWN_STMT_HANDLER || code == ER_NEED_REPREPARE;
+      if (is_again || !is_forgotten) return failed(statement, sql);
     }
-    auto code = mysql_stmt_errno(statement);
-    bool is_forgotten = code == ER_UNKNOWN_STMT_HANDLER || code == ER_NEED_REPREPARE;
-    if (is_again || !is_forgotten) return failed(statement, sql);
-    forget(sql);
+    forget(sql);  // which is not lent any more
   }
 }
 
@@ -240,9 +226,9 @@ Result<void> Connection::give_rows(std::string_view sql, Rows& rows, const EachR
     has_answered_ = true;
     if (*next == nullptr) return {};
     rows_ = rows.is_streaming() ? &rows : nullptr;
-    auto taken = each(**next);
-    rows_ = nullptr;
-    TRY_VOID(std::move(taken));
+    auto forget_rows = [](Rows** place) { *place = nullptr; };
+    std::unique_ptr<Rows*, decltype(forget_rows)> until_taken(&rows_);  // also where it throws
+    TRY_VOID(each(**next));
   }
 }
 
@@ -305,7 +291,10 @@ Result<void> Connection::begin(TransactionKind kind, const CallContext* context)
 // A transaction that has come so far is not given up for its deadline.
 Result<void> Connection::commit() {
   context_ = nullptr;
-  TRY_VOID(run_text("COMMIT"));
+  is_committing_ = true;
+  auto done = run_text("COMMIT");
+  is_committing_ = false;
+  TRY_VOID(std::move(done));
   if (kind_ != TransactionKind::read) note_position();
   return {};
 }
@@ -352,7 +341,8 @@ std::unexpected<Error> Connection::failed(unsigned code, std::string_view words,
   if (code == ER_QUERY_INTERRUPTED) {
     if (context_ != nullptr)
       if (auto over = context_->check(); !over) return fail(over.error());
-    trouble = Trouble::contended;  // somebody else's doing
+    // Somebody else's doing. A commit may have come to its end nevertheless.
+    trouble = is_committing_ ? Trouble::lost : Trouble::contended;
   }
   if (trouble != Trouble::none && trouble_ == Trouble::none) {
     trouble_ = trouble;

@@ -77,6 +77,8 @@ class Connection final : public SqlSession {
   [[nodiscard]] bool is_mariadb() const { return is_mariadb_; }
   // Any thread: since when a statement waits for the server, if one does.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waits_since() const;
+  // Any thread: whether it is the commit that waits, which nobody should interrupt.
+  [[nodiscard]] bool is_committing() const { return is_committing_; }
   // Any thread: runs `kill` while the statement that waits now cannot end, if there is one.
   void while_waiting(const std::function<void()>& kill);
   // Any thread: breaks the connection; what waits for an answer fails.
@@ -129,6 +131,7 @@ class Connection final : public SqlSession {
   Rows* rows_ = nullptr;  // that the server still sends
   std::string last_position_;
 
+  std::atomic<bool> is_committing_ = false;
   std::mutex waiting_mutex_;
   std::atomic<std::int64_t> waits_since_ns_ = 0;  // of the steady clock; 0: nothing waits
 };

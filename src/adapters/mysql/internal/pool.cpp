@@ -268,7 +268,8 @@ void Pool::look_at_lanes() {
 
 void Pool::stop_statement(const Lane::Watched& watched) {
   auto waited = steady_clock::now() - *watched.waits_since;
-  bool is_over = !watched.context->check();
+  // A commit that were interrupted would leave open whether it is done.
+  bool is_over = !watched.connection->is_committing() && !watched.context->check();
   bool is_silent = waited >= silence_max;
   if (!is_over && !is_silent) return;
   auto connection = control();

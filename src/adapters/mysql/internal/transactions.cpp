@@ -79,7 +79,9 @@ Outcome commit(Lane& lane, Connection& connection, Positions& positions) {
     return {};
   }
   auto trouble = connection.trouble();
-  if (trouble == Trouble::contended) return after_trouble(lane, connection);
+  // A server that may not be written to has rolled it back.
+  bool is_undone = trouble == Trouble::contended || trouble == Trouble::read_only;
+  if (is_undone) return after_trouble(lane, connection);
   if (trouble == Trouble::none) {
     connection.rollback();
     return {Attempt::ended, std::move(committed)};
