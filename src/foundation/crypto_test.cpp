@@ -65,6 +65,21 @@ TEST(Base64, refuses_what_no_encoder_writes) {
   EXPECT_TRUE(from_base64url(digits));
 }
 
+TEST(Base64, takes_padding_at_the_end_only_and_no_other_bytes) {
+  for (std::string_view text : {"=", "==", "===", "====", "A===", "Zg=", "Zg===", "=Zg=", "Zm=v",
+                                "Zg==Zg==", "Zm9v====", "Zm9v ", "\nZm9v", "Zh==", "Zm9="})
+    EXPECT_FALSE(from_base64(text)) << text;
+  std::string valid = "AAAABBBB";
+  for (std::size_t at = 0; at < valid.size(); ++at)
+    for (int byte = 0; byte < 256; ++byte) {
+      auto text = valid;
+      text[at] = static_cast<char>(byte);
+      bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+      bool is_digit = is_letter || (byte >= '0' && byte <= '9') || byte == '+' || byte == '/';
+      EXPECT_EQ(from_base64(text).has_value(), is_digit) << at << " " << byte;
+    }
+}
+
 TEST(Crypto, compares_equal_only_what_is_equal) {
   EXPECT_TRUE(equal_in_constant_time("secret", "secret"));
   EXPECT_FALSE(equal_in_constant_time("secret", "secreT"));

@@ -32,6 +32,20 @@ TEST(FlatObject, reads_texts_and_whole_numbers) {
   EXPECT_THAT(members("{\"a\":\"\xC3\xA4\"}"), ElementsAre("a=\xC3\xA4"));
 }
 
+TEST(FlatObject, takes_no_byte_for_the_end_of_the_text) {
+  using std::string_view_literals::operator""sv;
+  EXPECT_THAT(members("{\"a\":\"\x7F\"}"), ElementsAre("a=\x7F"));
+  EXPECT_THAT(members("\0{\"a\":\"b\"}"sv), IsEmpty());
+  EXPECT_THAT(members("{\"a\":\"b\"}\0"sv), IsEmpty());
+  EXPECT_THAT(members("{\"a\":\0}"sv), IsEmpty());
+  EXPECT_THAT(members("{\"a\":\"\0\"}"sv), IsEmpty());
+  EXPECT_THAT(members("{\"a\\\":\"b\"}"), IsEmpty());
+  // A text ends in the middle at any place.
+  std::string_view whole = R"({"a":"b","n":12})";
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_THAT(members(whole.substr(0, size)), IsEmpty()) << size;
+}
+
 TEST(FlatObject, leaves_everything_else_to_the_parser) {
   for (std::string_view text : {"",
                                 "{",

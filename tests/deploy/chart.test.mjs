@@ -314,11 +314,22 @@ test("the ingress lets streams and sockets through, and bridges answer their own
     path,
     backend.service.name,
   ]);
-  const toBridges = ["/realtime", "/v1/realtime", "/ari", "/aiva/call"];
+  const toBridges = ["/realtime", "/v1/realtime", "/api/realtime", "/ari", "/aiva/call"];
   assert.deepEqual(backends, [
     ...toBridges.map((path) => [path, "aiva-bridge"]),
     ["/", "aiva-api"],
   ]);
+});
+
+test("a process reaches the bridge whose call is followed over it", () => {
+  const manifests = render({ set: everything });
+
+  const reached = (role) =>
+    pick(manifests, "NetworkPolicy", `aiva-${role}`).spec.egress.flatMap(({ ports, to }) =>
+      to === undefined ? ports.map(({ port }) => port) : [],
+    );
+  assert.ok(reached("api").includes(62001));
+  assert.ok(!reached("worker").includes(62001));
 });
 
 test("bridges speak from their node's address, and update one after the other", () => {

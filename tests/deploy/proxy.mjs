@@ -254,6 +254,18 @@ export function checkProxy(name, start) {
     assert.deepEqual(types.slice(0, 1), ["session.created"]);
   });
 
+  test(`${name}: keys for calls come from a bridge, as the calls do`, async () => {
+    const statuses = [];
+    for (let index = 0; index < 6; ++index) {
+      const { status } = await admin.call("POST", "/api/realtime/token", {
+        body: { agent_id: `desk-${name}` },
+      });
+      statuses.push(status);
+    }
+
+    assert.deepEqual(statuses, Array(6).fill(201));
+  });
+
   test(`${name}: what is for those inside is not shown`, async () => {
     for (const path of ["/metrics", "/readyz"]) {
       const { status } = await admin.call("GET", path);

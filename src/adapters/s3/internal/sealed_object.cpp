@@ -17,6 +17,9 @@ constexpr std::size_t size_at = 12;
 constexpr std::size_t key_at = 20;
 constexpr std::size_t key_box_bytes = 83;  // "v1." and base64url of nonce, key and tag
 constexpr std::size_t chunk_bytes_max = 16 * 1024 * 1024;
+// Far more than stores take. A header is not authenticated before a chunk is opened with it, so
+// what is reckoned with its numbers must not overflow.
+constexpr std::uint64_t size_max = std::uint64_t{1} << 50;
 
 std::string big_endian(std::uint64_t value, std::size_t bytes) {
   std::string text(bytes, '\0');
@@ -57,6 +60,7 @@ Result<SealedObject> SealedObject::read(std::string_view master_key, std::string
   object.size_ = from_big_endian(header.substr(size_at, key_at - size_at));
   if (object.chunk_bytes_ == 0 || object.chunk_bytes_ > chunk_bytes_max)
     return damaged("has odd chunks");
+  if (object.size_ > size_max) return damaged("has an odd size");
   TRY(object.key_, open_secret(master_key, header.substr(key_at, key_box_bytes), purpose_of(name)));
   if (object.key_.size() != aes_key_size) return damaged("has no key");
   return object;
