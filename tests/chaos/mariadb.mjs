@@ -79,10 +79,9 @@ class MariaServer extends Program {
       maxBuffer: 256 * 1024 * 1024,
       timeout: 60_000,
     });
-    return stdout
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => line.split("\t"));
+    if (stdout === "") return [];
+    const lines = stdout.replace(/\n$/, "").split("\n");
+    return lines.map((line) => line.split("\t"));
   }
 
   async replicaStatus() {
@@ -128,15 +127,19 @@ export class MariaGroup {
       server.install();
       await server.start();
     }
-    for (const replica of this.replicas) await replica.follow(this.primary.port);
+    // Nobody follows yet who could acknowledge what is written here.
     await this.primary.ask(
-      `CREATE USER '${replication.user}'@'%' IDENTIFIED BY '${replication.password}';
+      `SET GLOBAL rpl_semi_sync_master_enabled = 0;
+       CREATE USER '${replication.user}'@'%' IDENTIFIED BY '${replication.password}';
        GRANT REPLICATION SLAVE ON *.* TO '${replication.user}'@'%';
        CREATE DATABASE ${account.database};
        CREATE USER '${account.user}'@'%' IDENTIFIED BY '${account.password}';
        GRANT ALL ON ${account.database}.* TO '${account.user}'@'%';
-       GRANT REPLICA MONITOR, BINLOG MONITOR ON *.* TO '${account.user}'@'%';`,
+       GRANT SLAVE MONITOR, BINLOG MONITOR ON *.* TO '${account.user}'@'%';`,
     );
+    for (const replica of this.replicas) await replica.follow(this.primary.port);
+    if (!(await this.settle())) throw new Error("the replicas do not follow");
+    await this.primary.ask("SET GLOBAL rpl_semi_sync_master_enabled = 1");
   }
 
   /** Ends the primary and has the replica that knows most take its place. */
