@@ -8,7 +8,7 @@ import { pause, until } from "../chaos/processes.mjs";
 import { KilledServer } from "../crash/killed_server.mjs";
 import { makeRandom } from "../crash/sample_documents.mjs";
 import { MariaRows, SqliteRows } from "./rows.mjs";
-import { emailOf, idOf, TenantCopies } from "./tenant_copies.mjs";
+import { emailOf, idOf, keyOf, TenantCopies } from "./tenant_copies.mjs";
 
 const password = "Many-tenants-7";
 const passagesPerDocument = 25;
@@ -87,7 +87,7 @@ export class Installation {
     }
     const began = performance.now();
     const first = await this.#makeTenant();
-    const copies = new TenantCopies(this.rows, first.tenant);
+    const copies = new TenantCopies(this.rows, first.tenant, first.key);
     await copies.prepare();
     const last = this.wanted.tenants - 1;
     const told = (to) => say(`${this.name}: ${to + 1} of ${this.wanted.tenants} tenants`);
@@ -116,7 +116,10 @@ export class Installation {
     await expect(201, "POST", "/api/users", user);
     const credits = { tenant_id: tenant, amount: 5, note: "To begin with" };
     await expect(201, "POST", "/api/credits/add", credits);
-    const owner = await this.clientOf(0);
+    const owner = new Client([root.url]);
+    await owner.logIn(user.email, password);
+    const scopes = ["knowledge.read", "knowledge.write", "search"];
+    const { key } = await owner.expect(201, "POST", "/api/keys", { name: "Program", scopes });
     const base = (await owner.expect(201, "POST", "/api/knowledge", { name: "Handbook" })).id;
     for (let number = 0, chunks = 0; chunks < this.wanted.chunksEach; ++number) {
       const wanted = Math.min(passagesPerDocument, this.wanted.chunksEach - chunks);
@@ -129,7 +132,7 @@ export class Installation {
     if (!(await until(() => copies.isSummedUp(), summingUpMs, 500)))
       throw new Error("the ledger is never summed up");
     await this.stop();
-    return { tenant, base, admin: root.firstAdmin };
+    return { tenant, base, key, admin: root.firstAdmin };
   }
 
   /** Starts it and says how long it took until it was ready, in milliseconds. */
@@ -163,9 +166,10 @@ export class Installation {
     return this.start();
   }
 
-  async clientOf(number) {
+  /** Of a tenant: a program with its API key. */
+  clientOf(number) {
     const client = new Client([this.server.url]);
-    await client.logIn(emailOf(number), password);
+    client.token = keyOf(this.made.key, number);
     return client;
   }
 

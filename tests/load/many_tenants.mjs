@@ -62,13 +62,13 @@ const figuresOf = (times) =>
       };
 
 /** Tenants spread evenly over all, with a client each. */
-async function chooseSamples(installation) {
+function chooseSamples(installation) {
   const { tenants } = installation.wanted;
   const count = Math.min(number("samples"), tenants);
   const chosen = Array.from({ length: count }, (_, at) => Math.floor((at * tenants) / count));
   const samples = [];
   for (const tenant of chosen) {
-    const client = await installation.clientOf(tenant);
+    const client = installation.clientOf(tenant);
     samples.push({ client, base: installation.baseOf(tenant), uploads: 0 });
   }
   return samples;
@@ -119,7 +119,7 @@ async function searchFirst(installation) {
   const times = [];
   for (let at = 0; at < count; ++at) {
     const tenant = Math.min(tenants - 1, Math.floor(((at + 0.5) * tenants) / count));
-    const client = await installation.clientOf(tenant);
+    const client = installation.clientOf(tenant);
     const reply = await calls.search({ client, base: installation.baseOf(tenant) });
     times.push(reply.ms);
     if (reply.body?.data?.text_results?.length === 0)
@@ -171,7 +171,7 @@ try {
     const start = Math.round(await installation.startCold());
     figures[installation.name] = { ...counts, made_in_s, not_copied: left_out, start_ms: start };
     figures[installation.name].memory_at_start = installation.memory();
-    installation.samples = await chooseSamples(installation);
+    installation.samples = chooseSamples(installation);
     figures[installation.name].first_search = figuresOf(await searchFirst(installation));
     for (const sample of installation.samples) await calls.search(sample); // indexes are open
   }

@@ -1,5 +1,6 @@
 // Multiplies a tenant: what the program wrote for one, with its users, knowledge, chunks, vectors
 // and ledger, is written again for thousands, in the same shape, with ids and names of their own.
+import { createHash } from "node:crypto";
 import { linkSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -44,6 +45,17 @@ export function idOf(id, number) {
 }
 
 /** Which rows are copied, by what an index leads to. */
+const keyMark = "aiva_";
+const prefixLength = keyMark.length + 8;
+
+/** The API key of a copy: that of the tenant that is copied, with another number in front. */
+export function keyOf(key, number) {
+  if (number === 0) return key;
+  return keyMark + number.toString(16).padStart(8, "0") + key.slice(prefixLength);
+}
+
+const hashOf = (key) => createHash("sha256").update(key).digest("hex");
+
 function ownerClause(table, tenant, stride) {
   const bases = `r.kb_id IN (SELECT id FROM knowledge_bases WHERE tenant_id = '${tenant}')`;
   if (table === "tenants") return `r.id = '${tenant}'`;
@@ -71,15 +83,20 @@ function valueOf(rows, table, column, stride) {
 }
 
 export class TenantCopies {
-  /** `rows`: of the installation, on which nothing runs. `tenant`: whose rows are copied. */
-  constructor(rows, tenant) {
+  /**
+   * `rows`: of the installation, on which nothing runs. `tenant`: whose rows are copied. `key`: its
+   * API key.
+   */
+  constructor(rows, tenant, key) {
     this.rows = rows;
     this.tenant = tenant;
+    this.key = key;
   }
 
   async prepare() {
     const [[stride]] = await this.rows.ask("SELECT MAX(rowid) FROM document_chunks");
     this.stride = Number(stride);
+    await this.#prepareKeys();
     this.statements = [];
     for (const table of copied) {
       const all = await this.rows.columns(table);
@@ -96,12 +113,35 @@ export class TenantCopies {
     }
   }
 
+  async #prepareKeys() {
+    const sql = `SELECT prefix, key_hash FROM api_keys WHERE tenant_id = '${this.tenant}'`;
+    const [[prefix, hash]] = await this.rows.ask(sql);
+    if (prefix !== this.key.slice(0, prefixLength) || hash !== hashOf(this.key))
+      throw new Error("API keys are kept otherwise than is known here");
+    const columns = await this.rows.columns("api_keys");
+    const names = columns.map((column) => `\`${column}\``).join(", ");
+    this.keyStatement = (number) => {
+      const key = keyOf(this.key, number);
+      const own = { prefix: key.slice(0, prefixLength), key_hash: hashOf(key) };
+      const values = columns.map((column) =>
+        own[column] ? `'${own[column]}'` : valueOf(this.rows, "api_keys", column, this.stride),
+      );
+      return `INSERT INTO api_keys (${names}) SELECT ${values.join(", ")}
+        FROM (SELECT ${number} AS n) numbers CROSS JOIN api_keys r
+        WHERE ${ownerClause("api_keys", this.tenant)}`;
+    };
+  }
+
   /** Writes copies `first` to `last`, in steps, each a transaction. */
   async write(first, last, { step = 200, told = () => {} } = {}) {
     if (last > copiesMax) throw new Error(`at most ${copiesMax} tenants`);
     for (let from = first; from <= last; from += step) {
       const to = Math.min(last, from + step - 1);
-      await this.rows.write(this.statements.map((statement) => statement(from, to)));
+      const numbers = Array.from({ length: to - from + 1 }, (_, at) => from + at);
+      await this.rows.write([
+        ...this.statements.map((statement) => statement(from, to)),
+        ...numbers.map((number) => this.keyStatement(number)),
+      ]);
       told(to);
     }
     // What was summed up is copied with the ledger, and is not to be summed up again.
@@ -131,7 +171,7 @@ export class TenantCopies {
   async leftOut() {
     const found = [];
     for (const table of await this.rows.tables()) {
-      if (copied.includes(table)) continue;
+      if (copied.includes(table) || table === "api_keys") continue;
       if (!(await this.rows.columns(table)).includes("tenant_id")) continue;
       const sql = `SELECT COUNT(*) FROM \`${table}\` WHERE tenant_id = '${this.tenant}'`;
       const [[count]] = await this.rows.ask(sql);
