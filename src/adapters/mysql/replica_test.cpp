@@ -113,6 +113,22 @@ TEST_F(ReplicaTest, reads_from_the_primary_while_the_replica_lags) {
   EXPECT_TRUE(comes_from(2));
 }
 
+TEST_F(ReplicaTest, reads_the_latest_rows_from_the_primary) {
+  ASSERT_TRUE(comes_from(2));
+
+  auto server =
+      sync_wait(read_latest(*database_, {}, [](SqlSession& session) -> Result<std::int64_t> {
+        std::int64_t id = 0;
+        TRY_VOID(session.query("SELECT @@server_id", {}, [&id](const SqlRow& row) -> Result<void> {
+          id = row.integer(0);
+          return {};
+        }));
+        return id;
+      }));
+
+  EXPECT_EQ(server.value_or(-1), 1);
+}
+
 TEST_F(ReplicaTest, goes_on_when_the_replica_or_the_primary_is_gone) {
   ASSERT_TRUE(comes_from(2));
   ASSERT_TRUE(run("INSERT INTO t (id) VALUES (1)"));
