@@ -105,8 +105,14 @@ class Database {
 
   virtual ~Database() = default;
 
-  // Runs `body` on a reader thread against one consistent snapshot.
+  // Runs `body` on a reader thread against one consistent snapshot. Of two reads the later one may
+  // see less than the first of what other processes have written.
   virtual Task<Result<void>> run_read(CallContext context, Body body) = 0;
+  // The same against a snapshot that has all that was committed before, by whomever. It burdens the
+  // one server that is written to.
+  virtual Task<Result<void>> run_latest_read(CallContext context, Body body) {
+    return run_read(std::move(context), std::move(body));
+  }
   // Runs `body` in one transaction: committed when it succeeds, rolled back when it fails or
   // throws. May run `body` again after a deadlock, so it must not touch anything but the session
   // and its own results. When the task completes, the rows survive the end of this process.
@@ -124,14 +130,25 @@ struct ValueOf<Result<T>> {
 template <class Function>
 using FunctionResult = std::invoke_result_t<Function&, SqlSession&>;
 
+enum class Access { read, latest_read, write };
+
+inline Task<Result<void>> run_body(Database& database, CallContext context, Database::Body body,
+                                   Access access) {
+  switch (access) {
+    case Access::read: break;
+    case Access::latest_read: return database.run_latest_read(std::move(context), std::move(body));
+    case Access::write: return database.run_write(std::move(context), std::move(body));
+  }
+  return database.run_read(std::move(context), std::move(body));
+}
+
 template <class Function>
 Task<FunctionResult<Function>> run(Database& database, CallContext context, Function function,
-                                   bool is_write) {
+                                   Access access) {
   using T = typename ValueOf<FunctionResult<Function>>::Type;
   if constexpr (std::is_void_v<T>) {
     Database::Body body = std::move(function);
-    auto task = is_write ? database.run_write(context, std::move(body))
-                         : database.run_read(context, std::move(body));
+    auto task = run_body(database, context, std::move(body), access);
     auto outcome = co_await std::move(task);
     co_return outcome;
   } else {
@@ -141,8 +158,7 @@ Task<FunctionResult<Function>> run(Database& database, CallContext context, Func
       value.emplace(std::move(produced));
       return {};
     };
-    auto task = is_write ? database.run_write(context, std::move(body))
-                         : database.run_read(context, std::move(body));
+    auto task = run_body(database, context, std::move(body), access);
     auto outcome = co_await std::move(task);
     if (!outcome) co_return fail(std::move(outcome.error()));
     co_return std::move(*value);
@@ -153,13 +169,22 @@ Task<FunctionResult<Function>> run(Database& database, CallContext context, Func
 // `auto x = co_await read(database, context, [&](SqlSession& sql) -> Result<T> {…});`
 template <class Function>
 auto read(Database& database, CallContext context, Function function) {
-  return database_detail::run(database, context, std::move(function), false);
+  return database_detail::run(database, context, std::move(function),
+                              database_detail::Access::read);
+}
+
+// The same against the latest rows there are.
+template <class Function>
+auto read_latest(Database& database, CallContext context, Function function) {
+  return database_detail::run(database, context, std::move(function),
+                              database_detail::Access::latest_read);
 }
 
 // The same inside one transaction.
 template <class Function>
 auto write(Database& database, CallContext context, Function function) {
-  return database_detail::run(database, context, std::move(function), true);
+  return database_detail::run(database, context, std::move(function),
+                              database_detail::Access::write);
 }
 
 }  // namespace aiva

@@ -43,6 +43,12 @@ class MysqlDatabase final : public Database {
       auto outcome = co_await std::move(reading);
       if (was_read) co_return outcome;
     }
+    auto latest = run_latest_read(context, std::move(body));
+    auto outcome = co_await std::move(latest);
+    co_return outcome;
+  }
+
+  Task<Result<void>> run_latest_read(CallContext context, Body body) override {
     Pool::Job job = [&](Lane& lane) { return read_on(lane, context, body); };
     auto task = primary_.run(context, std::move(job));
     auto outcome = co_await std::move(task);

@@ -113,6 +113,22 @@ TEST_F(ReplicaTest, reads_from_the_primary_while_the_replica_lags) {
   EXPECT_TRUE(comes_from(2));
 }
 
+TEST_F(ReplicaTest, reads_the_latest_rows_from_the_primary) {
+  ASSERT_TRUE(comes_from(2));
+
+  auto server =
+      sync_wait(read_latest(*database_, {}, [](SqlSession& session) -> Result<std::int64_t> {
+        std::int64_t id = 0;
+        TRY_VOID(session.query("SELECT @@server_id", {}, [&id](const SqlRow& row) -> Result<void> {
+          id = row.integer(0);
+          return {};
+        }));
+        return id;
+      }));
+
+  EXPECT_EQ(server.value_or(-1), 1);
+}
+
 TEST_F(ReplicaTest, goes_on_when_the_replica_or_the_primary_is_gone) {
   ASSERT_TRUE(comes_from(2));
   ASSERT_TRUE(run("INSERT INTO t (id) VALUES (1)"));
@@ -156,6 +172,27 @@ TEST_F(ReplicaTest, follows_the_primary_to_another_host) {
   ASSERT_TRUE(answer.has_value());
   EXPECT_EQ(answer->rows, 2);
   EXPECT_EQ(answer->server, 2);
+}
+
+// Nobody writes meanwhile, and all connections stay open.
+TEST_F(ReplicaTest, reads_from_the_new_primary_when_the_old_one_became_a_replica) {
+  open({.url = "mysql://root@" + primary_.host() + "," + replica_.host() + "/rows_here"});
+  ASSERT_TRUE(run("INSERT INTO t (id) VALUES (1)"));
+  auto written = primary_.ask("SELECT @@gtid_binlog_pos");
+  ASSERT_EQ(replica_.ask("SELECT MASTER_GTID_WAIT('" + written + "', 30)"), "0");
+  ASSERT_TRUE(comes_from(1));
+
+  primary_.ask("SET GLOBAL read_only = 1");
+  replica_.ask("STOP SLAVE");
+  replica_.ask("SET GLOBAL read_only = 0");
+
+  EXPECT_TRUE(comes_from(2));
+  auto latest = steady_clock::now() + seconds(30);
+  auto taken = run("INSERT INTO t (id) VALUES (2)");
+  while (!taken && steady_clock::now() < latest) taken = run("INSERT INTO t (id) VALUES (2)");
+  EXPECT_TRUE(taken.has_value()) << taken.error().cause;
+  EXPECT_EQ(replica_.ask("SELECT count(*) FROM rows_here.t"), "2");
+  EXPECT_EQ(primary_.ask("SELECT count(*) FROM rows_here.t"), "1");
 }
 
 TEST(Positions, keep_the_last_transaction_of_each_stream) {

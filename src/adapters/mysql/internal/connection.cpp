@@ -138,10 +138,15 @@ Result<void> Connection::configure(const Server& server) {
   TRY_VOID(run_text(
       std::string(session_settings).append(is_mariadb_ ? mariadb_settings : mysql_settings)));
   if (!server.must_be_writable || server.hosts.size() < 2) return {};
-  TRY(auto is_read_only, ask("SELECT @@global.read_only"));
-  if (is_read_only == "0") return {};
+  TRY(bool is_refused, is_read_only());
+  if (!is_refused) return {};
   return fail(ErrorCode::unavailable, "The database cannot be reached; try again",
               to_string(host_) + " may only be read");
+}
+
+Result<bool> Connection::is_read_only() {
+  TRY(auto answer, ask("SELECT @@global.read_only"));
+  return answer != "0" && answer != "OFF";
 }
 
 Result<std::int64_t> Connection::execute_span(std::string_view sql,

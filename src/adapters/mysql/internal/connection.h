@@ -71,6 +71,8 @@ class Connection final : public SqlSession {
   // The text of the first column of the first row, outside of transactions. Nothing is prepared.
   Result<std::string> ask(const std::string& sql);
 
+  // Whether the server refuses changes; outside of transactions.
+  Result<bool> is_read_only();
   // Of the connection, for KILL; and where it leads.
   [[nodiscard]] unsigned long id() const { return mysql_thread_id(handle_.get()); }
   [[nodiscard]] const Host& host() const { return host_; }

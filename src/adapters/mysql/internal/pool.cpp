@@ -49,7 +49,9 @@ void Reachability::note(const Result<void>& connected) {
 }
 
 Result<Connection*> Lane::connect() {
-  if (connection_) return connection_.get();
+  auto term = reachability_.term();
+  if (connection_ && term_ == term) return connection_.get();
+  close();
   TRY_VOID(reachability_.check());
   auto opened = Connection::open(server_, options_);
   if (!opened) {
@@ -61,7 +63,13 @@ Result<Connection*> Lane::connect() {
   measures_.open.add(1);
   std::lock_guard lock(mutex_);
   connection_ = std::move(*opened);
+  term_ = term;
   return connection_.get();
+}
+
+void Lane::leave() {
+  reachability_.end_term(term_);
+  close();
 }
 
 void Lane::close() {
@@ -223,9 +231,8 @@ void Pool::watch() {
     }
     expire_waiting();
     look_at_lanes();
-    if (on_tick_ && steady_clock::now() >= next_tick) {
-      on_tick_(control());
-      if (control_ && control_->trouble() != Trouble::none) control_.reset();
+    if (steady_clock::now() >= next_tick) {
+      tick();
       next_tick = steady_clock::now() + tick_interval;
     }
   }
@@ -286,8 +293,28 @@ void Pool::stop_statement(const Lane::Watched& watched) {
   watched.connection->break_off();
 }
 
+void Pool::tick() {
+  // Where there is but one host, nobody knows of another that took over.
+  if (server_.must_be_writable && server_.hosts.size() > 1) look_for_demotion();
+  if (on_tick_) on_tick_(control());
+  if (control_ && control_->trouble() != Trouble::none) control_.reset();
+}
+
+// Lanes that only read would not notice it, and read what is written to no longer.
+void Pool::look_for_demotion() {
+  auto connection = control();
+  if (!connection) return;
+  auto is_read_only = (*connection)->is_read_only();
+  if (!is_read_only || !*is_read_only) return;
+  log::warn("a database server is the primary no longer",
+            {{"host", to_string((*connection)->host())}});
+  reachability_.end_term(control_term_);
+}
+
 Result<Connection*> Pool::control() {
-  if (control_) return control_.get();
+  auto term = reachability_.term();
+  if (control_ && control_term_ == term) return control_.get();
+  control_.reset();
   auto now = steady_clock::now();
   if (now < control_next_) return fail(no_connection("the server did not answer a moment ago"));
   auto options = options_.connection;
@@ -300,6 +327,7 @@ Result<Connection*> Pool::control() {
     return fail(std::move(opened.error()));
   }
   control_ = std::move(*opened);
+  control_term_ = term;
   return control_.get();
 }
 

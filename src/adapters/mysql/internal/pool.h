@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <coroutine>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <list>
@@ -29,15 +31,21 @@ struct PoolOptions {
   ConnectionOptions connection{};
 };
 
-// Whether a server is worth another try; shared by the threads of its pool.
+// Whether a server is worth another try, and whether it is still the one to be asked; shared by the
+// threads of its pool.
 class Reachability {
  public:
   explicit Reachability(std::chrono::milliseconds backoff_max) : backoff_max_(backoff_max) {}
   // Fails as the last try did until it is time for the next.
   Result<void> check() const;
   void note(const Result<void>& connected);
+  // Grows when the server that was the primary is it no longer: connections of an earlier term lead
+  // to a server that others write to, or nobody.
+  [[nodiscard]] std::uint64_t term() const { return term_; }
+  void end_term(std::uint64_t term) { term_.compare_exchange_strong(term, term + 1); }
 
  private:
+  std::atomic<std::uint64_t> term_ = 0;
   std::chrono::milliseconds backoff_max_;
   mutable std::mutex mutex_;
   std::chrono::milliseconds backoff_{0};
@@ -55,11 +63,14 @@ class Lane {
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
-  // Fails with `unavailable`.
+  // To the server of now; a connection to one that is the primary no longer is closed. Fails with
+  // `unavailable`.
   Result<Connection*> connect();
   [[nodiscard]] bool is_connected() const { return connection_ != nullptr; }
   // Closes a connection that broke or may be used no longer.
   void close();
+  // The same, and no other lane stays with a server that may not be written to.
+  void leave();
   [[nodiscard]] Measures& measures() const { return measures_; }
 
   // What it works on now; borrowed until it is told of the next. Null: nothing.
@@ -80,6 +91,7 @@ class Lane {
   Measures& measures_;
   std::mutex mutex_;  // between its thread and the watching one
   std::unique_ptr<Connection> connection_;
+  std::uint64_t term_ = 0;  // of the connection
   const CallContext* context_ = nullptr;
 };
 
@@ -115,6 +127,7 @@ class Pool {
   void look_at_lanes();
   void stop_statement(const Lane::Watched& watched);
   void tick();
+  void look_for_demotion();
   Result<Connection*> control();
 
   Server server_;
@@ -135,6 +148,7 @@ class Pool {
 
   // Of the watching thread alone.
   std::unique_ptr<Connection> control_;
+  std::uint64_t control_term_ = 0;
   std::chrono::steady_clock::time_point control_next_{};
   std::thread watcher_;
 };

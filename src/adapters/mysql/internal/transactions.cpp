@@ -68,7 +68,10 @@ Outcome after_trouble(Lane& lane, Connection& connection) {
   if (trouble == Trouble::contended && connection.trouble() == Trouble::contended)
     return {Attempt::contended, std::move(result)};
   lane.measures().lost.add();
-  lane.close();
+  if (trouble == Trouble::read_only)
+    lane.leave();
+  else
+    lane.close();
   return {trouble == Trouble::contended ? Attempt::contended : Attempt::lost, std::move(result)};
 }
 

@@ -1,16 +1,25 @@
 #include "capabilities/commerce/internal/product_index.h"
 
 #include <chrono>
+#include <span>
 #include <unordered_set>
 #include <utility>
 
 #include "foundation/log.h"
+#include "ports/read_reached.h"
 
 namespace aiva::commerce {
 namespace {
 
 constexpr std::int64_t products_per_read = 250;
 constexpr int rounds_max = 16;
+
+// Whether the rows that are read have come so far; a replica may not.
+Result<bool> has_version(SqlSession& sql, TenantId tenant, const StoreVersion& least) {
+  TRY(auto found, ProductRows(sql).versions(tenant, std::span(&least.knowledge_base, 1)));
+  return !found.empty() && found.front().store == least.store &&
+         found.front().version >= least.version;
+}
 
 }  // namespace
 
@@ -150,20 +159,22 @@ Task<Result<void>> ProductIndex::bring_changes(CallContext context, PassageIndex
   ChangedProduct last{.version = done.from};
   last.id.uuid.bytes.fill(0xFF);  // behind every product of the version that is shown
   while (true) {
-    auto reading = read(database_, context, [&](SqlSession& sql) -> Result<Page> {
-      ProductRows rows(sql);
-      Page page;
-      TRY(page.changed, rows.changed(done.to.store, last, products_per_read));
-      for (const auto& product : page.changed) {
-        if (brought.contains(product.id)) continue;
-        TRY(auto found,
-            rows.passage(done.to.store, product.id, embedder_.model(), embedder_.dimension()));
-        if (!found) continue;
-        page.of_other_models += found->is_of_another_model ? 1 : 0;
-        page.passages.push_back(std::move(found->passage));
-      }
-      return page;
-    });
+    auto has_reached = [&](SqlSession& sql) { return has_version(sql, context.tenant, done.to); };
+    auto reading =
+        read_reached(database_, context, has_reached, [&](SqlSession& sql) -> Result<Page> {
+          ProductRows rows(sql);
+          Page page;
+          TRY(page.changed, rows.changed(done.to.store, last, products_per_read));
+          for (const auto& product : page.changed) {
+            if (brought.contains(product.id)) continue;
+            TRY(auto found,
+                rows.passage(done.to.store, product.id, embedder_.model(), embedder_.dimension()));
+            if (!found) continue;
+            page.of_other_models += found->is_of_another_model ? 1 : 0;
+            page.passages.push_back(std::move(found->passage));
+          }
+          return page;
+        });
     CO_TRY(auto page, co_await std::move(reading));
     if (page.changed.empty()) co_return Result<void>{};
     for (const auto& product : page.changed)

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <utility>
 
 #include "capabilities/knowledge/internal/knowledge_bases_table.h"
 #include "foundation/log.h"
+#include "ports/read_reached.h"
 
 namespace aiva::knowledge {
 namespace {
@@ -13,6 +15,13 @@ namespace {
 constexpr std::int64_t documents_per_read = 500;
 constexpr std::int64_t passages_per_read = 500;
 constexpr std::size_t compared_at_once_max = 500;  // indexes with their rows
+
+// Whether the rows that are read have come so far; a replica may not.
+Result<bool> has_version(SqlSession& sql, TenantId tenant, KnowledgeBaseId base,
+                         std::int64_t least) {
+  TRY(auto versions, KnowledgeBasesTable(sql).versions(tenant, std::span(&base, 1)));
+  return versions.front() >= least;
+}
 
 }  // namespace
 
@@ -56,9 +65,7 @@ void IndexKeeper::follow(TenantId tenant, KnowledgeBaseId base) {
 // Round and round, where there are more than are compared at once.
 std::vector<std::pair<KnowledgeBaseId, TenantId>> IndexKeeper::next_open() {
   std::lock_guard lock(mutex_);
-  std::erase_if(opened_, [this](const auto& entry) {
-    return !index_.version(entry.first);
-  });
+  std::erase_if(opened_, [this](const auto& entry) { return !index_.version(entry.first); });
   std::vector<std::pair<KnowledgeBaseId, TenantId>> next;
   auto entry = opened_.upper_bound(looked_at_);
   while (next.size() < std::min(compared_at_once_max, opened_.size())) {
@@ -70,9 +77,7 @@ std::vector<std::pair<KnowledgeBaseId, TenantId>> IndexKeeper::next_open() {
   return next;
 }
 
-bool IndexKeeper::is_catching_up(KnowledgeBaseId base) {
-  return flights_.has(base);
-}
+bool IndexKeeper::is_catching_up(KnowledgeBaseId base) { return flights_.has(base); }
 
 Task<Result<std::int64_t>> IndexKeeper::follow_others(CallContext context) {
   auto open = next_open();
@@ -173,7 +178,10 @@ Task<Result<void>> IndexKeeper::bring_changes(CallContext context, KnowledgeBase
   ChangedDocument last{.version = done.from};
   last.id.uuid.bytes.fill(0xFF);  // behind every document of the version that is shown
   while (true) {
-    auto reading = read(database_, context, [base, last](SqlSession& sql) {
+    auto has_reached = [&](SqlSession& sql) {
+      return has_version(sql, context.tenant, base, done.to);
+    };
+    auto reading = read_reached(database_, context, has_reached, [base, last](SqlSession& sql) {
       return ChunksTable(sql).changed_documents(base, last, documents_per_read);
     });
     CO_TRY(auto changed, co_await std::move(reading));
@@ -198,7 +206,10 @@ Task<Result<void>> IndexKeeper::bring_document(CallContext context, KnowledgeBas
                                   .count_max = passages_per_read,
                                   .model = embedder_.model(),
                                   .dimension = embedder_.dimension()};
-    auto reading = read(database_, context, [base, &page](SqlSession& sql) {
+    auto has_reached = [&](SqlSession& sql) {
+      return has_version(sql, context.tenant, base, done.to);
+    };
+    auto reading = read_reached(database_, context, has_reached, [base, &page](SqlSession& sql) {
       return ChunksTable(sql).passages(base, page);
     });
     CO_TRY(auto stored, co_await std::move(reading));

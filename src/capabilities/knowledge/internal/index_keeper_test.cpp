@@ -4,12 +4,60 @@
 
 #include <string>
 #include <thread>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "capabilities/knowledge/testing/knowledge_fixture.h"
 
 namespace aiva::knowledge {
 namespace {
+
+// Every other read is answered by a replica that has not yet the last change of the one base.
+class DatabaseWithLateReplica final : public Database {
+ public:
+  explicit DatabaseWithLateReplica(Database& rows) : rows_(rows) {}
+
+  Task<Result<void>> run_read(CallContext context, Body body) override {
+    bool is_late = ++reads_ % 2 == 0;
+    auto reading = is_late ? read_late(std::move(context), std::move(body))
+                           : rows_.run_read(std::move(context), std::move(body));
+    auto outcome = co_await std::move(reading);
+    co_return outcome;
+  }
+  Task<Result<void>> run_latest_read(CallContext context, Body body) override {
+    ++latest_reads_;
+    auto reading = rows_.run_read(std::move(context), std::move(body));
+    auto outcome = co_await std::move(reading);
+    co_return outcome;
+  }
+  Task<Result<void>> run_write(CallContext context, Body body) override {
+    auto writing = rows_.run_write(std::move(context), std::move(body));
+    auto outcome = co_await std::move(writing);
+    co_return outcome;
+  }
+  [[nodiscard]] int latest_reads() const { return latest_reads_; }
+
+ private:
+  Task<Result<void>> read_late(CallContext context, Body body) {
+    Result<void> seen;
+    Body late = [&](SqlSession& sql) -> Result<void> {
+      TRY_VOID(
+          sql.execute("DELETE FROM document_changes WHERE version = "
+                      "(SELECT version FROM knowledge_bases)"));
+      TRY_VOID(sql.execute("UPDATE knowledge_bases SET version = version - 1"));
+      seen = body(sql);
+      return fail(ErrorCode::conflict, "undone");
+    };
+    auto undone = rows_.run_write(std::move(context), std::move(late));
+    std::ignore = co_await std::move(undone);
+    co_return seen;
+  }
+
+  Database& rows_;
+  int reads_ = 0;
+  int latest_reads_ = 0;
+};
 
 class IndexOf : public KnowledgeFixture {
  protected:
@@ -115,6 +163,25 @@ TEST_F(IndexOf, another_node_has_what_was_written_here_with_its_next_search) {
   EXPECT_EQ(found_there("lighthouse"), 0U);
   EXPECT_EQ(with_words(base->id, "windmill").size(), 1U);
   EXPECT_EQ(elsewhere.version(base->id), index_->version(base->id));
+}
+
+TEST_F(IndexOf, a_node_misses_no_change_though_a_replica_is_late) {
+  PlainPassageIndex elsewhere;
+  DatabaseWithLateReplica rows(*rows_);
+  IndexKeeper other(rows, elsewhere, embedder_, metrics_);
+  auto base = make_base();
+
+  for (std::size_t documents = 1; documents <= 3; ++documents) {
+    upload(base->id, "Lighthouse " + std::to_string(documents) + ".");
+    run_due_jobs();
+    auto version = static_cast<std::int64_t>(documents);
+    for (int i = 0; i < 10 && elsewhere.version(base->id) != version; ++i)
+      ASSERT_TRUE(sync_wait(other.ensure(context(), {base->id})).has_value());
+    ASSERT_EQ(elsewhere.version(base->id), version);
+    EXPECT_EQ(elsewhere.size(base->id), documents);
+  }
+
+  EXPECT_GT(rows.latest_reads(), 0);
 }
 
 TEST_F(IndexOf, another_node_that_is_in_use_follows_without_a_search) {
