@@ -126,10 +126,6 @@ Result<void> build_commerce(const Config& config, Parts& parts) {
 std::vector<worker::Chore> commerce_chores(const Config& config, Parts& parts) {
   auto& commerce = *parts.commerce;
   std::vector<worker::Chore> chores;
-  chores.push_back({"sweep indexes of products", hours(1),
-                    [&housekeeping = *parts.product_housekeeping](CallContext context) {
-                      return without_count(housekeeping.sweep_indexes(context));
-                    }});
   commerce::StoreRetention retention{
       .syncs = std::chrono::days(config.shopify.syncs_days),
       .deleted_products = std::chrono::days(config.shopify.deleted_days)};

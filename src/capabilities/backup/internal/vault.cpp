@@ -88,6 +88,7 @@ Result<std::unique_ptr<Vault>> Vault::open(ObjectStore& store, const VaultOption
   auto text = vault->get(description_key);
   if (text) {
     TRY_VOID(vault->read_description(*text));
+    vault->description_ = std::move(*text);
     return vault;
   }
   if (text.error().code != ErrorCode::not_found) return std::unexpected(std::move(text.error()));
@@ -110,7 +111,16 @@ Result<void> Vault::make_description() {
   writer.end_object();
   if (is_sealed()) name_key_ = as_text(hmac_sha256(key_, "names of chunks"));
   TRY_VOID(put(description_key, text));
+  description_ = std::move(text);
   return options_.flush ? options_.flush() : Result<void>{};
+}
+
+Result<void> Vault::check_description() {
+  if (options_.is_exclusive) return {};
+  TRY(auto text, get(description_key));
+  if (text == description_) return {};
+  return fail(ErrorCode::conflict,
+              "Another backup began this place at the same time; take this one again");
 }
 
 Result<void> Vault::read_description(std::string_view text) {
@@ -209,6 +219,7 @@ Result<std::vector<std::string>> Vault::names() {
 }
 
 Result<void> Vault::keep_manifest(const std::string& name, std::string_view text) {
+  TRY_VOID(check_description());
   // What the manifest names must not be younger than it after a loss of power.
   if (options_.flush) TRY_VOID(options_.flush());
   auto lines = to_hex(sha256(text)) + "\n" + std::string(text);
@@ -259,10 +270,12 @@ Result<RemovedChunks> Vault::remove_chunks_except(const ChunkSet& needed, UnixMs
 Result<void> Vault::put(const std::string& key, std::string_view bytes) {
   auto file = store_.staging_folder() / ("backup-" + Uuid::make().to_string());
   std::ofstream stream(file, std::ios::binary);
+  // Whoever may look into the folder need not read what tenants entrusted.
+  std::error_code ignored;
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, ignored);
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();
   if (!stream) {
-    std::error_code ignored;
     fs::remove(file, ignored);
     return fail(ErrorCode::unavailable,
                 "Cannot write to " + store_.staging_folder().string() + "; the disk may be full");

@@ -72,6 +72,8 @@ class Vault {
   Vault(ObjectStore& store, const VaultOptions& options) : store_(store), options_(options) {}
   Result<void> make_description();
   Result<void> read_description(std::string_view text);
+  // Two first backups at once each describe the place; what the loser seals nobody could open.
+  Result<void> check_description();
   [[nodiscard]] ChunkId name_of(std::string_view bytes) const;
   Result<void> put(const std::string& key, std::string_view bytes);
   Result<std::string> get(const std::string& key);
@@ -79,8 +81,9 @@ class Vault {
 
   ObjectStore& store_;
   VaultOptions options_;
-  std::string key_;       // of the bytes; empty: they lie open
-  std::string name_key_;  // of their names
+  std::string description_;  // as this run knows it
+  std::string key_;          // of the bytes; empty: they lie open
+  std::string name_key_;     // of their names
   ChunkSet there_;
   ChunkSet proven_;  // written, looked at or believed by this run
 };

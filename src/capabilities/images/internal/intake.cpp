@@ -186,11 +186,12 @@ Task<Result<void>> Intake::store(CallContext context, PreparedImage prepared,
     co_return outcome;
   }
   failed_.add();
-  // A transaction may have been committed although its end was not heard of.
+  // A transaction may have been committed although its end was not heard of. As a write this is
+  // asked of the server that would have committed it; a replica need not have heard of it either.
   auto without_end = context;
   without_end.cancellation = {};
   without_end.deadline = std::chrono::steady_clock::now() + clean_up_time_max;
-  auto looking = read(core_.parts.database, without_end, [&image](SqlSession& sql) {
+  auto looking = write(core_.parts.database, without_end, [&image](SqlSession& sql) {
     return ImagesTable(sql).has_object(ImagesTable::object_key(image.tenant, image.id));
   });
   auto has_row = co_await std::move(looking);

@@ -112,11 +112,12 @@ Task<Result<AddedDocument>> DocumentDesk::add(CallContext context, KnowledgeBase
 }
 
 // Whether surely no row names the file: a transaction may have been committed although its end
-// was not heard of. What is left is swept away later.
+// was not heard of. What is left is swept away later. As a write it is asked of the server that
+// would have committed it; a replica need not have heard of it either.
 Task<bool> DocumentDesk::is_orphan(CallContext context, std::string key) {
-  auto reading = read(core_.parts.database, without_end(context),
+  auto asking = write(core_.parts.database, without_end(context),
                       [&key](SqlSession& sql) { return DocumentsTable(sql).has_object(key); });
-  auto has_row = co_await std::move(reading);
+  auto has_row = co_await std::move(asking);
   co_return has_row && !*has_row;
 }
 
