@@ -43,7 +43,7 @@ export class Node extends Program {
     }
   }
 
-  untilReady(timeoutMs = 60_000) {
+  untilReady(timeoutMs = 240_000) {
     return until(() => this.isReady(), timeoutMs);
   }
 }

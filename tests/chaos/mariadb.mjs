@@ -52,7 +52,6 @@ class MariaServer extends Program {
       "--performance-schema=0",
       "--relay-log-recovery=1",
       "--skip-slave-start",
-      "--rpl-semi-sync-master-enabled=1",
       "--rpl-semi-sync-slave-enabled=1",
       "--rpl-semi-sync-master-wait-point=AFTER_SYNC",
       "--rpl-semi-sync-master-timeout=3600000",
@@ -99,7 +98,7 @@ class MariaServer extends Program {
 
   async follow(port) {
     await this.ask(
-      `STOP SLAVE; SET GLOBAL read_only = 1;
+      `STOP SLAVE; SET GLOBAL read_only = 1, rpl_semi_sync_master_enabled = 0;
        CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${port},
          MASTER_USER = '${replication.user}', MASTER_PASSWORD = '${replication.password}',
          MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1;
@@ -129,8 +128,7 @@ export class MariaGroup {
     }
     // Nobody follows yet who could acknowledge what is written here.
     await this.primary.ask(
-      `SET GLOBAL rpl_semi_sync_master_enabled = 0;
-       CREATE USER '${replication.user}'@'%' IDENTIFIED BY '${replication.password}';
+      `CREATE USER '${replication.user}'@'%' IDENTIFIED BY '${replication.password}';
        GRANT REPLICATION SLAVE ON *.* TO '${replication.user}'@'%';
        CREATE DATABASE ${account.database};
        CREATE USER '${account.user}'@'%' IDENTIFIED BY '${account.password}';
@@ -160,7 +158,9 @@ export class MariaGroup {
       return Number(at?.split("-")[2] ?? 0) >= best.sequence;
     }, 30_000);
     this.primary = best.replica;
-    await best.replica.ask("STOP SLAVE; RESET SLAVE ALL; SET GLOBAL read_only = 0;");
+    await best.replica.ask(
+      "STOP SLAVE; RESET SLAVE ALL; SET GLOBAL rpl_semi_sync_master_enabled = 1, read_only = 0;",
+    );
     for (const replica of standing)
       if (replica !== best.replica) await replica.follow(best.replica.port);
     return old;
