@@ -105,8 +105,9 @@ class Database {
 
   virtual ~Database() = default;
 
-  // Runs `body` on a reader thread against one consistent snapshot. Of two reads the later one may
-  // see less than the first of what other processes have written.
+  // Runs `body` on a reader thread against one consistent snapshot, which has every change that was
+  // acknowledged to this process; those of others may be missing for a second, and of two reads the
+  // later one may see less of them than the first. May run `body` again where it has seen no answer.
   virtual Task<Result<void>> run_read(CallContext context, Body body) = 0;
   // The same against a snapshot that has all that was committed before, by whomever. It burdens the
   // one server that is written to.
@@ -114,8 +115,10 @@ class Database {
     return run_read(std::move(context), std::move(body));
   }
   // Runs `body` in one transaction: committed when it succeeds, rolled back when it fails or
-  // throws. May run `body` again after a deadlock, so it must not touch anything but the session
-  // and its own results. When the task completes, the rows survive the end of this process.
+  // throws. What it reads does not change before the commit. May run `body` again after a deadlock,
+  // so it must not touch anything but the session and its own results. When the task completes, the
+  // rows survive the end of this process. Fails with `unavailable` where nobody knows whether a
+  // server that went away has committed.
   virtual Task<Result<void>> run_write(CallContext context, Body body) = 0;
 };
 

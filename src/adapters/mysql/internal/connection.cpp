@@ -381,9 +381,8 @@ void Connection::note_position() {
 }
 
 std::optional<steady_clock::time_point> Connection::waits_since() const {
-  auto since = waits_since_ns_.load();
-  if (since == 0) return std::nullopt;
-  return steady_clock::time_point(steady_clock::duration(since));
+  steady_clock::duration since(waits_since_ns_.load());
+  return since.count() == 0 ? std::nullopt : std::optional(steady_clock::time_point(since));
 }
 
 void Connection::while_waiting(const std::function<void()>& kill) {

@@ -1,6 +1,7 @@
 #include "adapters/test_database/internal/mariadb.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <mutex>
@@ -24,7 +25,9 @@ std::string environment(const char* name) {
 }
 
 Result<std::unique_ptr<Database>> open(const std::string& name, Metrics& metrics, bool is_watched) {
-  MysqlOptions options{.url = environment("AIVA_TEST_DATABASE") + "/" + name, .pool_min = 1};
+  MysqlOptions options{.url = environment("AIVA_TEST_DATABASE") + "/" + name,
+                       .pool_min = 1,
+                       .slow_query = std::chrono::seconds(10)};
   if (auto plans = environment("AIVA_TEST_PLANS"); is_watched && !plans.empty())
     options.on_statement = explain_into(plans);
   return make_mysql_database(std::move(options), metrics);
