@@ -107,6 +107,51 @@ class WatchedStore final : public ObjectStore {
   std::map<std::string, UnixMs> times_;
 };
 
+// A database that fails after some writes, as one whose process is killed does.
+class FailingDatabase final : public Database {
+ public:
+  FailingDatabase(Database& database, int writes_left)
+      : database_(database), writes_left_(writes_left) {}
+
+  Task<Result<void>> run_read(CallContext context, Body body) override {
+    auto reading = database_.run_read(context, std::move(body));
+    auto outcome = co_await std::move(reading);
+    co_return outcome;
+  }
+  Task<Result<void>> run_write(CallContext context, Body body) override {
+    if (--writes_left_ < 0) co_return fail(ErrorCode::unavailable, "The server is gone");
+    auto writing = database_.run_write(context, std::move(body));
+    auto outcome = co_await std::move(writing);
+    co_return outcome;
+  }
+
+ private:
+  Database& database_;
+  int writes_left_;
+};
+
+// What every table holds: its name, rows and sum.
+inline std::map<std::string, std::string> sums_of(Database& database) {
+  std::map<std::string, std::string> sums;
+  auto reading = read(database, {}, [&](SqlSession& session) -> Result<void> {
+    TRY(auto tables, read_tables(session));
+    for (const auto& table : tables) {
+      RowSum sum;
+      TablePages pages(table, session.dialect());
+      for (;;) {
+        TRY(auto rows, pages.next(session));
+        if (rows.empty()) break;
+        for (const auto& row : rows) sum.add(row);
+      }
+      sums[table.name] = std::to_string(sum.rows()) + " " + sum.text();
+    }
+    return {};
+  });
+  auto done = sync_wait(std::move(reading));
+  EXPECT_TRUE(done) << (done ? "" : done.error().message + " " + done.error().cause);
+  return sums;
+}
+
 // A small installation: a tenant with a document of some chunks and its file, and a ledger.
 class SmallInstallation {
  public:
@@ -139,26 +184,7 @@ class SmallInstallation {
     return number;
   }
 
-  // What every table holds: its name, rows and sum.
-  std::map<std::string, std::string> sums() {
-    std::map<std::string, std::string> sums;
-    auto reading = read(*database, {}, [&](SqlSession& session) -> Result<void> {
-      TRY(auto tables, read_tables(session));
-      for (const auto& table : tables) {
-        RowSum sum;
-        TablePages pages(table, session.dialect());
-        for (;;) {
-          TRY(auto rows, pages.next(session));
-          if (rows.empty()) break;
-          for (const auto& row : rows) sum.add(row);
-        }
-        sums[table.name] = std::to_string(sum.rows()) + " " + sum.text();
-      }
-      return {};
-    });
-    EXPECT_TRUE(sync_wait(std::move(reading)));
-    return sums;
-  }
+  std::map<std::string, std::string> sums() { return sums_of(*database); }
 
   void add_knowledge() {
     tenant = database.add_tenant();

@@ -4,35 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "capabilities/backup/backup_fixture.h"
-#include "capabilities/backup/internal/move_progress.h"
+#include "capabilities/backup/unfinished.h"
 
 namespace aiva::backup {
 namespace {
 
 using testing::HasSubstr;
-
-// A database that fails after some writes, as one whose process is killed does.
-class FailingDatabase final : public Database {
- public:
-  FailingDatabase(Database& database, int writes_left)
-      : database_(database), writes_left_(writes_left) {}
-
-  Task<Result<void>> run_read(CallContext context, Body body) override {
-    auto reading = database_.run_read(context, std::move(body));
-    auto outcome = co_await std::move(reading);
-    co_return outcome;
-  }
-  Task<Result<void>> run_write(CallContext context, Body body) override {
-    if (--writes_left_ < 0) co_return fail(ErrorCode::unavailable, "The server is gone");
-    auto writing = database_.run_write(context, std::move(body));
-    auto outcome = co_await std::move(writing);
-    co_return outcome;
-  }
-
- private:
-  Database& database_;
-  int writes_left_;
-};
 
 class MoveTest : public testing::Test {
  protected:
@@ -54,7 +31,7 @@ TEST_F(MoveTest, copies_every_row) {
   EXPECT_EQ(target.sums(), source.sums());
   EXPECT_GT(moved->rows, 700);
   EXPECT_EQ(moved->rows_copied, moved->rows);
-  EXPECT_EQ(target.number("SELECT COUNT(*) FROM sqlite_master WHERE name = 'aiva_move'"), 0);
+  EXPECT_TRUE(check_finished(*target.database));
 }
 
 TEST_F(MoveTest, goes_on_where_it_was_killed) {

@@ -174,7 +174,7 @@ void add_models(CLI::App& app, Arguments& arguments) {
 }
 
 void add_place(CLI::App& app, Arguments& arguments, const std::string& name) {
-  app.add_option(name, arguments.backup.place, "Folder of the backups")->required();
+  app.add_option(name, arguments.backup.place, "Folder of the backups, or s3://BUCKET/PREFIX")->required();
   app.add_option("--key-file", arguments.backup.key_file,
                  "File with the passphrase that encrypts them; else AIVA_BACKUP_PASSPHRASE");
 }
@@ -187,7 +187,7 @@ void add_backup(CLI::App& app, Arguments& arguments) {
   backup->footer(
       "Ends with 0, 1 when it failed or something is damaged, 2 on wrong use. "
       "docs/guides/backup.md tells what is in a backup.");
-  backup->add_option("--to", asked.place, "Folder of the backups");
+  backup->add_option("--to", asked.place, "Folder of the backups, or s3://BUCKET/PREFIX");
   backup->add_option("--key-file", asked.key_file,
                      "File with the passphrase that encrypts them; else AIVA_BACKUP_PASSPHRASE");
   backup->add_flag("--incremental", asked.is_incremental,
@@ -239,7 +239,7 @@ void add_migrate(CLI::App& app, Arguments& arguments) {
                           "Bring the database to this version, or move it to another engine",
                           CommandName::migrate);
   migrate->add_option("--to", arguments.move_target,
-                      "Move all rows there: mysql://USER:PASSWORD@HOST/DATABASE");
+                      "Move all rows there: mysql://USER@HOST/DATABASE or sqlite://FILE");
   migrate->callback([&arguments] {
     arguments.command =
         arguments.move_target.empty() ? CommandName::migrate : CommandName::migrate_to;

@@ -62,7 +62,7 @@ struct CreditArguments {
 
 // What `aiva backup` and `aiva restore` are asked for.
 struct BackupArguments {
-  std::string place{};  // a folder
+  std::string place{};  // a folder or s3://BUCKET[/PREFIX]
   std::string at{};     // a name or an instant; empty: the newest
   std::string key_file{};
   std::string master_key_file{};

@@ -4,33 +4,59 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <ranges>
 
+#include "adapters/sqlite/sqlite_database.h"
 #include "adapters/test_database/test_database.h"
+#include "ports/testing/temporary_folder.h"
 
 namespace aiva::backup {
 namespace {
 
 using testing::ElementsAre;
 
+template <class Body>
+void run_in(Database& database, Body body) {
+  auto writing =
+      write(database, {}, [&](SqlSession& session) -> Result<void> { return body(session); });
+  auto written = sync_wait(std::move(writing));
+  EXPECT_TRUE(written) << (written ? "" : written.error().cause);
+}
+
+Result<Table> find(SqlSession& session, const std::string& name) {
+  TRY(auto tables, read_tables(session));
+  auto found = std::ranges::find(tables, name, &Table::name);
+  if (found == tables.end()) return fail(ErrorCode::not_found, name);
+  return *found;
+}
+
 class TableRowsTest : public testing::Test {
  protected:
   template <class Body>
   void in_session(Body body) {
-    auto writing =
-        write(*database, {}, [&](SqlSession& session) -> Result<void> { return body(session); });
-    auto written = sync_wait(std::move(writing));
-    EXPECT_TRUE(written) << (written ? "" : written.error().cause);
-  }
-
-  static Result<Table> find(SqlSession& session, const std::string& name) {
-    TRY(auto tables, read_tables(session));
-    auto found = std::ranges::find(tables, name, &Table::name);
-    if (found == tables.end()) return fail(ErrorCode::not_found, name);
-    return *found;
+    run_in(*database, body);
   }
 
   TestDatabase database;
+};
+
+// With tables of their own, in the words of SQLite.
+class OwnTablesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto made = make_sqlite_database({.path = folder.path() / "rows.db"});
+    ASSERT_TRUE(made);
+    database = std::move(*made);
+  }
+
+  template <class Body>
+  void in_session(Body body) {
+    run_in(*database, body);
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<Database> database;
 };
 
 TEST_F(TableRowsTest, tells_tables_as_the_schema_has_them) {
@@ -67,7 +93,7 @@ TEST_F(TableRowsTest, tells_parents_before_their_children) {
   });
 }
 
-TEST_F(TableRowsTest, tells_the_parents_key_where_the_schema_does_not) {
+TEST_F(OwnTablesTest, tells_the_parents_key_where_the_schema_does_not) {
   in_session([](SqlSession& session) -> Result<void> {
     TRY_VOID(session.execute("CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT"));
     TRY_VOID(session.execute(
@@ -79,7 +105,7 @@ TEST_F(TableRowsTest, tells_the_parents_key_where_the_schema_does_not) {
   });
 }
 
-TEST_F(TableRowsTest, refuses_tables_without_a_key_and_in_a_circle) {
+TEST_F(OwnTablesTest, refuses_tables_without_a_key_and_in_a_circle) {
   in_session([](SqlSession& session) -> Result<void> {
     TRY_VOID(session.execute("CREATE TABLE keyless (a TEXT) STRICT"));
     EXPECT_FALSE(read_tables(session));
@@ -87,12 +113,11 @@ TEST_F(TableRowsTest, refuses_tables_without_a_key_and_in_a_circle) {
     TRY_VOID(session.execute(
         "CREATE TABLE ring (id INTEGER PRIMARY KEY, next INTEGER REFERENCES ring (id)) STRICT"));
     EXPECT_FALSE(read_tables(session));
-    TRY_VOID(session.execute("DROP TABLE ring"));
     return {};
   });
 }
 
-TEST_F(TableRowsTest, reads_each_row_once_along_a_key_of_several_columns) {
+TEST_F(OwnTablesTest, reads_each_row_once_along_a_key_of_several_columns) {
   in_session([](SqlSession& session) -> Result<void> {
     TRY_VOID(
         session.execute("CREATE TABLE pairs (a TEXT NOT NULL, b INTEGER NOT NULL, "
@@ -120,12 +145,11 @@ TEST_F(TableRowsTest, reads_each_row_once_along_a_key_of_several_columns) {
       std::ranges::sort(all);
       EXPECT_TRUE(std::ranges::adjacent_find(all) == all.end());
     }
-    TRY_VOID(session.execute("DROP TABLE pairs"));
     return {};
   });
 }
 
-TEST_F(TableRowsTest, inserts_any_number_of_rows_as_they_were) {
+TEST_F(OwnTablesTest, inserts_any_number_of_rows_as_they_were) {
   in_session([](SqlSession& session) -> Result<void> {
     TRY_VOID(
         session.execute("CREATE TABLE one (id INTEGER PRIMARY KEY, r REAL, t TEXT, b BLOB) "

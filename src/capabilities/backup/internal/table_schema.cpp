@@ -11,7 +11,9 @@
 namespace aiva::backup {
 namespace {
 
-constexpr std::string_view migrations_table = "schema_migrations";
+// What adapters/schema records of its migrations, some of it for MySQL alone.
+constexpr auto record_tables = std::to_array<std::string_view>(
+    {"schema_migrations", "schema_compatibility", "schema_migration_steps"});
 
 // The statements that tell a schema; columns are asked for in the same order of both engines.
 struct Questions {
@@ -147,7 +149,8 @@ Result<std::vector<Table>> read_tables(SqlSession& session) {
   std::vector<Table> tables;
   TRY_VOID(session.query(ask.tables, {}, [&tables](const SqlRow& row) -> Result<void> {
     auto name = row.text(0);
-    if (name == migrations_table || name == move_table) return {};
+    bool is_record = std::ranges::find(record_tables, name) != record_tables.end();
+    if (is_record || name == move_table) return {};
     tables.push_back({.name = std::string(name), .has_counter = row.integer(1) != 0});
     return {};
   }));
