@@ -435,6 +435,44 @@ class NoLeases final : public ScheduleLeases {
   int asked = 0;
 };
 
+// Rows that go away once a turn is taken.
+class GoneLeases final : public ScheduleLeases {
+ public:
+  Task<Result<std::optional<ScheduleTurn>>> take(CallContext, std::string name, std::string holder,
+                                                 std::chrono::milliseconds) override {
+    co_return ScheduleTurn{.name = std::move(name), .holder = std::move(holder), .generation = 1};
+  }
+  Task<Result<void>> prolong(CallContext, ScheduleTurn, std::chrono::milliseconds) override {
+    co_return fail(ErrorCode::unavailable, "no rows");
+  }
+  Task<Result<void>> finish(CallContext, ScheduleTurn, std::chrono::milliseconds) override {
+    co_return fail(ErrorCode::unavailable, "no rows");
+  }
+};
+
+TEST_F(WorkerOn, a_chore_of_the_fleet_stops_when_its_turn_cannot_be_kept) {
+  GoneLeases leases;
+  schedules_ = &leases;
+  Gate gate;
+  std::stop_token told;
+  chores_ = {{"sweep", seconds(3600), [&](CallContext context) -> Task<Result<void>> {
+                told = context.cancellation;
+                return wait_as_chore(gate, std::move(context));
+              }}};
+  auto worker = make([](CallContext, Job) { return answer({}); });
+  worker->turn();
+  gate.wait_for_arrivals(1);
+
+  clock_.advance(seconds(15));
+  worker->turn();
+  bool was_told_early = told.stop_requested();
+  clock_.advance(seconds(15));
+  turn_until_idle(*worker);
+
+  EXPECT_FALSE(was_told_early);
+  EXPECT_TRUE(told.stop_requested());
+}
+
 TEST_F(WorkerOn, chores_of_the_fleet_rest_while_the_rows_cannot_be_read) {
   NoLeases leases;
   schedules_ = &leases;

@@ -45,6 +45,8 @@ class MigrationLock {
   MigrationLock& operator=(const MigrationLock&) = delete;
 
   Result<void> take() {
+    // An attempt that a deadlock ended may have left it with the connection.
+    TRY_VOID(text_of(session_, "SELECT RELEASE_ALL_LOCKS()"));
     TRY(auto answer, text_of(session_, lock_call("GET_LOCK", ", " + std::to_string(lock_wait_s))));
     if (answer != "1")
       return fail(ErrorCode::unavailable, "Another process migrates the database; try again");

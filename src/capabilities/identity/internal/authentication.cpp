@@ -1,6 +1,7 @@
 #include "capabilities/identity/internal/authentication.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "capabilities/identity/internal/api_key_rows.h"
@@ -45,6 +46,18 @@ PrincipalPointer principal_of(const api_key_rows::LiveKey& live) {
                 .requests_per_minute_max = limit});
 }
 
+// What is not found may be newer than the rows near by: it was made by another process just now.
+template <class Function>
+Task<std::invoke_result_t<Function&, SqlSession&>> find_now(Database& database, CallContext context,
+                                                            Function find) {
+  auto near = read(database, context, find);
+  auto found = co_await std::move(near);
+  if (!found || *found) co_return found;
+  auto latest = read_latest(database, context, find);
+  auto outcome = co_await std::move(latest);
+  co_return outcome;
+}
+
 }  // namespace
 
 std::string hash_secret(std::string_view secret) { return to_hex(sha256(secret)); }
@@ -80,10 +93,11 @@ Task<Result<PrincipalPointer>> Authentication::by_token(CallContext context,
   CO_TRY(auto claims, verify_access_token(token, *keys, now / 1000));
 
   auto stamp = core_.access.stamp_of(claims.user.uuid);
-  auto reading = read(core_.database, context,
-                      [&](SqlSession& session) -> Result<std::optional<session_rows::LiveSession>> {
-                        return session_rows::find_live(session, claims.session, claims.user, now);
-                      });
+  auto reading =
+      find_now(core_.database, context,
+               [&](SqlSession& session) -> Result<std::optional<session_rows::LiveSession>> {
+                 return session_rows::find_live(session, claims.session, claims.user, now);
+               });
   CO_TRY(auto live, co_await std::move(reading));
   if (!live) co_return refuse_token();
   auto principal = principal_of(*live, claims.session);
@@ -99,10 +113,10 @@ Task<Result<PrincipalPointer>> Authentication::by_api_key(CallContext context,
   auto hash = hash_secret(secret);
   auto owner = key_owner(hash);
   auto stamp = core_.access.stamp_of(owner);
-  auto reading = read(core_.database, context,
-                      [&](SqlSession& session) -> Result<std::optional<api_key_rows::LiveKey>> {
-                        return api_key_rows::find_live(session, hash, now);
-                      });
+  auto reading = find_now(core_.database, context,
+                          [&](SqlSession& session) -> Result<std::optional<api_key_rows::LiveKey>> {
+                            return api_key_rows::find_live(session, hash, now);
+                          });
   CO_TRY(auto live, co_await std::move(reading));
   if (!live) co_return fail(ErrorCode::unauthenticated, "The API key is not valid");
   auto principal = principal_of(*live);

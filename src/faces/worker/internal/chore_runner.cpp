@@ -71,6 +71,7 @@ bool ChoreRunner::take_turn(State& state) {
   if (!*taken) return false;
   state.turn = std::move(**taken);
   state.prolong_due = now + parts_.lease / prolongations_per_lease;
+  state.turn_ends = now + parts_.lease;
   return true;
 }
 
@@ -128,11 +129,16 @@ void ChoreRunner::write_end(State& state) {
 }
 
 void ChoreRunner::prolong(State& state) {
-  state.prolong_due = parts_.clock.steady() + parts_.lease / prolongations_per_lease;
+  auto now = parts_.clock.steady();
+  state.prolong_due = now + parts_.lease / prolongations_per_lease;
   auto kept = sync_wait(parts_.leases->prolong({}, *state.turn, parts_.lease));
-  if (kept) return;
+  if (kept) {
+    state.turn_ends = now + parts_.lease;
+    return;
+  }
   log::failure("The turn of a chore could not be kept: " + state.chore.name, {}, kept.error());
-  if (kept.error().code == ErrorCode::conflict) state.stop.request_stop();
+  bool is_lost = kept.error().code == ErrorCode::conflict || now >= state.turn_ends;
+  if (is_lost) state.stop.request_stop();
 }
 
 void ChoreRunner::stop() {

@@ -37,7 +37,7 @@ class ChoreRunner {
   // Starts what is due.
   void start_due();
   // Writes down what has ended and keeps the turns of what goes on. A chore whose turn another
-  // process has taken is told to stop.
+  // process has taken, or may have taken by now, is told to stop.
   void keep();
   // Tells all to stop. What did not come to its end is due again at once.
   void stop();
@@ -50,6 +50,7 @@ class ChoreRunner {
     SteadyTime due{};
     std::optional<ScheduleTurn> turn{};  // while it has one
     SteadyTime prolong_due{};
+    SteadyTime turn_ends{};  // as far as it is known to be kept
     std::stop_source stop{};
     bool is_running = false;
     bool has_ended = false;  // while its end is not written down
