@@ -15,6 +15,8 @@
 namespace aiva::app {
 namespace {
 
+constexpr std::size_t worker_name_bytes_max = 100;
+
 std::string environment_name(std::string_view path) {
   std::string name = "AIVA_";
   for (char c : path) name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
@@ -394,6 +396,9 @@ void bind_rest(Binder& binder, Config& config) {
   binder.integer("worker.concurrency", config.worker.concurrency, 0, 256);
   binder.integer("worker.lease_s", config.worker.lease_s, 5, 3600);
   binder.text("worker.name", config.worker.name);
+  // Leases of "a/…" end when the process "a" starts; nobody else's name may begin like that.
+  if (config.worker.name.contains('/') || config.worker.name.size() > worker_name_bytes_max)
+    binder.complain("worker.name", "must have at most 100 bytes and no slash");
   binder.integer("worker.waiting_per_tenant_max", config.worker.waiting_per_tenant_max, 0,
                  100'000'000);
   binder.integer("documents.concurrency", config.documents.concurrency, 1, 256);

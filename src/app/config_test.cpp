@@ -93,6 +93,18 @@ TEST(Config, wants_keys_for_a_bucket) {
   EXPECT_FALSE(read("access_key = \"a\"\nsecret_key = \"b\"\ncredentials_file = \"c\"\n"));
 }
 
+TEST(Config, wants_names_of_workers_that_tell_their_leases_apart) {
+  auto read = [](const std::string& name) {
+    return read_config("[worker]\nname = \"" + name + "\"\n", environment_of({})).has_value();
+  };
+
+  EXPECT_TRUE(read(""));
+  EXPECT_TRUE(read("worker-0.aiva.svc"));
+  EXPECT_FALSE(read("worker-0/other"));
+  EXPECT_TRUE(read(std::string(100, 'w')));
+  EXPECT_FALSE(read(std::string(101, 'w')));
+}
+
 TEST(Config, sets_up_model_providers_by_their_names) {
   auto config = read_config(
       "[models]\nproviders = [\"openai\", \"own-1\"]\nfall_back = [\"own-1/llama\"]\n"

@@ -184,6 +184,30 @@ TEST_F(BackupTest, reads_rows_again_when_a_file_went_with_its_row) {
   EXPECT_EQ(target.number("SELECT COUNT(*) FROM documents"), 0);
 }
 
+TEST_F(BackupTest, fills_no_place_with_files_of_others) {
+  ASSERT_TRUE(take());
+  SmallInstallation target{clock};
+  target.objects.put_text("documents/of/others", "theirs");
+  auto name = backups->find("")->name;
+
+  auto refused = backups->restore(name, target.parts());
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_EQ(target.objects.text_of("documents/of/others"), "theirs");
+  EXPECT_EQ(target.objects.text_of(file), "-");
+}
+
+TEST_F(BackupTest, fills_again_what_a_killed_restore_has_begun) {
+  ASSERT_TRUE(take());
+  SmallInstallation target{clock};
+  target.objects.put_text(file, "half of");
+
+  restore(target);
+
+  EXPECT_EQ(target.objects.text_of(file), "The lamp floats on water.");
+}
+
 TEST_F(BackupTest, copies_files_that_rows_name_and_no_list_shows) {
   house.objects.is_blind = true;
 

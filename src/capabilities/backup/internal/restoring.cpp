@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fstream>
 #include <ranges>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "capabilities/backup/internal/chunk_stream.h"
@@ -15,11 +17,13 @@ namespace {
 
 constexpr std::size_t batch_rows = 1000;
 constexpr std::size_t batch_bytes = 4 * 1024 * 1024;
+constexpr std::size_t listed_together = 10'000;
 
 }  // namespace
 
 Result<RestoreReport> Restoring::run(const Manifest& manifest) {
   rows_total_ = manifest.summary.rows;
+  TRY_VOID(check_place(manifest));
   TRY(auto tables, match(manifest));
   TRY_VOID(empty_tables(tables));
   for (const auto& table : tables) {
@@ -31,6 +35,30 @@ Result<RestoreReport> Restoring::run(const Manifest& manifest) {
   }
   TRY_VOID(restore_objects(manifest));
   return report_;
+}
+
+// They belong to whoever works with that place, and what no row here names would be swept away.
+// Those of the backup may be there: a restore that was killed goes on.
+Result<void> Restoring::check_place(const Manifest& manifest) {
+  TRY(auto first, sync_wait(target_.objects.list({}, "", "", 1)));
+  if (first.empty()) return {};
+  std::unordered_set<std::string> ours;
+  TRY_VOID(read_rows(vault_, manifest.object_list, [&ours](std::string_view row) -> Result<void> {
+    TRY(auto record, read_object_record(row));
+    ours.insert(std::move(record.key));
+    return {};
+  }));
+  for (std::string after;;) {
+    TRY(auto entries, sync_wait(target_.objects.list({}, "", after, listed_together)));
+    if (entries.empty()) return {};
+    after = entries.back().key;
+    for (const auto& entry : entries)
+      if (!ours.contains(entry.key))
+        return fail(ErrorCode::conflict,
+                    "Files of somebody else lie where those of the backup "
+                    "would: " +
+                        entry.key + ". Name an empty place");
+  }
 }
 
 Result<std::vector<Table>> Restoring::match(const Manifest& manifest) {

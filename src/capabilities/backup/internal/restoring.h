@@ -19,6 +19,8 @@ class Restoring {
   Result<RestoreReport> run(const Manifest& manifest);
 
  private:
+  // Fails where files lie that the backup has not.
+  Result<void> check_place(const Manifest& manifest);
   // The tables of the target, each with the columns of its backup; fails where one has no place.
   Result<std::vector<Table>> match(const Manifest& manifest);
   Result<void> empty_tables(const std::vector<Table>& tables);
