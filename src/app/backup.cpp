@@ -65,6 +65,18 @@ Result<std::string> find_master_key(const Config& config, const fs::path& folder
   return has_key ? load_master_key(config, folder) : std::string();
 }
 
+// What is sealed before it leaves this program does not leave it open as a backup either.
+Result<void> check_sealing(const Config& config, const Arguments& arguments,
+                           const std::string& passphrase) {
+  const auto& objects = config.objects;
+  bool is_sealed = objects.store == "s3" && objects.encryption == "sealed";
+  bool leaves = arguments.backup.place.starts_with("s3://");
+  if (!is_sealed || !leaves || !passphrase.empty()) return {};
+  return fail(ErrorCode::invalid,
+              "The files are sealed before they leave this program, and so must backups in S3 be: "
+              "give --key-file or AIVA_BACKUP_PASSPHRASE");
+}
+
 // What a command on backups works with. The store's threads go last.
 struct OpenBackups {
   explicit OpenBackups() = default;
@@ -80,6 +92,7 @@ Result<std::unique_ptr<OpenBackups>> open(const Config& config, const Arguments&
   auto opened = std::make_unique<OpenBackups>();
   bool may_create = arguments.command == CommandName::backup_take;
   TRY(opened->passphrase, find_passphrase(arguments));
+  if (may_create) TRY_VOID(check_sealing(config, arguments, opened->passphrase));
   TRY(opened->place, open_backup_place(config, arguments.backup.place, opened->files, may_create));
   backup::VaultOptions options{.passphrase = opened->passphrase,
                                .flush = opened->place.flush,

@@ -136,6 +136,15 @@ TEST_F(BackupCommandsTest, bring_the_key_along_in_an_encrypted_backup) {
   EXPECT_EQ(load_master_key(config, folder.path() / "made").value_or(""), key);
 }
 
+TEST_F(BackupCommandsTest, put_nothing_open_into_s3_where_files_are_sealed) {
+  config.objects.store = "s3";
+  config.objects.encryption = "sealed";
+  auto arguments = words(CommandName::backup_take);
+  arguments.backup.place = "s3://backups/aiva";
+
+  EXPECT_EQ(run_backup_command(config, arguments), 2);
+}
+
 TEST_F(BackupCommandsTest, do_not_touch_a_folder_with_something_in_it) {
   ASSERT_EQ(back_up(), 0);
   fs::create_directory(folder.path() / "full");

@@ -83,7 +83,9 @@ TEST_F(S3EncryptionTest, reads_what_was_put_before_the_setting_changed) {
 
   EXPECT_EQ(text_of(*sealing, "a/plain"), "plain text");
   EXPECT_EQ(text_of(*plain, "a/sealed"), "sealed text");
+  ASSERT_TRUE(put_text(*plain, "a/empty", "").has_value());
   EXPECT_EQ(sync_wait(sealing->read({}, "a/plain", {6, 10})).value(), "text");
+  EXPECT_EQ(sync_wait(sealing->read({}, "a/empty", {0, 10})).value_or("-"), "");
   EXPECT_EQ(sync_wait(plain->read({}, "a/sealed", {7, 10})).value(), "text");
   EXPECT_EQ(sync_wait(plain->read({}, "a/sealed", {1000, 10})).value(), "");
   EXPECT_EQ(sync_wait(plain->describe({}, "a/sealed"))->size, 11U);

@@ -62,6 +62,8 @@ Task<Result<std::string>> RangeReader::read_once(CallContext context, std::strin
   auto first = settings_.expects_sealed ? header_range : range;
   auto reading = read_stored(context, key, first, {});
   CO_TRY(auto stored, co_await std::move(reading));
+  // Not even the range of a header is there: empty, and put before anything was sealed.
+  if (settings_.expects_sealed && stored.head.status == 416) co_return std::string();
   if (!is_sealed(stored.head) && stored.head.status != 416) {
     if (!settings_.expects_sealed) co_return std::move(stored.bytes);
     auto plainly = read_stored(std::move(context), key, range, {});
