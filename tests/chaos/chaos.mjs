@@ -7,7 +7,7 @@
 //        [--only "a trouble's name"] [--folder …]
 //
 // AIVA_BIN names the program; without it the release build is taken. Needs Debian's mariadb-server,
-// the Redis of tests/components/redis8, and 4 GB of memory.
+// what tests/components/redis8 and tests/components/s3 fetch, and 4 GB of memory.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { makeRandom } from "../crash/sample_documents.mjs";
+import { Bucket } from "./bucket.mjs";
 import { check } from "./check.mjs";
 import { Client } from "./client.mjs";
 import { Fleet } from "./fleet.mjs";
@@ -96,17 +97,16 @@ async function recovery(client, fleet, base, number) {
 
 const maria = new MariaGroup(folder, logs);
 const redis = new RedisCluster(folder, logs);
+const bucket = new Bucket(folder, logs);
 const faults = [];
 const happened = [];
 let fleet;
 let model;
 let code = 1;
 try {
-  await Promise.all([maria.start(), redis.start()]);
+  await Promise.all([maria.start(), redis.start(), bucket.start()]);
   say("the databases run");
   model = await startModel();
-  const objects = join(folder, "objects");
-  mkdirSync(objects, { recursive: true });
   fleet = new Fleet({
     program,
     folder,
@@ -114,7 +114,7 @@ try {
     maria,
     redisUrl: redis.url,
     environment: {
-      AIVA_OBJECTS_FOLDER: objects,
+      ...bucket.environment,
       AIVA_CHAT_MODEL_PROVIDER: "openai",
       AIVA_CHAT_MODEL_BASE_URL: model.url,
       AIVA_CHAT_MODEL_API_KEY: "sk-test",
@@ -174,7 +174,7 @@ try {
 } finally {
   if (fleet) for (const node of fleet.nodes) await node.kill();
   for (const link of fleet?.links ?? []) link.close();
-  await Promise.allSettled([maria.stop(), redis.stop()]);
+  await Promise.allSettled([maria.stop(), redis.stop(), bucket.stop()]);
   model?.child.kill();
   if (options.keep || code !== 0) console.error(folder);
   else rmSync(folder, { recursive: true, force: true });
