@@ -39,7 +39,8 @@ Task<Result<std::int64_t>> sweep_feeds(CallContext context, StoreSweepParts part
     after = feeds.back().key;
     std::erase_if(feeds, [&](const ObjectEntry& feed) { return feed.modified_at >= oldest_kept; });
     std::vector<std::string> orphans;
-    auto reading = read(parts.database, context, [&](SqlSession& sql) -> Result<void> {
+    // A replica that is behind would have files removed whose rows it does not know yet.
+    auto reading = read_latest(parts.database, context, [&](SqlSession& sql) -> Result<void> {
       for (const auto& feed : feeds) {
         TRY(auto is_wanted, is_read(sql, feed.key));
         if (!is_wanted) orphans.push_back(feed.key);

@@ -251,7 +251,8 @@ Task<Result<std::int64_t>> RowImages::sweep_round(CallContext context,
                      std::chrono::duration_cast<milliseconds>(file_age_least).count();
   std::erase_if(files, [&](const ObjectEntry& file) { return file.modified_at >= oldest_kept; });
   std::vector<std::string> orphans;
-  auto reading = read(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
+  // A replica that is behind would have files removed whose rows it does not know yet.
+  auto reading = read_latest(core_.parts.database, context, [&](SqlSession& sql) -> Result<void> {
     ImagesTable table(sql);
     for (const auto& file : files) {
       TRY(auto has_row, table.has_object(file.key));

@@ -98,7 +98,8 @@ Task<Result<std::int64_t>> RowHousekeeping::sweep_round(CallContext context,
                      std::chrono::duration_cast<std::chrono::milliseconds>(file_age_least).count();
   std::erase_if(files, [&](const ObjectEntry& file) { return file.modified_at >= oldest_kept; });
   std::vector<std::string> orphans;
-  auto reading = read(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
+  // A replica that is behind would have files removed whose rows it does not know yet.
+  auto reading = read_latest(parts_.database, context, [&](SqlSession& sql) -> Result<void> {
     DocumentsTable documents(sql);
     for (const auto& file : files) {
       TRY(auto has_row, documents.has_object(file.key));
