@@ -10,6 +10,7 @@
 #include "app/data_folder.h"
 #include "app/row_access.h"
 #include "capabilities/backup/move.h"
+#include "capabilities/backup/unfinished.h"
 #include "faces/cli/backup_command.h"
 #include "faces/cli/output.h"
 #include "foundation/task.h"
@@ -64,6 +65,7 @@ Result<backup::MoveReport> move_folder(const Config& config, const cli::Argument
   TRY_VOID(check_schema(*source));
   TRY(auto target, open_move_target(config, arguments.move_target));
   TRY_VOID(backup::check_target(*source, *target));
+  TRY_VOID(backup::begin_move(*target));
   TRY_VOID(sync_wait(migrate(*target)));
   return backup::move_rows(*source, *target, cli::show_progress("move", arguments.is_json));
 }

@@ -18,7 +18,7 @@
 namespace aiva::backup {
 
 inline constexpr int rows_each = 40;
-inline constexpr int rows_many = 700;  // more than a page
+inline constexpr int rows_many = 600;  // more than a page
 
 // What MariaDB's column takes.
 struct Room {
@@ -66,17 +66,17 @@ inline std::string some_text(const std::string& column, const Room& room, int ro
     auto number = std::to_string(100'000 + row);
     return "018f0000-0000-7000-8000-000000" + number;
   }
+  // What objects are named.
+  if (column.ends_with("_key")) return "files/" + std::to_string(row);
   auto text = column + " " + std::to_string(row);
   if (room.is_ascii) return text;
   text += " \xF0\x9F\x98\x80 \xC3\xA9 'it''s' \\n \"x\"; -- ";
-  if (room.length > 10'000 && row < rows_each && row % 10 == 3)
-    text += std::string(70'000, 'w') + "\xF0\x9F\x8F\xA0";
+  if (room.length > 10'000 && row == 3) text += std::string(70'000, 'w') + "\xF0\x9F\x8F\xA0";
   return text + " \n ";
 }
 
 inline std::string some_bytes(int row) {
-  std::string bytes(static_cast<std::size_t>(row < rows_each && row % 7 == 0 ? 100'000 : 300),
-                    '\0');
+  std::string bytes(static_cast<std::size_t>(row == 7 ? 100'000 : 300), '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i)
     bytes[i] = static_cast<char>(i * 31 + static_cast<std::size_t>(row));
   return bytes;

@@ -47,14 +47,18 @@ Result<bool> look_into(SqlSession& session, const std::string& mark) {
 
 }  // namespace
 
+Result<void> begin_move(Database& target) {
+  auto making =
+      write(target, {}, [](SqlSession& session) { return MoveProgress(session).create(); });
+  return sync_wait(std::move(making));
+}
+
 Result<void> begin_restore(Database& target, const std::string& backup) {
   auto mark = mark_of(backup);
   auto looking = read(target, {}, [&](SqlSession& session) { return look_into(session, mark); });
   TRY(bool is_begun, sync_wait(std::move(looking)));
   if (is_begun) return {};
-  auto making =
-      write(target, {}, [](SqlSession& session) { return MoveProgress(session).create(); });
-  TRY_VOID(sync_wait(std::move(making)));
+  TRY_VOID(begin_move(target));
   auto marking =
       write(target, {}, [&](SqlSession& session) { return MoveProgress(session).begin(mark); });
   return sync_wait(std::move(marking));

@@ -9,6 +9,9 @@ namespace aiva::backup {
 
 // A database that is filled where a server may look for it is marked until all is in it.
 
+// Marks the target of a move, which check_target let pass, before it has a schema. The move takes
+// the mark away.
+Result<void> begin_move(Database& target);
 // Marks an empty database, before it has a schema, for the restore of that backup; one that has the
 // mark already is taken as it is. Fails with `conflict` for any other. Blocks.
 Result<void> begin_restore(Database& target, const std::string& backup);

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "adapters/schema/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "capabilities/backup/backup_fixture.h"
 #include "capabilities/backup/move.h"
@@ -40,6 +41,20 @@ TEST_F(UnfinishedTest, a_restore_goes_on_where_it_was_begun) {
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().code, ErrorCode::conflict);
   EXPECT_TRUE(end_restore(*empty));
+  EXPECT_TRUE(check_finished(*empty));
+}
+
+TEST_F(UnfinishedTest, a_move_is_marked_until_its_end) {
+  ManualClock clock;
+  SmallInstallation source(clock);
+  ASSERT_TRUE(check_target(*source.database, *empty));
+
+  ASSERT_TRUE(begin_move(*empty));
+
+  EXPECT_FALSE(check_finished(*empty));
+  EXPECT_TRUE(check_target(*source.database, *empty));
+  ASSERT_TRUE(sync_wait(migrate(*empty)));
+  EXPECT_TRUE(move_rows(*source.database, *empty, {}));
   EXPECT_TRUE(check_finished(*empty));
 }
 
