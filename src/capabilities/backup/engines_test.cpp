@@ -165,12 +165,12 @@ TEST_F(EnginesTest, restore_into_an_empty_mariadb_again_after_an_interruption) {
   const auto& backup_name = taken->backup.name;
 
   Result<RestoreReport> restored = fail(ErrorCode::unavailable, "not begun");
-  for (int writes : {90, 1'000'000}) {
+  for (int writes : {40, 1'000'000}) {
     ASSERT_TRUE(begin_restore(*maria, backup_name));
     ASSERT_TRUE(sync_wait(migrate(*maria)));
     FailingDatabase leaving(*maria, writes);
     restored = (*backups)->restore(backup_name, {leaving, objects});
-    EXPECT_EQ(restored.has_value(), writes > 90);
+    EXPECT_EQ(restored.has_value(), writes > 40);
     EXPECT_FALSE(check_finished(*maria));
   }
   ASSERT_TRUE(restored) << restored.error().message << " " << restored.error().cause;

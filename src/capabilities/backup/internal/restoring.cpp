@@ -80,7 +80,9 @@ Result<std::vector<Table>> Restoring::match(const Manifest& manifest) {
         return fail(ErrorCode::conflict, "The backup lacks the key of " + table.name);
     tables.push_back(std::move(table));
   }
-  if (tables.size() != manifest.tables.size())
+  auto wanted = std::ranges::count_if(
+      manifest.tables, [](const TableRows& some) { return !is_record_table(some.table.name); });
+  if (std::cmp_not_equal(tables.size(), wanted))
     return fail(ErrorCode::conflict, "The backup has tables that the new database has not");
   return tables;
 }

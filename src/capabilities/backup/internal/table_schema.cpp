@@ -149,8 +149,7 @@ Result<std::vector<Table>> read_tables(SqlSession& session) {
   std::vector<Table> tables;
   TRY_VOID(session.query(ask.tables, {}, [&tables](const SqlRow& row) -> Result<void> {
     auto name = row.text(0);
-    bool is_record = std::ranges::find(record_tables, name) != record_tables.end();
-    if (is_record || name == move_table) return {};
+    if (is_record_table(name) || name == move_table) return {};
     tables.push_back({.name = std::string(name), .has_counter = row.integer(1) != 0});
     return {};
   }));
@@ -160,6 +159,10 @@ Result<std::vector<Table>> read_tables(SqlSession& session) {
   }
   name_parent_columns(tables);
   return parents_first(std::move(tables));
+}
+
+bool is_record_table(std::string_view name) {
+  return std::ranges::find(record_tables, name) != record_tables.end();
 }
 
 std::string quote_name(std::string_view name) { return "`" + std::string(name) + "`"; }

@@ -37,6 +37,9 @@ struct Table {
 // key, a type that no table of ours has, or tables that refer to one another in a circle.
 Result<std::vector<Table>> read_tables(SqlSession& session);
 
+// Whether it records migrations, of which each database keeps its own.
+bool is_record_table(std::string_view name);
+
 // A name as both engines quote it.
 std::string quote_name(std::string_view name);
 
