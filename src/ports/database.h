@@ -107,7 +107,7 @@ class Database {
 
   // Runs `body` on a reader thread against one consistent snapshot, which has every change that was
   // acknowledged to this process; those of others may be missing for a second, and of two reads the
-  // later one may see less of them than the first. May run `body` again where it has seen no answer.
+  // later one may see less of them than the first. May run `body` again where no answer came.
   virtual Task<Result<void>> run_read(CallContext context, Body body) = 0;
   // The same against a snapshot that has all that was committed before, by whomever. It burdens the
   // one server that is written to.

@@ -38,15 +38,16 @@ export class Bucket extends Program {
     const toSign = ["AWS4-HMAC-SHA256", time, scope, hash(request)].join("\n");
     const signer = scope.split("/").reduce(mac, `AWS4${keys.secret}`);
     const credential = `Credential=${keys.access}/${scope},SignedHeaders=${names}`;
+    const signature = mac(signer, toSign).toString("hex");
     const reply = await fetch(`http://${host}/${bucket}`, {
       method: "PUT",
       headers: {
         "x-amz-date": time,
         "x-amz-content-sha256": hash(""),
-        authorization: `AWS4-HMAC-SHA256 ${credential},Signature=${mac(signer, toSign).toString("hex")}`,
+        authorization: `AWS4-HMAC-SHA256 ${credential},Signature=${signature}`,
       },
     });
-    if (!reply.ok) throw new Error(`no bucket could be made: ${reply.status} ${await reply.text()}`);
+    if (!reply.ok) throw new Error(`no bucket was made: ${reply.status} ${await reply.text()}`);
   }
 
   /** What has AIVA keep its files here. */

@@ -76,11 +76,13 @@ export class Load {
   }
 
   async #upload() {
-    const path = `/api/knowledge/${this.client.tenant}/knowledge-bases/${this.base}/documents/upload`;
+    const bases = `/api/knowledge/${this.client.tenant}/knowledge-bases`;
+    const path = `${bases}/${this.base}/documents/upload`;
     while (!this.#isOver) {
       const word = wordOf(++this.#serial);
       const name = `${word}.txt`;
-      const text = `The ${word} is kept in room ${this.#serial}.\n\n${"It is dusted on Mondays. ".repeat(20)}`;
+      const rest = "It is dusted on Mondays. ".repeat(20);
+      const text = `The ${word} is kept in room ${this.#serial}.\n\n${rest}`;
       const done = await this.#insist("an upload", () => {
         const form = new FormData();
         form.append("file", new Blob([text]), name);

@@ -172,7 +172,8 @@ export class MariaGroup {
     server.install();
     await server.start();
     // What the copy itself writes is no change of its own.
-    const source = `mariadb-dump --no-defaults --socket=${this.primary.socket} -uroot --all-databases
+    const source = `mariadb-dump --no-defaults --socket=${this.primary.socket} -uroot
+      --all-databases
       --single-transaction --master-data=1 --gtid --routines --events --flush-privileges`;
     const sink = `mariadb --no-defaults --socket=${server.socket} -uroot
       --init-command='SET SESSION sql_log_bin = 0'`;

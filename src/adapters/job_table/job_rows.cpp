@@ -17,7 +17,8 @@ constexpr int forfeited_attempts_max = 3;
 constexpr int retry_after_s = 30;  // of a tenant whose queue is full
 constexpr int taken_back_at_once_max = 500;
 constexpr std::string_view job_columns =
-    "id, tenant_id, kind, subject, payload, priority, attempts, attempts_max, last_error, run_after, turn";
+    "id, tenant_id, kind, subject, payload, priority, attempts, attempts_max, last_error, "
+    "run_after, turn";
 
 // "kind IN (?,?)" and its parameters behind the others.
 std::string in_kinds(const LeaseRequest& request) {

@@ -11,8 +11,8 @@
 #include <system_error>
 #include <utility>
 
-#include "foundation/file_error.h"
 #include "adapters/local_files/object_listing.h"
+#include "foundation/file_error.h"
 #include "foundation/log.h"
 
 namespace aiva {

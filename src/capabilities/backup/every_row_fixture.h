@@ -32,19 +32,20 @@ using Rooms = std::map<std::string, Room>;  // by "table.column"
 
 inline Result<Rooms> read_rooms(SqlSession& session) {
   Rooms rooms;
-  TRY_VOID(session.query(
-      "SELECT table_name, column_name, data_type, "
-      "COALESCE(character_maximum_length, 0), COALESCE(character_set_name, ''), "
-      "is_nullable, extra = 'auto_increment' FROM information_schema.columns WHERE table_schema = DATABASE()",
-      {}, [&rooms](const SqlRow& row) -> Result<void> {
-        auto name = std::string(row.text(0)) + "." + std::string(row.text(1));
-        rooms[name] = {.type = std::string(row.text(2)),
-                       .length = row.integer(3),
-                       .is_ascii = row.text(4) == "ascii",
-                       .may_be_null = row.text(5) == "YES",
-                       .is_numbered = row.integer(6) != 0};
-        return {};
-      }));
+  TRY_VOID(
+      session.query("SELECT table_name, column_name, data_type, "
+                    "COALESCE(character_maximum_length, 0), COALESCE(character_set_name, ''), "
+                    "is_nullable, extra = 'auto_increment' FROM information_schema.columns "
+                    "WHERE table_schema = DATABASE()",
+                    {}, [&rooms](const SqlRow& row) -> Result<void> {
+                      auto name = std::string(row.text(0)) + "." + std::string(row.text(1));
+                      rooms[name] = {.type = std::string(row.text(2)),
+                                     .length = row.integer(3),
+                                     .is_ascii = row.text(4) == "ascii",
+                                     .may_be_null = row.text(5) == "YES",
+                                     .is_numbered = row.integer(6) != 0};
+                      return {};
+                    }));
   return rooms;
 }
 

@@ -174,7 +174,8 @@ void add_models(CLI::App& app, Arguments& arguments) {
 }
 
 void add_place(CLI::App& app, Arguments& arguments, const std::string& name) {
-  app.add_option(name, arguments.backup.place, "Folder of the backups, or s3://BUCKET/PREFIX")->required();
+  app.add_option(name, arguments.backup.place, "Folder of the backups, or s3://BUCKET/PREFIX")
+      ->required();
   app.add_option("--key-file", arguments.backup.key_file,
                  "File with the passphrase that encrypts them; else AIVA_BACKUP_PASSPHRASE");
 }

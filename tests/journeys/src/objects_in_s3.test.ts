@@ -208,7 +208,7 @@ test("a file that no row names is swept", async () => {
   await askStore("PUT", orphan, "", "left by a process that died");
   const others = (await listKeys()).filter((key) => key !== orphan);
 
-  // Files are swept when they are an hour old; the server's clock is two hours ahead of the store's.
+  // Files are swept when they are an hour old; the server's clock is two hours ahead.
   const library = readdirSync("/usr/lib")
     .map((name) => `/usr/lib/${name}/faketime/libfaketime.so.1`)
     .find((file) => existsSync(file));

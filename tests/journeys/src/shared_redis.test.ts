@@ -326,7 +326,7 @@ for (const [how, signal, comeBack] of [
   ["killed", "SIGKILL", startRedis],
   ["frozen", "SIGSTOP", thawRedis],
 ] as const) {
-  test(`both processes go on while Redis is ${how}, each with its share of the limits`, async () => {
+  test(`both processes go on while Redis is ${how}, each with its share of limits`, async () => {
     await untilBothSay(/^aiva_redis_up 1$/m);
     const asking = keepAsking();
     await pause(300);

@@ -52,7 +52,8 @@ Result<PageOf<Tenant>> list(SqlSession& session, std::optional<TenantId> only,
   if (only) where.add("t.id = ?", *only);
   if (!filter.search.empty())
     where.add(
-        "(LOWER(t.name) LIKE LOWER(?) ESCAPE '!' OR LOWER(t.company_name) LIKE LOWER(?) ESCAPE '!')",
+        "(LOWER(t.name) LIKE LOWER(?) ESCAPE '!' OR "
+        "LOWER(t.company_name) LIKE LOWER(?) ESCAPE '!')",
         pattern, pattern);
   if (filter.is_active) where.add("t.is_active = ?", *filter.is_active);
   PageOf<Tenant> page;

@@ -75,7 +75,7 @@ class IndexKeeper {
   Counter& catch_ups_;
   Counter& passages_;
   Flights<KnowledgeBaseId> flights_;
-  std::mutex mutex_;  // over what follows; never held while waiting
+  std::mutex mutex_;                            // over what follows; never held while waiting
   std::map<KnowledgeBaseId, TenantId> opened_;  // some may have been closed since
   KnowledgeBaseId looked_at_{};  // of these, the last that was compared with its rows
   std::condition_variable idle_;

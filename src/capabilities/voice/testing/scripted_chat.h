@@ -31,9 +31,8 @@ class ScriptedChat final : public chat::Chat {
     guidance.push_back(turn.guidance);
     said.push_back(turn.said);
     if (failure) co_return std::unexpected(*failure);
-    chat::Answer answer{.session = turn.session,
-                        .decision = decision,
-                        .said_moderation = said_moderation};
+    chat::Answer answer{
+        .session = turn.session, .decision = decision, .said_moderation = said_moderation};
     for (const auto& piece : pieces) {
       auto told = co_await turn.listener({.text = piece});
       if (!told) {
