@@ -75,9 +75,10 @@ export class StoredRows {
             t.reference = m.id AND t.type = 'deduct')`,
     );
     expectNone(
-      "charge of a turn without an answer",
+      "charge of a turn without an answer, or of no search",
       `SELECT COUNT(*) FROM credit_transactions WHERE operation IN ('chat', 'search')
-         AND type = 'deduct' AND reference NOT IN (SELECT id FROM chat_messages)`,
+         AND type = 'deduct' AND reference NOT IN
+           (SELECT id FROM chat_messages UNION SELECT id FROM knowledge_searches)`,
     );
     expectNone(
       "message number that is missing or there twice",
