@@ -114,6 +114,7 @@ TEST_F(RoutesTest, are_public_only_where_a_stranger_must_come_in) {
                                          "/api/auth/refresh",
                                          "/api/health",
                                          "/health",
+                                         "/livez",
                                          "/readyz",
                                          "/metrics",
                                          "/openapi.json",

@@ -29,6 +29,7 @@ class SealedRangesTest : public ::testing::Test {
     TRY(auto object, read_header(sealed));
     auto wanted = object.stored_range(range);
     if (wanted.size == 0) return object.open_range(range, "");
+    if (wanted.offset > sealed.size()) return object.open_range(range, "");
     return object.open_range(range, sealed.substr(wanted.offset, wanted.size));
   }
 

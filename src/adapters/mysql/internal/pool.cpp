@@ -48,6 +48,22 @@ void Reachability::note(const Result<void>& connected) {
   next_try_ = steady_clock::now() + backoff_;
 }
 
+void Reachability::end_term(std::uint64_t term) {
+  if (!term_.compare_exchange_strong(term, term + 1)) return;
+  std::lock_guard lock(mutex_);
+  host_.reset();
+}
+
+void Reachability::note_host(const Host& host) {
+  std::lock_guard lock(mutex_);
+  host_ = host;
+}
+
+bool Reachability::leads_elsewhere(const Host& host) const {
+  std::lock_guard lock(mutex_);
+  return host_ && !(*host_ == host);
+}
+
 Result<Connection*> Lane::connect() {
   auto term = reachability_.term();
   if (connection_ && term_ == term) return connection_.get();
@@ -60,6 +76,7 @@ Result<Connection*> Lane::connect() {
     return fail(std::move(failed.error()));
   }
   reachability_.note({});
+  reachability_.note_host((*opened)->host());
   measures_.open.add(1);
   std::lock_guard lock(mutex_);
   connection_ = std::move(*opened);
@@ -305,8 +322,12 @@ void Pool::look_for_demotion() {
   auto connection = control();
   if (!connection) return;
   auto is_read_only = (*connection)->is_read_only();
-  if (!is_read_only || !*is_read_only) return;
-  log::warn("a database server is the primary no longer",
+  if (!is_read_only) return;
+  // This connection may be younger than theirs, and be led to the new primary.
+  bool is_elsewhere = !*is_read_only && reachability_.leads_elsewhere((*connection)->host());
+  if (!*is_read_only && !is_elsewhere) return;
+  log::warn(is_elsewhere ? "the primary is another database server now"
+                         : "a database server is the primary no longer",
             {{"host", to_string((*connection)->host())}});
   reachability_.end_term(control_term_);
 }

@@ -42,7 +42,10 @@ class Reachability {
   // Grows when the server that was the primary is it no longer: connections of an earlier term lead
   // to a server that others write to, or nobody.
   [[nodiscard]] std::uint64_t term() const { return term_; }
-  void end_term(std::uint64_t term) { term_.compare_exchange_strong(term, term + 1); }
+  void end_term(std::uint64_t term);
+  // Where the last connection led.
+  void note_host(const Host& host);
+  [[nodiscard]] bool leads_elsewhere(const Host& host) const;
 
  private:
   std::atomic<std::uint64_t> term_ = 0;
@@ -51,6 +54,7 @@ class Reachability {
   std::chrono::milliseconds backoff_{0};
   std::chrono::steady_clock::time_point next_try_{};
   Error last_{};
+  std::optional<Host> host_{};
 };
 
 // A thread's connection, opened when it is needed and again after it broke.
