@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -33,7 +34,8 @@ const SourceDocument* find_latest(const std::vector<SourceDocument>& known,
 // A file on its way in.
 struct DocumentDesk::Arrival {
   NewDocument given;
-  Document row;
+  Document row;                    // as it would be inserted
+  std::optional<Document> kept{};  // the document it became a part of instead
   std::string source;
   std::string key;
   UserId uploaded_by{};
@@ -44,8 +46,10 @@ struct DocumentDesk::Arrival {
   // A transaction may run twice.
   void start_over() {
     is_duplicate = is_queued = false;
+    kept.reset();
     obsolete_keys.clear();
   }
+  Document& outcome() { return kept ? *kept : row; }
 };
 
 struct DocumentDesk::Removal {
@@ -104,11 +108,12 @@ Task<Result<AddedDocument>> DocumentDesk::add(CallContext context, KnowledgeBase
     if (is_unwanted) arrival.obsolete_keys = {arrival.key};
   }
   if (written && arrival.is_queued) parts.jobs.wake();
-  if (written) core_.tell_changed(context.tenant, base->id, arrival.row.id);
+  if (written) core_.tell_changed(context.tenant, base->id, arrival.outcome().id);
   auto removing = core_.remove_objects(context, std::move(arrival.obsolete_keys));
   co_await std::move(removing);
   if (!written) co_return fail(std::move(written.error()));
-  co_return AddedDocument{.document = std::move(arrival.row), .is_duplicate = arrival.is_duplicate};
+  co_return AddedDocument{.document = std::move(arrival.outcome()),
+                          .is_duplicate = arrival.is_duplicate};
 }
 
 // Whether surely no row names the file: a transaction may have been committed although its end
@@ -174,7 +179,7 @@ Result<bool> DocumentDesk::admit_version(SqlSession& sql, Arrival& arrival,
   else
     TRY_VOID(admit_next(sql, arrival, newest));
   auto id = same != nullptr ? same->id : newest.id;
-  TRY(arrival.row, DocumentsTable(sql).get(arrival.row.tenant, id));
+  TRY(arrival.kept, DocumentsTable(sql).get(arrival.row.tenant, id));
   return true;
 }
 
