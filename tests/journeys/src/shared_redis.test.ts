@@ -373,6 +373,32 @@ test("a limit counts the calls of both processes", async () => {
   assert.ok(statuses.includes(429), statuses.join(" "));
 });
 
+test("a call of one process is followed and steered over the other", async () => {
+  const made = await client.post("/api/agents", {
+    name: "Followed desk",
+    greeting: "Welcome to the machine shop.",
+    publish: true,
+  });
+  assert.equal(made.status, 201, made.text);
+  const caller = new Talk(client, `/realtime/${made.body.data.id}`);
+  await caller.next("session.created");
+  caller.socket.send(JSON.stringify({ type: "session.update", session: { type: "realtime" } }));
+  await caller.next("response.done");
+  const active = await other.get("/api/calls/active");
+  assert.equal(active.status, 200, active.text);
+  const followed = active.body.data.items[0];
+  assert.equal(followed.is_here, false);
+
+  const monitor = new Talk(other, `/api/calls/${followed.call.id}/monitor`);
+  assert.equal((await monitor.next("state")).followers, 1);
+  monitor.socket.send(JSON.stringify({ type: "say", text: "Somebody will call you back." }));
+  assert.match((await monitor.next("line")).line.original_message, /call you back/);
+  monitor.socket.send(JSON.stringify({ type: "hang_up" }));
+  assert.equal((await monitor.next("over")).end_reason, "agent_hung_up");
+  assert.equal((await monitor.next("closed")).code, 1000);
+  await caller.next("closed");
+});
+
 test("a server without its Redis searches by words and says what is wrong", async () => {
   redis.kill("SIGKILL");
 
@@ -413,31 +439,3 @@ class Talk {
     throw new Error(`No ${type} among ${JSON.stringify(this.messages).slice(0, 5_000)}`);
   }
 }
-
-// Behind the outages above the other process answered 503 to the monitor.
-const notYet = { todo: "the other process refuses the monitor" };
-test("a call of one process is followed and steered over the other", notYet, async () => {
-  const made = await client.post("/api/agents", {
-    name: "Followed desk",
-    greeting: "Welcome to the machine shop.",
-    publish: true,
-  });
-  assert.equal(made.status, 201, made.text);
-  const caller = new Talk(client, `/realtime/${made.body.data.id}`);
-  await caller.next("session.created");
-  caller.socket.send(JSON.stringify({ type: "session.update", session: { type: "realtime" } }));
-  await caller.next("response.done");
-  const active = await other.get("/api/calls/active");
-  assert.equal(active.status, 200, active.text);
-  const followed = active.body.data.items[0];
-  assert.equal(followed.is_here, false);
-
-  const monitor = new Talk(other, `/api/calls/${followed.call.id}/monitor`);
-  assert.equal((await monitor.next("state")).followers, 1);
-  monitor.socket.send(JSON.stringify({ type: "say", text: "Somebody will call you back." }));
-  assert.match((await monitor.next("line")).line.original_message, /call you back/);
-  monitor.socket.send(JSON.stringify({ type: "hang_up" }));
-  assert.equal((await monitor.next("over")).end_reason, "agent_hung_up");
-  assert.equal((await monitor.next("closed")).code, 1000);
-  await caller.next("closed");
-});
