@@ -108,6 +108,20 @@ class FlowCalls : public testing::Test {
   }
   // Until what it says now is over.
   void let_speak() { wait(800); }
+  // A whole flow, and two questions to the chat behind it.
+  void order_and_ask_twice() {
+    begin();
+    let_speak();
+    say("Lamp.");
+    let_speak();
+    say("Yes.");
+    functions_.answer(R"({"order":{"number":7}})");
+    wait(2'000);
+    say("How long is the warranty?");
+    wait(2'000);
+    say("And of a chair?");
+    wait(2'000);
+  }
 
   std::vector<std::string> lines() const {
     std::vector<std::string> texts;
@@ -437,17 +451,7 @@ TEST_F(FlowCalls, take_all_of_an_utterance_that_the_model_had_begun_to_hear) {
 
 TEST_F(FlowCalls, tell_the_chat_behind_them_what_was_said) {
   flows_.flows.front().definition.steps.pop_back();
-  begin();
-  let_speak();
-  say("Lamp.");
-  let_speak();
-  say("Yes.");
-  functions_.answer(R"({"order":{"number":7}})");
-  wait(2'000);
-  say("How long is the warranty?");
-  wait(2'000);
-  say("And of a chair?");
-  wait(2'000);
+  order_and_ask_twice();
 
   ASSERT_EQ(chat_.said.size(), 2U);
   std::vector<std::string> texts;
@@ -464,17 +468,7 @@ TEST_F(FlowCalls, tell_the_chat_behind_them_what_was_said) {
 TEST_F(FlowCalls, have_moderators_look_once_at_what_was_said_to_them) {
   flows_.flows.front().definition.steps.pop_back();
   chat_.said_moderation = {"", "passed", "", "flagged", ""};
-  begin();
-  let_speak();
-  say("Lamp.");
-  let_speak();
-  say("Yes.");
-  functions_.answer(R"({"order":{"number":7}})");
-  wait(2'000);
-  say("How long is the warranty?");
-  wait(2'000);
-  say("And of a chair?");
-  wait(2'000);
+  order_and_ask_twice();
 
   ASSERT_EQ(chat_.said.size(), 2U);
   for (const auto& one : chat_.said[0]) EXPECT_EQ(one.moderation, "");

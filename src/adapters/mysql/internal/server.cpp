@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "foundation/text/percent.h"
+
 namespace aiva::mysql {
 namespace {
 
@@ -13,31 +15,6 @@ constexpr std::size_t hosts_max = 16;
 Error refusal(const std::string& why) {
   return invalid_field("database.url",
                        why + "; it is mysql://USER[:PASSWORD]@HOST[:PORT][,HOST…]/DATABASE");
-}
-
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// Percent-encoding of RFC 3986; nothing when it is malformed.
-std::optional<std::string> decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    int high = digit_of(text[i + 1]);
-    int low = digit_of(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
 }
 
 std::optional<Host> read_host(std::string_view text) {
@@ -77,8 +54,8 @@ Result<std::vector<Host>> read_hosts(std::string_view text) {
 // What stands before the "@".
 Result<void> read_user(std::string_view text, Server& server) {
   auto colon = text.find(':');
-  auto user = decode(text.substr(0, colon));
-  auto password = decode(colon == std::string_view::npos ? "" : text.substr(colon + 1));
+  auto user = decode_percent(text.substr(0, colon));
+  auto password = decode_percent(colon == std::string_view::npos ? "" : text.substr(colon + 1));
   if (!user || user->empty()) return fail(refusal("has no user"));
   if (!password) return fail(refusal("has a password with a wrong %"));
   server.user = std::move(*user);
@@ -104,7 +81,7 @@ Result<Servers> read_servers(const MysqlOptions& options) {
   if (at == std::string_view::npos) return fail(refusal("has no user"));
 
   Servers servers;
-  auto name = decode(rest.substr(slash + 1));
+  auto name = decode_percent(rest.substr(slash + 1));
   if (!name || name->empty() || name->find('?') != std::string::npos)
     return fail(refusal("names no database"));
   servers.primary.database = std::move(*name);

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "foundation/text/percent.h"
+
 namespace aiva::redis {
 namespace {
 
@@ -18,24 +20,6 @@ std::optional<int> parse_number(std::string_view text, int max) {
   return value;
 }
 
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      decoded += text[at];
-      continue;
-    }
-    if (at + 2 >= text.size()) return std::nullopt;
-    int value = 0;
-    const char* digits = text.data() + at + 1;
-    auto [end, error] = std::from_chars(digits, digits + 2, value, 16);
-    if (error != std::errc() || end != digits + 2) return std::nullopt;
-    decoded += static_cast<char>(value);
-    at += 2;
-  }
-  return decoded;
-}
-
 bool is_host_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
          c == '-' || c == '_' || c == ':';
@@ -47,9 +31,9 @@ std::unexpected<Error> refused(std::string why) {
 
 Result<void> read_user(std::string_view text, Target& target) {
   auto colon = text.find(':');
-  auto user = percent_decoded(text.substr(0, colon));
+  auto user = decode_percent(text.substr(0, colon));
   auto password = colon == std::string_view::npos ? std::optional<std::string>("")
-                                                  : percent_decoded(text.substr(colon + 1));
+                                                  : decode_percent(text.substr(colon + 1));
   if (!user || !password) return refused("has a malformed user or password");
   if (!user->empty() && password->empty()) return refused("has a user without a password");
   target.user = std::move(*user);
