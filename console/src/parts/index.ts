@@ -1,0 +1,13 @@
+export { ConfirmButton } from "./ConfirmButton";
+export { CopyText } from "./CopyText";
+export { DataTable, type Column } from "./DataTable";
+export { Figure } from "./Figure";
+export { JsonView } from "./JsonView";
+export { Money } from "./Money";
+export { notifyDone, notifyProblem } from "./notify";
+export { PageTitle } from "./PageTitle";
+export { Problem } from "./Problem";
+export { emptyValue, SchemaForm, type JsonSchema } from "./SchemaForm";
+export { StatusBadge, type Tone } from "./StatusBadge";
+export { Waiting } from "./Waiting";
+export { When } from "./When";
