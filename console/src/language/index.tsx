@@ -96,7 +96,8 @@ export function useFormats() {
           part,
         ),
       money: (dollars: number) =>
-        new Intl.NumberFormat(language, {
+        // A sign that Arabic writes behind the figure falls apart between texts of both directions.
+        new Intl.NumberFormat(language === "ar" ? "en" : language, {
           style: "currency",
           currency: "USD",
           maximumFractionDigits: Math.abs(dollars) < 1 && dollars !== 0 ? 4 : 2,

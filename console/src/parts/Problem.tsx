@@ -30,7 +30,9 @@ export function Problem({ error, again }: { error: Error | null; again?: () => v
       {told !== null && told.requestId !== "" && (
         <Text size="xs" mt="xs" c="dimmed">
           {t("request", { id: told.requestId })}
-          {told.traceId !== "" && ` · ${t("trace", { id: told.traceId })}`}
+          {told.traceId !== "" &&
+            told.traceId !== told.requestId &&
+            ` · ${t("trace", { id: told.traceId })}`}
         </Text>
       )}
       {again !== undefined && (
