@@ -52,9 +52,12 @@ export async function bodyOf<Body>(call: Promise<Told<Body>>): Promise<Body> {
   return data as Body;
 }
 
+// An operation that answers other than JSON, too (CSV), is asked for its JSON here.
+type DataOf<Body> = Body extends string ? never : Body extends { data: infer Data } ? Data : never;
+
 /** The `data` of an answer; throws an ApiProblem. */
-export async function ask<Data>(call: Promise<Told<{ data?: Data }>>): Promise<Data> {
-  return (await bodyOf(call)).data as Data;
+export async function ask<Body>(call: Promise<Told<Body>>): Promise<DataOf<Body>> {
+  return ((await bodyOf(call)) as { data: DataOf<Body> }).data;
 }
 
 /** An answer that is no JSON (a file, a text, a stream); throws an ApiProblem. */

@@ -18,6 +18,8 @@ export const en = {
   trace: "Trace {id}",
   json: "Not JSON: {why}",
   unset: "not set",
+  kept: "I have kept it",
+  once: "This is shown only now. Keep it where nobody else reads it.",
   add: "Add",
   remove: "Remove",
 };
@@ -47,6 +49,8 @@ export const ar: WordsLike<typeof en> = {
   trace: "التتبع {id}",
   json: "ليس JSON صالحًا: {why}",
   unset: "غير محدد",
+  kept: "لقد حفظته",
+  once: "يُعرض هذا الآن فقط. احفظه حيث لا يقرؤه أحد سواك.",
   add: "إضافة",
   remove: "إزالة",
 };
