@@ -21,6 +21,7 @@
 #include "faces/http/endpoints/chat_people.h"
 #include "faces/http/endpoints/chat_privacy.h"
 #include "faces/http/endpoints/chunk_preview.h"
+#include "faces/http/endpoints/console.h"
 #include "faces/http/endpoints/crawls.h"
 #include "faces/http/endpoints/credit_budgets.h"
 #include "faces/http/endpoints/credit_usage.h"
@@ -132,6 +133,7 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
   };
   add(http::docs_routes(
       {.openapi_json = openapi_json, .swagger_folder = paths.native / "swagger_ui"}));
+  add(http::console_routes(paths.console));
   add(http::auth_routes(identity));
   add(http::tenant_routes(identity));
   add(http::user_routes(identity));
