@@ -79,6 +79,17 @@ double Router::seconds_since(steady_clock::time_point begin) const {
 }
 
 Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest request) {
+  Span span(context, "model.call", SpanKind::client);
+  span.set("gen_ai.request.model", request.model);
+  auto asking = ask_in_turn(span.inside(context), std::move(request), span);
+  auto stream = co_await std::move(asking);
+  span.note(stream);
+  co_return stream;
+}
+
+// Asks one candidate after the other.
+Task<Result<Router::Stream>> Router::ask_in_turn(CallContext context, ChatRequest request,
+                                                 Span& span) {
   CO_TRY(auto candidates, routing_.candidates(request.model));
   CO_TRY(auto keys, co_await keys_.of_tenant(context));
   std::optional<Error> failed;
@@ -93,7 +104,8 @@ Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest reque
     bool is_last = i + 1 == candidates.size();
     Attempt attempt{.lane = lane,
                     .request = is_last ? std::exchange(request, {}) : request,
-                    .is_last = is_last};
+                    .is_last = is_last,
+                    .span = &span};
     attempt.request.model = candidate.model;
     auto asking = ask(context, std::move(attempt));
     auto stream = co_await std::move(asking);
@@ -155,10 +167,12 @@ Task<Result<Router::Stream>> Router::begin(CallContext context, Attempt attempt,
   }
   lane->breaker.succeed();
   lane->metrics.observe_first_token(seconds_since(begin));
+  attempt.span->set("gen_ai.provider.name", lane->provider.name);
   BegunAnswer begun{.lane = std::move(lane),
                     .pass = std::move(pass),
                     .stream = std::move(*stream),
-                    .first = std::move(**first)};
+                    .first = std::move(**first),
+                    .span = std::move(*attempt.span)};
   co_return make_routed_stream(std::move(begun));
 }
 
