@@ -20,8 +20,11 @@ void append_number(std::string& out, double number) {
     out += number > 0 ? "+Inf" : "-Inf";
     return;
   }
-  char text[32];
-  auto end = std::to_chars(text, text + sizeof text, number).ptr;
+  char text[64];
+  auto size = std::abs(number);
+  bool is_plain = size == 0 || (size >= 1e-4 && size < 1e21);
+  auto format = is_plain ? std::chars_format::fixed : std::chars_format::scientific;
+  auto end = std::to_chars(text, text + sizeof text, number, format).ptr;
   std::string_view written(text, static_cast<std::size_t>(end - text));
   out += written;
   if (written.find_first_of(".e") == std::string_view::npos) out += ".0";
