@@ -139,7 +139,8 @@ export const readTraces = (body) => {
         scopeSpans: list((scopeSpans, at) =>
           message(scopeSpans, at, {
             schemaUrl: text,
-            scope: (value, place) => message(value, place, { ...common, name: text, version: text }),
+            scope: (value, place) =>
+              message(value, place, { ...common, name: text, version: text }),
             spans: list(checkSpan),
           }),
         ),
