@@ -64,22 +64,28 @@ void TraceRecording::name(std::uint32_t span, std::string_view name) {
   record.name_bytes = static_cast<std::uint32_t>(name.size());
 }
 
+void TraceRecording::put(const SpanAttribute& attribute) {
+  for (auto& known : trace_.attributes)
+    if (known.span == attribute.span && std::string_view(known.name) == attribute.name) {
+      known = attribute;
+      return;
+    }
+  if (trace_.attributes.size() < attributes_max) trace_.attributes.push_back(attribute);
+}
+
 void TraceRecording::note(std::uint32_t span, const char* name, std::string_view text) {
   std::lock_guard lock(mutex_);
-  if (trace_.attributes.size() >= attributes_max ||
-      trace_.text.size() + text.size() > text_bytes_max)
-    return;
-  trace_.attributes.push_back({.span = span,
-                               .name = name,
-                               .is_text = true,
-                               .number = add_text(text),
-                               .bytes = static_cast<std::uint32_t>(text.size())});
+  if (trace_.text.size() + text.size() > text_bytes_max) return;
+  put({.span = span,
+       .name = name,
+       .is_text = true,
+       .number = add_text(text),
+       .bytes = static_cast<std::uint32_t>(text.size())});
 }
 
 void TraceRecording::note(std::uint32_t span, const char* name, std::int64_t number) {
   std::lock_guard lock(mutex_);
-  if (trace_.attributes.size() >= attributes_max) return;
-  trace_.attributes.push_back({.span = span, .name = name, .number = number});
+  put({.span = span, .name = name, .number = number});
 }
 
 void TraceRecording::fail(std::uint32_t span, ErrorCode code) {

@@ -83,6 +83,7 @@ class TraceRecording {
   // The index of a new span, or `no_span` when there is no room.
   std::uint32_t begin(const SpanRecord& span, std::string_view name, bool is_minor);
   void name(std::uint32_t span, std::string_view name);
+  // Of two of one name the later one holds.
   void note(std::uint32_t span, const char* name, std::string_view text);
   void note(std::uint32_t span, const char* name, std::int64_t number);
   void fail(std::uint32_t span, ErrorCode code);
@@ -99,6 +100,7 @@ class TraceRecording {
   friend class TracerCore;
 
   [[nodiscard]] std::uint32_t add_text(std::string_view text);
+  void put(const SpanAttribute& attribute);
 
   std::atomic<std::uint32_t> holders_ = 1;
   std::shared_ptr<TracerCore> core_;  // shared: work may end after its Tracer

@@ -48,6 +48,7 @@ TEST(Tracer, hands_out_a_sampled_piece_of_work_when_all_of_it_is_over) {
     {
       auto inside = search.inside(context);
       Span rows(inside, "rows.read");
+      rows.set("rows", 2);
       rows.set("rows", 3);
       rows.fail(ErrorCode::timeout);
     }

@@ -80,7 +80,6 @@ double Router::seconds_since(steady_clock::time_point begin) const {
 
 Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest request) {
   Span span(context, "model.call", SpanKind::client);
-  span.set("gen_ai.request.model", request.model);
   auto asking = ask_in_turn(span.inside(context), std::move(request), span);
   auto stream = co_await std::move(asking);
   span.note(stream);
@@ -156,6 +155,7 @@ Task<Result<Router::Stream>> Router::begin(CallContext context, Attempt attempt,
   if (!attempt.is_last)
     hurried.deadline =
         std::min(context.deadline, steady_clock::now() + settings_.first_token_timeout);
+  auto model = attempt.request.model;
   auto opening = lane->model->open(hurried, std::move(attempt.request));
   auto stream = co_await std::move(opening);
   if (!stream) co_return fail(judge(context, *lane, std::move(stream.error())));
@@ -168,6 +168,7 @@ Task<Result<Router::Stream>> Router::begin(CallContext context, Attempt attempt,
   lane->breaker.succeed();
   lane->metrics.observe_first_token(seconds_since(begin));
   attempt.span->set("gen_ai.provider.name", lane->provider.name);
+  attempt.span->set("gen_ai.request.model", model);
   BegunAnswer begun{.lane = std::move(lane),
                     .pass = std::move(pass),
                     .stream = std::move(*stream),
