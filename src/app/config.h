@@ -87,6 +87,15 @@ struct Config {
     std::string format = "auto";
     auto operator<=>(const Log&) const = default;
   } log;
+  struct Telemetry {
+    std::string otlp_url;
+    std::vector<std::string> otlp_headers;
+    std::string otlp_ca_file;
+    std::string service_name = "aiva";
+    double sample_ratio = 0.05;
+    std::int64_t slow_ms = 2000;
+    auto operator<=>(const Telemetry&) const = default;
+  } telemetry;
   struct Limits {
     std::int64_t anonymous_per_15_minutes = 100;
     std::int64_t login_per_minute = 5;

@@ -11,6 +11,7 @@
 #include "app/model_providers.h"
 #include "app/paths.h"
 #include "app/queue_metrics.h"
+#include "app/telemetry.h"
 #include "capabilities/agents/agents.h"
 #include "capabilities/agents/instruction_writer.h"
 #include "capabilities/agents/visitors.h"
@@ -98,6 +99,7 @@ struct Parts {
   std::filesystem::path folder;
   SystemClock clock{};
   Metrics metrics{};
+  std::unique_ptr<Telemetry> telemetry{};
   ThreadPool files{{.name = "files", .threads = 2}};
   ThreadPool compute{{.name = "compute", .threads = 2}};
   ThreadPool turns{{.name = "turns", .threads = 2}};  // of chats that go on without their client

@@ -216,8 +216,13 @@ Result<void> Serving::open_server() {
   auto sockets = has_sockets ? make_websocket_routes(parts_) : std::vector<http::WebSocketRoute>();
   TRY(auto router,
       http::Router::make(make_routes(config_, paths_, parts_, lifecycle_), std::move(sockets)));
-  http::ServerParts needs{authenticator_, *parts_.cache, parts_.metrics,
-                          parts_.files,   lifecycle_,    parts_.idempotency.get()};
+  http::ServerParts needs{authenticator_,
+                          *parts_.cache,
+                          parts_.metrics,
+                          parts_.files,
+                          lifecycle_,
+                          parts_.idempotency.get(),
+                          &parts_.telemetry->tracer()};
   TRY(server_, http::make_server(server_options(config_, parts_), std::move(router), needs));
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "capabilities/chat/internal/chat_tables.h"
 #include "capabilities/chat/internal/turn_rules.h"
+#include "foundation/span.h"
 
 namespace aiva::chat {
 namespace {
@@ -52,6 +53,9 @@ TurnRunner::TurnRunner(const ChatParts& parts, const ChatSettings& settings, Tur
 
 Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
   auto begun_at = parts_.clock.steady();
+  Span span(context, "chat.turn");
+  context = span.inside(std::move(context));
+  auto trace = context.trace;
   auto listener = std::move(turn.listener);
   auto session = turn.session;
   CO_TRY(auto seated, co_await begin(context, std::move(turn)));
@@ -59,9 +63,10 @@ Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
     co_return plain_answer(std::move(seated->opened), session);
   auto answering = answer(std::move(context), seated->opened, std::move(listener));
   auto answered = co_await std::move(answering);
+  span.note(answered);
   std::chrono::duration<double> time = parts_.clock.steady() - begun_at;
   if (answered)
-    seconds_.observe(time.count());
+    seconds_.observe(time.count(), trace);
   else
     failures_.add();
   co_return answered;

@@ -14,6 +14,7 @@ class RoutedStream final : public ChatStream {
         pass_(std::move(begun.pass)),
         stream_(std::move(begun.stream)),
         first_(std::move(begun.first)),
+        span_(std::move(begun.span)),
         model_(stream_->model()) {}
   ~RoutedStream() override {
     if (stream_ != nullptr) lane_->metrics.count(Outcome::given_up);
@@ -46,12 +47,17 @@ class RoutedStream final : public ChatStream {
  private:
   void learn(const ChatDelta& delta) {
     if (model_ != stream_->model()) model_ = stream_->model();
+    if (delta.usage) {
+      span_.set("gen_ai.usage.input_tokens", std::int64_t{delta.usage->input_tokens});
+      span_.set("gen_ai.usage.output_tokens", std::int64_t{delta.usage->output_tokens});
+    }
     if (!delta.usage || !pass_) return;
     pass_->correct(static_cast<double>(delta.usage->input_tokens + delta.usage->output_tokens));
   }
 
   void break_off(const CallContext& context, const Error& error) {
     failure_ = error;
+    span_.fail(error.code);
     bool is_ours = !context.check() || error.code == ErrorCode::cancelled;
     if (!is_ours) lane_->breaker.fail();
     finish(is_ours ? Outcome::given_up : Outcome::failed);
@@ -59,6 +65,8 @@ class RoutedStream final : public ChatStream {
 
   void finish(Outcome outcome) {
     lane_->metrics.count(outcome);
+    span_.set("gen_ai.response.model", model_);
+    span_.end();
     stream_.reset();
     pass_.reset();
   }
@@ -67,6 +75,7 @@ class RoutedStream final : public ChatStream {
   std::optional<Gate::Pass> pass_;
   std::unique_ptr<ChatStream> stream_;  // null after its end
   std::optional<ChatDelta> first_;
+  Span span_;
   std::string model_;
   std::optional<Error> failure_;
 };

@@ -7,6 +7,7 @@
 
 #include "capabilities/models/internal/gate.h"
 #include "capabilities/models/internal/lanes.h"
+#include "foundation/span.h"
 #include "ports/chat_model.h"
 
 namespace aiva::models {
@@ -17,6 +18,7 @@ struct BegunAnswer {
   Gate::Pass pass;
   std::unique_ptr<ChatStream> stream;
   ChatDelta first;
+  Span span{};  // of the call, which ends with the answer
 };
 
 // An answer whose first piece has come. It counts how it ends, tells the limits what it really took
