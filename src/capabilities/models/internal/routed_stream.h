@@ -8,6 +8,7 @@
 #include "capabilities/models/internal/gate.h"
 #include "capabilities/models/internal/lanes.h"
 #include "ports/chat_model.h"
+#include "ports/clock.h"
 
 namespace aiva::models {
 
@@ -17,6 +18,8 @@ struct BegunAnswer {
   Gate::Pass pass;
   std::unique_ptr<ChatStream> stream;
   ChatDelta first;
+  const Clock& clock;  // borrowed
+  std::chrono::steady_clock::time_point asked_at;
 };
 
 // An answer whose first piece has come. It counts how it ends, tells the limits what it really took

@@ -158,7 +158,9 @@ Task<Result<Router::Stream>> Router::begin(CallContext context, Attempt attempt,
   BegunAnswer begun{.lane = std::move(lane),
                     .pass = std::move(pass),
                     .stream = std::move(*stream),
-                    .first = std::move(**first)};
+                    .first = std::move(**first),
+                    .clock = clock_,
+                    .asked_at = begin};
   co_return make_routed_stream(std::move(begun));
 }
 

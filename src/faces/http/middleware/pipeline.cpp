@@ -248,7 +248,11 @@ void Pipeline::finish(Exchange& exchange, std::uint64_t bytes_sent) {
   auto elapsed = std::chrono::steady_clock::now() - exchange.started;
   auto seconds = std::chrono::duration<double>(elapsed).count();
   auto& metrics = exchange.metrics != nullptr ? *exchange.metrics : unmatched_;
-  metrics.count(exchange.response.status, seconds);
+  bool is_stream = exchange.websocket_route != nullptr || exchange.response.is_event_stream;
+  if (is_stream)
+    metrics.count_stream(exchange.response.status, seconds);
+  else
+    metrics.count(exchange.response.status, seconds);
   if (has_access_log_) log_access(exchange, bytes_sent, seconds);
 }
 
