@@ -1,9 +1,11 @@
 #include "app/routes.h"
 
+#include <memory>
 #include <utility>
 
 #include "app/openapi.h"
 #include "app/roles.h"
+#include "app/scraped_figures.h"
 #include "app/served_models.h"
 #include "app/version.h"
 #include "faces/http/endpoints/agent_instructions.h"
@@ -90,15 +92,19 @@ realtime::RealtimeParts realtime_parts(Parts& parts) {
 
 http::HealthParts health_parts(const Config& config, Parts& parts,
                                const http::Lifecycle& lifecycle) {
-  return {.version = version,
-          .probes = make_probes(parts),
-          .lifecycle = lifecycle,
-          .clock = parts.clock,
-          .metrics = parts.metrics,
-          .role = config.server.role,
-          .refresh = [&metrics = *parts.queue_metrics](CallContext context) {
-            return metrics.refresh(std::move(context));
-          }};
+  ProcessMetrics::Places places{.data_folder = parts.folder};
+  ProcessMetrics::Identity identity{.version = version, .role = config.server.role};
+  // Shared by the copies of the function below.
+  auto figures = std::make_shared<ScrapedFigures>(parts.metrics, *parts.queue_metrics,
+                                                  std::move(places), identity, make_probes(parts));
+  return {
+      .version = version,
+      .probes = make_probes(parts),
+      .lifecycle = lifecycle,
+      .clock = parts.clock,
+      .metrics = parts.metrics,
+      .role = config.server.role,
+      .refresh = [figures](CallContext context) { return figures->refresh(std::move(context)); }};
 }
 
 // What whoever has calls answers: the calls themselves, and what bridges outside ask.
