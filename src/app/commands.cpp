@@ -20,6 +20,7 @@
 #include "faces/cli/credit_commands.h"
 #include "faces/cli/doctor_command.h"
 #include "faces/cli/ingest_command.h"
+#include "faces/cli/load_command.h"
 #include "faces/cli/output.h"
 #include "foundation/crypto.h"
 
@@ -156,6 +157,7 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
     case CommandName::routes: return list_routes(config, paths, arguments.is_json);
     case CommandName::doctor: return cli::run_doctor(make_checks(config, paths), arguments.is_json);
     case CommandName::eval: return run_eval(config, paths, arguments);
+    case CommandName::load: return cli::run_load(arguments.load, arguments.is_json);
     case CommandName::model_add_clip: return add_clip_model(config, paths, arguments);
     case CommandName::model_add_reranker: return add_reranker_model(config, paths, arguments);
     case CommandName::backup_take:
