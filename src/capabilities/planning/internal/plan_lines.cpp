@@ -152,8 +152,8 @@ void Lines::add_processes() {
         fmt::format("{:.0f} x {} ({} cores, {} GB)", group.count, group.machine.name,
                     format_number(group.machine.cores), format_number(group.machine.memory_gb)),
         {.guide = group.role == "all" || group.role == "api" ? std::string(tier_.processes) : "",
-         .why = fmt::format("{}; wanted: {} cores, {} GB", group.why, format_number(group.cores),
-                            format_number(group.memory_gb))});
+         .why = fmt::format("{}; wanted: cores {}, memory {} GB", group.why,
+                            format_number(group.cores), format_number(group.memory_gb))});
   const auto& measured = basis_.measured;
   bool fits = sizing.fits_measured_machine;
   say("machines.measured", "the measured machine", fits ? "carries it alone" : "is not enough",
@@ -195,7 +195,7 @@ void Lines::add_memory() {
       {.why = fmt::format("{:.0f} % of their rows", habits().hot_rows_share * 100)});
   add("memory.total", "memory wanted", basis_.sizing.memory_wanted_gb, "GB",
       {.guide = std::string(tier_.memory),
-       .why = fmt::format("{} GB and the system's, {:.0f} % kept free (S147)",
+       .why = fmt::format("{} GB with half a GB for the system, {:.0f} % kept free (S147)",
                           format_number(memory.total() / 1000), basis_.wish.headroom * 100)});
 }
 

@@ -58,7 +58,7 @@ Result<void> add_processes(Sizing& sizing, const Wish& wish, const PriceTable& p
                                          sizing.cpu.api())}));
   double work = std::ceil(keep_free(sizing.cpu.documents, wish));
   double workers = nodes_for(work, each, api_nodes_min);
-  double worker_mb = memory.program + memory.index + memory.system +
+  double worker_mb = memory.program + memory.system +
                      std::ceil(sizing.documents_at_a_time / workers) * habits.reader_mb +
                      memory.images;
   TRY_VOID(add_group(sizing, prices,
@@ -74,7 +74,8 @@ Result<void> add_processes(Sizing& sizing, const Wish& wish, const PriceTable& p
   double voice = std::ceil(keep_free(sizing.cpu.calls, wish));
   double bridges = std::max(nodes_for(voice, each, api_nodes_min),
                             std::ceil(load.calls / habits.calls_a_bridge));
-  double bridge_mb = memory.program + memory.voices + memory.system + memory.calls / bridges;
+  double bridge_mb =
+      memory.program + memory.voices + memory.index + memory.system + memory.calls / bridges;
   return add_group(sizing, prices,
                    {.role = "bridge",
                     .count = bridges,
