@@ -312,7 +312,13 @@ Parsed parse_arguments(int count, const char* const* values) {
   add_backup(app, arguments);
   add_restore(app, arguments);
   add_migrate(app, arguments);
-  command(app, arguments, "doctor", "Check this installation", CommandName::doctor);
+  add_plan_options(*command(app, arguments, "plan", "Say what a wanted load needs and costs",
+                            CommandName::plan),
+                   arguments.plan);
+  add_doctor_options(
+      *command(app, arguments, "doctor", "Check this installation, or a running one with --url",
+               CommandName::doctor),
+      arguments.doctor);
   command(app, arguments, "routes", "List the HTTP routes", CommandName::routes);
   command(app, arguments, "version", "Print the version", CommandName::version);
   try {

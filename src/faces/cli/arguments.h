@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "faces/cli/doctor_arguments.h"
+#include "faces/cli/plan_arguments.h"
 #include "foundation/result.h"
 
 namespace aiva::cli {
@@ -32,6 +34,7 @@ enum class CommandName {
   credits_reconcile,
   model_add_clip,
   model_add_reranker,
+  plan,
   doctor,
   routes,
   version,
@@ -120,6 +123,8 @@ struct Arguments {
   LoadArguments load{};
   CreditArguments credits{};
   BackupArguments backup{};
+  PlanArguments plan{};
+  DoctorArguments doctor{};
   std::string move_target{};  // migrate: the database that rows are moved into
 
   std::string model_folder{};  // models add: where the model is
