@@ -186,6 +186,7 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
   add(http::visitor_chat_routes({.agents = parts.agents->active(),
                                  .visitors = *parts.visitors,
                                  .chat = *parts.chat,
+                                 .people = parts.chat_people.get(),
                                  .images = parts.images.get(),
                                  .public_url = config.server.public_url}));
   add(http::chat_routes(*parts.chat));
