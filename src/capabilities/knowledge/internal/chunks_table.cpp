@@ -1,10 +1,13 @@
 #include "capabilities/knowledge/internal/chunks_table.h"
 
+#include <array>
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
 #include "capabilities/knowledge/internal/span_text.h"
+#include "foundation/crypto.h"
 #include "ports/insert_rows.h"
 
 namespace aiva::knowledge {
@@ -70,6 +73,15 @@ IndexedPassage read_passage(const SqlRow& row, DocumentId document) {
           .language = std::string(row.text(8))};
 }
 
+// The number before those of new rows: the minute, so that rows lie in the order they came in, and
+// chance. Counting on from the greatest would have every writer wait for the others.
+std::int64_t choose_rows(UnixMs now) {
+  std::array<std::uint8_t, sizeof(std::uint64_t)> chance{};
+  random_bytes(chance);
+  auto low = std::bit_cast<std::uint64_t>(chance) & ((std::uint64_t{1} << 37) - 1);
+  return ((now >> 16) << 37) + static_cast<std::int64_t>(low);
+}
+
 void append(std::vector<SqlValue>& values, SqlSession::Parameters row) {
   values.insert(values.end(), row.begin(), row.end());
 }
@@ -81,7 +93,7 @@ Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
   const auto dimension = vectors.dimension;
   AIVA_ASSERT(vectors.values.size() == chunks.size() * dimension);
   AIVA_ASSERT(dimension == 0 || vectors.text_sha256.size() == chunks.size());
-  TRY(auto rowid, count_rows("SELECT COALESCE(MAX(rowid), 0) FROM document_chunks", {}));
+  auto rowid = choose_rows(now);
   std::vector<std::string> spans;
   spans.reserve(chunks.size());
   std::vector<SqlValue> rows;
