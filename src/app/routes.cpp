@@ -1,5 +1,6 @@
 #include "app/routes.h"
 
+#include <memory>
 #include <utility>
 
 #include "app/openapi.h"
@@ -48,6 +49,7 @@
 #include "faces/http/endpoints/search_history.h"
 #include "faces/http/endpoints/secrets.h"
 #include "faces/http/endpoints/segments.h"
+#include "faces/http/endpoints/status.h"
 #include "faces/http/endpoints/store_events.h"
 #include "faces/http/endpoints/store_syncs.h"
 #include "faces/http/endpoints/stores.h"
@@ -98,6 +100,17 @@ http::HealthParts health_parts(const Config& config, Parts& parts,
           .refresh = [&metrics = *parts.queue_metrics](CallContext context) {
             return metrics.refresh(std::move(context));
           }};
+}
+
+http::StatusParts status_parts(const http::HealthParts& health) {
+  // Shared by the handlers.
+  auto board = std::make_shared<http::StatusBoard>(http::StatusBoardParts{
+      .metrics = health.metrics, .clock = health.clock, .refresh = health.refresh});
+  board->start();
+  return {.board = std::move(board),
+          .version = health.version,
+          .role = health.role,
+          .lifecycle = health.lifecycle};
 }
 
 // What whoever has calls answers: the calls themselves, and what bridges outside ask.
@@ -202,7 +215,9 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   auto add = [&routes](std::vector<http::Route> more) {
     for (auto& route : more) routes.push_back(std::move(route));
   };
-  add(http::health_routes(health_parts(config, parts, lifecycle)));
+  auto health = health_parts(config, parts, lifecycle);
+  add(http::status_routes(status_parts(health)));
+  add(http::health_routes(std::move(health)));
   auto duties = duties_of(config);
   if (duties.has_api) add(api_routes(config, paths, parts));
   if (duties.has_api || duties.has_calls) add(call_routes(config, parts));

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "faces/http/endpoints/status_board.h"
+#include "faces/http/lifecycle.h"
+#include "faces/http/route.h"
+
+namespace aiva::http {
+
+struct StatusParts {
+  // Shared by the handlers, which are the last to go.
+  std::shared_ptr<StatusBoard> board;
+  std::string version;
+  std::string role = "all";    // which parts run in this process
+  const Lifecycle& lifecycle;  // borrowed
+};
+
+// GET /api/status for operators of the installation, and /status, a page that shows it.
+std::vector<Route> status_routes(StatusParts parts);
+
+}  // namespace aiva::http
