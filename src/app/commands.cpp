@@ -14,6 +14,7 @@
 #include "app/move.h"
 #include "app/parts.h"
 #include "app/routes.h"
+#include "app/top.h"
 #include "app/version.h"
 #include "faces/cli/account_commands.h"
 #include "faces/cli/ask_command.h"
@@ -155,6 +156,7 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
       return 0;
     case CommandName::routes: return list_routes(config, paths, arguments.is_json);
     case CommandName::doctor: return cli::run_doctor(make_checks(config, paths), arguments.is_json);
+    case CommandName::top: return run_top(config, arguments);
     case CommandName::eval: return run_eval(config, paths, arguments);
     case CommandName::model_add_clip: return add_clip_model(config, paths, arguments);
     case CommandName::model_add_reranker: return add_reranker_model(config, paths, arguments);

@@ -1,6 +1,5 @@
 #include "app/routes.h"
 
-#include <memory>
 #include <utility>
 
 #include "app/openapi.h"
@@ -100,17 +99,6 @@ http::HealthParts health_parts(const Config& config, Parts& parts,
           .refresh = [&metrics = *parts.queue_metrics](CallContext context) {
             return metrics.refresh(std::move(context));
           }};
-}
-
-http::StatusParts status_parts(const http::HealthParts& health) {
-  // Shared by the handlers.
-  auto board = std::make_shared<http::StatusBoard>(http::StatusBoardParts{
-      .metrics = health.metrics, .clock = health.clock, .refresh = health.refresh});
-  board->start();
-  return {.board = std::move(board),
-          .version = health.version,
-          .role = health.role,
-          .lifecycle = health.lifecycle};
 }
 
 // What whoever has calls answers: the calls themselves, and what bridges outside ask.
@@ -216,7 +204,11 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
     for (auto& route : more) routes.push_back(std::move(route));
   };
   auto health = health_parts(config, parts, lifecycle);
-  add(http::status_routes(status_parts(health)));
+  parts.status_board->refresh_by(health.refresh);
+  add(http::status_routes({.board = *parts.status_board,
+                           .version = health.version,
+                           .role = health.role,
+                           .lifecycle = lifecycle}));
   add(http::health_routes(std::move(health)));
   auto duties = duties_of(config);
   if (duties.has_api) add(api_routes(config, paths, parts));

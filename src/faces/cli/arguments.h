@@ -32,6 +32,7 @@ enum class CommandName {
   model_add_clip,
   model_add_reranker,
   doctor,
+  top,
   routes,
   version,
 };
@@ -73,6 +74,16 @@ struct BackupArguments {
   int keep = 0;  // 0: all
 };
 
+// What `aiva top` is asked for.
+struct TopArguments {
+  std::string url{};  // empty: where a server of the configuration listens
+  std::string key{};
+  std::string token{};
+  std::string ca_file{};
+  double interval_s = 1;
+  bool is_once = false;
+};
+
 // What the command line asks for. Texts are empty and lists too where nothing was given.
 struct Arguments {
   CommandName command = CommandName::version;
@@ -96,6 +107,7 @@ struct Arguments {
   EvalArguments eval{};
   CreditArguments credits{};
   BackupArguments backup{};
+  TopArguments top{};
   std::string move_target{};  // migrate: the database that rows are moved into
 
   std::string model_folder{};  // models add: where the model is

@@ -1,6 +1,7 @@
 #include "faces/http/endpoints/status.h"
 
 #include <cmath>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -47,7 +48,7 @@ void write_history(JsonWriter& writer, const std::vector<StatusBoard::Point>& po
 }
 
 void write_status(JsonWriter& writer, const StatusParts& parts, bool has_history) {
-  const auto& board = *parts.board;
+  const auto& board = parts.board;
   auto now = board.now();
   auto at = now.at > 0 ? now.at : board.began_at();
   writer.begin_object().field("version", parts.version).field("role", parts.role);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,8 +10,7 @@
 namespace aiva::http {
 
 struct StatusParts {
-  // Shared by the handlers, which are the last to go.
-  std::shared_ptr<StatusBoard> board;
+  const StatusBoard& board;  // borrowed
   std::string version;
   std::string role = "all";    // which parts run in this process
   const Lifecycle& lifecycle;  // borrowed

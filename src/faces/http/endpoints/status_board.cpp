@@ -38,10 +38,10 @@ void StatusBoard::run() {
 }
 
 void StatusBoard::look() {
-  if (parts_.refresh) {
+  if (refresh_) {
     CallContext context;
     context.deadline = std::chrono::steady_clock::now() + refresh_time;
-    sync_wait(parts_.refresh(std::move(context)));
+    sync_wait(refresh_(std::move(context)));
   }
   auto readings = parts_.metrics.read();
   auto totals = total_up(readings, parts_.clock.steady());

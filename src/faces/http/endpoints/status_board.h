@@ -23,8 +23,6 @@ namespace aiva::http {
 struct StatusBoardParts {
   const Metrics& metrics;
   const Clock& clock;
-  // Brings metrics that are read when they are asked for; empty: there are none.
-  std::function<Task<void>(CallContext)> refresh{};
   std::chrono::milliseconds interval{5'000};
   std::size_t points_max = 180;  // a quarter of an hour
 };
@@ -38,12 +36,17 @@ class StatusBoard {
     std::vector<double> values{};
   };
 
+  // Brings metrics that are read when they are asked for.
+  using Refresh = std::function<Task<void>(CallContext)>;
+
   explicit StatusBoard(StatusBoardParts parts);
   ~StatusBoard();
   StatusBoard(const StatusBoard&) = delete;
   StatusBoard& operator=(const StatusBoard&) = delete;
 
-  // Looks every interval, on a thread of its own, from now on.
+  // Before start(); without it such metrics stay as others leave them.
+  void refresh_by(Refresh refresh) { refresh_ = std::move(refresh); }
+  // Looks every interval, on a thread of its own, from now on. Call once.
   void start();
   // Looks once.
   void look();
@@ -59,6 +62,7 @@ class StatusBoard {
   void run();
 
   StatusBoardParts parts_;
+  Refresh refresh_{};
   UnixMs began_at_;
   mutable std::mutex mutex_;
   std::deque<StatusTotals> minute_;  // the looks of the last minute, and the one before
