@@ -15,6 +15,7 @@
 #include "app/parts.h"
 #include "app/plan.h"
 #include "app/routes.h"
+#include "app/top.h"
 #include "app/version.h"
 #include "faces/cli/account_commands.h"
 #include "faces/cli/ask_command.h"
@@ -158,6 +159,7 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
     case CommandName::routes: return list_routes(config, paths, arguments.is_json);
     case CommandName::plan: return run_plan(config, paths, arguments);
     case CommandName::doctor: return run_doctor(config, paths, arguments);
+    case CommandName::top: return run_top(config, arguments);
     case CommandName::eval: return run_eval(config, paths, arguments);
     case CommandName::load: return cli::run_load(arguments.load, arguments.is_json);
     case CommandName::model_add_clip: return add_clip_model(config, paths, arguments);

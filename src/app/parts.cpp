@@ -338,6 +338,8 @@ Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& pat
   TRY_VOID(build_models(config, paths, *parts));
   TRY_VOID(build_capabilities(config, *parts));
   build_interfaces(config, *parts);
+  parts->status_board = std::make_unique<http::StatusBoard>(
+      http::StatusBoardParts{.metrics = parts->metrics, .clock = parts->clock});
   return parts;
 }
 

@@ -61,6 +61,7 @@
 #include "capabilities/webhooks/webhooks.h"
 #include "documents/tokens/token_counter.h"
 #include "faces/ari/ari.h"
+#include "faces/http/endpoints/status_board.h"
 #include "foundation/metrics.h"
 #include "foundation/pause.h"
 #include "foundation/thread_pool.h"
@@ -194,6 +195,7 @@ struct Parts {
   voice::MediaPorts* media_ports = nullptr;  // of the server for RTP; null without ports
   std::unique_ptr<embeddings::TextVectors> text_vectors{};
   std::unique_ptr<idempotency::Idempotency> idempotency{};
+  std::unique_ptr<http::StatusBoard> status_board{};  // goes first: it looks at all the others
 };
 
 // Opens the data folder, brings the schema to this version and builds every part. Fails with a

@@ -51,6 +51,7 @@
 #include "faces/http/endpoints/search_history.h"
 #include "faces/http/endpoints/secrets.h"
 #include "faces/http/endpoints/segments.h"
+#include "faces/http/endpoints/status.h"
 #include "faces/http/endpoints/store_events.h"
 #include "faces/http/endpoints/store_syncs.h"
 #include "faces/http/endpoints/stores.h"
@@ -211,7 +212,13 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   auto add = [&routes](std::vector<http::Route> more) {
     for (auto& route : more) routes.push_back(std::move(route));
   };
-  add(http::health_routes(health_parts(config, parts, lifecycle)));
+  auto health = health_parts(config, parts, lifecycle);
+  parts.status_board->refresh_by(health.refresh);
+  add(http::status_routes({.board = *parts.status_board,
+                           .version = health.version,
+                           .role = health.role,
+                           .lifecycle = lifecycle}));
+  add(http::health_routes(std::move(health)));
   auto duties = duties_of(config);
   if (duties.has_api) add(api_routes(config, paths, parts));
   if (duties.has_api || duties.has_calls) add(call_routes(config, parts));

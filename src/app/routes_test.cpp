@@ -90,8 +90,9 @@ TEST_F(RoutesTest, of_each_role_are_those_of_its_duties) {
   auto of_bridge = paths_of("bridge");
   auto of_api = paths_of("api");
 
-  EXPECT_EQ(of_worker,
-            (std::set<std::string>{"/api/health", "/health", "/livez", "/metrics", "/readyz"}));
+  EXPECT_EQ(of_worker, (std::set<std::string>{"/aiva/status-page.css", "/aiva/status-page.js",
+                                              "/api/health", "/api/status", "/health", "/livez",
+                                              "/metrics", "/readyz", "/status"}));
   EXPECT_TRUE(of_bridge.contains("/api/calls"));
   EXPECT_TRUE(of_bridge.contains("/api/internal/agents/:agentId/tts-config"));
   EXPECT_FALSE(of_bridge.contains("/api/knowledge"));
@@ -118,6 +119,9 @@ TEST_F(RoutesTest, are_public_only_where_a_stranger_must_come_in) {
                                          "/livez",
                                          "/readyz",
                                          "/metrics",
+                                         "/status",
+                                         "/aiva/status-page.css",
+                                         "/aiva/status-page.js",
                                          "/openapi.json",
                                          "/docs",
                                          "/docs/assets/:name",

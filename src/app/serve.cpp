@@ -224,6 +224,7 @@ Result<void> Serving::open_server() {
                           parts_.idempotency.get(),
                           &parts_.telemetry->tracer()};
   TRY(server_, http::make_server(server_options(config_, parts_), std::move(router), needs));
+  parts_.status_board->start();
   return {};
 }
 

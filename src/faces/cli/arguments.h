@@ -36,6 +36,7 @@ enum class CommandName {
   model_add_reranker,
   plan,
   doctor,
+  top,
   routes,
   version,
 };
@@ -99,6 +100,16 @@ struct LoadArguments {
   bool is_list = false;  // show scenarios and profiles instead
 };
 
+// What `aiva top` is asked for.
+struct TopArguments {
+  std::string url{};  // empty: where a server of the configuration listens
+  std::string key{};
+  std::string token{};
+  std::string ca_file{};
+  double interval_s = 1;
+  bool is_once = false;
+};
+
 // What the command line asks for. Texts are empty and lists too where nothing was given.
 struct Arguments {
   CommandName command = CommandName::version;
@@ -125,6 +136,7 @@ struct Arguments {
   BackupArguments backup{};
   PlanArguments plan{};
   DoctorArguments doctor{};
+  TopArguments top{};
   std::string move_target{};  // migrate: the database that rows are moved into
 
   std::string model_folder{};  // models add: where the model is
