@@ -5,14 +5,27 @@
 #include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <system_error>
 
 namespace aiva::load {
+namespace {
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port > 0;
+}
+
+}  // namespace
 
 Result<Target> parse_target(std::string_view url) {
   auto parsed = boost::urls::parse_uri({url.data(), url.size()});
   bool is_http = parsed && parsed->scheme_id() == boost::urls::scheme::http;
-  bool is_plain = is_http && !parsed->has_userinfo() && !parsed->has_query() &&
+  bool has_port = is_http && (!parsed->has_port() || is_port(std::string_view(parsed->port())));
+  bool is_plain = has_port && !parsed->has_userinfo() && !parsed->has_query() &&
                   !parsed->has_fragment() && !parsed->encoded_host().empty();
   if (!is_plain)
     return fail(ErrorCode::invalid,

@@ -17,8 +17,9 @@ TEST(Plan, reads_where_the_service_is) {
 }
 
 TEST(Plan, refuses_what_it_cannot_speak_to) {
-  for (const auto* url : {"", "127.0.0.1:8080", "https://aiva.test", "http://", "http://u:p@h",
-                          "http://h?x=1", "ftp://h", "http://h:port", "http://h\r\nX: 1"})
+  for (const auto* url :
+       {"", "127.0.0.1:8080", "https://aiva.test", "http://", "http://u:p@h", "http://h?x=1",
+        "ftp://h", "http://h:port", "http://h:70000", "http://h:0", "http://h\r\nX: 1"})
     EXPECT_FALSE(parse_target(url)) << url;
 }
 

@@ -7,6 +7,8 @@
 #include <exception>
 #include <utility>
 
+#include "faces/load/internal/arrivals.h"
+
 namespace aiva::load {
 namespace {
 
@@ -178,28 +180,21 @@ Awaitable<void> Engine::live_as_user(std::size_t index) {
 
 // Requests fall due at the rate of the moment, whether or not answers come.
 Awaitable<void> Engine::arrive() {
-  constexpr auto step_most = std::chrono::milliseconds(10);
   double most = users_most(plan_.scenario);
-  auto next = began_;
-  double owed = 0;  // parts of a request
+  Arrivals arrivals(began_);
   while (is_issuing_) {
-    auto at = position(next);
-    if (at.is_over) co_return;
-    double rate = plan_.rate * at.users / most;
-    auto step = std::chrono::nanoseconds(step_most);
-    if (rate * std::chrono::duration<double>(step_most).count() > 1 - owed)
-      step = std::chrono::nanoseconds(std::llround((1 - owed) / rate * 1e9));
-    owed += rate * std::chrono::duration<double>(step).count();
-    next += step;
-    if (next > steady_clock::now()) {
-      arrivals_.expires_at(next);
+    auto now = position(arrivals.at());
+    if (now.is_over) co_return;
+    bool is_due = arrivals.advance(plan_.rate * now.users / most);
+    if (arrivals.at() > steady_clock::now()) {
+      arrivals_.expires_at(arrivals.at());
       co_await arrivals_.async_wait(waiting);
       if (!is_issuing_) co_return;
     }
-    if (owed < 1 - 1e-6) continue;
-    owed = 0;
-    lag_.record(static_cast<std::uint64_t>(span_between(next, steady_clock::now()).count()));
-    take({.at = next, .operation = choose(random_)});
+    if (!is_due) continue;
+    auto lag = span_between(arrivals.at(), steady_clock::now());
+    lag_.record(static_cast<std::uint64_t>(std::max<std::int64_t>(lag.count(), 0)));
+    take({.at = arrivals.at(), .operation = choose(random_)});
   }
 }
 

@@ -3,10 +3,13 @@
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <cerrno>
+#include <utility>
 
 namespace aiva::load {
 namespace {
@@ -107,6 +110,8 @@ Awaitable<Answer> Wire::read_answer() {
     input_.commit(count);
     answer.bytes += count;
     error_code fault;
+    // To the parser the end of nothing would be a whole answer.
+    bool had_head = parser.is_header_done();
     if (error == asio::error::eof) {
       parser.put_eof(fault);
     } else if (error) {
@@ -115,7 +120,7 @@ Awaitable<Answer> Wire::read_answer() {
     } else {
       input_.consume(parser.put(input_.data(), fault));
     }
-    if (error && (fault || !parser.is_done())) {
+    if (error && (fault || !had_head || !parser.is_done())) {
       answer.outcome = outcome_of_loss();
       break;
     }
@@ -128,7 +133,8 @@ Awaitable<Answer> Wire::read_answer() {
     if (is_first) answer.first_words = steady_clock::now();
   }
   if (answer.outcome != Outcome::ok || !parser.get().keep_alive()) close();
-  if (parser.is_header_done()) answer.status = parser.get().result_int();
+  if (parser.is_header_done() && answer.bytes > 0)
+    answer.status = static_cast<int>(parser.get().result_int());
   if (answer.outcome != Outcome::ok) co_return answer;
   answer.is_stream = parser.get()[http::field::content_type].starts_with("text/event-stream");
   answer.body = std::move(parser.get().body());
