@@ -20,7 +20,6 @@
 #include "faces/cli/account_commands.h"
 #include "faces/cli/ask_command.h"
 #include "faces/cli/credit_commands.h"
-#include "faces/cli/doctor_command.h"
 #include "faces/cli/ingest_command.h"
 #include "faces/cli/load_command.h"
 #include "faces/cli/output.h"
