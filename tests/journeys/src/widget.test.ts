@@ -97,16 +97,16 @@ describe("the widget in a browser", { skip: !hasChromium }, () => {
     const body = `${widget} >>> .message.assistant:last-child .body`;
     assert.match(await page.evaluate(said("assistant")), answer);
     assert.equal(await page.evaluate(`${at(`${body} strong`)}.textContent`), "warranty");
-    assert.equal(
-      await page.evaluate(`${at(`${body} a`)}.href`),
-      "https://shop.example/terms",
-    );
+    assert.equal(await page.evaluate(`${at(`${body} a`)}.href`), "https://shop.example/terms");
     assert.match(await page.evaluate(`${at(body)}.textContent`), /<b onclick/); // text, no element
     assert.equal(await page.evaluate(`${at(`${body} b`)}`), null);
     await press(page, `${body} .cite`);
     const quote = `${widget} >>> .sources blockquote`;
     assert.match(await page.evaluate(`${at(quote)}.innerText`), answer);
-    assert.match(await page.evaluate(`${at(`${widget} >>> .source`)}.innerText`), /machine\.txt, page 1/);
+    assert.match(
+      await page.evaluate(`${at(`${widget} >>> .source`)}.innerText`),
+      /machine\.txt, page 1/,
+    );
 
     await press(page, `${widget} >>> [aria-label="Helpful"]`);
     await page.until(`${at(`${widget} >>> .rating [role=status]`)}.textContent !== ""`);

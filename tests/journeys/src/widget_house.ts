@@ -48,9 +48,13 @@ export class WidgetHouse {
       const change = [known[index]!["id"], { title }];
       await control(shop, "/_store", { call: "updateProduct", arguments: change });
     }
-    const emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const emulator = spawn(
+      "node",
+      [join(repository, "tests/emulators/openai.mjs"), "--port", "0"],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     const port = await new Promise<number>((found) =>
       emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
     );
