@@ -1,9 +1,10 @@
-// Makes dist/: the client for import and for require, and its types.
+// Makes dist/: the client and its types, for import, and in dist/cjs for require.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-mkdirSync("dist", { recursive: true });
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist/cjs", { recursive: true });
 const shared = {
   entryPoints: ["src/index.ts"],
   bundle: true,
@@ -11,18 +12,29 @@ const shared = {
   logLevel: "warning",
 };
 await build({ ...shared, format: "esm", outfile: "dist/index.js" });
-await build({ ...shared, format: "cjs", outfile: "dist/index.cjs" });
+await build({ ...shared, format: "cjs", outfile: "dist/cjs/index.js" });
+writeFileSync("dist/cjs/package.json", '{ "type": "commonjs" }\n');
 
-execFileSync("node_modules/.bin/tsc", [
-  ...["--noEmit", "false", "--emitDeclarationOnly", "--declaration", "--outDir", "dist"],
-  ...["--rootDir", "src", "--allowImportingTsExtensions", "--target", "es2022"],
-  ...["--module", "esnext", "--moduleResolution", "bundler", "--strict", "--skipLibCheck"],
-  ...["--lib", "es2022,dom,dom.iterable", "--types", "node", "src/index.ts"],
-]);
+const options = {
+  "--noEmit": "false",
+  "--emitDeclarationOnly": "true",
+  "--declaration": "true",
+  "--outDir": "dist",
+  "--rootDir": "src",
+  "--allowImportingTsExtensions": "true",
+  "--target": "es2022",
+  "--module": "esnext",
+  "--moduleResolution": "bundler",
+  "--strict": "true",
+  "--skipLibCheck": "true",
+  "--lib": "es2022,dom,dom.iterable",
+  "--types": "node",
+};
+execFileSync("node_modules/.bin/tsc", [...Object.entries(options).flat(), "src/index.ts"]);
 copyFileSync("src/contract.ts", "dist/contract.d.ts"); // it holds nothing but types
 for (const name of readdirSync("dist").filter((each) => each.endsWith(".d.ts"))) {
-  const file = `dist/${name}`;
-  writeFileSync(file, readFileSync(file, "utf8").replace(/(from "\.\/\w+)\.ts"/g, '$1.js"'));
+  const text = readFileSync(`dist/${name}`, "utf8");
+  const types = text.replace(/(from "\.\/\w+)\.ts"/g, '$1.js"');
+  writeFileSync(`dist/${name}`, types);
+  writeFileSync(`dist/cjs/${name}`, types);
 }
-const types = readFileSync("dist/index.d.ts", "utf8");
-writeFileSync("dist/index.d.cts", types.replace(/(from "\.\/\w+)\.js"/g, '$1.d.ts"'));

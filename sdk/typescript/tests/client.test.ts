@@ -231,7 +231,7 @@ test("a list is told to its end, by cursors", async () => {
 
 test("the packages for import and for require are whole", async () => {
   const module = (await import(resolve("dist/index.js"))) as object;
-  const required = createRequire(resolve("tests/"))(resolve("dist/index.cjs")) as object;
+  const required = createRequire(resolve("tests/"))(resolve("dist/cjs/index.js")) as object;
   assert.deepEqual(Object.keys(module).sort(), Object.keys(required).sort());
   assert.ok("Client" in module);
 });
