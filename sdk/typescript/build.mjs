@@ -31,10 +31,10 @@ const options = {
   "--types": "node",
 };
 execFileSync("node_modules/.bin/tsc", [...Object.entries(options).flat(), "src/index.ts"]);
-copyFileSync("src/contract.ts", "dist/contract.d.ts"); // it holds nothing but types
+copyFileSync("src/contract.mts", "dist/contract.d.ts"); // it holds nothing but types
 for (const name of readdirSync("dist").filter((each) => each.endsWith(".d.ts"))) {
   const text = readFileSync(`dist/${name}`, "utf8");
-  const types = text.replace(/(from "\.\/\w+)\.ts"/g, '$1.js"');
+  const types = text.replace(/(from "\.\/\w+)\.m?ts"/g, '$1.js"');
   writeFileSync(`dist/${name}`, types);
   writeFileSync(`dist/cjs/${name}`, types);
 }

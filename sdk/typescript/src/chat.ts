@@ -1,7 +1,7 @@
-import type { components } from "./contract.ts";
+import type { components } from "./contract.mts";
 import { AivaError } from "./errors.ts";
 import { readEvents } from "./events.ts";
-import type { CallOptions } from "./operations.ts";
+import { fillPath, type CallOptions } from "./operations.ts";
 import { makeKey, pause, type Transport } from "./transport.ts";
 
 type Schemas = components["schemas"];
@@ -79,7 +79,7 @@ export class Chat {
   async cancel(sessionId: string, turnId: string, options: CallOptions = {}): Promise<void> {
     await this.transport.send({
       method: "POST",
-      path: `/api/chat/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(turnId)}/cancel`,
+      path: fillPath("/api/chat/{sessionId}/messages/{turnId}/cancel", { sessionId, turnId }),
       signal: options.signal,
     });
   }
@@ -93,7 +93,7 @@ export class Chat {
     };
     return this.transport.send({
       method: "POST",
-      path: `/api/chat/${encodeURIComponent(question.sessionId)}/messages`,
+      path: fillPath("/api/chat/{sessionId}/messages", { sessionId: question.sessionId }),
       headers: {
         ...question.headers,
         accept: "text/event-stream",
@@ -105,10 +105,10 @@ export class Chat {
   }
 
   private follow(question: Question, turn: string, after: string): Promise<Response> {
-    const session = encodeURIComponent(question.sessionId);
+    const place = { sessionId: question.sessionId, turn };
     return this.transport.send({
       method: "GET",
-      path: `/api/chat/${session}/turns/${encodeURIComponent(turn)}/events`,
+      path: fillPath("/api/chat/{sessionId}/turns/{turn}/events", place),
       headers: { ...question.headers, accept: "text/event-stream", "last-event-id": after },
       signal: question.signal,
     });

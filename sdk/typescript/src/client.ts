@@ -1,5 +1,5 @@
 import { Chat } from "./chat.ts";
-import type { paths } from "./contract.ts";
+import type { paths } from "./contract.mts";
 import { Credentials, type Tokens, type Who } from "./credentials.ts";
 import { Documents } from "./documents.ts";
 import {

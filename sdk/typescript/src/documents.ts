@@ -1,6 +1,6 @@
-import type { components } from "./contract.ts";
+import type { components } from "./contract.mts";
 import { AivaError, errorOf } from "./errors.ts";
-import type { CallOptions } from "./operations.ts";
+import { fillPath, type CallOptions } from "./operations.ts";
 import { makeKey, pause, type Transport } from "./transport.ts";
 
 export type Document = components["schemas"]["Document"];
@@ -34,10 +34,13 @@ export class Documents {
     this.transport = transport;
   }
 
-  /** Stores a file; answers its id as soon as it is safe. Reading it goes on behind: see waitUntilReady. */
+  /**
+   * Stores a file; answers its id as soon as it is safe. Reading it goes on behind: see
+   * waitUntilReady.
+   */
   async upload(upload: Upload): Promise<string> {
     const form = encodeForm(upload);
-    const path = `/api/knowledge/${encodeURIComponent(upload.kbId)}/documents/upload`;
+    const path = fillPath("/api/knowledge/{kbId}/documents/upload", { kbId: upload.kbId });
     const key = upload.idempotencyKey ?? makeKey();
     const headers = { ...upload.headers, "content-type": form.type };
     const isBrowser = typeof XMLHttpRequest !== "undefined" && upload.onProgress !== undefined;
@@ -59,7 +62,7 @@ export class Documents {
   /** The document once it is read; throws an AivaError where it cannot be. */
   async waitUntilReady(kbId: string, documentId: string, waiting: Waiting = {}): Promise<Document> {
     const end = Date.now() + (waiting.timeoutMs ?? 600_000);
-    const path = `/api/knowledge/${encodeURIComponent(kbId)}/documents/${encodeURIComponent(documentId)}`;
+    const path = fillPath("/api/knowledge/{kbId}/documents/{documentId}", { kbId, documentId });
     for (let wait = 200; ; wait = Math.min(2_000, wait * 1.5)) {
       const response = await this.transport.send({ method: "GET", path, signal: waiting.signal });
       const { data } = (await response.json()) as { data: Document };

@@ -1,6 +1,6 @@
 export { Chat, type ChatAnswer, type ChatEvent, type ChatSource, type Question } from "./chat.ts";
 export { Client, type ClientOptions } from "./client.ts";
-export type { components, operations, paths } from "./contract.ts";
+export type { components, operations, paths } from "./contract.mts";
 export type { Tokens, Who } from "./credentials.ts";
 export { Documents, type Document, type Upload, type Waiting } from "./documents.ts";
 export { AivaError, type FieldError } from "./errors.ts";

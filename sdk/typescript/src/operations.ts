@@ -1,4 +1,4 @@
-import type { paths } from "./contract.ts";
+import type { paths } from "./contract.mts";
 
 // What the contract says of a call, as types: its parameters, its body, and the data of its answer.
 
@@ -51,7 +51,7 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Beside those the client sets. */
   headers?: Record<string, string>;
-  /** Names a write, so that it is done once however often it is sent; made up where there is none. */
+  /** Names a write, so that it is done once however often it is sent; made up where none is. */
   idempotencyKey?: string;
 }
 

@@ -14,7 +14,8 @@ const triesMax = 50;
 /** An expression that is the element of a path, or null. */
 export function at(path: string): string {
   const steps = JSON.stringify(path.split(" >>> "));
-  return `${steps}.reduce((root, step) => (root?.shadowRoot ?? root)?.querySelector(step) ?? null, document)`;
+  const go = "(root, step) => (root?.shadowRoot ?? root)?.querySelector(step) ?? null";
+  return `${steps}.reduce(${go}, document)`;
 }
 
 /** How an element is seen: its size and its colours, by the device and by the system. */

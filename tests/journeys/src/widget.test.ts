@@ -130,7 +130,8 @@ describe("the widget in a browser", { skip: !hasChromium }, () => {
 
     await ask(page, "Where is the showroom of the company shown?");
     await answered(page, 2);
-    const room = `${widget} >>> .message:last-child [aria-label="Enlarge: The showroom of the company"]`;
+    const label = "Enlarge: The showroom of the company";
+    const room = `${widget} >>> .message:last-child [aria-label="${label}"]`;
     await page.until(`${at(`${room} canvas`)}?.width > 0`);
     await press(page, room);
     await page.until(`${at(`${widget} >>> .lightbox canvas`)}?.width >= 300`);

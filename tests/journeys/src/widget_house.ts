@@ -19,7 +19,7 @@ const text =
   "A Quiet Mug is dishwasher-safe and holds a quarter of a litre of coffee.\n\n" +
   "The showroom of the company is shown on a picture with a red disc at its entrance.\n";
 
-/** All that a widget needs: AIVA with knowledge, a shop and pictures, and a page of another origin. */
+/** All a widget needs: AIVA with knowledge, a shop and pictures, and a page of another origin. */
 export class WidgetHouse {
   readonly server: Server;
   readonly client: Client;

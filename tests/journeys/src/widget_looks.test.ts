@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import {
   assertAccessible,
@@ -13,7 +11,6 @@ import {
 } from "./browser_view.ts";
 import { Browser, hasChromium, type Page } from "./chromium.ts";
 import type { Json } from "./client.ts";
-import { repository } from "./server.ts";
 import { present, question, said, WidgetHouse } from "./widget_house.ts";
 
 // How the widget, the chat page and the call page look and are used: languages, colours, sizes, the
@@ -212,65 +209,5 @@ describe("the widget's looks", { skip: !hasChromium }, () => {
       assert.equal(await each.evaluate(`document.querySelector("${widget}")`), null);
       await each.close();
     }
-  });
-});
-
-describe("the widget's Markdown", { skip: !hasChromium }, () => {
-  const part = join(repository, "src/faces/http/endpoints/chat_page/widget/markdown.js");
-  const cases: [string, string][] = [
-    ["plain\nsecond", "<p>plain<br>second</p>"],
-    [
-      "**b** *i* __b__ _i_ ~~s~~ snake_case_name 2 * 3 * 4",
-      "<p><strong>b</strong> <em>i</em> <strong>b</strong> <em>i</em> <s>s</s> snake_case_name 2 * 3 * 4</p>",
-    ],
-    ["***both***", "<p><strong><em>both</em></strong></p>"],
-    ["`a <b>` and \\*no\\*", "<p><code>a &lt;b&gt;</code> and *no*</p>"],
-    ["# Head\ntext", '<p class="heading"><strong>Head</strong></p><p>text</p>'],
-    [
-      "- a\n- b\n  - c\n\n3. d\n4. e",
-      '<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul><ol start="3"><li>d</li><li>e</li></ol>',
-    ],
-    ["> q\n> r", "<blockquote><p>q<br>r</p></blockquote>"],
-    ["<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>"],
-    ["[x](javascript:alert(1)) [y](data:text/html,1)", "<p><span>x</span> <span>y</span></p>"],
-    [
-      "![p](https://e.example/p.png)",
-      '<p>!<a href="https://e.example/p.png" target="_blank" rel="noopener noreferrer nofollow">p</a></p>',
-    ],
-    [
-      "see https://e.example/a_(b).",
-      '<p>see <a href="https://e.example/a_" target="_blank" rel="noopener noreferrer nofollow">https://e.example/a_</a>(b).</p>',
-    ],
-    ["yes [1], no [9] [2, 1]", "<p>yes <sup>1</sup>, no  <sup>1</sup></p>"],
-    ["```js\na <b>\n```", '<pre tabindex="0" dir="ltr"><code>a &lt;b&gt;</code></pre>'],
-    [
-      "|a|b|\n|-|-|\n|1|**2**|",
-      '<div class="table" tabindex="0" role="region" aria-label="T"><table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead><tbody><tr><td>1</td><td><strong>2</strong></td></tr></tbody></table></div>',
-    ],
-  ];
-
-  test("makes elements of what it knows, and text of everything else", async () => {
-    const page = await browser.open("about:blank#markdown");
-    await page.evaluate(`${readFileSync(part, "utf8")}
-      window.html = (text) => {
-        const cite = (number) => {
-          if (number !== 1) return undefined;
-          const mark = document.createElement("sup");
-          mark.textContent = "1";
-          return mark;
-        };
-        const box = document.createElement("div");
-        box.append(renderMarkdown(text, cite, "T"));
-        return box.innerHTML;
-      };0`);
-    for (const [text, html] of cases)
-      assert.equal(await page.evaluate(`html(${JSON.stringify(text)})`), html, text);
-    // What is made to take long does not.
-    for (const piece of ["*", "[", "`", "**a", "> ", "- ", "_a ", "[a](", "|"]) {
-      const began = performance.now();
-      await page.evaluate(`html(${JSON.stringify(piece.repeat(32_000 / piece.length))}).length`);
-      assert.ok(performance.now() - began < 10_000, piece);
-    }
-    await page.close();
   });
 });
