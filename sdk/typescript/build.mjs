@@ -1,6 +1,6 @@
 // Makes dist/: the client and its types, for import, and in dist/cjs for require.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 rmSync("dist", { recursive: true, force: true });
@@ -31,7 +31,7 @@ const options = {
   "--types": "node",
 };
 execFileSync("node_modules/.bin/tsc", [...Object.entries(options).flat(), "src/index.ts"]);
-copyFileSync("src/contract.mts", "dist/contract.d.ts"); // it holds nothing but types
+renameSync("dist/contract.d.mts", "dist/contract.d.ts"); // CommonJS has no .mjs
 for (const name of readdirSync("dist").filter((each) => each.endsWith(".d.ts"))) {
   const text = readFileSync(`dist/${name}`, "utf8");
   const types = text.replace(/(from "\.\/\w+)\.m?ts"/g, '$1.js"');

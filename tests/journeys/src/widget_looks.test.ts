@@ -144,9 +144,9 @@ describe("the widget's looks", { skip: !hasChromium }, () => {
     for (let i = 0; i < 30; ++i) {
       await pressKey(page, "Tab");
       stops.add(await page.evaluate(focused));
+      assert.equal(await page.evaluate("document.activeElement.localName"), widget); // not the page
     }
     assert.ok(stops.has("Close the chat") && stops.has("Your message"), [...stops].join());
-    assert.ok(!stops.has("body") && !stops.has("button"), [...stops].join()); // the page's own
     await pressKey(page, "Tab", true);
     await pressKey(page, "Escape");
     assert.equal(await page.evaluate(`${at(`${widget} >>> .panel`)}.hidden`), true);
