@@ -25,7 +25,7 @@ class Citations {
     const opener = make("button", { type: "button", class: "source", "aria-expanded": "false" });
     const number = make("span", { class: "number", "aria-hidden": "true" }, String(source.number));
     const page = fillIn(this.words.page, { page: source.page });
-    opener.append(number, make("span", {}, `${source.document_name}, ${page}`));
+    opener.append(number, make("span", {}, make("bdi", {}, source.document_name), `, ${page}`));
     const passage = make("blockquote", { hidden: true, tabindex: "-1", dir: "auto" }, source.quote);
     opener.addEventListener("click", () => {
       this.open(source.number, passage.hasAttribute("hidden"), false);

@@ -17,7 +17,6 @@ class Composer {
       maxlength: String(charactersMax),
       placeholder: placeholder || words.placeholder,
       "aria-label": words.message,
-      dir: "auto",
       enterkeyhint: "send",
       autocomplete: "off",
     });
@@ -45,8 +44,9 @@ class Composer {
     this.acts.send(text);
   }
 
-  // As high as its text, up to what the style allows.
+  // As high as its text, up to what the style allows; and the way that its text runs.
   grow() {
+    this.input.dir = this.input.value ? "auto" : "";
     this.input.style.height = "auto";
     this.input.style.height = `${this.input.scrollHeight + 2}px`;
   }

@@ -76,8 +76,13 @@ function makeId() {
 /** @param {number} time ms, or until the network is back */
 function pause(time) {
   return new Promise((done) => {
-    setTimeout(done, time);
-    addEventListener("online", done, { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      removeEventListener("online", end);
+      done(undefined);
+    };
+    const timer = setTimeout(end, time);
+    addEventListener("online", end);
   });
 }
 
@@ -133,33 +138,36 @@ class Connection {
     return this.ask("/widget");
   }
 
-  /** Begins a conversation, or goes on with the one of before. */
-  async enter() {
+  /**
+   * Goes on with the conversation of before; where it cannot, another one is begun, or it fails.
+   * @param {boolean} mayBegin
+   */
+  async enter(mayBegin) {
     const before = this.token;
     const open = (/** @type {object} */ body) => this.ask("/sessions", body);
-    const session = before
-      ? await open({ token: before }).catch((error) => {
-          if (error.status !== 401 && error.status !== 404) throw error;
-          return open({});
-        })
-      : await open({});
+    const reopen = () =>
+      open({ token: before }).catch((error) => {
+        if (!mayBegin || (error.status !== 401 && error.status !== 404)) throw error;
+        return open({});
+      });
+    const session = await (before ? reopen() : open({}));
     this.memory.keep({ token: session.token, session: session.session_id });
-    return session;
   }
 
   /**
    * Does something for which a token is wanted; one that has ended is renewed first.
    * @template T
    * @param {() => Promise<T>} act
+   * @param {boolean} [mayBegin] whether another conversation will do as well
    * @returns {Promise<T>}
    */
-  async admitted(act) {
-    if (!this.token) await this.enter();
+  async admitted(act, mayBegin = false) {
+    if (!this.token) await this.enter(mayBegin);
     try {
       return await act();
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 401) throw error;
-      await this.enter();
+      await this.enter(mayBegin);
       return act();
     }
   }
@@ -213,9 +221,9 @@ class Connection {
   post(content, id, signal) {
     const body = JSON.stringify({ content, client_message_id: id, resumable: true });
     const headers = { accept: "text/event-stream", "content-type": "application/json" };
-    return this.admitted(() =>
-      this.fetch(`${this.base}/messages`, { method: "POST", headers, body, signal }),
-    );
+    const send = () =>
+      this.fetch(`${this.base}/messages`, { method: "POST", headers, body, signal });
+    return this.admitted(send, true);
   }
 
   /**

@@ -121,7 +121,7 @@ class Conversation {
       yield* turn;
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 409) throw error;
-      await this.connection.enter();
+      await this.connection.enter(true);
       yield* this.connection.turn(pending, signal, () => this.listener.lost());
     }
   }
@@ -190,8 +190,9 @@ class Conversation {
       if (age !== this.age) return;
       if (state.message_count !== this.count) await this.showNews(state.message_count, age);
       if (age === this.age) this.setHandover(state.handover, true);
-    } catch {
-      // It is looked at again.
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) return this.setHandover("none", true);
+      // Otherwise it is looked at again.
     }
     if (age === this.age && this.handover !== "none") this.lookLater();
   }

@@ -24,7 +24,7 @@ const icons = {
   send: "M4 12h15M13 6l6 6-6 6",
   stop: "M7 7h10v10H7z",
   again: "M19 12a7 7 0 1 1-2-5M18 3v4h-4",
-  call: "M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1",
+  call: "M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A15 15 0 0 1 4 5z",
   back: "M20 12H5M11 6l-6 6 6 6",
   up: "M7 11v9H4v-9zM7 11l4-7a2 2 0 0 1 2 2v4h5a2 2 0 0 1 2 2l-1.5 6a2 2 0 0 1-2 2H7",
   down: "M17 13V4h3v9zM17 13l-4 7a2 2 0 0 1-2-2v-4H6a2 2 0 0 1-2-2l1.5-6a2 2 0 0 1 2-2H17",
@@ -37,7 +37,7 @@ function makeIcon(name) {
   const icon = document.createElementNS(svg, "svg");
   icon.setAttribute("viewBox", "0 0 24 24");
   icon.setAttribute("aria-hidden", "true");
-  icon.setAttribute("class", `icon ${name}`);
+  icon.setAttribute("class", `icon icon-${name}`);
   const path = document.createElementNS(svg, "path");
   path.setAttribute("d", icons[name]);
   icon.append(path);

@@ -21,8 +21,8 @@ function formatMoney(amount, currency, language) {
  */
 function makeProductPicture(product, connection) {
   const address = product.thumbnail_url || product.image_url;
+  if (!/^(\/|https:\/\/)/.test(address)) return undefined;
   if (address.startsWith("/")) return makePicture(connection, address, "");
-  if (!address.startsWith("https://")) return undefined;
   const picture = make("img", { alt: "", loading: "lazy", referrerpolicy: "no-referrer" });
   picture.addEventListener("error", () => picture.remove());
   picture.src = address;
@@ -39,7 +39,7 @@ function makeProduct(product, connection, words, language) {
   const card = make("li", { class: "product" });
   const frame = make("div", { class: "product-picture" });
   const picture = makeProductPicture(product, connection);
-  if (picture) frame.append(picture);
+  frame.append(picture ?? "");
   const address = /^https?:/.test(product.url) ? safeAddress(product.url) : undefined;
   const title = address === undefined ? make("span") : makeLink(address);
   title.className = "product-title";

@@ -156,8 +156,10 @@ class InlineWriter {
   takeLink() {
     const middle = this.find("](", this.at);
     if (middle < 0) return false;
-    const end = this.find(")", middle);
+    let end = this.find(")", middle);
     if (end < 0) return false;
+    // As in …/Mercury_(planet).
+    if (this.text.slice(middle + 2, end).includes("(") && this.text[end + 1] === ")") ++end;
     const words = this.text.slice(this.at + 1, middle);
     if (words.includes("[") || words.includes("\n")) return false;
     const target =

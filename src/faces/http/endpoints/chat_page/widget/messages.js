@@ -58,7 +58,9 @@ class MessageView {
     const citations = new Citations(sources, words);
     this.draw(citations);
     if (sources.length > 0) this.element.append(citations.list());
-    if (images.length > 0) this.element.append(makePictures(images, connection, words, enlarge));
+    const ofProducts = new Set(products.map((product) => product.image_url));
+    const others = images.filter((image) => !ofProducts.has(image.url));
+    if (others.length > 0) this.element.append(makePictures(others, connection, words, enlarge));
     if (products.length > 0)
       this.element.append(makeProducts(products, connection, words, language));
   }

@@ -7,6 +7,7 @@ const colorStyle = `
   --accent-text: var(--aiva-accent-text, ON_ACCENT);
   --font: var(--aiva-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif);
   --radius: var(--aiva-radius, 16px);
+  scrollbar-width: thin;
 }
 .root {
   --surface: var(--aiva-surface, #ffffff);
@@ -54,7 +55,7 @@ const baseStyle = `
   min-width: 36px; min-height: 36px; padding: 0; border: 0; border-radius: 10px; background: none;
 }
 .icon-button:hover { background: color-mix(in srgb, currentColor 14%, transparent); }
-[dir="rtl"] .icon.send, [dir="rtl"] .icon.back { transform: scaleX(-1); }
+[dir="rtl"] .icon-send, [dir="rtl"] .icon-back { transform: scaleX(-1); }
 a { color: var(--link); }`;
 
 const chatStyle = `
@@ -134,6 +135,7 @@ const chatStyle = `
   background: var(--surface); scroll-snap-align: start; font-size: 14px;
 }
 .product p { margin: 2px 0 0; }
+.product-picture:empty { display: none; }
 .product-picture {
   display: flex; align-items: center; justify-content: center; height: 104px; margin-bottom: 8px;
   overflow: hidden; border-radius: 8px; background: var(--bubble);

@@ -43,7 +43,8 @@ class ChatView {
     this.element.append(this.notice, this.log, this.status, this.composer.element, this.told);
     /** @type {MessageView | undefined} the answer that comes in */
     this.coming = undefined;
-    this.isRestored = false;
+    /** @type {Promise<void> | undefined} */
+    this.restoring = undefined;
     this.greet();
   }
 
@@ -123,10 +124,13 @@ class ChatView {
     this.log.querySelector(".suggestions")?.remove();
   }
 
-  /** What was said before, once. */
-  async restore() {
-    if (this.isRestored) return;
-    this.isRestored = true;
+  /** Shows what was said before, once. */
+  restore() {
+    this.restoring ??= this.load();
+    return this.restoring;
+  }
+
+  async load() {
     try {
       const messages = await this.conversation.restore();
       if (messages.some(({ role }) => role === "user")) {
@@ -136,7 +140,8 @@ class ChatView {
       this.conversation.resume(messages);
     } catch (error) {
       const isGone = error instanceof Refusal && [401, 404].includes(error.status);
-      if (!isGone) this.say(this.look.words.notRestored);
+      if (isGone) this.memory.forget();
+      else this.say(this.look.words.notRestored);
     }
     this.scroll(true);
   }

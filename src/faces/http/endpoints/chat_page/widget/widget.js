@@ -166,6 +166,7 @@ class Widget {
     this.root.classList.add("is-open");
     this.launcher.setAttribute("aria-expanded", "true");
     fitScreen(this);
+    this.chat.scroll(true);
     void this.chat.restore();
     if (takesFocus) this.chat.composer.input.focus();
     this.tell("open", {});
