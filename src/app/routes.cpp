@@ -29,6 +29,7 @@
 #include "faces/http/endpoints/credit_usage.h"
 #include "faces/http/endpoints/credits.h"
 #include "faces/http/endpoints/docs.h"
+#include "faces/http/endpoints/document_content.h"
 #include "faces/http/endpoints/document_work.h"
 #include "faces/http/endpoints/documents.h"
 #include "faces/http/endpoints/functions.h"
@@ -155,6 +156,8 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
       .file_bytes_max = static_cast<std::uint64_t>(config.limits.document_bytes_max)};
   add(http::document_routes(*parts.knowledge, parts.document_events, documents));
   add(http::document_work_routes(*parts.knowledge));
+  add(http::document_content_routes(
+      {.knowledge = *parts.knowledge, .database = *parts.database, .objects = *parts.objects}));
   add(http::chunk_preview_routes(*parts.previews));
   add(http::crawl_routes(*parts.crawler));
   add(http::image_routes({.images = *parts.images,

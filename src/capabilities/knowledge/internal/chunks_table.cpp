@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "capabilities/knowledge/internal/span_text.h"
@@ -34,6 +35,18 @@ constexpr std::string_view select_around =
     "WHERE self.id = ? AND self.tenant_id = ? AND c.tenant_id = self.tenant_id "
     "AND c.chunk_index BETWEEN self.chunk_index - ? AND self.chunk_index + ? "
     "ORDER BY c.chunk_index";
+
+constexpr std::string_view select_of_document =
+    "SELECT c.id, c.document_id, c.kb_id, c.chunk_index, c.chunk_type, c.text, c.heading_path, "
+    "c.page_first, c.page_last, c.token_count, c.spans, d.filename, d.file_type, d.metadata, "
+    "d.created_at, d.version "
+    "FROM document_chunks c JOIN documents d ON d.id = c.document_id "
+    "WHERE c.kb_id = ? AND c.document_id = ? AND c.tenant_id = ? AND c.chunk_index > ? "
+    "AND c.page_first <= ? AND c.page_last >= ? ORDER BY c.chunk_index LIMIT ? OFFSET ?";
+
+constexpr std::string_view count_of_document =
+    "SELECT COUNT(*) FROM document_chunks WHERE kb_id = ? AND document_id = ? AND tenant_id = ? "
+    "AND page_first <= ? AND page_last >= ?";
 
 Chunk read_chunk(const SqlRow& row) {
   return Chunk{.id = row.id<ChunkId>(0),
@@ -170,6 +183,22 @@ Result<std::vector<Chunk>> ChunksTable::around(TenantId tenant, ChunkId id, std:
                         return {};
                       }));
   return chunks;
+}
+
+Result<PageOf<Chunk>> ChunksTable::of_document(TenantId tenant, const DocumentChunks& wanted) {
+  const auto& [base, document, on_page, asked] = wanted;
+  auto page_first_max = on_page > 0 ? on_page : std::numeric_limits<int>::max();
+  PageOf<Chunk> page;
+  TRY(page.total, count_rows(count_of_document, {base, document, tenant, page_first_max, on_page}));
+  auto after = asked.after ? asked.after->key : -1;
+  auto offset = asked.after ? 0 : std::int64_t{asked.page - 1} * asked.limit;
+  TRY_VOID(sql_.query(select_of_document,
+                      {base, document, tenant, after, page_first_max, on_page, asked.limit, offset},
+                      [&page](const SqlRow& row) -> Result<void> {
+                        page.items.push_back(read_chunk(row));
+                        return {};
+                      }));
+  return page;
 }
 
 Result<std::int64_t> ChunksTable::count(KnowledgeBaseId base) {
