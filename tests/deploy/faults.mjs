@@ -192,11 +192,19 @@ export const faults = [
     },
   },
   {
-    what: "what is looked for was never put into the cache",
-    alerts: ["AivaCacheMisses"],
+    what: "what is looked for in Redis was never put there",
+    alerts: ["AivaRedisMisses"],
     cause: () => {},
-    meanwhile: async ({ home }) => {
-      await home.caller.search(home.base, `new ${Math.random()}`);
+    meanwhile: async ({ estate }) => {
+      await together(50, () => estate.askRedis(`GET nothing${Math.random()}`));
+      await pause(200);
+    },
+    cure: async ({ estate }) => {
+      await estate.askRedis("SET something there");
+      for (let times = 0; times < 400; ++times) {
+        await together(10, () => estate.askRedis("GET something"));
+        await pause(50);
+      }
     },
   },
   {
