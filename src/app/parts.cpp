@@ -331,12 +331,15 @@ void build_interfaces(const Config& config, Parts& parts) {
 Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& paths) {
   TRY(auto folder, prepare_data_folder(config));
   auto parts = std::make_unique<Parts>(std::move(folder));
+  TRY(parts->telemetry, Telemetry::make(config, parts->metrics));
   TRY_VOID(open_storage(config, *parts));
   TRY_VOID(open_models(config, paths, *parts));
   TRY_VOID(build_identity(config, *parts));
   TRY_VOID(build_models(config, paths, *parts));
   TRY_VOID(build_capabilities(config, *parts));
   build_interfaces(config, *parts);
+  parts->status_board = std::make_unique<http::StatusBoard>(
+      http::StatusBoardParts{.metrics = parts->metrics, .clock = parts->clock});
   return parts;
 }
 

@@ -14,6 +14,7 @@ class RoutedStream final : public ChatStream {
         pass_(std::move(begun.pass)),
         stream_(std::move(begun.stream)),
         first_(std::move(begun.first)),
+        span_(std::move(begun.span)),
         model_(stream_->model()),
         clock_(begun.clock),
         asked_at_(begun.asked_at) {}
@@ -49,6 +50,8 @@ class RoutedStream final : public ChatStream {
   void learn(const ChatDelta& delta) {
     if (model_ != stream_->model()) model_ = stream_->model();
     if (!delta.usage) return;
+    span_.set("gen_ai.usage.input_tokens", std::int64_t{delta.usage->input_tokens});
+    span_.set("gen_ai.usage.output_tokens", std::int64_t{delta.usage->output_tokens});
     usage_ = *delta.usage;
     if (!pass_) return;
     pass_->correct(static_cast<double>(delta.usage->input_tokens + delta.usage->output_tokens));
@@ -56,6 +59,7 @@ class RoutedStream final : public ChatStream {
 
   void break_off(const CallContext& context, const Error& error) {
     failure_ = error;
+    span_.fail(error.code);
     bool is_ours = !context.check() || error.code == ErrorCode::cancelled;
     if (!is_ours) lane_->breaker.fail();
     finish(is_ours ? Outcome::given_up : Outcome::failed);
@@ -63,6 +67,8 @@ class RoutedStream final : public ChatStream {
 
   void count(Outcome outcome) {
     lane_->metrics.count(outcome);
+    span_.set("gen_ai.response.model", model_);
+    span_.end();
     lane_->metrics.count_tokens(usage_);
     if (outcome != Outcome::answered) return;
     std::chrono::duration<double> time = clock_.steady() - asked_at_;
@@ -79,6 +85,7 @@ class RoutedStream final : public ChatStream {
   std::optional<Gate::Pass> pass_;
   std::unique_ptr<ChatStream> stream_;  // null after its end
   std::optional<ChatDelta> first_;
+  Span span_;
   std::string model_;
   const Clock& clock_;
   std::chrono::steady_clock::time_point asked_at_;

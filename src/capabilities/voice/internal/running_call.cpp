@@ -294,6 +294,9 @@ void RunningCall::finish(CallEnd end, std::string_view transfer_target) {
   outcome_.duration_ms = now();
   outcome_.audio_in_ms = audio_in_bytes_ / static_cast<std::int64_t>(leg_->format().bytes_per_ms());
   outcome_.mos = measure_quality();
+  span_.set("aiva.call.turns", std::int64_t{outcome_.turns});
+  if (end == CallEnd::failed) span_.fail(ErrorCode::internal);
+  span_.end();
   if (notes_) notes_->finish(now());
   for (const auto& tap : taps_) tap->over(now(), end);
   if (brain_) {
@@ -327,7 +330,7 @@ void RunningCall::count_interruption() {
 void RunningCall::write_line(TranscriptLine line) {
   line.sequence_number = ++lines_;
   if (line.first_audio_ms >= 0)
-    meters_.first_audio.observe(static_cast<double>(line.first_audio_ms) / 1000);
+    meters_.first_audio.observe(static_cast<double>(line.first_audio_ms) / 1000, context_.trace);
   for (const auto& tap : taps_) tap->line(line);
   run_detached("A line of a call could not be written down", context_, store_line(std::move(line)));
 }

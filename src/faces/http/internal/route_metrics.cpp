@@ -28,9 +28,9 @@ RouteMetrics::RouteMetrics(Metrics& metrics, std::string_view method, std::strin
   static_assert(statuses.size() < slot_count);
 }
 
-void RouteMetrics::count(int status, double seconds) {
+void RouteMetrics::count(int status, double seconds, const TraceContext& trace) {
   counter_of(status).add();
-  durations_.observe(seconds);
+  durations_.observe(seconds, trace);
 }
 
 void RouteMetrics::count_stream(int status, double seconds) {

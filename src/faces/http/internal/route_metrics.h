@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "foundation/metrics.h"
+#include "foundation/trace.h"
 
 namespace aiva::http {
 
@@ -15,7 +16,8 @@ class RouteMetrics {
   RouteMetrics(Metrics& metrics, std::string_view method, std::string_view pattern);
   RouteMetrics(RouteMetrics&&) = delete;
 
-  void count(int status, double seconds);
+  // `trace` is an example of such a request, where it is sampled.
+  void count(int status, double seconds, const TraceContext& trace);
   // Of a stream of events or a WebSocket, which goes on as long as its client likes.
   void count_stream(int status, double seconds);
 
