@@ -107,14 +107,20 @@ for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of 
     const scene = { estate, tower, home, nodes };
     const from = tower.heard.length;
     const wanted = new Set(alerts);
+    const heldBack = new Set(); // of which something worse told for a time
+    const look = async () => {
+      for (const name of alerts) if (await tower.isHeldBack(name)) heldBack.add(name);
+    };
     await cause(scene);
     try {
       await tower.until(
         `${[...wanted]} fire`,
         async () => {
+          await look();
           const firing = await tower.firing();
           for (const name of [...wanted])
-            if (firing.has(name) && (await isTold(name, "firing", from))) wanted.delete(name);
+            if (firing.has(name) && (heldBack.has(name) || tower.hasHeard(name, "firing", from)))
+              wanted.delete(name);
           return wanted.size === 0;
         },
         { meanwhile: () => meanwhile?.(scene) },
@@ -122,23 +128,18 @@ for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of 
     } finally {
       await cure?.(scene);
     }
-    const cured = tower.heard.length;
     await tower.until(
       `${alerts} end`,
       async () => {
+        await look();
         const firing = await tower.firing();
         return alerts.every((name) => !firing.has(name));
       },
       { timeMs: 90_000 },
     );
-    for (const name of alerts.filter((one) => tower.hasHeard(one, "firing", from)))
+    for (const name of alerts.filter((one) => !heldBack.has(one)))
       if (rules.find(({ alert }) => alert === name).labels.severity !== "info")
         await tower.until(`${name} is said to be over`, () =>
-          tower.hasHeard(name, "resolved", Math.min(from, cured)),
+          tower.hasHeard(name, "resolved", from),
         );
   });
-
-/** Whether the receiver heard of it, or something worse says it already. */
-async function isTold(name, status, from) {
-  return tower.hasHeard(name, status, from) || tower.isHeldBack(name);
-}
