@@ -67,13 +67,17 @@ export const faults = [
   {
     what: "the model provider is slow",
     alerts: ["AivaChatSlow", "AivaLatencyMedian", "AivaLatencyP95", "AivaLatencyP99"],
-    cause: (scene) =>
-      spoil(scene, { kind: "slow_first_token", on: "chat", share: 1, delay_ms: 7000 }),
-    meanwhile: async (scene) => {
-      await together(6, async () => {
-        const { caller, base } = scene.home;
-        const session = (await caller.ask("POST", "/api/chat/sessions", { kb_id: base })).id;
-        return chat({ home: { caller, session } });
+    cause: async (scene) => {
+      const { caller, base } = scene.home;
+      const open = () => caller.ask("POST", "/api/chat/sessions", { kb_id: base });
+      scene.home.sessions = (await together(8, open)).map(({ id }) => id);
+      await spoil(scene, { kind: "slow_first_token", on: "chat", share: 1, delay_ms: 7000 });
+    },
+    meanwhile: async ({ home: { caller, sessions } }) => {
+      // Half of them begin later, so that some end all the time.
+      await together(8, async (at) => {
+        await pause(at * 900);
+        return chat({ home: { caller, session: sessions[at] } });
       });
     },
     cure: heal,

@@ -105,7 +105,6 @@ for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of 
   test(`${alerts.join(", ")}: ${what}`, { skip }, async (context) => {
     if (!isPossible()) return context.skip("this machine does not allow it");
     const scene = { estate, tower, home, nodes };
-    const from = tower.heard.length;
     const wanted = new Set(alerts);
     const heldBack = new Set(); // of which something worse told for a time
     const look = async () => {
@@ -119,7 +118,7 @@ for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of 
           await look();
           const firing = await tower.firing();
           for (const name of [...wanted])
-            if (firing.has(name) && (heldBack.has(name) || tower.hasHeard(name, "firing", from)))
+            if (firing.has(name) && (heldBack.has(name) || tower.lastHeard(name) === "firing"))
               wanted.delete(name);
           return wanted.size === 0;
         },
@@ -139,7 +138,8 @@ for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of 
     );
     for (const name of alerts.filter((one) => !heldBack.has(one)))
       if (rules.find(({ alert }) => alert === name).labels.severity !== "info")
-        await tower.until(`${name} is said to be over`, () =>
-          tower.hasHeard(name, "resolved", from),
+        await tower.until(
+          `${name} is said to be over`,
+          async () => tower.lastHeard(name) === "resolved",
         );
   });
