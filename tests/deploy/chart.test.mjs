@@ -7,6 +7,7 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { chartFolder, containerOf, pick, podOf, render, runHelm } from "./chart.mjs";
 import { findMistakes } from "./kubernetes.mjs";
+import { dashboards, rules } from "./rules.mjs";
 import { findUnknownVariables, settings } from "./settings.mjs";
 
 const tiers = ["values-small.yaml", "values-medium.yaml", "values-large.yaml"];
@@ -236,6 +237,46 @@ test("texts, numbers, lists and inner sections become TOML that the program read
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("the operator of Prometheus gets what it wants, where it is wanted", () => {
+  const labels = { release: "prometheus" };
+  const wanted = {
+    "metrics.serviceMonitor": { enabled: true, labels },
+    "metrics.rules": { enabled: true, labels },
+    "metrics.dashboards.enabled": true,
+  };
+  const manifests = render({ set: { ...everything, ...wanted } });
+  const ofKind = (kind) => manifests.filter((one) => one.kind === kind);
+
+  const { metadata, spec } = pick(manifests, "ServiceMonitor");
+  assert.equal(metadata.labels.release, "prometheus");
+  const services = ofKind("Service").filter(
+    (one) =>
+      Object.entries(spec.selector.matchLabels).every(
+        ([name, value]) => one.metadata.labels[name] === value,
+      ) && spec.selector.matchExpressions[0].key in one.metadata.labels,
+  );
+  assert.deepEqual(services.map((one) => one.metadata.name).sort(), [
+    "aiva-api",
+    "aiva-bridge",
+    "aiva-worker",
+  ]);
+  for (const service of services) {
+    assert.equal(service.metadata.labels[spec.jobLabel], "aiva");
+    assert.ok(service.spec.ports.some(({ name }) => name === spec.endpoints[0].port));
+  }
+  const rendered = ofKind("PrometheusRule").flatMap((one) => one.spec.groups);
+  const names = rendered.flatMap((group) =>
+    group.rules.map(({ alert, record }) => alert ?? record),
+  );
+  assert.deepEqual(names.sort(), rules.map(({ alert, record }) => alert ?? record).sort());
+  const boards = ofKind("ConfigMap").filter((one) => "grafana_dashboard" in one.metadata.labels);
+  const uids = boards.flatMap((one) => Object.values(one.data).map((text) => JSON.parse(text).uid));
+  assert.deepEqual(uids.sort(), [...dashboards.values()].map(({ uid }) => uid).sort());
+
+  const plain = render({ set: everything }).map((one) => one.kind);
+  assert.ok(!plain.includes("ServiceMonitor") && !plain.includes("PrometheusRule"));
 });
 
 test("without a master key and a database nothing is rendered", () => {

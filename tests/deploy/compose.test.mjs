@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import test from "node:test";
@@ -13,7 +21,7 @@ import { findUnknownVariables } from "./settings.mjs";
 // No Docker runs here: the files are held to the published schema of Compose and to what they name.
 
 const folder = fileURLToPath(new URL("../../deploy/compose", import.meta.url));
-const files = ["one-node.yaml", "full.yaml"];
+const files = ["one-node.yaml", "full.yaml", "monitoring.yaml"];
 const read = (name) => readFileSync(join(folder, name), "utf8");
 const load = (name) => parse(read(name), { merge: true });
 const schema = JSON.parse(
@@ -102,6 +110,45 @@ test("the proxy's configuration names the services of the project", () => {
   for (const name of servers) assert.ok(services[name], name);
 });
 
+test("Prometheus looks at every process of the project, by the name of its service", () => {
+  const { services } = load("full.yaml");
+  const [{ targets }] = parse(
+    readFileSync(join(dirname(folder), "prometheus/targets/aiva.yml"), "utf8"),
+  );
+
+  const processes = ours(load("full.yaml")).map(([name]) => `${name}:62001`);
+  assert.deepEqual(targets.toSorted(), processes.toSorted());
+  for (const target of targets)
+    assert.ok(services[target.split(":")[0]].networks.includes("edge"), target);
+});
+
+test("what watches AIVA reaches it and is reached by nobody else", () => {
+  const { services } = load("monitoring.yaml");
+
+  assert.deepEqual(services.prometheus.networks, ["edge", "watch"]);
+  for (const [name, { networks, ports = [], read_only }] of Object.entries(services)) {
+    assert.ok(networks.includes("watch"), name);
+    assert.equal(read_only, true, name);
+    for (const port of ports) assert.match(port, /^127\.0\.0\.1:/, name);
+  }
+});
+
+test("secrets of an older version get what is missing", () => {
+  const copy = mkdtempSync(join(tmpdir(), "aiva-compose-"));
+  try {
+    cpSync(join(folder, "make-secrets"), join(copy, "make-secrets"));
+    writeFileSync(join(copy, "secrets.env"), "AIVA_REDIS_PASSWORD=ours\n");
+    for (let times = 0; times < 2; ++times) spawnSync(join(copy, "make-secrets"));
+
+    const lines = readFileSync(join(copy, "secrets.env"), "utf8").trim().split("\n");
+    assert.equal(lines[0], "AIVA_REDIS_PASSWORD=ours");
+    assert.match(lines[1], /^AIVA_GRAFANA_PASSWORD=[0-9a-f]{48}$/);
+    assert.equal(lines.length, 2);
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+});
+
 test("secrets are made once, long, and for nobody else to read", () => {
   const copy = mkdtempSync(join(tmpdir(), "aiva-compose-"));
   try {
@@ -119,7 +166,8 @@ test("secrets are made once, long, and for nobody else to read", () => {
       [...first.matchAll(/^(\w+)=(.+)$/gm)].map(([, name, value]) => [name, value]),
     );
     assert.equal(Buffer.from(values.AIVA_IDENTITY_MASTER_KEY, "base64").length, 32);
-    const needed = [...read("full.yaml").matchAll(/\$\{(\w+):\?run/g)].map(([, name]) => name);
+    const texts = ["full.yaml", "monitoring.yaml"].map(read).join("\n");
+    const needed = [...texts.matchAll(/\$\{(\w+):\?run/g)].map(([, name]) => name);
     for (const name of needed) assert.ok(values[name]?.length >= 40, name);
   } finally {
     rmSync(copy, { recursive: true });

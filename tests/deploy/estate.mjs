@@ -3,7 +3,7 @@
 // that works.
 import { spawnSync } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,8 @@ import { freePort, Program } from "./program.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const components = `${root}tests/components/`;
 const keys = { access: "AIVATEST", secret: "aiva-test-secret" };
+// In memory where that is a folder: nothing here has to survive a power cut.
+const place = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 export const publicUrl = "https://aiva.test"; // of which a shop tells its events
 
 function run(program, words) {
@@ -59,7 +61,7 @@ async function makeBucket(url, bucket) {
 }
 
 export class Estate {
-  folder = mkdtempSync(join(tmpdir(), "aiva-estate-"));
+  folder = mkdtempSync(join(place, "aiva-estate-"));
   programs = [];
 
   static async open() {

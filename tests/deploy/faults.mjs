@@ -67,13 +67,17 @@ export const faults = [
   {
     what: "the model provider is slow",
     alerts: ["AivaChatSlow", "AivaLatencyMedian", "AivaLatencyP95", "AivaLatencyP99"],
-    cause: (scene) =>
-      spoil(scene, { kind: "slow_first_token", on: "chat", share: 1, delay_ms: 7000 }),
-    meanwhile: async (scene) => {
-      await together(6, async () => {
-        const { caller, base } = scene.home;
-        const session = (await caller.ask("POST", "/api/chat/sessions", { kb_id: base })).id;
-        return chat({ home: { caller, session } });
+    cause: async (scene) => {
+      const { caller, base } = scene.home;
+      const open = () => caller.ask("POST", "/api/chat/sessions", { kb_id: base });
+      scene.home.sessions = (await together(8, open)).map(({ id }) => id);
+      await spoil(scene, { kind: "slow_first_token", on: "chat", share: 1, delay_ms: 7000 });
+    },
+    meanwhile: async ({ home: { caller, sessions } }) => {
+      // Half of them begin later, so that some end all the time.
+      await together(8, async (at) => {
+        await pause(at * 900);
+        return chat({ home: { caller, session: sessions[at] } });
       });
     },
     cure: heal,
@@ -192,11 +196,19 @@ export const faults = [
     },
   },
   {
-    what: "what is looked for was never put into the cache",
-    alerts: ["AivaCacheMisses"],
+    what: "what is looked for in Redis was never put there",
+    alerts: ["AivaRedisMisses"],
     cause: () => {},
-    meanwhile: async ({ home }) => {
-      await home.caller.search(home.base, `new ${Math.random()}`);
+    meanwhile: async ({ estate }) => {
+      await together(50, () => estate.askRedis(`GET nothing${Math.random()}`));
+      await pause(200);
+    },
+    cure: async ({ estate }) => {
+      await estate.askRedis("SET something there");
+      for (let times = 0; times < 400; ++times) {
+        await together(10, () => estate.askRedis("GET something"));
+        await pause(50);
+      }
     },
   },
   {

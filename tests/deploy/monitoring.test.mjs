@@ -105,16 +105,21 @@ for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of 
   test(`${alerts.join(", ")}: ${what}`, { skip }, async (context) => {
     if (!isPossible()) return context.skip("this machine does not allow it");
     const scene = { estate, tower, home, nodes };
-    const from = tower.heard.length;
     const wanted = new Set(alerts);
+    const heldBack = new Set(); // of which something worse told for a time
+    const look = async () => {
+      for (const name of alerts) if (await tower.isHeldBack(name)) heldBack.add(name);
+    };
     await cause(scene);
     try {
       await tower.until(
         `${[...wanted]} fire`,
         async () => {
+          await look();
           const firing = await tower.firing();
           for (const name of [...wanted])
-            if (firing.has(name) && (await isTold(name, "firing", from))) wanted.delete(name);
+            if (firing.has(name) && (heldBack.has(name) || tower.lastHeard(name) === "firing"))
+              wanted.delete(name);
           return wanted.size === 0;
         },
         { meanwhile: () => meanwhile?.(scene) },
@@ -122,23 +127,19 @@ for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of 
     } finally {
       await cure?.(scene);
     }
-    const cured = tower.heard.length;
     await tower.until(
       `${alerts} end`,
       async () => {
+        await look();
         const firing = await tower.firing();
         return alerts.every((name) => !firing.has(name));
       },
       { timeMs: 90_000 },
     );
-    for (const name of alerts.filter((one) => tower.hasHeard(one, "firing", from)))
+    for (const name of alerts.filter((one) => !heldBack.has(one)))
       if (rules.find(({ alert }) => alert === name).labels.severity !== "info")
-        await tower.until(`${name} is said to be over`, () =>
-          tower.hasHeard(name, "resolved", Math.min(from, cured)),
+        await tower.until(
+          `${name} is said to be over`,
+          async () => tower.lastHeard(name) === "resolved",
         );
   });
-
-/** Whether the receiver heard of it, or something worse says it already. */
-async function isTold(name, status, from) {
-  return tower.hasHeard(name, status, from) || tower.isHeldBack(name);
-}

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 
 export async function freePort() {
   const server = createServer();

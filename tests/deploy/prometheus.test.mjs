@@ -39,7 +39,7 @@ const guide = {
   AivaDatabasePoolUsed: ["S153", "> 0.8"],
   AivaReplicaLag: ["S154", "> 1"],
   AivaRedisMemory: ["S155", "> 0.8"],
-  AivaCacheMisses: ["S156", "< 0.7"],
+  AivaRedisMisses: ["S156", "< 0.7"],
   AivaRedisEvictions: ["S157", "> 0"],
   AivaModelRateLimited: ["S158", "> 0"],
   AivaModelErrors: ["S158", "> 0.01"],

@@ -138,15 +138,16 @@ export class Watchtower {
     return found.some(({ status }) => status.inhibitedBy.length > 0);
   }
 
-  /** Whether the receiver heard that of an alert since the `from`th message. */
-  hasHeard(name, status, from = 0) {
-    return this.heard.slice(from).some((one) => one.alert === name && one.status === status);
+  /** What was said of an alert last: firing, resolved, or nothing. */
+  lastHeard(name) {
+    return this.heard.findLast(({ alert }) => alert === name)?.status;
   }
 
   async until(what, holds, { timeMs = 60_000, meanwhile = async () => {} } = {}) {
     for (const end = Date.now() + timeMs; ; await pause(200)) {
       if (await holds()) return;
-      if (Date.now() > end) throw new Error(`never: ${what}`);
+      if (Date.now() > end)
+        throw new Error(`never: ${what}; what fires: ${[...(await this.firing())].join(", ")}`);
       await meanwhile();
     }
   }

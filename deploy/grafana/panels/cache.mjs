@@ -1,4 +1,4 @@
-import { graph, most, of, quantile, stat, sum, sumOrNothing, total } from "./words.mjs";
+import { graph, most, of, quantile, rate, stat, sum, sumOrNothing, total } from "./words.mjs";
 
 export default {
   uid: "aiva-cache",
@@ -30,8 +30,9 @@ export default {
         ]),
         graph("Hit rate (goal: above 70 %)", "percentunit", [
           [
-            `${sum("aiva_cache_lookups_total", 'found!="nowhere"')} / ` +
-              sum("aiva_cache_lookups_total"),
+            `max(${rate("aiva_redis_keyspace_hits_total")}) / ` +
+              `(max(${rate("aiva_redis_keyspace_hits_total")}) + ` +
+              `max(${rate("aiva_redis_keyspace_misses_total")}))`,
             "found",
           ],
         ]),

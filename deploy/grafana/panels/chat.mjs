@@ -1,4 +1,14 @@
-import { graph, mean, most, of, percentiles, quantile, sum, sumOrNothing } from "./words.mjs";
+import {
+  graph,
+  mean,
+  most,
+  of,
+  percentiles,
+  quantile,
+  sum,
+  sumOrNothing,
+  total,
+} from "./words.mjs";
 
 const failed = sum("aiva_model_requests_total", 'outcome="failed"', "provider");
 const ended = sum("aiva_model_requests_total", 'outcome=~"answered|failed"', "provider");
@@ -16,6 +26,9 @@ export default {
           [`${sum("aiva_chat_turn_failures_total")} * 60`, "failed"],
         ]),
         graph("Time of turns", "s", percentiles("aiva_chat_turn_seconds")),
+        graph("Turns being answered", "none", [
+          [total("aiva_chat_turns_active", "instance"), "{{instance}}"],
+        ]),
         graph("Questions and citations", "ops", [
           [sum("aiva_chat_blocked_questions_total"), "questions blocked"],
           [sum("aiva_chat_refused_questions_total"), "questions refused"],

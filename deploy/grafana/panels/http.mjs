@@ -44,6 +44,9 @@ export default {
         graph("Streams and WebSockets that ended", "ops", [
           [sum("aiva_http_stream_seconds_count", "", "route"), "{{route}}"],
         ]),
+        graph("Slower than telemetry.slow_ms", "reqps", [
+          [sum("aiva_http_slow_requests_total"), "requests"],
+        ]),
         graph("Refused", "reqps", [
           [sumOrNothing(requests, 'status="429"'), "429 too many"],
           [sumOrNothing(requests, 'status="401"'), "401 not signed in"],

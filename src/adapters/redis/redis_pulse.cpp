@@ -42,6 +42,21 @@ double number_after(std::string_view info, std::string_view name) {
   return static_cast<double>(number);
 }
 
+// A counter that follows a total of Redis, which begins anew when a master does.
+class Followed {
+ public:
+  explicit Followed(Counter& counter) : counter_(counter) {}
+  void follow(double total) {
+    auto grown = total >= last_ ? total - last_ : total;
+    last_ = total;
+    if (grown > 0) counter_.add(grown);
+  }
+
+ private:
+  Counter& counter_;
+  double last_ = 0;
+};
+
 class BeatingPulse final : public RedisPulse {
  public:
   BeatingPulse(Redis& redis, RedisPulseOptions options, Metrics& metrics)
@@ -55,7 +70,11 @@ class BeatingPulse final : public RedisPulse {
         fullness_(metrics.gauge("aiva_redis_memory_used_ratio",
                                 "Memory of the fullest master by its limit; 0: it has none")),
         evicted_(metrics.gauge("aiva_redis_evicted_keys",
-                               "Keys that masters dropped for want of memory since their start")) {
+                               "Keys that masters dropped for want of memory since their start")),
+        hits_(metrics.counter("aiva_redis_keyspace_hits_total",
+                              "Keys that masters were asked for and had, whoever asked")),
+        misses_(metrics.counter("aiva_redis_keyspace_misses_total",
+                                "Keys that masters were asked for and had not, whoever asked")) {
     start(beat(), [this](const std::exception_ptr&) { over_.set_value(); });
   }
   ~BeatingPulse() override {
@@ -129,6 +148,8 @@ class BeatingPulse final : public RedisPulse {
     double most = 0;
     double fullest = 0;
     double evicted = 0;
+    double hits = 0;
+    double misses = 0;
     for (const auto& replies : *answers) {
       auto bytes = number_after(replies[0].text, "used_memory:");
       auto limit = number_after(replies[0].text, "maxmemory:");
@@ -136,11 +157,15 @@ class BeatingPulse final : public RedisPulse {
       most += limit;
       if (limit > 0) fullest = std::max(fullest, bytes / limit);
       evicted += number_after(replies[1].text, "evicted_keys:");
+      hits += number_after(replies[1].text, "keyspace_hits:");
+      misses += number_after(replies[1].text, "keyspace_misses:");
     }
     memory_.set(used);
     memory_max_.set(most);
     fullness_.set(fullest);
     evicted_.set(evicted);
+    hits_.follow(hits);
+    misses_.follow(misses);
   }
 
   Redis& redis_;
@@ -152,6 +177,8 @@ class BeatingPulse final : public RedisPulse {
   Gauge& memory_max_;
   Gauge& fullness_;
   Gauge& evicted_;
+  Followed hits_;
+  Followed misses_;
   std::atomic<bool> is_up_ = true;  // as far as is known
   std::atomic<int> processes_ = 1;
   std::array<int, beats_remembered> counts_{};
