@@ -171,6 +171,7 @@ void bind_server(Binder& binder, Config::Server& server) {
   if (const auto& url = server.advertised_url;
       !url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
     binder.complain("server.advertised_url", "must begin with http:// or https://");
+  binder.text("server.console", server.console);
   binder.integer("server.connections_max", server.connections_max, 1, 1'000'000);
   binder.integer("server.connections_per_ip_max", server.connections_per_ip_max, 1, 1'000'000);
   binder.boolean("server.access_log", server.access_log);

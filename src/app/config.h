@@ -26,6 +26,7 @@ struct Config {
     std::vector<std::string> cors_origins;
     std::string public_url;
     std::string advertised_url;
+    std::string console;
     std::int64_t connections_max = 10000;
     std::int64_t connections_per_ip_max = 10000;
     bool access_log = true;

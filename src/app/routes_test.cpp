@@ -38,13 +38,14 @@ class RoutesTest : public testing::Test {
   std::vector<http::Route> routes;
 };
 
-// "/a/:b" as the contract writes it: "/a/{b}".
+// "/a/:b/*c" as the contract writes it: "/a/{b}/{c}".
 std::string contract_path(std::string_view path) {
   std::string out;
   std::istringstream segments{std::string(path.substr(1))};
   for (std::string segment; std::getline(segments, segment, '/');)
-    out += segment.starts_with(':') ? "/{" + segment.substr(1) + "}" : "/" + segment;
-  return out;
+    out += segment.starts_with(':') || segment.starts_with('*') ? "/{" + segment.substr(1) + "}"
+                                                                : "/" + segment;
+  return out.empty() ? "/" : out;
 }
 
 // "METHOD path" for every operation of the contract.
@@ -124,9 +125,17 @@ TEST_F(RoutesTest, are_public_only_where_a_stranger_must_come_in) {
                                          "/openapi.json",
                                          "/docs",
                                          "/docs/assets/:name",
+                                         "/",
+                                         "/console",
+                                         "/console/*path",
                                          "/aiva/chat/:slugOrId",
                                          "/aiva/chat/:slugOrId/images/:filename",
                                          "/aiva/chat/:slugOrId/messages",
+                                         "/aiva/chat/:slugOrId/messages/:messageId/cancel",
+                                         "/aiva/chat/:slugOrId/messages/:messageId/feedback",
+                                         "/aiva/chat/:slugOrId/session",
+                                         "/aiva/chat/:slugOrId/turns/:turnId/events",
+                                         "/aiva/chat/:slugOrId/widget",
                                          "/aiva/chat/:slugOrId/sessions",
                                          "/aiva/chat-page.css",
                                          "/aiva/chat-page.js",

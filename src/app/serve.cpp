@@ -145,6 +145,7 @@ void announce(const cli::Arguments& arguments, const Address& address, const Fir
   if (phones.rtp != nullptr && phones.rtp->bridge_port() != 0)
     std::printf("  RTP:          port %d answers calls of a bridge\n", phones.rtp->bridge_port());
   bool is_for_people = address.role == "all" || address.role == "api";
+  if (is_for_people) std::printf("  Console:      %s/console\n", url);
   if (is_for_people) std::printf("  API docs:     %s/docs\n", url);
   if (is_for_people)
     std::printf("  Ask:          aiva ask \"Within how many days are refunds paid?\"\n");

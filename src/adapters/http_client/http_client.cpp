@@ -105,7 +105,10 @@ class PooledHttpClient final : public HttpClient {
         tls_(std::move(tls)),
         lookups_(std::make_unique<ThreadPool>(ThreadPoolOptions{
             .name = "aiva-lookup", .threads = lookup_threads, .queue_max = lookups_waiting_max})) {
-    Dialer dialer{.lookups = *lookups_, .tls = *tls_, .timeout = options_.connect_timeout};
+    Dialer dialer{.lookups = *lookups_,
+                  .tls = *tls_,
+                  .timeout = options_.connect_timeout,
+                  .connect_seconds = options_.connect_seconds};
     PoolLimits limits{
         .connections_per_host_max = std::max<std::size_t>(options_.connections_per_host_max, 1),
         .waiting_per_host_max = options_.waiting_per_host_max,

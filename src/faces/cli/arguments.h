@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "faces/cli/doctor_arguments.h"
+#include "faces/cli/plan_arguments.h"
 #include "foundation/result.h"
 
 namespace aiva::cli {
@@ -19,6 +21,7 @@ enum class CommandName {
   ingest,
   ask,
   eval,
+  load,
   user_list,
   user_add,
   user_password,
@@ -31,6 +34,7 @@ enum class CommandName {
   credits_reconcile,
   model_add_clip,
   model_add_reranker,
+  plan,
   doctor,
   top,
   routes,
@@ -74,6 +78,28 @@ struct BackupArguments {
   int keep = 0;  // 0: all
 };
 
+// What `aiva load` is asked for. Lengths of time are texts such as 90s or 5m.
+struct LoadArguments {
+  std::string url{};
+  std::string key{};
+  std::string scenario = "normal";
+  std::string profile = "mixed";
+  std::string mix{};       // empty: the profile's
+  int users = 0;           // 0: the scenario's
+  double rate = 0;         // --rps; 0: users who think
+  int connections = 0;     // 0: as many as the rate wants
+  std::string duration{};  // empty: the scenario's
+  std::string think_time = "4s";
+  std::string timeout = "30s";
+  int documents = 20;
+  std::uint64_t seed = 1;
+  std::string report_folder{};
+  std::vector<std::string> thresholds{};  // --fail-if
+  bool keeps = false;
+  bool is_quiet = false;
+  bool is_list = false;  // show scenarios and profiles instead
+};
+
 // What `aiva top` is asked for.
 struct TopArguments {
   std::string url{};  // empty: where a server of the configuration listens
@@ -105,8 +131,11 @@ struct Arguments {
   std::string question{};
   int top_k = 6;
   EvalArguments eval{};
+  LoadArguments load{};
   CreditArguments credits{};
   BackupArguments backup{};
+  PlanArguments plan{};
+  DoctorArguments doctor{};
   TopArguments top{};
   std::string move_target{};  // migrate: the database that rows are moved into
 

@@ -9,6 +9,7 @@
 #include "capabilities/models/internal/lanes.h"
 #include "foundation/span.h"
 #include "ports/chat_model.h"
+#include "ports/clock.h"
 
 namespace aiva::models {
 
@@ -18,6 +19,8 @@ struct BegunAnswer {
   Gate::Pass pass;
   std::unique_ptr<ChatStream> stream;
   ChatDelta first;
+  const Clock& clock;  // borrowed
+  std::chrono::steady_clock::time_point asked_at;
   Span span{};  // of the call, which ends with the answer
 };
 

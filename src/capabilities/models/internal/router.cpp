@@ -173,6 +173,8 @@ Task<Result<Router::Stream>> Router::begin(CallContext context, Attempt attempt,
                     .pass = std::move(pass),
                     .stream = std::move(*stream),
                     .first = std::move(**first),
+                    .clock = clock_,
+                    .asked_at = begin,
                     .span = std::move(*attempt.span)};
   co_return make_routed_stream(std::move(begun));
 }

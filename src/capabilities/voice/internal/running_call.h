@@ -30,12 +30,16 @@ namespace aiva::voice {
 struct CallMeters {
   explicit CallMeters(Metrics& metrics);
 
+  void count_end(CallEnd end, double seconds);
+
   Gauge& active;
   Counter& begun;
   Counter& underruns;
   Counter& interruptions;
   Histogram& first_audio;
   Histogram& mos;
+  Histogram& seconds;
+  std::map<CallEnd, Counter*> ends;
 };
 
 // What a call may do besides speaking; each part may be null.

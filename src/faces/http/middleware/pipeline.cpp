@@ -253,7 +253,11 @@ void Pipeline::finish(Exchange& exchange, std::uint64_t bytes_sent) {
   auto& metrics = exchange.metrics != nullptr ? *exchange.metrics : unmatched_;
   auto trace = exchange.context.trace.ids();
   trace.is_sampled = end_trace(exchange, tracer_);
-  metrics.count(exchange.response.status, seconds, trace);
+  bool is_stream = exchange.websocket_route != nullptr || exchange.response.is_event_stream;
+  if (is_stream)
+    metrics.count_stream(exchange.response.status, seconds);
+  else
+    metrics.count(exchange.response.status, seconds, trace);
   if (has_access_log_) log_access(exchange, bytes_sent, seconds);
 }
 
