@@ -52,29 +52,31 @@ std::string_view name_of(Level level) {
   return "error";
 }
 
-std::string json_line(Level level, std::string_view message, Fields fields) {
+std::string json_line(Level level, std::string_view message, Fields fields, Fields more) {
   std::string line;
   line.reserve(256);
   JsonWriter writer(line);
   writer.begin_object();
   writer.field("ts", to_iso8601(unix_ms_now())).field("level", name_of(level));
   writer.field("msg", message);
-  for (const auto& field : fields) {
-    writer.key(field.name);
-    std::visit([&writer](const auto& value) { writer.value(value); }, field.value);
-  }
+  for (auto list : {fields, more})
+    for (const auto& field : list) {
+      writer.key(field.name);
+      std::visit([&writer](const auto& value) { writer.value(value); }, field.value);
+    }
   writer.end_object();
   return line;
 }
 
-std::string readable_line(Level level, std::string_view message, Fields fields) {
+std::string readable_line(Level level, std::string_view message, Fields fields, Fields more) {
   std::string line = to_iso8601(unix_ms_now()).substr(11, 12);
   line.append(" ").append(name_of(level)).append(" ").append(message);
-  for (const auto& field : fields) {
-    line.append("  ").append(field.name).append("=");
-    JsonWriter writer(line);
-    std::visit([&writer](const auto& value) { writer.value(value); }, field.value);
-  }
+  for (auto list : {fields, more})
+    for (const auto& field : list) {
+      line.append("  ").append(field.name).append("=");
+      JsonWriter writer(line);
+      std::visit([&writer](const auto& value) { writer.value(value); }, field.value);
+    }
   return line;
 }
 
@@ -91,6 +93,16 @@ struct CallIds {
   std::string trace_id;
   std::string span_id;
 };
+
+void queue_line(Level level, std::string_view message, Fields fields, Fields more) {
+  auto& target = sink();
+  auto line = target.is_json ? json_line(level, message, fields, more)
+                             : readable_line(level, message, fields, more);
+  if (target.logger)
+    target.logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
+  else
+    std::fprintf(stderr, "%s\n", line.c_str());
+}
 
 }  // namespace
 
@@ -118,30 +130,25 @@ void flush() {
 bool is_enabled(Level level) { return level >= sink().level.load(std::memory_order_relaxed); }
 
 void write(Level level, std::string_view message, Fields fields) {
-  if (!is_enabled(level)) return;
-  auto& target = sink();
-  auto line =
-      target.is_json ? json_line(level, message, fields) : readable_line(level, message, fields);
-  if (target.logger)
-    target.logger->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
-  else
-    std::fprintf(stderr, "%s\n", line.c_str());
+  if (is_enabled(level)) queue_line(level, message, fields, {});
 }
 
-void failure(std::string_view message, const CallContext& context, const Error& error) {
-  auto level = error.code == ErrorCode::internal ? Level::error : Level::warn;
+void write(Level level, std::string_view message, const CallContext& context, Fields fields) {
   if (!is_enabled(level)) return;
   CallIds ids(context);
   std::string work;
   if (context.trace.recording) work = context.trace.recording->title();
-  write(level, message,
-        {{"code", to_string(error.code)},
-         {"error", error.message},
-         {"cause", error.cause},
-         {"tenant", ids.tenant},
-         {"trace_id", ids.trace_id},
-         {"span_id", ids.span_id},
-         {"work", work}});
+  queue_line(level, message, fields,
+             {{"tenant", ids.tenant},
+              {"trace_id", ids.trace_id},
+              {"span_id", ids.span_id},
+              {"work", work}});
+}
+
+void failure(std::string_view message, const CallContext& context, const Error& error) {
+  auto level = error.code == ErrorCode::internal ? Level::error : Level::warn;
+  write(level, message, context,
+        {{"code", to_string(error.code)}, {"error", error.message}, {"cause", error.cause}});
 }
 
 }  // namespace aiva::log

@@ -41,6 +41,10 @@ bool is_enabled(Level level);
 // Never pass secrets, tokens, passwords or document text.
 void write(Level level, std::string_view message, Fields fields = {});
 
+// The same, with whose call it is about: tenant, trace and span, and what the work is called where
+// it is recorded.
+void write(Level level, std::string_view message, const CallContext& context, Fields fields);
+
 inline void debug(std::string_view message, Fields fields = {}) {
   if (is_enabled(Level::debug)) write(Level::debug, message, fields);
 }
@@ -50,11 +54,13 @@ inline void info(std::string_view message, Fields fields = {}) {
 inline void warn(std::string_view message, Fields fields = {}) {
   write(Level::warn, message, fields);
 }
+inline void warn(std::string_view message, const CallContext& context, Fields fields) {
+  write(Level::warn, message, context, fields);
+}
 inline void error(std::string_view message, Fields fields = {}) {
   write(Level::error, message, fields);
 }
-// Logs an Error with its cause, and whose call it was: tenant, trace and span, and what the work is
-// called where it is recorded.
+// Logs an Error with its cause, and whose call it was.
 void failure(std::string_view message, const CallContext& context, const Error& error);
 
 }  // namespace aiva::log

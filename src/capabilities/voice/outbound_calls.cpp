@@ -69,7 +69,7 @@ Task<Result<Call>> DialledCalls::place(CallContext context, NewCall call, Outbou
   }
   outbound.session_id = announced->session_id;
   CallContext lasting{
-      .tenant = context.tenant, .trace = context.trace, .cancellation = stop_.get_token()};
+      .tenant = context.tenant, .trace = context.trace.ids(), .cancellation = stop_.get_token()};
   start(dial(lasting, announced->id, std::move(outbound)), [this](std::exception_ptr exception) {
     if (exception) log::error("A call that goes out failed");
     leave();

@@ -20,6 +20,19 @@ TEST(Arguments, read_a_server_start) {
   EXPECT_EQ(parsed.arguments.role, "api");
 }
 
+TEST(Arguments, read_what_top_is_to_show) {
+  auto parsed = parse({"top", "--url", "https://a", "--once", "--json", "--interval", "0.5"});
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  EXPECT_EQ(parsed.arguments.command, CommandName::top);
+  EXPECT_EQ(parsed.arguments.top.url, "https://a");
+  EXPECT_TRUE(parsed.arguments.top.is_once);
+  EXPECT_TRUE(parsed.arguments.is_json);
+  EXPECT_EQ(parsed.arguments.top.interval_s, 0.5);
+  EXPECT_EQ(parse({"top", "--interval", "0"}).exit_code, 2);
+  EXPECT_EQ(parse({"top", "--key", "a", "--token", "b"}).exit_code, 2);
+}
+
 TEST(Arguments, read_credits_to_add_and_refuse_amounts_that_are_none) {
   auto parsed = parse({"credits", "add", "2.5", "--tenant", "Acme", "--note", "invoice 7"});
 

@@ -110,7 +110,8 @@ TEST(TopScreen, reads_what_the_server_answers_and_nothing_else) {
   auto status = read(R"({"success":true,"data":{"version":"1","role":"api","is_draining":true,
       "timestamp":"2026-11-03T10:15:30.000Z","started_at":"2026-11-03T10:15:30.000Z",
       "figures":[{"name":"a","group":"API","label":"A","unit":"","value":3,"state":"ok"},
-                 {"name":"b","group":"API","label":"B","unit":"","value":null,"state":"unknown"}]}})");
+                 {"name":"b","group":"API","label":"B","unit":"","value":null,
+                  "state":"unknown"}]}})");
 
   ASSERT_TRUE(status) << status.error().message;
   EXPECT_TRUE(status->is_draining);

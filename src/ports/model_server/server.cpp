@@ -128,7 +128,7 @@ Task<Result<void>> Server::back_off(CallContext context, Failure failure, int at
   bool may_wait = wait <= options_.retry_after_max && !is_too_late;
   if (!failure.may_retry || attempt >= options_.attempts_max || !may_wait)
     co_return fail(std::move(failure.error));
-  log::warn("The model provider is asked again",
+  log::warn("The model provider is asked again", context,
             {{"attempt", attempt + 1}, {"wait_ms", wait.count()}, {"cause", failure.error.cause}});
   // What the server told one request holds for all.
   if (pace != nullptr && failure.kind == FailureKind::rate_limited) pace->hold(wait);

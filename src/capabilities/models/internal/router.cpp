@@ -188,7 +188,7 @@ Error Router::judge(const CallContext& context, Lane& lane, Error error) const {
     return error;
   }
   lane.metrics.count(Outcome::failed);
-  log::warn("A model provider failed",
+  log::warn("A model provider failed", context,
             {{"provider", lane.provider.name}, {"reason", error.message}, {"cause", error.cause}});
   bool is_down = error.code == ErrorCode::unavailable || error.code == ErrorCode::timeout;
   if (is_down)

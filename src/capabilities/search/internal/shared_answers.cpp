@@ -205,7 +205,7 @@ void SharedAnswers::put(const CallContext& context, const CacheScope& scope,
     ++unwritten_;
   }
   auto begin = parts_.clock.steady();
-  CallContext own{.tenant = context.tenant, .trace = context.trace};
+  CallContext own{.tenant = context.tenant, .trace = context.trace.ids()};
   auto putting = parts_.cache.put(
       hurried(own), answer_key(context.tenant, scope, sense_of_question(answer.query)),
       std::move(text), settings_.time_to_live);

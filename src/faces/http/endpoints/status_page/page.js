@@ -126,15 +126,15 @@ function pathThrough(values, top) {
   return path;
 }
 
-const limits = { ok: "", warn: "worth a look", alert: "needs action", unknown: "" };
-
+/** What stands below a value: its limit, or what is wrong with it. */
 function limitText(figure) {
-  if (figure.state === "unknown") return "not known here";
-  const limit = figure.state === "alert" ? figure.alert : figure.warn;
-  if (limit === undefined) return "";
-  const word = figure.name === "call_quality_ratio" ? "at least" : "below";
-  const text = `${word} ${shown(figure.warn, figure.unit)} is well`;
-  return limits[figure.state] ? `${limits[figure.state]}: ${text}` : text;
+  if (figure.state === "unknown") return "nothing to go by";
+  if (figure.warn === undefined) return "";
+  const isLowBad = figure.alert < figure.warn;
+  const beyond = (limit) => `${isLowBad ? "under" : "over"} ${shown(limit, figure.unit)}`;
+  if (figure.state === "alert") return `needs action: ${beyond(figure.alert)}`;
+  if (figure.state === "warn") return `worth a look: ${beyond(figure.warn)}`;
+  return `limit ${shown(figure.warn, figure.unit)}`;
 }
 
 function show(figure, history) {
