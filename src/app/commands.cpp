@@ -13,12 +13,13 @@
 #include "app/first_run.h"
 #include "app/move.h"
 #include "app/parts.h"
+#include "app/plan.h"
 #include "app/routes.h"
+#include "app/top.h"
 #include "app/version.h"
 #include "faces/cli/account_commands.h"
 #include "faces/cli/ask_command.h"
 #include "faces/cli/credit_commands.h"
-#include "faces/cli/doctor_command.h"
 #include "faces/cli/ingest_command.h"
 #include "faces/cli/load_command.h"
 #include "faces/cli/output.h"
@@ -155,7 +156,9 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
       std::printf(arguments.is_json ? "{\"version\":\"%s\"}\n" : "aiva %s\n", version);
       return 0;
     case CommandName::routes: return list_routes(config, paths, arguments.is_json);
-    case CommandName::doctor: return cli::run_doctor(make_checks(config, paths), arguments.is_json);
+    case CommandName::plan: return run_plan(config, paths, arguments);
+    case CommandName::doctor: return run_doctor(config, paths, arguments);
+    case CommandName::top: return run_top(config, arguments);
     case CommandName::eval: return run_eval(config, paths, arguments);
     case CommandName::load: return cli::run_load(arguments.load, arguments.is_json);
     case CommandName::model_add_clip: return add_clip_model(config, paths, arguments);

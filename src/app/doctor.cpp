@@ -2,20 +2,24 @@
 
 #include <sys/resource.h>
 
-#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <thread>
 
 #include "adapters/docworker/conversion.h"
 #include "adapters/docworker/legacy_converter.h"
+#include "adapters/http_client/http_client.h"
 #include "adapters/mysql/mysql_database.h"
 #include "adapters/redis/redis_passage_index.h"
 #include "adapters/redis/redis_signals.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "app/data_folder.h"
+#include "app/installation_checks.h"
+#include "app/live_doctor.h"
 #include "app/parts.h"
 #include "documents/tokens/token_ranks.h"
+#include "faces/cli/output.h"
 #include "foundation/crypto.h"
 
 namespace aiva::app {
@@ -143,45 +147,106 @@ Result<std::string> check_token_ranks(const Paths& paths) {
          "embedder counts; run ./dev setup";
 }
 
-}  // namespace
+using Built = std::shared_ptr<Result<std::unique_ptr<Parts>>>;
+using Checks = std::vector<cli::Check>;
 
-std::vector<cli::Check> make_checks(const Config& config, const Paths& paths) {
-  auto parts = std::make_shared<Result<std::unique_ptr<Parts>>>(
-      fail(ErrorCode::unavailable, "not built yet"));
-  auto with_parts = [parts](auto check) {
-    return [parts, check]() -> Result<std::string> {
-      if (!*parts) return fail(parts->error());
+void add_machine_checks(const Config& config, const Paths& paths, Checks& checks) {
+  checks.push_back(cli::plain_check("local.processor", "processor", [] {
+    return Result<std::string>(std::to_string(std::thread::hardware_concurrency()) + " cores");
+  }));
+  checks.push_back(
+      cli::plain_check("local.folder", "data folder", [config] { return check_folder(config); }));
+  checks.push_back(cli::plain_check("local.disk", "disk", [config] { return check_disk(config); }));
+  checks.push_back(
+      {"disk in use", [config] { return check_disk_use(fs::path(config.data.folder)); }});
+  checks.push_back({"memory in use", check_memory});
+  checks.push_back({"clock", check_clock});
+  checks.push_back(cli::plain_check("local.open_files", "open files", check_open_files));
+  checks.push_back(
+      cli::plain_check("local.pdfium", "PDFium", [paths] { return check_pdfium(paths); }));
+  checks.push_back(cli::plain_check("local.token_counts", "token counts",
+                                    [paths] { return check_token_ranks(paths); }));
+  checks.push_back(cli::plain_check("local.recognition", "text recognition",
+                                    [config] { return check_recognition(config); }));
+  checks.push_back(cli::plain_check("local.old_office", "old Office documents",
+                                    [config, paths] { return check_converter(config, paths); }));
+}
+
+void add_launch_checks(const Config& config, const std::string& backups, Checks& checks) {
+  checks.push_back({"TLS", [config] { return check_transport(config); }});
+  checks.push_back({"rate limits", [config] { return check_limits(config); }});
+  checks.push_back({"passwords", [config] { return check_secrets(config); }});
+  checks.push_back(
+      {"master key", [config] { return check_master_key(config, fs::path(config.data.folder)); }});
+  checks.push_back({"durability", [config] { return check_sync(config); }});
+  checks.push_back({"log", [config] { return check_log_level(config); }});
+  checks.push_back({"shared cache", [config] { return check_sharing(config); }});
+  checks.push_back({"chat model", [config] { return check_chat_model(config); }});
+  checks.push_back({"backups", [config, backups] { return check_backups(config, backups); }});
+  checks.push_back({"alerts", [] {
+                      return checkup::skip({"launch.alerts", "alerts", "S199"},
+                                           "seen from outside: aiva doctor --url URL "
+                                           "--prometheus URL");
+                    }});
+}
+
+void add_part_checks(const Config& config, const Paths& paths, const Built& parts, Checks& checks) {
+  auto plain = [&checks, parts](std::string id, std::string title, auto check) {
+    checks.push_back(
+        cli::plain_check(std::move(id), std::move(title), [parts, check]() -> Result<std::string> {
+          if (!*parts) return fail(parts->error());
+          return check(***parts);
+        }));
+  };
+  auto judged = [&checks, parts](std::string title, auto check) {
+    auto run = [parts, title, check]() -> checkup::Finding {
+      if (!*parts)
+        return checkup::skip({.id = "local.parts", .title = title}, parts->error().message);
       return check(***parts);
     };
+    checks.push_back({std::move(title), std::move(run)});
   };
-  std::vector<cli::Check> checks;
-  checks.push_back({"processor", [] {
-                      return Result<std::string>(
-                          std::to_string(std::thread::hardware_concurrency()) + " cores");
-                    }});
-  checks.push_back({"data folder", [config] { return check_folder(config); }});
-  checks.push_back({"disk", [config] { return check_disk(config); }});
-  checks.push_back({"open files", check_open_files});
-  checks.push_back({"PDFium", [paths] { return check_pdfium(paths); }});
-  checks.push_back({"token counts", [paths] { return check_token_ranks(paths); }});
-  checks.push_back({"text recognition", [config] { return check_recognition(config); }});
   checks.push_back(
-      {"old Office documents", [config, paths] { return check_converter(config, paths); }});
-  checks.push_back({"parts", [parts, config, paths]() -> Result<std::string> {
-                      *parts = make_parts(config, paths);
-                      if (!*parts) return fail(parts->error());
-                      return "every part could be built";
-                    }});
-  checks.push_back(
-      {"rows", with_parts([config](Parts& made) { return check_rows(config, made); })});
-  checks.push_back(
-      {"Redis", with_parts([config](Parts& made) { return check_redis(config, made); })});
-  checks.push_back(
-      {"objects", with_parts([config](Parts& made) { return check_objects(config, made); })});
-  checks.push_back({"ledger", with_parts(check_ledger)});
-  checks.push_back({"embedder", with_parts(check_embedder)});
-  checks.push_back({"document reader", with_parts(check_reader)});
+      cli::plain_check("local.parts", "parts", [parts, config, paths]() -> Result<std::string> {
+        *parts = make_parts(config, paths);
+        if (!*parts) return fail(parts->error());
+        return "every part could be built";
+      }));
+  plain("local.rows", "rows", [config](Parts& made) { return check_rows(config, made); });
+  judged("indexes", [](Parts& made) { return check_indexes(*made.database); });
+  judged("connection pool", [config](Parts& made) { return check_pool(config, *made.database); });
+  plain("local.redis", "Redis", [config](Parts& made) { return check_redis(config, made); });
+  plain("local.objects", "objects", [config](Parts& made) { return check_objects(config, made); });
+  plain("local.ledger", "ledger", check_ledger);
+  plain("local.embedder", "embedder", check_embedder);
+  plain("local.reader", "document reader", check_reader);
+}
+
+int check_running(const cli::DoctorArguments& asked, bool is_json) {
+  auto http = make_http_client({.ca_file = asked.ca_file});
+  if (!http) return cli::report(http.error());
+  auto wanted = asked;
+  if (const char* key = std::getenv("AIVA_API_KEY"); wanted.key.empty() && key != nullptr)
+    wanted.key = key;
+  return cli::print_findings(check_live(**http, wanted), is_json);
+}
+
+}  // namespace
+
+Checks make_checks(const Config& config, const Paths& paths, const std::string& backups) {
+  auto parts = std::make_shared<Result<std::unique_ptr<Parts>>>(
+      fail(ErrorCode::unavailable, "not built yet"));
+  Checks checks;
+  add_machine_checks(config, paths, checks);
+  add_launch_checks(config, backups, checks);
+  add_part_checks(config, paths, parts, checks);
   return checks;
+}
+
+int run_doctor(const Config& config, const Paths& paths, const cli::Arguments& arguments) {
+  const auto& asked = arguments.doctor;
+  if (!asked.url.empty()) return check_running(asked, arguments.is_json);
+  return cli::run_doctor(make_checks(config, paths, asked.backups), arguments.is_json);
 }
 
 }  // namespace aiva::app

@@ -294,6 +294,21 @@ void add_migrate(CLI::App& app, Arguments& arguments) {
   });
 }
 
+void add_top(CLI::App& app, Arguments& arguments) {
+  auto& top = arguments.top;
+  auto* sub = command(app, arguments, "top", "Show what a running server does; q ends it",
+                      CommandName::top);
+  sub->footer(
+      "Asks for an API key with tenants.manage: AIVA_API_KEY, or an access token AIVA_TOKEN.");
+  sub->add_option("--url", top.url, "Address of the server; else as configured");
+  sub->add_option("--key", top.key, "API key; others on this machine can see it")
+      ->excludes(sub->add_option("--token", top.token, "Access token; the same"));
+  sub->add_option("--ca-file", top.ca_file, "Certificates trusted besides the system's");
+  sub->add_option("--interval", top.interval_s, "Seconds between looks")
+      ->check(CLI::Range(0.2, 3600.0));
+  sub->add_flag("--once", top.is_once, "Look once; with --json print the answer");
+}
+
 }  // namespace
 
 Parsed parse_arguments(int count, const char* const* values) {
@@ -312,7 +327,14 @@ Parsed parse_arguments(int count, const char* const* values) {
   add_backup(app, arguments);
   add_restore(app, arguments);
   add_migrate(app, arguments);
-  command(app, arguments, "doctor", "Check this installation", CommandName::doctor);
+  add_top(app, arguments);
+  add_plan_options(*command(app, arguments, "plan", "Say what a wanted load needs and costs",
+                            CommandName::plan),
+                   arguments.plan);
+  add_doctor_options(
+      *command(app, arguments, "doctor", "Check this installation, or a running one with --url",
+               CommandName::doctor),
+      arguments.doctor);
   command(app, arguments, "routes", "List the HTTP routes", CommandName::routes);
   command(app, arguments, "version", "Print the version", CommandName::version);
   try {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "faces/cli/doctor_arguments.h"
+#include "faces/cli/plan_arguments.h"
 #include "foundation/result.h"
 
 namespace aiva::cli {
@@ -32,7 +34,9 @@ enum class CommandName {
   credits_reconcile,
   model_add_clip,
   model_add_reranker,
+  plan,
   doctor,
+  top,
   routes,
   version,
 };
@@ -96,6 +100,16 @@ struct LoadArguments {
   bool is_list = false;  // show scenarios and profiles instead
 };
 
+// What `aiva top` is asked for.
+struct TopArguments {
+  std::string url{};  // empty: where a server of the configuration listens
+  std::string key{};
+  std::string token{};
+  std::string ca_file{};
+  double interval_s = 1;
+  bool is_once = false;
+};
+
 // What the command line asks for. Texts are empty and lists too where nothing was given.
 struct Arguments {
   CommandName command = CommandName::version;
@@ -120,6 +134,9 @@ struct Arguments {
   LoadArguments load{};
   CreditArguments credits{};
   BackupArguments backup{};
+  PlanArguments plan{};
+  DoctorArguments doctor{};
+  TopArguments top{};
   std::string move_target{};  // migrate: the database that rows are moved into
 
   std::string model_folder{};  // models add: where the model is
