@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace aiva::cli {
 namespace {
 
@@ -85,6 +87,33 @@ TEST(Arguments, read_an_evaluation) {
   EXPECT_EQ(draft.arguments.eval.count, 9);
 }
 
+TEST(Arguments, read_a_load) {
+  auto parsed = parse({"load", "--url", "http://h:1", "--key", "k", "--scenario", "peak", "--rps",
+                       "2000", "--connections", "300", "--fail-if", "p95>200ms", "--fail-if",
+                       "errors>0.1%", "--report", "r", "--keep", "--json"});
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  EXPECT_EQ(parsed.arguments.command, CommandName::load);
+  const auto& load = parsed.arguments.load;
+  EXPECT_EQ(load.url, "http://h:1");
+  EXPECT_EQ(load.scenario, "peak");
+  EXPECT_EQ(load.rate, 2000);
+  EXPECT_EQ(load.connections, 300);
+  EXPECT_EQ(load.thresholds, (std::vector<std::string>{"p95>200ms", "errors>0.1%"}));
+  EXPECT_TRUE(load.keeps);
+  EXPECT_TRUE(parsed.arguments.is_json);
+  EXPECT_TRUE(parse({"load", "--list"}).arguments.load.is_list);
+}
+
+TEST(Arguments, read_the_key_of_a_load_where_nobody_sees_it) {
+  setenv("AIVA_LOAD_KEY", "hidden", 1);
+  auto parsed = parse({"load", "--url", "http://h:1"});
+  unsetenv("AIVA_LOAD_KEY");
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  EXPECT_EQ(parsed.arguments.load.key, "hidden");
+}
+
 TEST(Arguments, read_a_backup_and_what_is_done_with_it) {
   auto taken = parse({"backup", "--to", "b", "--incremental", "--keep", "7", "--data", "d"});
   auto listed = parse({"backup", "list", "--from", "b", "--json"});
@@ -116,23 +145,29 @@ TEST(Arguments, tell_a_move_from_a_migration) {
 }
 
 TEST(Arguments, explain_mistakes_with_exit_code_2) {
-  for (auto words :
-       std::vector<std::vector<const char*>>{{},
-                                             {"fly"},
-                                             {"serve", "--port", "99999"},
-                                             {"user", "add"},
-                                             {"ask"},
-                                             {"eval"},
-                                             {"eval", "q.jsonl", "--make-template", "Manuals"},
-                                             {"eval", "q.jsonl", "--csv", "--json"},
-                                             {"eval", "q.jsonl", "--count", "9"},
-                                             {"eval", "q.jsonl", "--concurrency", "0"},
-                                             {"backup"},
-                                             {"backup", "verify"},
-                                             {"backup", "--to", "b", "--keep", "0"},
-                                             {"restore", "--from", "b"},
-                                             {"restore", "--data", "d"},
-                                             {"eval", "q.jsonl", "--colour"}}) {
+  for (auto words : std::vector<std::vector<const char*>>{
+           {},
+           {"fly"},
+           {"serve", "--port", "99999"},
+           {"user", "add"},
+           {"ask"},
+           {"eval"},
+           {"eval", "q.jsonl", "--make-template", "Manuals"},
+           {"eval", "q.jsonl", "--csv", "--json"},
+           {"eval", "q.jsonl", "--count", "9"},
+           {"eval", "q.jsonl", "--concurrency", "0"},
+           {"load"},
+           {"load", "--url", "http://h:1"},
+           {"load", "--url", "u", "--key", "k", "--users", "0"},
+           {"load", "--url", "u", "--key", "k", "--rps", "-1"},
+           {"load", "--url", "u", "--key", "k", "--connections", "5"},
+           {"load", "--url", "u", "--key", "k", "--mix", "chat=1", "--profile", "mixed"},
+           {"backup"},
+           {"backup", "verify"},
+           {"backup", "--to", "b", "--keep", "0"},
+           {"restore", "--from", "b"},
+           {"restore", "--data", "d"},
+           {"eval", "q.jsonl", "--colour"}}) {
     auto parsed = parse(words);
 
     EXPECT_TRUE(parsed.is_done);

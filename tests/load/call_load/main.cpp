@@ -3,13 +3,18 @@
 // what a call costs, how late frames come and what is left when the calls are over.
 // usage: call_load [--brain packaged|realtime] [--program FILE] [--calls N,N,…] [--seconds N]
 //                  [--leg audiosocket|rtp] [--begin-every-ms N] [--greeting WORDS] [--soak CALLS]
-//                  [--at-a-time N]
+//                  [--at-a-time N] [--model-url URL] [--tell FILE]
+//        --tell writes where AIVA is into a file, for others who put their own load on it
 //        ends with 1 when a call was lost
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -32,7 +37,11 @@ std::vector<std::size_t> numbers_in(std::string_view text) {
   return numbers;
 }
 
-bool read(CallLoadOptions& options, std::string_view name, const char* value) {
+struct Options : CallLoadOptions {
+  std::string tell_file{};
+};
+
+bool read(Options& options, std::string_view name, const char* value) {
   auto number = std::strtol(value, nullptr, 10);
   if (name == "--program")
     options.program = value;
@@ -50,6 +59,10 @@ bool read(CallLoadOptions& options, std::string_view name, const char* value) {
     options.greeting = value;
   else if (name == "--soak")
     options.soak_calls = static_cast<std::size_t>(number);
+  else if (name == "--model-url")
+    options.model_url = value;
+  else if (name == "--tell")
+    options.tell_file = value;
   else if (name == "--at-a-time")
     options.soak_at_a_time = static_cast<std::size_t>(number);
   else
@@ -128,11 +141,21 @@ void print_soak(const RoundOutcome& outcome) {
                   static_cast<double>(calls.calls));
 }
 
-int run(const CallLoadOptions& options) {
+// Whole or not at all, for those who wait for the file.
+void tell(const Program& program, const std::string& file) {
+  auto draft = file + ".draft";
+  auto text = fmt::format("{{\"process\":{},\"url\":\"http://127.0.0.1:{}\",\"token\":\"{}\"}}\n",
+                          program.process(), program.port(), program.token());
+  std::ofstream(draft) << text;
+  std::filesystem::rename(draft, file);
+}
+
+int run(const Options& options) {
   allow_many_descriptors();
   aiva::TemporaryFolder folder;
   CallRounds rounds(options, folder.path());
-  std::fprintf(stderr, "aiva is process %d\n", static_cast<int>(rounds.process()));
+  std::fprintf(stderr, "aiva is process %d\n", static_cast<int>(rounds.program().process()));
+  if (!options.tell_file.empty()) tell(rounds.program(), options.tell_file);
   std::int64_t lost = 0;
   if (options.soak_calls > 0) {
     auto outcome = rounds.soak();
@@ -151,7 +174,7 @@ int run(const CallLoadOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CallLoadOptions options;
+  Options options;
   for (int i = 1; i < argc; i += 2) {
     if (i + 1 == argc || !read(options, argv[i], argv[i + 1])) {
       std::fprintf(stderr, "what is %s?\n", argv[i]);

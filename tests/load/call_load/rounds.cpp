@@ -77,7 +77,7 @@ CallRounds::CallRounds(CallLoadOptions options, const std::filesystem::path& fol
                                      "AIVA_VOICE_REALTIME_KEY=sk-test",
                                      "SSL_CERT_FILE=" + emulator_->certificate().string()});
   }
-  program_ = std::make_unique<Program>(options_.program, folder / "data", "http://127.0.0.1:9/v1",
+  program_ = std::make_unique<Program>(options_.program, folder / "data", options_.model_url,
                                        std::move(settings));
   if (program_->audiosocket_port() == 0) throw std::runtime_error("AIVA answers no calls");
   auto agent =

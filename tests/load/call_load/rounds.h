@@ -23,7 +23,8 @@ struct CallLoadOptions {
   std::chrono::milliseconds measure{10'000};
   std::chrono::milliseconds begin_every{10};  // one call after the other
   std::string greeting{};
-  std::size_t soak_calls = 0;  // short ones instead
+  std::string model_url = "http://127.0.0.1:9/v1";  // of chats, which others may have meanwhile
+  std::size_t soak_calls = 0;                       // short ones instead
   std::size_t soak_at_a_time = 200;
   std::chrono::milliseconds soak_lasts{1'500};
 };
@@ -57,7 +58,7 @@ class CallRounds {
 
   RoundOutcome talk(std::size_t calls);
   RoundOutcome soak();
-  [[nodiscard]] pid_t process() const { return program_->process(); }
+  [[nodiscard]] const Program& program() const { return *program_; }
 
  private:
   std::vector<AnnouncedCall> announce(std::size_t calls);

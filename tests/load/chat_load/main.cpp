@@ -2,6 +2,7 @@
 // cost little, and prints what AIVA did and what it cost, that of model and clients apart.
 // usage: chat_load [--program FILE] [--seconds N] [--talkers N] [--streams N] [--waiting N]
 //                  [--first-word-ms N] [--word-ms N] [--words N] [--only SCENARIO]
+//        chat_load --only model: only the model, at the pace, until standard input ends
 //        ends with 1 when a turn failed
 #include <algorithm>
 #include <cmath>
@@ -85,8 +86,23 @@ void print(const Outcome& outcome) {
   for (const auto& failure : talk.failures) std::printf("  failed: %s\n", failure.c_str());
 }
 
+// For others who have AIVA ask it.
+int serve_model(const LoadOptions& options) {
+  aiva::load::ModelEmulator model;
+  model.set_pace(
+      {.first_word = options.first_word, .between = options.between, .words = options.words});
+  std::printf("{\"url\":\"%s\"}\n", model.url().c_str());
+  std::fflush(stdout);
+  while (std::getchar() != EOF) {
+  }
+  std::printf("{\"answers\":%lld,\"cpu_seconds\":%.2f}\n", static_cast<long long>(model.answers()),
+              model.cpu_seconds());
+  return 0;
+}
+
 int run(const LoadOptions& options) {
   aiva::load::allow_many_descriptors();
+  if (options.only == "model") return serve_model(options);
   aiva::TemporaryFolder folder;
   aiva::load::Scenarios scenarios(options, folder.path());
   std::fprintf(stderr, "aiva is process %d\n", static_cast<int>(scenarios.process()));
