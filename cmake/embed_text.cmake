@@ -1,13 +1,29 @@
 # Writes OUTPUT, a C++ file that defines the text of INPUT as NAME, a `const char* const` which
-# HEADER declares. Literals are split, because compilers limit the length of one.
-file(READ ${INPUT} text)
+# HEADER declares. INPUT may be several files, with `|` between them; with FUNCTION they are scripts
+# that become the body of one function, so that their names are nobody else's. Literals are split,
+# because compilers limit the length of one: at the ends of lines, where no character is cut.
+string(REPLACE "|" ";" inputs "${INPUT}")
+set(text "")
+foreach(input IN LISTS inputs)
+  file(READ ${input} more)
+  string(APPEND text "${more}")
+endforeach()
+if(FUNCTION)
+  set(text "(() => {\n\"use strict\";\n${text}})();\n")
+endif()
 set(pieces "")
 string(LENGTH "${text}" length)
 set(at 0)
 while(at LESS length)
   string(SUBSTRING "${text}" ${at} 8000 piece)
+  string(FIND "${piece}" "\n" end REVERSE)
+  if(end GREATER 0)
+    math(EXPR end "${end} + 1")
+    string(SUBSTRING "${piece}" 0 ${end} piece)
+  endif()
+  string(LENGTH "${piece}" taken)
   string(APPEND pieces "R\"~~~(${piece})~~~\"\n")
-  math(EXPR at "${at} + 8000")
+  math(EXPR at "${at} + ${taken}")
 endwhile()
 set(head "#include \"${HEADER}\"\nconst char* const ${NAME} =\n")
 file(WRITE ${OUTPUT} "${head}${pieces};\n")

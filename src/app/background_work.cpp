@@ -194,6 +194,7 @@ std::unique_ptr<worker::Worker> make_worker(const Config& config, Parts& parts) 
                             .metrics = parts.metrics,
                             .handlers = {},
                             .chores = make_chores(config, parts, does_jobs)};
+  needs.tracer = &parts.telemetry->tracer();
   if (does_jobs) needs.handlers = make_handlers(parts);
   if (!is_alone_at_work(config)) needs.schedules = parts.schedules.get();
   return worker::make_worker(std::move(options), std::move(needs));

@@ -15,11 +15,13 @@
 #include "app/parts.h"
 #include "app/plan.h"
 #include "app/routes.h"
+#include "app/top.h"
 #include "app/version.h"
 #include "faces/cli/account_commands.h"
 #include "faces/cli/ask_command.h"
 #include "faces/cli/credit_commands.h"
 #include "faces/cli/ingest_command.h"
+#include "faces/cli/load_command.h"
 #include "faces/cli/output.h"
 #include "foundation/crypto.h"
 
@@ -156,7 +158,9 @@ int run_command(const Config& config, const Paths& paths, const Arguments& argum
     case CommandName::routes: return list_routes(config, paths, arguments.is_json);
     case CommandName::plan: return run_plan(config, paths, arguments);
     case CommandName::doctor: return run_doctor(config, paths, arguments);
+    case CommandName::top: return run_top(config, arguments);
     case CommandName::eval: return run_eval(config, paths, arguments);
+    case CommandName::load: return cli::run_load(arguments.load, arguments.is_json);
     case CommandName::model_add_clip: return add_clip_model(config, paths, arguments);
     case CommandName::model_add_reranker: return add_reranker_model(config, paths, arguments);
     case CommandName::backup_take:

@@ -71,6 +71,21 @@ class Binder {
       complain(path, "must be between " + std::to_string(min) + " and " + std::to_string(max));
   }
 
+  void number(std::string_view path, double& value, double min, double max) {
+    auto node = find(path);
+    if (node && !node.is_number()) return complain(path, "must be a number");
+    if (node) value = node.value_or(0.0);
+    if (auto given = environment_(environment_name(path))) {
+      auto end = std::from_chars(given->data(), given->data() + given->size(), value);
+      if (end.ec != std::errc() || end.ptr != given->data() + given->size())
+        return complain(path, "must be a number");
+    }
+    if (value >= min && value <= max) return;
+    std::ostringstream range;
+    range << "must be between " << min << " and " << max;
+    complain(path, range.str());
+  }
+
   void boolean(std::string_view path, bool& value) {
     auto node = find(path);
     if (node && !node.is_boolean()) return complain(path, "must be true or false");
@@ -156,6 +171,7 @@ void bind_server(Binder& binder, Config::Server& server) {
   if (const auto& url = server.advertised_url;
       !url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
     binder.complain("server.advertised_url", "must begin with http:// or https://");
+  binder.text("server.console", server.console);
   binder.integer("server.connections_max", server.connections_max, 1, 1'000'000);
   binder.integer("server.connections_per_ip_max", server.connections_per_ip_max, 1, 1'000'000);
   binder.boolean("server.access_log", server.access_log);
@@ -299,6 +315,18 @@ void bind_objects(Binder& binder, Config::Objects& objects) {
                     "and objects.access_key, or objects.credentials_file, must be given");
 }
 
+void bind_telemetry(Binder& binder, Config::Telemetry& telemetry) {
+  binder.text("telemetry.otlp_url", telemetry.otlp_url);
+  binder.list("telemetry.otlp_headers", telemetry.otlp_headers);
+  binder.text("telemetry.otlp_ca_file", telemetry.otlp_ca_file);
+  binder.text("telemetry.service_name", telemetry.service_name);
+  binder.number("telemetry.sample_ratio", telemetry.sample_ratio, 0, 1);
+  binder.integer("telemetry.slow_ms", telemetry.slow_ms, 0, 3'600'000);
+  if (const auto& url = telemetry.otlp_url;
+      !url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
+    binder.complain("telemetry.otlp_url", "must begin with http:// or https://");
+}
+
 void bind_rest(Binder& binder, Config& config) {
   bind_database(binder, config.database);
   binder.text("data.folder", config.data.folder);
@@ -314,6 +342,7 @@ void bind_rest(Binder& binder, Config& config) {
   bind_objects(binder, config.objects);
   binder.text("log.level", config.log.level, {"debug", "info", "warn", "error"});
   binder.text("log.format", config.log.format, {"auto", "json", "text"});
+  bind_telemetry(binder, config.telemetry);
   binder.integer("limits.anonymous_per_15_minutes", config.limits.anonymous_per_15_minutes, 0,
                  1'000'000'000);
   binder.integer("limits.login_per_minute", config.limits.login_per_minute, 0, 1'000'000'000);

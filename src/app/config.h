@@ -26,6 +26,7 @@ struct Config {
     std::vector<std::string> cors_origins;
     std::string public_url;
     std::string advertised_url;
+    std::string console;
     std::int64_t connections_max = 10000;
     std::int64_t connections_per_ip_max = 10000;
     bool access_log = true;
@@ -86,6 +87,15 @@ struct Config {
     std::string format = "auto";
     auto operator<=>(const Log&) const = default;
   } log;
+  struct Telemetry {
+    std::string otlp_url;
+    std::vector<std::string> otlp_headers;
+    std::string otlp_ca_file;
+    std::string service_name = "aiva";
+    double sample_ratio = 0.05;
+    std::int64_t slow_ms = 2000;
+    auto operator<=>(const Telemetry&) const = default;
+  } telemetry;
   struct Limits {
     std::int64_t anonymous_per_15_minutes = 100;
     std::int64_t login_per_minute = 5;

@@ -19,12 +19,13 @@ MysqlTls tls_of(const std::string& name) {
 }
 
 Result<std::unique_ptr<Database>> open_file(const Config& config,
-                                            const std::filesystem::path& folder) {
+                                            const std::filesystem::path& folder, Metrics& metrics) {
   bool is_power = config.data.sync == "power";
   return make_sqlite_database(
       {.path = folder / "aiva.db",
        .reader_threads = static_cast<std::size_t>(config.data.reader_threads),
-       .sync = is_power ? SqliteSync::power : SqliteSync::process});
+       .sync = is_power ? SqliteSync::power : SqliteSync::process,
+       .metrics = &metrics});
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ Result<std::unique_ptr<Database>> open_database(const Config& config,
                                                 const std::filesystem::path& folder,
                                                 Metrics& metrics) {
   TRY(auto database, config.database.url.empty()
-                         ? open_file(config, folder)
+                         ? open_file(config, folder, metrics)
                          : make_mysql_database(mysql_options_of(config.database), metrics));
   TRY_VOID(backup::check_finished(*database));
   TRY(auto report, sync_wait(migrate(*database)));

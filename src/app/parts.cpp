@@ -21,6 +21,7 @@
 #include "app/chat_parts.h"
 #include "app/chat_providers.h"
 #include "app/commerce_parts.h"
+#include "app/counted_models.h"
 #include "app/data_folder.h"
 #include "app/database_parts.h"
 #include "app/moderators.h"
@@ -83,7 +84,8 @@ Result<void> open_image_models(const Config& config, const Paths& paths, Parts& 
                                 .ocr_languages = config.documents.ocr_languages,
                                 .concurrency = static_cast<std::size_t>(config.images.concurrency)};
   TRY(parts.pictures, make_picture_reader(pictures));
-  TRY(parts.image_model, make_image_model(config, paths, parts.folder));
+  TRY(auto image_model, make_image_model(config, paths, parts.folder));
+  parts.image_model = count_pictures(std::move(image_model), parts.metrics);
   return {};
 }
 
@@ -95,8 +97,13 @@ HttpClientOptions model_connections(const Config& config) {
 
 Result<void> open_models(const Config& config, const Paths& paths, Parts& parts) {
   TRY(parts.http, make_http_client());
-  TRY(parts.model_http, make_http_client(model_connections(config)));
+  auto connections = model_connections(config);
+  connections.connect_seconds = &parts.metrics.histogram(
+      "aiva_model_connect_seconds",
+      "Time until a connection to a model provider was open, by TCP and TLS", duration_buckets_s());
+  TRY(parts.model_http, make_http_client(std::move(connections)));
   TRY(parts.embedder, make_embedder(config, paths, *parts.model_http));
+  parts.embedder.embedder = count_texts(std::move(parts.embedder.embedder), parts.metrics);
   TRY(parts.reranker, make_reranker(config, paths, parts.folder));
   DocumentReaderOptions reader{
       .worker_path = paths.document_worker,
@@ -226,7 +233,7 @@ Result<void> build_capabilities(const Config& config, Parts& parts) {
       .is_enforced = config.billing.enforced};
   TRY_VOID(build_webhooks(config, parts));
   parts.billing = billing::make_billing(*parts.database, parts.clock, credits,
-                                        tell_of_credits(parts.webhooks->outbox()));
+                                        tell_of_credits(parts.webhooks->outbox()), &parts.metrics);
   parts.knowledge =
       knowledge::make_knowledge({.database = *parts.database,
                                  .objects = *parts.objects,
@@ -324,12 +331,15 @@ void build_interfaces(const Config& config, Parts& parts) {
 Result<std::unique_ptr<Parts>> make_parts(const Config& config, const Paths& paths) {
   TRY(auto folder, prepare_data_folder(config));
   auto parts = std::make_unique<Parts>(std::move(folder));
+  TRY(parts->telemetry, Telemetry::make(config, parts->metrics));
   TRY_VOID(open_storage(config, *parts));
   TRY_VOID(open_models(config, paths, *parts));
   TRY_VOID(build_identity(config, *parts));
   TRY_VOID(build_models(config, paths, *parts));
   TRY_VOID(build_capabilities(config, *parts));
   build_interfaces(config, *parts);
+  parts->status_board = std::make_unique<http::StatusBoard>(
+      http::StatusBoardParts{.metrics = parts->metrics, .clock = parts->clock});
   return parts;
 }
 

@@ -11,6 +11,7 @@
 #include "app/model_providers.h"
 #include "app/paths.h"
 #include "app/queue_metrics.h"
+#include "app/telemetry.h"
 #include "capabilities/agents/agents.h"
 #include "capabilities/agents/instruction_writer.h"
 #include "capabilities/agents/visitors.h"
@@ -60,6 +61,7 @@
 #include "capabilities/webhooks/webhooks.h"
 #include "documents/tokens/token_counter.h"
 #include "faces/ari/ari.h"
+#include "faces/http/endpoints/status_board.h"
 #include "foundation/metrics.h"
 #include "foundation/pause.h"
 #include "foundation/thread_pool.h"
@@ -98,6 +100,7 @@ struct Parts {
   std::filesystem::path folder;
   SystemClock clock{};
   Metrics metrics{};
+  std::unique_ptr<Telemetry> telemetry{};
   ThreadPool files{{.name = "files", .threads = 2}};
   ThreadPool compute{{.name = "compute", .threads = 2}};
   ThreadPool turns{{.name = "turns", .threads = 2}};  // of chats that go on without their client
@@ -192,6 +195,7 @@ struct Parts {
   voice::MediaPorts* media_ports = nullptr;  // of the server for RTP; null without ports
   std::unique_ptr<embeddings::TextVectors> text_vectors{};
   std::unique_ptr<idempotency::Idempotency> idempotency{};
+  std::unique_ptr<http::StatusBoard> status_board{};  // goes first: it looks at all the others
 };
 
 // Opens the data folder, brings the schema to this version and builds every part. Fails with a

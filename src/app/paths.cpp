@@ -40,6 +40,10 @@ Paths find_paths(const Config& config) {
                           : fs::path(config.native.token_ranks);
   paths.document_worker =
       first_existing({here / "aiva-docworker", here / "../lib/aiva/aiva-docworker"});
+  paths.console = config.server.console.empty()
+                      ? first_existing({here / "../share/aiva/console",
+                                        here / "../../../console/dist", "console/dist"})
+                      : fs::path(config.server.console);
   return paths;
 }
 

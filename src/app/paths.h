@@ -13,6 +13,7 @@ struct Paths {
   std::filesystem::path pdfium;           // libpdfium.so
   std::filesystem::path token_ranks;      // o200k_base.tiktoken
   std::filesystem::path document_worker;  // aiva-docworker
+  std::filesystem::path console;          // the built console: index.html and its files
 };
 
 // As configured, else beside the running program: in its folder, in ../lib/aiva, or in the source

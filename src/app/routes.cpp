@@ -1,9 +1,11 @@
 #include "app/routes.h"
 
+#include <memory>
 #include <utility>
 
 #include "app/openapi.h"
 #include "app/roles.h"
+#include "app/scraped_figures.h"
 #include "app/served_models.h"
 #include "app/version.h"
 #include "faces/http/endpoints/agent_instructions.h"
@@ -21,11 +23,13 @@
 #include "faces/http/endpoints/chat_people.h"
 #include "faces/http/endpoints/chat_privacy.h"
 #include "faces/http/endpoints/chunk_preview.h"
+#include "faces/http/endpoints/console.h"
 #include "faces/http/endpoints/crawls.h"
 #include "faces/http/endpoints/credit_budgets.h"
 #include "faces/http/endpoints/credit_usage.h"
 #include "faces/http/endpoints/credits.h"
 #include "faces/http/endpoints/docs.h"
+#include "faces/http/endpoints/document_content.h"
 #include "faces/http/endpoints/document_work.h"
 #include "faces/http/endpoints/documents.h"
 #include "faces/http/endpoints/functions.h"
@@ -48,6 +52,7 @@
 #include "faces/http/endpoints/search_history.h"
 #include "faces/http/endpoints/secrets.h"
 #include "faces/http/endpoints/segments.h"
+#include "faces/http/endpoints/status.h"
 #include "faces/http/endpoints/store_events.h"
 #include "faces/http/endpoints/store_syncs.h"
 #include "faces/http/endpoints/stores.h"
@@ -89,15 +94,19 @@ realtime::RealtimeParts realtime_parts(Parts& parts) {
 
 http::HealthParts health_parts(const Config& config, Parts& parts,
                                const http::Lifecycle& lifecycle) {
-  return {.version = version,
-          .probes = make_probes(parts),
-          .lifecycle = lifecycle,
-          .clock = parts.clock,
-          .metrics = parts.metrics,
-          .role = config.server.role,
-          .refresh = [&metrics = *parts.queue_metrics](CallContext context) {
-            return metrics.refresh(std::move(context));
-          }};
+  ProcessMetrics::Places places{.data_folder = parts.folder};
+  ProcessMetrics::Identity identity{.version = version, .role = config.server.role};
+  // Shared by the copies of the function below.
+  auto figures = std::make_shared<ScrapedFigures>(parts.metrics, *parts.queue_metrics,
+                                                  std::move(places), identity, make_probes(parts));
+  return {
+      .version = version,
+      .probes = make_probes(parts),
+      .lifecycle = lifecycle,
+      .clock = parts.clock,
+      .metrics = parts.metrics,
+      .role = config.server.role,
+      .refresh = [figures](CallContext context) { return figures->refresh(std::move(context)); }};
 }
 
 // What whoever has calls answers: the calls themselves, and what bridges outside ask.
@@ -132,6 +141,7 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
   };
   add(http::docs_routes(
       {.openapi_json = openapi_json, .swagger_folder = paths.native / "swagger_ui"}));
+  add(http::console_routes(paths.console));
   add(http::auth_routes(identity));
   add(http::tenant_routes(identity));
   add(http::user_routes(identity));
@@ -146,6 +156,8 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
       .file_bytes_max = static_cast<std::uint64_t>(config.limits.document_bytes_max)};
   add(http::document_routes(*parts.knowledge, parts.document_events, documents));
   add(http::document_work_routes(*parts.knowledge));
+  add(http::document_content_routes(
+      {.knowledge = *parts.knowledge, .database = *parts.database, .objects = *parts.objects}));
   add(http::chunk_preview_routes(*parts.previews));
   add(http::crawl_routes(*parts.crawler));
   add(http::image_routes({.images = *parts.images,
@@ -178,6 +190,7 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
   add(http::visitor_chat_routes({.agents = parts.agents->active(),
                                  .visitors = *parts.visitors,
                                  .chat = *parts.chat,
+                                 .people = parts.chat_people.get(),
                                  .images = parts.images.get(),
                                  .public_url = config.server.public_url}));
   add(http::chat_routes(*parts.chat));
@@ -202,7 +215,13 @@ std::vector<http::Route> make_routes(const Config& config, const Paths& paths, P
   auto add = [&routes](std::vector<http::Route> more) {
     for (auto& route : more) routes.push_back(std::move(route));
   };
-  add(http::health_routes(health_parts(config, parts, lifecycle)));
+  auto health = health_parts(config, parts, lifecycle);
+  parts.status_board->refresh_by(health.refresh);
+  add(http::status_routes({.board = *parts.status_board,
+                           .version = health.version,
+                           .role = health.role,
+                           .lifecycle = lifecycle}));
+  add(http::health_routes(std::move(health)));
   auto duties = duties_of(config);
   if (duties.has_api) add(api_routes(config, paths, parts));
   if (duties.has_api || duties.has_calls) add(call_routes(config, parts));

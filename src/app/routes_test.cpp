@@ -38,13 +38,14 @@ class RoutesTest : public testing::Test {
   std::vector<http::Route> routes;
 };
 
-// "/a/:b" as the contract writes it: "/a/{b}".
+// "/a/:b/*c" as the contract writes it: "/a/{b}/{c}".
 std::string contract_path(std::string_view path) {
   std::string out;
   std::istringstream segments{std::string(path.substr(1))};
   for (std::string segment; std::getline(segments, segment, '/');)
-    out += segment.starts_with(':') ? "/{" + segment.substr(1) + "}" : "/" + segment;
-  return out;
+    out += segment.starts_with(':') || segment.starts_with('*') ? "/{" + segment.substr(1) + "}"
+                                                                : "/" + segment;
+  return out.empty() ? "/" : out;
 }
 
 // "METHOD path" for every operation of the contract.
@@ -89,8 +90,9 @@ TEST_F(RoutesTest, of_each_role_are_those_of_its_duties) {
   auto of_bridge = paths_of("bridge");
   auto of_api = paths_of("api");
 
-  EXPECT_EQ(of_worker,
-            (std::set<std::string>{"/api/health", "/health", "/livez", "/metrics", "/readyz"}));
+  EXPECT_EQ(of_worker, (std::set<std::string>{"/aiva/status-page.css", "/aiva/status-page.js",
+                                              "/api/health", "/api/status", "/health", "/livez",
+                                              "/metrics", "/readyz", "/status"}));
   EXPECT_TRUE(of_bridge.contains("/api/calls"));
   EXPECT_TRUE(of_bridge.contains("/api/internal/agents/:agentId/tts-config"));
   EXPECT_FALSE(of_bridge.contains("/api/knowledge"));
@@ -117,12 +119,23 @@ TEST_F(RoutesTest, are_public_only_where_a_stranger_must_come_in) {
                                          "/livez",
                                          "/readyz",
                                          "/metrics",
+                                         "/status",
+                                         "/aiva/status-page.css",
+                                         "/aiva/status-page.js",
                                          "/openapi.json",
                                          "/docs",
                                          "/docs/assets/:name",
+                                         "/",
+                                         "/console",
+                                         "/console/*path",
                                          "/aiva/chat/:slugOrId",
                                          "/aiva/chat/:slugOrId/images/:filename",
                                          "/aiva/chat/:slugOrId/messages",
+                                         "/aiva/chat/:slugOrId/messages/:messageId/cancel",
+                                         "/aiva/chat/:slugOrId/messages/:messageId/feedback",
+                                         "/aiva/chat/:slugOrId/session",
+                                         "/aiva/chat/:slugOrId/turns/:turnId/events",
+                                         "/aiva/chat/:slugOrId/widget",
                                          "/aiva/chat/:slugOrId/sessions",
                                          "/aiva/chat-page.css",
                                          "/aiva/chat-page.js",

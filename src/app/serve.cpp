@@ -145,6 +145,7 @@ void announce(const cli::Arguments& arguments, const Address& address, const Fir
   if (phones.rtp != nullptr && phones.rtp->bridge_port() != 0)
     std::printf("  RTP:          port %d answers calls of a bridge\n", phones.rtp->bridge_port());
   bool is_for_people = address.role == "all" || address.role == "api";
+  if (is_for_people) std::printf("  Console:      %s/console\n", url);
   if (is_for_people) std::printf("  API docs:     %s/docs\n", url);
   if (is_for_people)
     std::printf("  Ask:          aiva ask \"Within how many days are refunds paid?\"\n");
@@ -215,9 +216,15 @@ Result<void> Serving::open_server() {
   auto sockets = has_sockets ? make_websocket_routes(parts_) : std::vector<http::WebSocketRoute>();
   TRY(auto router,
       http::Router::make(make_routes(config_, paths_, parts_, lifecycle_), std::move(sockets)));
-  http::ServerParts needs{authenticator_, *parts_.cache, parts_.metrics,
-                          parts_.files,   lifecycle_,    parts_.idempotency.get()};
+  http::ServerParts needs{authenticator_,
+                          *parts_.cache,
+                          parts_.metrics,
+                          parts_.files,
+                          lifecycle_,
+                          parts_.idempotency.get(),
+                          &parts_.telemetry->tracer()};
   TRY(server_, http::make_server(server_options(config_, parts_), std::move(router), needs));
+  parts_.status_board->start();
   return {};
 }
 

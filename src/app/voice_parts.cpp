@@ -112,7 +112,8 @@ void build_voice(const Config& config, const Paths& paths, Parts& parts) {
                                    .recordings = parts.recordings.get(),
                                    .controls = &parts.call_controls,
                                    .people = parts.chat_people.get(),
-                                   .places = parts.call_places.get()},
+                                   .places = parts.call_places.get(),
+                                   .tracer = &parts.telemetry->tracer()},
                                   {.duration_max = seconds(config.voice.duration_max_s),
                                    .media_silence_max = seconds(config.voice.media_silence_max_s),
                                    .calls_max = static_cast<std::size_t>(config.voice.calls_max)});

@@ -1,23 +1,15 @@
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <stop_token>
 
 #include "foundation/executor.h"
 #include "foundation/ids.h"
 #include "foundation/result.h"
+#include "foundation/trace.h"
 
 namespace aiva {
-
-// W3C Trace Context identifiers of the call (https://www.w3.org/TR/trace-context/).
-struct TraceContext {
-  std::array<std::uint8_t, 16> trace_id{};
-  std::array<std::uint8_t, 8> span_id{};
-  bool is_sampled = false;
-};
 
 // For whom, until when and within which trace a call runs; the first parameter of everything that
 // waits. Cheap to copy.

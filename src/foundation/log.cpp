@@ -13,6 +13,7 @@
 #include "foundation/crypto.h"
 #include "foundation/json_writer.h"
 #include "foundation/time.h"
+#include "foundation/trace_recording.h"
 
 namespace aiva::log {
 namespace {
@@ -77,6 +78,20 @@ std::string readable_line(Level level, std::string_view message, Fields fields) 
   return line;
 }
 
+// Whose call a line is about, as text; empty: nobody's.
+struct CallIds {
+  explicit CallIds(const CallContext& context) {
+    if (!context.tenant.is_nil()) tenant = context.tenant.to_string();
+    if (!context.trace.has_id()) return;
+    trace_id = to_hex(context.trace.trace_id);
+    span_id = to_hex(context.trace.span_id);
+  }
+
+  std::string tenant;
+  std::string trace_id;
+  std::string span_id;
+};
+
 }  // namespace
 
 void start(const Settings& settings) {
@@ -115,12 +130,18 @@ void write(Level level, std::string_view message, Fields fields) {
 
 void failure(std::string_view message, const CallContext& context, const Error& error) {
   auto level = error.code == ErrorCode::internal ? Level::error : Level::warn;
-  auto trace_id = to_hex(context.trace.trace_id);
+  if (!is_enabled(level)) return;
+  CallIds ids(context);
+  std::string work;
+  if (context.trace.recording) work = context.trace.recording->title();
   write(level, message,
         {{"code", to_string(error.code)},
          {"error", error.message},
          {"cause", error.cause},
-         {"trace_id", trace_id}});
+         {"tenant", ids.tenant},
+         {"trace_id", ids.trace_id},
+         {"span_id", ids.span_id},
+         {"work", work}});
 }
 
 }  // namespace aiva::log

@@ -53,7 +53,8 @@ inline void warn(std::string_view message, Fields fields = {}) {
 inline void error(std::string_view message, Fields fields = {}) {
   write(Level::error, message, fields);
 }
-// Logs an Error with its cause and the call's trace id.
+// Logs an Error with its cause, and whose call it was: tenant, trace and span, and what the work is
+// called where it is recorded.
 void failure(std::string_view message, const CallContext& context, const Error& error);
 
 }  // namespace aiva::log

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "foundation/time.h"
+#include "foundation/trace.h"
 
 namespace aiva {
 
@@ -29,6 +34,39 @@ class Histogram {
  public:
   virtual ~Histogram() = default;
   virtual void observe(double value) = 0;
+  // The same, and keeps the trace as its bucket's example where it is sampled.
+  virtual void observe(double value, const TraceContext& trace) = 0;
+};
+
+// A request that fell into a bucket.
+struct MetricExample {
+  std::string trace_id;
+  double value = 0;
+  UnixMs at = 0;
+};
+
+struct MetricBucket {
+  double upper_bound = 0;   // infinite: the last
+  std::uint64_t count = 0;  // of this and all lower ones
+  std::optional<MetricExample> example{};
+};
+
+// One series of a metric as it stands.
+struct MetricSeries {
+  MetricLabels labels;  // by name
+  double value = 0;     // of a counter or gauge
+  std::uint64_t count = 0;
+  double sum = 0;
+  std::vector<MetricBucket> buckets{};  // of a histogram
+};
+
+enum class MetricKind { counter, gauge, histogram, other };
+
+struct MetricReading {
+  std::string name;
+  std::string help;
+  MetricKind kind = MetricKind::other;
+  std::vector<MetricSeries> series{};
 };
 
 // All metrics of the process in Prometheus' data model. Ask for a metric once and keep the
@@ -50,6 +88,10 @@ class Metrics {
 
   // The text exposition format, version 0.0.4.
   [[nodiscard]] std::string to_prometheus_text() const;
+  // OpenMetrics 1.0 text, with the examples of buckets.
+  [[nodiscard]] std::string to_openmetrics_text() const;
+  // All series; as dear as the texts.
+  [[nodiscard]] std::vector<MetricReading> read() const;
 
  private:
   struct State;

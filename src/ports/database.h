@@ -13,6 +13,7 @@
 
 #include "foundation/call_context.h"
 #include "foundation/result.h"
+#include "foundation/span.h"
 #include "foundation/task.h"
 
 namespace aiva {
@@ -80,6 +81,10 @@ class SqlSession {
   using Parameters = std::initializer_list<SqlValue>;
 
   virtual ~SqlSession() = default;
+
+  // The trace the statements belong to, while the function runs that was given to read() or
+  // write(); null: none.
+  [[nodiscard]] const TraceContext* trace() const { return trace_; }
   [[nodiscard]] virtual SqlDialect dialect() const = 0;
 
   // Runs a statement and says how many rows it changed. Fails with `conflict` on a broken unique or
@@ -96,6 +101,23 @@ class SqlSession {
   Result<void> query(std::string_view sql, Parameters parameters, const EachRow& each) {
     return query_span(sql, std::span(parameters.begin(), parameters.size()), each);
   }
+
+  // Says the trace for a scope.
+  class Traced {
+   public:
+    Traced(SqlSession& session, const TraceContext& trace) : session_(session) {
+      session_.trace_ = &trace;
+    }
+    ~Traced() { session_.trace_ = nullptr; }
+    Traced(const Traced&) = delete;
+    Traced& operator=(const Traced&) = delete;
+
+   private:
+    SqlSession& session_;
+  };
+
+ private:
+  const TraceContext* trace_ = nullptr;
 };
 
 // Rows, the truth of AIVA. Statements use `?` parameters and the SQL both dialects share.
@@ -145,26 +167,42 @@ inline Task<Result<void>> run_body(Database& database, CallContext context, Data
   return database.run_read(std::move(context), std::move(body));
 }
 
+// What a body needs of the call, by one reference, so that std::function keeps it without memory.
+template <class Function>
+struct Call {
+  using T = typename ValueOf<FunctionResult<Function>>::Type;
+  Function& function;
+  const TraceContext& trace;
+  std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> value{};
+
+  Result<void> operator()(SqlSession& session) {
+    SqlSession::Traced traced(session, trace);
+    if constexpr (std::is_void_v<T>) {
+      return function(session);
+    } else {
+      TRY(auto produced, function(session));
+      value.emplace(std::move(produced));
+      return {};
+    }
+  }
+};
+
 template <class Function>
 Task<FunctionResult<Function>> run(Database& database, CallContext context, Function function,
                                    Access access) {
   using T = typename ValueOf<FunctionResult<Function>>::Type;
+  Span span(context, access == Access::write ? "rows.write" : "rows.read", SpanKind::internal,
+            Span::Weight::minor);
+  Call<Function> call{.function = function, .trace = context.trace};
+  Database::Body body = [&call](SqlSession& session) { return call(session); };
+  auto task = run_body(database, context, std::move(body), access);
+  auto outcome = co_await std::move(task);
+  span.note(outcome);
   if constexpr (std::is_void_v<T>) {
-    Database::Body body = std::move(function);
-    auto task = run_body(database, context, std::move(body), access);
-    auto outcome = co_await std::move(task);
     co_return outcome;
   } else {
-    std::optional<T> value;
-    Database::Body body = [&value, &function](SqlSession& session) -> Result<void> {
-      TRY(auto produced, function(session));
-      value.emplace(std::move(produced));
-      return {};
-    };
-    auto task = run_body(database, context, std::move(body), access);
-    auto outcome = co_await std::move(task);
     if (!outcome) co_return fail(std::move(outcome.error()));
-    co_return std::move(*value);
+    co_return std::move(*call.value);
   }
 }
 }  // namespace database_detail

@@ -38,6 +38,8 @@ struct HttpRequest {
   std::size_t response_bytes_max = 32 * 1024 * 1024;
   // Addresses of the operator's own configuration may be private; a tenant's URL may not.
   bool may_reach_private_addresses = false;
+  // The server hears of the caller's trace (traceparent): one that works for us, not anybody's.
+  bool tells_trace = false;
 };
 
 struct HttpResponse {

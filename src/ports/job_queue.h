@@ -35,6 +35,8 @@ struct Job {
   // Whether it may be refused while too many jobs of its tenant wait: work that somebody asks for
   // now, not what other work needs to go on.
   bool is_refusable = false;
+  // The trace it belongs to, as a traceparent header; empty: that of the session it is queued in.
+  std::string traceparent{};
 };
 
 // How many jobs of a kind wait: due, or not yet.

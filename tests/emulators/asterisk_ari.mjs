@@ -271,7 +271,11 @@ export class AsteriskAri {
     }
     switch (what) {
       case "POST channels/ID":
-        allow("endpoint", "app", "appArgs", "timeout", "callerId", "formats");
+        allow("endpoint", "app", "appArgs", "timeout", "callerId", "formats", "originator");
+        if (query.originator && query.formats)
+          throw new Refusal(400, "An originator brings its own formats");
+        if (query.originator && !this.#channels.has(query.originator))
+          throw new Refusal(400, "The originator is no channel");
         return this.#originate(id, query);
       case "DELETE channels/ID":
         allow("reason_code");

@@ -56,21 +56,22 @@ export function keyOf(key, number) {
 
 const hashOf = (key) => createHash("sha256").update(key).digest("hex");
 
-function ownerClause(table, tenant, stride) {
+function ownerClause(table, tenant, numbers) {
   const bases = `r.kb_id IN (SELECT id FROM knowledge_bases WHERE tenant_id = '${tenant}')`;
   if (table === "tenants") return `r.id = '${tenant}'`;
   if (table === "document_changes" || table === "documents") return bases;
-  if (table === "document_chunks") return `r.rowid <= ${stride} AND r.tenant_id = '${tenant}'`;
-  if (table === "chunk_vectors") return `r.chunk_rowid <= ${stride} AND r.tenant_id = '${tenant}'`;
-  return `r.tenant_id = '${tenant}'`;
+  const ours = `r.tenant_id = '${tenant}'`;
+  if (table === "document_chunks") return `r.rowid >= ${numbers.first} AND ${ours}`;
+  if (table === "chunk_vectors") return `r.chunk_rowid >= ${numbers.first} AND ${ours}`;
+  return ours;
 }
 
 /** What stands in a column of a copy. */
-function valueOf(rows, table, column, stride) {
+function valueOf(rows, table, column, numbers) {
   const head = rows.headOf(firstHead);
   const old = `r.\`${column}\``;
   const moved = (id) => rows.join(head, `substr(${id}, 9)`);
-  if (column === "rowid" || column === "chunk_rowid") return `${old} + n * ${stride}`;
+  if (column === "rowid" || column === "chunk_rowid") return `${old} - n * ${numbers.count}`;
   if (table === "users" && column === "email") return rows.join("'owner'", "n", "'@tenants.test'");
   if (table === "tenants" && column === "name") return rows.join("'Tenant '", "n");
   if (table === "documents" && column === "object_key") {
@@ -94,21 +95,25 @@ export class TenantCopies {
   }
 
   async prepare() {
-    const [[stride]] = await this.rows.ask("SELECT MAX(rowid) FROM document_chunks");
-    this.stride = Number(stride);
+    // The copies' numbers lie below these, where the program takes none. They are too large for
+    // a number of JavaScript.
+    const [[first, count]] = await this.rows.ask(
+      "SELECT MIN(rowid), MAX(rowid) - MIN(rowid) + 1 FROM document_chunks",
+    );
+    this.numbers = { first, count };
     await this.#prepareKeys();
     this.statements = [];
     for (const table of copied) {
       const all = await this.rows.columns(table);
       const columns = all.filter((column) => column !== "sequence"); // numbered by the database
-      const values = columns.map((column) => valueOf(this.rows, table, column, this.stride));
+      const values = columns.map((column) => valueOf(this.rows, table, column, this.numbers));
       const names = columns.map((column) => `\`${column}\``).join(", ");
       this.statements.push(
         (first, last) => `INSERT INTO ${table} (${names})
           WITH RECURSIVE numbers(n) AS
             (SELECT ${first} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${last})
           SELECT ${values.join(", ")} FROM numbers CROSS JOIN ${table} r
-          WHERE ${ownerClause(table, this.tenant, this.stride)}`,
+          WHERE ${ownerClause(table, this.tenant, this.numbers)}`,
       );
     }
   }
@@ -124,7 +129,7 @@ export class TenantCopies {
       const key = keyOf(this.key, number);
       const own = { prefix: key.slice(0, prefixLength), key_hash: hashOf(key) };
       const values = columns.map((column) =>
-        own[column] ? `'${own[column]}'` : valueOf(this.rows, "api_keys", column, this.stride),
+        own[column] ? `'${own[column]}'` : valueOf(this.rows, "api_keys", column, this.numbers),
       );
       return `INSERT INTO api_keys (${names}) SELECT ${values.join(", ")}
         FROM (SELECT ${number} AS n) numbers CROSS JOIN api_keys r

@@ -10,6 +10,7 @@
 #include "adapters/http_client/internal/request_text.h"
 #include "adapters/http_client/internal/stream_pump.h"
 #include "adapters/http_client/internal/url.h"
+#include "foundation/span.h"
 #include "foundation/thread_pool.h"
 
 namespace aiva {
@@ -45,6 +46,25 @@ Awaitable<Result<std::unique_ptr<Exchange>>> begin(ConnectionPool& pool, Prepare
   auto begun = co_await exchange->begin();
   if (!begun) co_return fail(std::move(begun.error()));
   co_return std::move(exchange);
+}
+
+// The step of a request until the head of its answer or, where it is awaited whole, its end; the
+// server may be told of it.
+Span begin_span(const CallContext& context, HttpRequest& request) {
+  Span span(context, "http.request", SpanKind::client);
+  span.set("http.request.method", request.method);
+  if (request.tells_trace && context.trace.has_id())
+    request.headers.push_back({"traceparent", to_traceparent(span.inside(context).trace)});
+  return span;
+}
+
+// No more of the URL: paths and queries may hold secrets.
+void note_server(Span& span, const PreparedRequest& request) {
+  span.set("server.address", request.origin.host);
+}
+
+void note_status(Span& span, int status) {
+  span.set("http.response.status_code", std::int64_t{status});
 }
 
 class PooledHttpStream final : public HttpStream {
@@ -85,7 +105,10 @@ class PooledHttpClient final : public HttpClient {
         tls_(std::move(tls)),
         lookups_(std::make_unique<ThreadPool>(ThreadPoolOptions{
             .name = "aiva-lookup", .threads = lookup_threads, .queue_max = lookups_waiting_max})) {
-    Dialer dialer{.lookups = *lookups_, .tls = *tls_, .timeout = options_.connect_timeout};
+    Dialer dialer{.lookups = *lookups_,
+                  .tls = *tls_,
+                  .timeout = options_.connect_timeout,
+                  .connect_seconds = options_.connect_seconds};
     PoolLimits limits{
         .connections_per_host_max = std::max<std::size_t>(options_.connections_per_host_max, 1),
         .waiting_per_host_max = options_.waiting_per_host_max,
@@ -104,13 +127,17 @@ class PooledHttpClient final : public HttpClient {
   Task<Result<HttpResponse>> send(CallContext context, HttpRequest request) override {
     CO_TRY_VOID(context.check());
     auto deadline = find_deadline(context, request);
+    auto span = begin_span(context, request);
     CO_TRY(auto prepared, prepare(std::move(request)));
+    note_server(span, prepared);
     auto& shard = next_shard();
     auto work = [&pool = shard.pool, prepared = std::move(prepared)]() mutable {
       return fetch(pool, std::move(prepared));
     };
     OnLoop<HttpResponse, decltype(work)> on_loop(shard.loop, context, deadline, std::move(work));
     auto response = co_await on_loop;
+    span.note(response);
+    if (response) note_status(span, response->status);
     co_return response;
   }
 
@@ -119,15 +146,20 @@ class PooledHttpClient final : public HttpClient {
     CO_TRY_VOID(context.check());
     auto deadline = find_deadline(context, request);
     auto stream_deadline = std::chrono::steady_clock::now() + request.timeout;
+    auto span = begin_span(context, request);
     CO_TRY(auto prepared, prepare(std::move(request)));
+    note_server(span, prepared);
     auto& shard = next_shard();
     auto work = [&pool = shard.pool, prepared = std::move(prepared)]() mutable {
       return begin(pool, std::move(prepared));
     };
     OnLoop<std::unique_ptr<Exchange>, decltype(work)> on_loop(shard.loop, context, deadline,
                                                               std::move(work));
-    CO_TRY(auto exchange, co_await on_loop);
-    co_return std::make_unique<PooledHttpStream>(shard.loop, std::move(exchange), stream_deadline);
+    auto exchange = co_await on_loop;
+    span.note(exchange);
+    if (!exchange) co_return fail(std::move(exchange.error()));
+    note_status(span, (*exchange)->head().status);
+    co_return std::make_unique<PooledHttpStream>(shard.loop, std::move(*exchange), stream_deadline);
   }
 
  private:

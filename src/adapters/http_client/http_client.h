@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "ports/http_client.h"
 
@@ -18,7 +19,8 @@ struct HttpClientOptions {
   std::chrono::milliseconds idle_time_max{30000};
   std::chrono::milliseconds connect_timeout{5000};  // for each address, TLS included
   std::size_t header_bytes_max = 64 * 1024;
-  std::filesystem::path ca_file{};  // PEM certificates trusted besides the system's
+  std::filesystem::path ca_file{};       // PEM certificates trusted besides the system's
+  Histogram* connect_seconds = nullptr;  // borrowed: how long new connections took to open
 };
 
 // HTTP/1.1 over TCP and TLS 1.2 or newer, on threads of its own. Certificates and host names are

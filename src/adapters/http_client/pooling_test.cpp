@@ -51,6 +51,18 @@ TEST(Pooling, uses_a_connection_again) {
   client.reset();
 }
 
+TEST(Pooling, shows_how_long_connections_took_but_not_those_used_again) {
+  TestServer server(serve_ok);
+  Metrics metrics;
+  auto& seconds = metrics.histogram("connect_seconds", "", {1});
+  auto client = make({.connect_seconds = &seconds});
+
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send(*client, server)->body, "ok");
+
+  EXPECT_NE(metrics.to_prometheus_text().find("\nconnect_seconds_count 1\n"), std::string::npos);
+  client.reset();
+}
+
 TEST(Pooling, opens_a_new_connection_when_the_server_closes) {
   TestServer server([](Peer& peer) {
     while (!peer.read_request().empty()) peer.answer("ok", "Connection: close\r\n");

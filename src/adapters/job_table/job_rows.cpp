@@ -18,7 +18,7 @@ constexpr int retry_after_s = 30;  // of a tenant whose queue is full
 constexpr int taken_back_at_once_max = 500;
 constexpr std::string_view job_columns =
     "id, tenant_id, kind, subject, payload, priority, attempts, attempts_max, last_error, "
-    "run_after, turn";
+    "run_after, turn, traceparent";
 
 // "kind IN (?,?)" and its parameters behind the others.
 std::string in_kinds(const LeaseRequest& request) {
@@ -87,7 +87,8 @@ Job read_job(const SqlRow& row) {
           .attempts = static_cast<int>(row.integer(6)),
           .attempts_max = static_cast<int>(row.integer(7)),
           .last_error = std::string(row.text(8)),
-          .run_after = row.integer(9)};
+          .run_after = row.integer(9),
+          .traceparent = std::string(row.text(11))};
   if (job.attempts > job.attempts_max) {
     job.state = JobState::dead;
     job.attempts = job.attempts_max;
@@ -205,10 +206,10 @@ Result<void> insert(SqlSession& session, const Job& job, UnixMs now, std::int64_
   TRY(auto turn, next_turn(session, job, now, waiting_max));
   TRY_VOID(session.execute(
       "INSERT INTO jobs (id, tenant_id, kind, subject, payload, state, priority, turn, "
-      "attempts_max, run_after, created_at, updated_at) "
-      "VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
+      "attempts_max, run_after, traceparent, created_at, updated_at) "
+      "VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
       {job.id, job.tenant, job.kind, job.subject, job.payload, job.priority, turn, job.attempts_max,
-       job.run_after, now, now}));
+       job.run_after, job.traceparent, now, now}));
   return {};
 }
 

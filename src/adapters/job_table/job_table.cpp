@@ -22,6 +22,8 @@ class JobTable final : public JobQueue {
     if (job.id.is_nil()) job.id = JobId::make();
     auto now = clock_.unix_ms();
     if (job.run_after == 0) job.run_after = now;
+    if (const auto* trace = session.trace(); job.traceparent.empty() && trace && trace->has_id())
+      job.traceparent = to_traceparent(*trace);
     TRY_VOID(job_rows::insert(session, job, now, options_.waiting_per_tenant_max));
     return job.id;
   }

@@ -50,6 +50,8 @@ class BeatingPulse final : public RedisPulse {
         up_(metrics.gauge("aiva_redis_up", "Whether Redis answered when it was asked last")),
         processes_gauge_(metrics.gauge("aiva_redis_processes", "Processes that share the Redis")),
         memory_(metrics.gauge("aiva_redis_memory_used_bytes", "Memory of all masters")),
+        memory_max_(metrics.gauge("aiva_redis_memory_max_bytes",
+                                  "Memory that all masters may take; 0: there is no limit")),
         fullness_(metrics.gauge("aiva_redis_memory_used_ratio",
                                 "Memory of the fullest master by its limit; 0: it has none")),
         evicted_(metrics.gauge("aiva_redis_evicted_keys",
@@ -124,16 +126,19 @@ class BeatingPulse final : public RedisPulse {
     auto answers = co_await std::move(running);
     if (!answers) co_return;
     double used = 0;
+    double most = 0;
     double fullest = 0;
     double evicted = 0;
     for (const auto& replies : *answers) {
       auto bytes = number_after(replies[0].text, "used_memory:");
       auto limit = number_after(replies[0].text, "maxmemory:");
       used += bytes;
+      most += limit;
       if (limit > 0) fullest = std::max(fullest, bytes / limit);
       evicted += number_after(replies[1].text, "evicted_keys:");
     }
     memory_.set(used);
+    memory_max_.set(most);
     fullness_.set(fullest);
     evicted_.set(evicted);
   }
@@ -144,6 +149,7 @@ class BeatingPulse final : public RedisPulse {
   Gauge& up_;
   Gauge& processes_gauge_;
   Gauge& memory_;
+  Gauge& memory_max_;
   Gauge& fullness_;
   Gauge& evicted_;
   std::atomic<bool> is_up_ = true;  // as far as is known

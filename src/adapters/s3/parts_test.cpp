@@ -194,10 +194,12 @@ TEST(ServerClock, believes_the_server_only_about_more_than_a_minute) {
   clock.advance(std::chrono::milliseconds(784'111'777'000 - clock.unix_ms()));
   ServerClock server(clock);
 
-  EXPECT_FALSE(server.learn("Sun, 06 Nov 1994 08:49:50 GMT"));
-  EXPECT_FALSE(server.learn("no date"));
-  EXPECT_TRUE(server.learn("Sun, 06 Nov 1994 09:49:37 GMT"));
-  EXPECT_FALSE(server.learn("Sun, 06 Nov 1994 09:49:37 GMT"));
+  auto wrong = server.now();
+  EXPECT_FALSE(server.learn("Sun, 06 Nov 1994 08:49:50 GMT", wrong));
+  EXPECT_FALSE(server.learn("no date", wrong));
+  EXPECT_TRUE(server.learn("Sun, 06 Nov 1994 09:49:37 GMT", wrong));
+  EXPECT_TRUE(server.learn("Sun, 06 Nov 1994 09:49:37 GMT", wrong)) << "sent at the same time";
+  EXPECT_FALSE(server.learn("Sun, 06 Nov 1994 09:49:37 GMT", server.now()));
 
   EXPECT_EQ(server.now() - clock.unix_ms(), 3'600'000);
 }

@@ -71,15 +71,18 @@ struct Binder {
 
 void Connection::CloseDatabase::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 
-Connection::Connection(DatabasePointer database, const SqliteOptions& options)
+Connection::Connection(DatabasePointer database, const SqliteOptions& options,
+                       SqliteMeasures& measures)
     : database_(std::move(database)),
+      measures_(measures),
       statements_(database_.get(), statements_max),
       slow_query_(options.slow_query) {}
 
 Connection::~Connection() = default;
 
 Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& options,
-                                                     ConnectionMode mode) {
+                                                     ConnectionMode mode,
+                                                     SqliteMeasures& measures) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
   flags |= mode == ConnectionMode::reads ? SQLITE_OPEN_READONLY
                                          : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -91,7 +94,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& option
     error.message = "The database " + options.path.string() + " cannot be opened";
     return fail(std::move(error));
   }
-  std::unique_ptr<Connection> connection(new Connection(std::move(database), options));
+  std::unique_ptr<Connection> connection(new Connection(std::move(database), options, measures));
   TRY_VOID(connection->configure(options, mode));
   return connection;
 }
@@ -148,7 +151,9 @@ Result<void> Connection::step_through(std::string_view sql, std::span<const SqlV
     if (each != nullptr) TRY_VOID((*each)(row));
   if (code != SQLITE_DONE) return fail(last_error(code, sql));
   auto took = std::chrono::steady_clock::now() - started;
-  if (took >= slow_query_)
+  bool is_slow = took >= slow_query_;
+  measures_.note_statement(is_slow);
+  if (is_slow)
     log::warn("slow statement",
               {{"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()},
                {"sql", utf8_prefix(sql, sql_logged_max)}});

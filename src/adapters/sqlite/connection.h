@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "adapters/sqlite/measures.h"
 #include "adapters/sqlite/sqlite_database.h"
 #include "adapters/sqlite/statement_cache.h"
 #include "foundation/call_context.h"
@@ -21,8 +22,9 @@ enum class ConnectionMode { reads, writes };
 class Connection final : public SqlSession {
  public:
   // Opens the file of the options; only a writing connection creates it.
-  static Result<std::unique_ptr<Connection>> open(const SqliteOptions& options,
-                                                  ConnectionMode mode);
+  // `measures` is borrowed.
+  static Result<std::unique_ptr<Connection>> open(const SqliteOptions& options, ConnectionMode mode,
+                                                  SqliteMeasures& measures);
   ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -50,7 +52,7 @@ class Connection final : public SqlSession {
   };
   using DatabasePointer = std::unique_ptr<sqlite3, CloseDatabase>;
 
-  Connection(DatabasePointer database, const SqliteOptions& options);
+  Connection(DatabasePointer database, const SqliteOptions& options, SqliteMeasures& measures);
   Result<void> configure(const SqliteOptions& options, ConnectionMode mode);
   Result<void> bind(sqlite3_stmt* statement, std::string_view sql,
                     std::span<const SqlValue> parameters);
@@ -61,6 +63,7 @@ class Connection final : public SqlSession {
   static int on_log(void* self, sqlite3* database, const char* name, int pages);
 
   DatabasePointer database_;
+  SqliteMeasures& measures_;
   StatementCache statements_;
   std::chrono::milliseconds slow_query_;
   const CallContext* watched_ = nullptr;

@@ -33,8 +33,12 @@ struct GroupWriter::Awaiter {
   Result<void> await_resume() { return std::move(waiting.outcome); }
 };
 
-GroupWriter::GroupWriter(std::unique_ptr<Connection> connection, std::size_t queue_max)
-    : connection_(std::move(connection)), queue_max_(queue_max), thread_([this] { run(); }) {}
+GroupWriter::GroupWriter(std::unique_ptr<Connection> connection, std::size_t queue_max,
+                         SqliteMeasures& measures)
+    : connection_(std::move(connection)),
+      queue_max_(queue_max),
+      measures_(measures),
+      thread_([this] { run(); }) {}
 
 GroupWriter::~GroupWriter() {
   {
@@ -56,6 +60,7 @@ bool GroupWriter::submit(Waiting* waiting) {
   std::lock_guard lock(mutex_);
   if (queue_.size() >= queue_max_) return false;
   queue_.push_back(waiting);
+  measures_.begin_wait();
   ready_.notify_one();
   return true;
 }
@@ -84,10 +89,20 @@ GroupWriter::Waiting* GroupWriter::take() {
   if (queue_.empty()) return nullptr;
   auto* waiting = queue_.front();
   queue_.pop_front();
+  measures_.end_wait(waiting->since);
+  waiting->since = std::chrono::steady_clock::now();
   return waiting;
 }
 
 std::vector<GroupWriter::Waiting*> GroupWriter::commit_group() {
+  measures_.begin_work();
+  auto group = run_group();
+  measures_.end_work();
+  for (const auto* waiting : group) measures_.note_write(waiting->since);
+  return group;
+}
+
+std::vector<GroupWriter::Waiting*> GroupWriter::run_group() {
   auto group_end = std::chrono::steady_clock::now() + group_time_max;
   std::vector<Waiting*> group;
   Result<void> committed;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <coroutine>
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "adapters/sqlite/connection.h"
+#include "adapters/sqlite/measures.h"
 #include "foundation/call_context.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
@@ -22,7 +24,9 @@ namespace aiva {
 // of its own, and all of them complete after its commit; when the commit fails, all of them fail.
 class GroupWriter {
  public:
-  GroupWriter(std::unique_ptr<Connection> connection, std::size_t queue_max);
+  // `measures` is borrowed.
+  GroupWriter(std::unique_ptr<Connection> connection, std::size_t queue_max,
+              SqliteMeasures& measures);
   // Finishes what is queued.
   ~GroupWriter();
   GroupWriter(const GroupWriter&) = delete;
@@ -37,6 +41,7 @@ class GroupWriter {
     Database::Body body;
     Result<void> outcome{};
     std::coroutine_handle<> awaiting{};
+    SqliteMeasures::Instant since = std::chrono::steady_clock::now();  // asked, then taken up
   };
   struct Awaiter;
 
@@ -45,12 +50,14 @@ class GroupWriter {
   // The next write, or null when there is none.
   Waiting* take();
   std::vector<Waiting*> commit_group();
+  std::vector<Waiting*> run_group();
   Result<void> run_first(Waiting& waiting);
   Result<void> run_in_savepoint(Waiting& waiting);
   Result<void> run_body(Waiting& waiting);
 
   std::unique_ptr<Connection> connection_;
   std::size_t queue_max_;
+  SqliteMeasures& measures_;
   std::mutex mutex_;
   std::condition_variable ready_;
   std::deque<Waiting*> queue_;

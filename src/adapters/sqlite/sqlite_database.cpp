@@ -1,6 +1,7 @@
 #include "adapters/sqlite/sqlite_database.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <string>
@@ -10,6 +11,7 @@
 #include "adapters/sqlite/checkpointer.h"
 #include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/group_writer.h"
+#include "adapters/sqlite/measures.h"
 #include "foundation/thread_pool.h"
 
 namespace aiva {
@@ -23,14 +25,18 @@ constexpr int log_pages_max = 8000;
 // Connections that read, as many as there are reader threads, so that one is always free.
 class ReaderConnections {
  public:
-  explicit ReaderConnections(std::vector<std::unique_ptr<Connection>> free)
-      : free_(std::move(free)) {}
+  ReaderConnections(std::vector<std::unique_ptr<Connection>> free, SqliteMeasures& measures)
+      : free_(std::move(free)), measures_(measures) {}
 
   Result<void> read(const CallContext& context, const Database::Body& body) {
+    auto begun = std::chrono::steady_clock::now();
     auto connection = take();
+    measures_.begin_work();
     connection->watch(&context);
     auto outcome = read_with(*connection, body);
     connection->watch(nullptr);
+    measures_.end_work();
+    measures_.note_read(begun);
     std::lock_guard lock(mutex_);
     free_.push_back(std::move(connection));
     return outcome;
@@ -69,21 +75,61 @@ class ReaderConnections {
 
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> free_;
+  SqliteMeasures& measures_;
+};
+
+// A read that waits for a thread until it is taken up, or given up.
+class WaitingRead {
+ public:
+  explicit WaitingRead(SqliteMeasures& measures) : measures_(&measures) { measures.begin_wait(); }
+  WaitingRead(WaitingRead&& other) noexcept
+      : measures_(std::exchange(other.measures_, nullptr)), since_(other.since_) {}
+  ~WaitingRead() {
+    if (measures_ != nullptr) measures_->give_up_wait();
+  }
+  WaitingRead& operator=(WaitingRead&&) = delete;
+
+  void end() { std::exchange(measures_, nullptr)->end_wait(since_); }
+
+ private:
+  SqliteMeasures* measures_;
+  SqliteMeasures::Instant since_ = std::chrono::steady_clock::now();
+};
+
+// What is measured, and where it is shown when nobody looks.
+struct Measuring {
+  explicit Measuring(const SqliteOptions& options)
+      : own(options.metrics == nullptr ? std::make_unique<Metrics>() : nullptr),
+        measures(own ? *own : *options.metrics, options.reader_threads + 1) {}
+
+  std::unique_ptr<Metrics> own;
+  SqliteMeasures measures;
 };
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(std::unique_ptr<Connection> writer, std::unique_ptr<Connection> checkpointer,
-                 std::vector<std::unique_ptr<Connection>> readers, const SqliteOptions& options)
-      : checkpointer_(std::move(checkpointer)),
-        writer_(folding(std::move(writer)), options.queue_max),
-        readers_(std::move(readers)),
+  // What each thread has its connection from.
+  struct Connections {
+    std::unique_ptr<Connection> writer;
+    std::unique_ptr<Connection> checkpointer;
+    std::vector<std::unique_ptr<Connection>> readers;
+  };
+  SqliteDatabase(std::unique_ptr<Measuring> measuring, Connections connections,
+                 const SqliteOptions& options)
+      : measuring_(std::move(measuring)),
+        checkpointer_(std::move(connections.checkpointer)),
+        writer_(folding(std::move(connections.writer)), options.queue_max, measuring_->measures),
+        readers_(std::move(connections.readers), measuring_->measures),
         reader_pool_({.name = "db-read",
                       .threads = options.reader_threads,
                       .queue_max = options.queue_max}) {}
 
   Task<Result<void>> run_read(CallContext context, Body body) override {
-    auto job = [this, context, body = std::move(body)] { return readers_.read(context, body); };
+    WaitingRead waiting(measuring_->measures);
+    auto job = [this, context, body = std::move(body), waiting = std::move(waiting)]() mutable {
+      waiting.end();
+      return readers_.read(context, body);
+    };
     auto task = run_on(reader_pool_, context, std::move(job));
     auto outcome = co_await std::move(task);
     co_return outcome;
@@ -107,6 +153,7 @@ class SqliteDatabase final : public Database {
 
   // Destroyed from the last to the first, so that a connection that may write closes last and folds
   // the log into the file.
+  std::unique_ptr<Measuring> measuring_;
   Checkpointer checkpointer_;
   GroupWriter writer_;
   ReaderConnections readers_;
@@ -118,21 +165,22 @@ class SqliteDatabase final : public Database {
 Result<std::unique_ptr<Database>> make_sqlite_database(SqliteOptions options) {
   options.reader_threads = std::max<std::size_t>(options.reader_threads, 1);
   bool is_new = !std::filesystem::exists(options.path);
-  TRY(auto writer, Connection::open(options, ConnectionMode::writes));
+  auto measuring = std::make_unique<Measuring>(options);
+  auto& measures = measuring->measures;
+  SqliteDatabase::Connections connections;
+  TRY(connections.writer, Connection::open(options, ConnectionMode::writes, measures));
   if (is_new) {
     std::error_code ignored;
     std::filesystem::permissions(
         options.path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
         ignored);
   }
-  TRY(auto checkpointer, Connection::open(options, ConnectionMode::writes));
-  std::vector<std::unique_ptr<Connection>> readers;
+  TRY(connections.checkpointer, Connection::open(options, ConnectionMode::writes, measures));
   for (std::size_t i = 0; i < options.reader_threads; ++i) {
-    TRY(auto reader, Connection::open(options, ConnectionMode::reads));
-    readers.push_back(std::move(reader));
+    TRY(auto reader, Connection::open(options, ConnectionMode::reads, measures));
+    connections.readers.push_back(std::move(reader));
   }
-  return std::make_unique<SqliteDatabase>(std::move(writer), std::move(checkpointer),
-                                          std::move(readers), options);
+  return std::make_unique<SqliteDatabase>(std::move(measuring), std::move(connections), options);
 }
 
 Task<Result<void>> check_integrity(Database& database, CallContext context) {

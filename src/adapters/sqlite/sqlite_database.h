@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "foundation/call_context.h"
+#include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
 #include "ports/database.h"
@@ -27,6 +28,7 @@ struct SqliteOptions {
   SqliteSync sync = SqliteSync::process;
   std::size_t queue_max = 10000;  // waiting reads, and waiting writes
   int cache_kib = 2048;           // page cache of each connection
+  Metrics* metrics = nullptr;     // borrowed; null: nothing is shown
 };
 
 // Opens (or makes) a database file in WAL mode: one writer thread that commits queued writes in

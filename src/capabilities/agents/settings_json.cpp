@@ -22,6 +22,9 @@ constexpr std::size_t knowledge_bases_max = 100;  // as many as one search takes
 constexpr std::size_t topics_max = 100;
 constexpr std::size_t topic_bytes_max = 400;
 constexpr std::size_t origins_max = 50;
+constexpr std::size_t suggestions_max = 6;
+constexpr std::size_t suggestion_bytes_max = 200;
+constexpr std::size_t url_bytes_max = 500;
 constexpr std::int64_t tokens_highest = 128'000;
 
 using Words = std::initializer_list<std::string_view>;
@@ -178,6 +181,28 @@ void read_origins(json::Fields& fields, WidgetSettings& widget) {
   }
 }
 
+void read_suggestions(json::Fields& fields, WidgetSettings& widget) {
+  const auto* array = fields.array("suggested_questions", suggestions_max);
+  if (array == nullptr) return;
+  for (const auto& item : *array) {
+    const auto* text = item.if_string();
+    if (text == nullptr || text->empty() || text->size() > suggestion_bytes_max ||
+        has_control_characters({text->data(), text->size()}))
+      return fields.add_error("suggested_questions", "must hold texts of 1 to 200 bytes");
+    widget.suggestions.emplace_back(text->data(), text->size());
+  }
+}
+
+void read_logo(json::Fields& fields, WidgetSettings& widget) {
+  auto url = fields.optional_text("logo_url", {.length_max = url_bytes_max});
+  if (!url) return;
+  bool is_plain = std::ranges::none_of(
+      *url, [](unsigned char c) { return c <= ' ' || c >= 0x7f || c == '"' || c == '\\'; });
+  if (!url->empty() && (!url->starts_with("https://") || !is_plain))
+    return fields.add_error("logo_url", "must be an https URL");
+  widget.logo_url = std::move(*url);
+}
+
 void read_calls(json::Fields& fields, WidgetSettings& widget) {
   auto read = [&fields](std::string_view name, int& value, std::int64_t max) {
     value = static_cast<int>(fields.integer(name, value, 1, max));
@@ -275,6 +300,9 @@ Result<WidgetSettings> read_widget(const json::Object& widget) {
       fields.add_error("accent_color", "must be a color like #1f5fbf");
   }
   read_choice(fields, "position", {"right", "left"}, read.position);
+  read_choice(fields, "theme", {"auto", "light", "dark"}, read.theme);
+  read_logo(fields, read);
+  read_suggestions(fields, read);
   read_origins(fields, read);
   read.visitor_messages_per_minute_max = static_cast<int>(
       fields.integer("visitor_messages_per_minute", read.visitor_messages_per_minute_max, 1, 1000));
@@ -293,8 +321,12 @@ void write_widget(JsonWriter& writer, const WidgetSettings& widget) {
       .field("placeholder", widget.placeholder)
       .field("accent_color", widget.accent_color)
       .field("position", widget.position)
-      .key("allowed_origins")
+      .field("theme", widget.theme)
+      .field("logo_url", widget.logo_url)
+      .key("suggested_questions")
       .begin_array();
+  for (const auto& question : widget.suggestions) writer.value(question);
+  writer.end_array().key("allowed_origins").begin_array();
   for (const auto& origin : widget.origins) writer.value(origin);
   writer.end_array()
       .field("visitor_messages_per_minute", widget.visitor_messages_per_minute_max)

@@ -73,6 +73,9 @@ struct WidgetSettings {
   std::string placeholder{};
   std::string accent_color = "#1f5fbf";      // #rrggbb
   std::string position = "right";            // right | left
+  std::string theme = "auto";                // auto (as the visitor's system) | light | dark
+  std::string logo_url{};                    // of a picture, https; empty: none
+  std::vector<std::string> suggestions{};    // questions to begin with
   std::vector<std::string> origins{};        // that may embed it: "https://host[:port]", or "*"
   int visitor_messages_per_minute_max = 10;  // of one visitor
   int visitor_messages_per_day_max = 200;

@@ -8,6 +8,7 @@
 #include "capabilities/billing/internal/journal_table.h"
 #include "capabilities/billing/internal/make_budgets.h"
 #include "capabilities/billing/internal/make_usage.h"
+#include "capabilities/billing/internal/meters.h"
 #include "capabilities/billing/internal/reconciliation.h"
 #include "foundation/lru_cache.h"
 
@@ -41,11 +42,12 @@ Result<void> check_amount(MicroUsd amount) {
 class LedgerBilling final : public Billing {
  public:
   LedgerBilling(Database& database, const Clock& clock, BillingSettings settings,
-                CreditListener listener)
+                CreditListener listener, Metrics* metrics)
       : database_(database),
         clock_(clock),
         settings_(settings),
         listener_(std::move(listener)),
+        meters_(metrics),
         accounts_(cached_accounts_max, changes_seen_within),
         budgets_(make_budgets(database, clock, [this](TenantId t) { accounts_.erase(t); })),
         usage_(make_usage(database)) {}
@@ -69,7 +71,7 @@ class LedgerBilling final : public Billing {
     };
     CO_TRY(auto account, co_await read(database_, context, body));
     remember(tenant, account);
-    if (!suffices(account, least)) co_return fail(no_credits(account, least));
+    if (!suffices(account, least)) co_return fail(refuse(account, least));
     co_return Result<void>();
   }
 
@@ -84,6 +86,7 @@ class LedgerBilling final : public Billing {
     TRY(auto book, Book::open(sql, tenant, clock_.unix_ms()));
     TRY(auto taken, book.take(charges, settings_.margin_percent));
     TRY_VOID(close(sql, book, tenant));
+    meters_.count_taken(charges, taken);
     return taken;
   }
 
@@ -99,8 +102,7 @@ class LedgerBilling final : public Billing {
     if (earlier && earlier->state == HoldState::open) return {};
     if (earlier && earlier->state == HoldState::settled)
       return fail(ErrorCode::conflict, "This work is done and paid for");
-    if (!suffices(book.account(), hold.amount))
-      return fail(no_credits(book.account(), hold.amount));
+    if (!suffices(book.account(), hold.amount)) return fail(refuse(book.account(), hold.amount));
     if (book.account().has_hard_budgets())
       TRY_VOID(check_hard_budgets(sql, tenant, {.key = hold.key, .agent = hold.agent}, hold.amount,
                                   now));
@@ -124,6 +126,7 @@ class LedgerBilling final : public Billing {
       if (held->state == HoldState::open) book.hold(-hold->amount);
     }
     TRY_VOID(close(sql, book, tenant));
+    meters_.count_taken(charges, taken);
     return taken;
   }
 
@@ -176,6 +179,7 @@ class LedgerBilling final : public Billing {
                                 .agent = charged->agent,
                                 .key = charged->key}));
     TRY_VOID(close(sql, book, tenant));
+    if (is_new) meters_.count_refunded(charged->amount);
     return is_new ? charged->amount : 0;
   }
 
@@ -203,6 +207,7 @@ class LedgerBilling final : public Billing {
     };
     auto after = co_await write(database_, context, body);
     if (!after) co_return fail(unknown_tenant(std::move(after.error())));
+    meters_.count_added(amount);
     co_return *after;
   }
 
@@ -212,10 +217,10 @@ class LedgerBilling final : public Billing {
       TRY(auto book, Book::open(sql, tenant, clock_.unix_ms()));
       TRY(auto earlier, JournalTable(sql).find_charge(tenant, charge.operation, charge.reference));
       if (earlier) return to_balance(tenant, book.account());
-      if (!suffices(book.account(), charge.base))
-        return fail(no_credits(book.account(), charge.base));
-      TRY_VOID(book.take(std::span(&charge, 1), 0));
+      if (!suffices(book.account(), charge.base)) return fail(refuse(book.account(), charge.base));
+      TRY(auto taken, book.take(std::span(&charge, 1), 0));
       TRY_VOID(close(sql, book, tenant));
+      meters_.count_taken(std::span(&charge, 1), taken);
       return to_balance(tenant, book.account());
     };
     auto after = co_await write(database_, context, body);
@@ -255,6 +260,10 @@ class LedgerBilling final : public Billing {
   [[nodiscard]] bool suffices(const AccountRow& account, MicroUsd needed) const {
     return !settings_.is_enforced || account.available() >= needed;
   }
+  Error refuse(const AccountRow& account, MicroUsd needed) {
+    meters_.count_refusal();
+    return no_credits(account, needed);
+  }
   [[nodiscard]] Balance to_balance(TenantId tenant, const AccountRow& account) const {
     return {.tenant = tenant,
             .balance = account.balance,
@@ -286,6 +295,7 @@ class LedgerBilling final : public Billing {
   const Clock& clock_;
   BillingSettings settings_;
   CreditListener listener_;
+  Meters meters_;
   LruCache<TenantId, AccountRow> accounts_;
   std::unique_ptr<Budgets> budgets_;
   std::unique_ptr<Usage> usage_;
@@ -294,8 +304,9 @@ class LedgerBilling final : public Billing {
 }  // namespace
 
 std::unique_ptr<Billing> make_billing(Database& database, const Clock& clock,
-                                      BillingSettings settings, CreditListener listener) {
-  return std::make_unique<LedgerBilling>(database, clock, settings, std::move(listener));
+                                      BillingSettings settings, CreditListener listener,
+                                      Metrics* metrics) {
+  return std::make_unique<LedgerBilling>(database, clock, settings, std::move(listener), metrics);
 }
 
 }  // namespace aiva::billing

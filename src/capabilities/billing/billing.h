@@ -10,6 +10,7 @@
 #include "capabilities/billing/types.h"
 #include "capabilities/billing/usage.h"
 #include "foundation/call_context.h"
+#include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
 #include "foundation/time.h"
@@ -81,7 +82,9 @@ class Billing {
   virtual Usage& usage() = 0;
 };
 
+// All are borrowed; without `metrics` nothing is counted.
 std::unique_ptr<Billing> make_billing(Database& database, const Clock& clock,
-                                      BillingSettings settings, CreditListener listener = {});
+                                      BillingSettings settings, CreditListener listener = {},
+                                      Metrics* metrics = nullptr);
 
 }  // namespace aiva::billing

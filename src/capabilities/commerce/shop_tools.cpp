@@ -9,6 +9,7 @@
 #include "capabilities/commerce/internal/shop_definitions.h"
 #include "capabilities/commerce/internal/shop_desk.h"
 #include "foundation/log.h"
+#include "foundation/span.h"
 
 namespace aiva::commerce {
 namespace {
@@ -88,8 +89,12 @@ class ShopTools final : public functions::AgentTools {
     auto begin = parts_.clock.steady();
     calls_.add();
     ToolOutcome outcome{.name = use.call.name, .arguments = use.call.arguments};
-    auto running = run(context, std::move(bases), use);
+    Span span(context, "tool.call");
+    span.set("gen_ai.tool.name", use.call.name);
+    auto running = run(span.inside(context), std::move(bases), use);
     auto result = co_await std::move(running);
+    span.note(result);
+    span.end();
     std::chrono::duration<double, std::milli> time = parts_.clock.steady() - begin;
     outcome.time_ms = time.count();
     if (result) {

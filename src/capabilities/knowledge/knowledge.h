@@ -65,7 +65,8 @@ class Knowledge {
   virtual Task<Result<Document>> document(CallContext context, DocumentId id) = 0;
   struct DocumentFilter {
     std::optional<DocumentStatus> status{};
-    DocumentId parent{};  // only what came out of this archive; nil: everything
+    DocumentId parent{};   // only what came out of this archive; nil: everything
+    std::string search{};  // part of the file name or title; empty: everything
     PageRequest page{};
   };
   virtual Task<Result<PageOf<Document>>> documents(CallContext context, KnowledgeBaseId id,

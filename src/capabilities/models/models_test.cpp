@@ -152,6 +152,10 @@ TEST_F(ModelsTest, routes_by_model_and_says_who_answered) {
                                    "openai:server-key:claude-x"));
   EXPECT_THAT(metrics(),
               HasSubstr(R"(aiva_model_requests_total{outcome="answered",provider="openai"} 2)"));
+  EXPECT_THAT(metrics(), HasSubstr(R"(aiva_model_answer_seconds_count{provider="openai"} 2)"));
+  EXPECT_THAT(metrics(), HasSubstr(R"(aiva_model_tokens_total{kind="output",provider="openai"})"));
+  EXPECT_THAT(metrics(),
+              Not(HasSubstr(R"(aiva_model_tokens_total{kind="output",provider="openai"} 0)")));
 }
 
 TEST_F(ModelsTest, falls_back_from_a_provider_that_fails_or_is_silent) {

@@ -18,6 +18,7 @@
 #include "capabilities/search/internal/reranking.h"
 #include "capabilities/search/internal/search_log.h"
 #include "capabilities/search/internal/validation.h"
+#include "foundation/span.h"
 
 namespace aiva::search {
 namespace {
@@ -75,6 +76,8 @@ class PassageSearch final : public Search {
 
   Task<Result<SearchAnswer>> search(CallContext context, SearchRequest request) override {
     auto begin = parts_.clock.steady();
+    Span span(context, "search");
+    context = span.inside(std::move(context));
     CO_TRY_VOID(validate(request));
     auto ids = bases_of(request);
     CO_TRY(auto bases, co_await get(context, ids));
@@ -125,8 +128,10 @@ class PassageSearch final : public Search {
     answer.query_expanded = expanded.expansion.to_text();
     answer.base_cost += price_of(expanded.expansion);
     if (reranking_.is_on() && !answer.hits.empty()) {
-      auto ordering = reranking_.order(context, request.query, answer.hits);
+      Span reranking(context, "search.rerank");
+      auto ordering = reranking_.order(reranking.inside(context), request.query, answer.hits);
       answer.is_reranked = co_await std::move(ordering);
+      reranking.end();
       CO_TRY_VOID(context.check());
       is_sound = is_sound && answer.is_reranked;
     }
@@ -190,7 +195,7 @@ class PassageSearch final : public Search {
   Task<Result<SearchAnswer>> tell(CallContext context, SearchRequest request, SearchAnswer answer,
                                   Instant begin) {
     answer.search_time_ms = since(begin);
-    seconds_.observe(answer.search_time_ms / 1000);
+    seconds_.observe(answer.search_time_ms / 1000, context.trace);
     co_await log_.record(record_of(context, std::move(request), answer));
     co_return answer;
   }
@@ -238,9 +243,12 @@ class PassageSearch final : public Search {
   }
 
   Task<Result<Embeddings>> embed(CallContext context, std::string query) {
+    Span span(context, "search.embed");
     std::vector<std::string> texts;
     texts.push_back(std::move(query));
-    auto embedded = co_await parts_.embedder.embed(context, std::move(texts));
+    auto embedding = parts_.embedder.embed(span.inside(context), std::move(texts));
+    auto embedded = co_await std::move(embedding);
+    span.note(embedded);
     co_return embedded;
   }
 
@@ -267,8 +275,12 @@ class PassageSearch final : public Search {
                            const IndexStanding& standing, CandidateFinder::Prepared prepared) {
     auto wanted = chunks_wanted(request, standing.has_followed());
     auto shown = standing.shown();
-    auto finding = finder_.find(context, std::move(request), prepared);
-    CO_TRY(auto candidates, co_await std::move(finding));
+    Span looking(context, "search.index");
+    auto finding = finder_.find(looking.inside(context), std::move(request), prepared);
+    auto found = co_await std::move(finding);
+    looking.note(found);
+    looking.end();
+    CO_TRY(auto candidates, std::move(found));
     std::vector<ChunkId> ids;
     std::span<const Candidate> ranked = candidates.ranked;
     for (const auto& candidate : ranked.first(std::min(ranked.size(), wanted)))
@@ -280,8 +292,13 @@ class PassageSearch final : public Search {
       co_return finds;
     }
     auto begin = parts_.clock.steady();
-    auto fetching = parts_.knowledge.chunks_now(context, std::move(ids), standing.bases());
-    CO_TRY(auto now, co_await std::move(fetching));
+    Span reading(context, "search.rows");
+    auto fetching =
+        parts_.knowledge.chunks_now(reading.inside(context), std::move(ids), standing.bases());
+    auto fetched = co_await std::move(fetching);
+    reading.note(fetched);
+    reading.end();
+    CO_TRY(auto now, std::move(fetched));
     finds.fetch_ms = since(begin);
     finds.is_outdated = now.chunks.size() < count || standing.is_behind(shown, now.versions);
     finds.chunks = std::move(now.chunks);

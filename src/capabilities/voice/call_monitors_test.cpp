@@ -339,7 +339,10 @@ TEST_F(RunningCallTest, has_an_opinion_of_how_it_was_carried) {
   auto stalled = log_.outcome->mos;
   EXPECT_GT(stalled, 1);
   EXPECT_LT(stalled, 4);
-  EXPECT_TRUE(metrics_.to_prometheus_text().contains("aiva_voice_mos_count 1"));
+  auto figures = metrics_.to_prometheus_text();
+  EXPECT_TRUE(figures.contains("aiva_voice_mos_count 1"));
+  EXPECT_TRUE(figures.contains("aiva_voice_call_seconds_count 1"));
+  EXPECT_TRUE(figures.contains(R"(aiva_voice_calls_ended_total{end="caller_hung_up"} 1)"));
 }
 
 TEST_F(RunningCallTest, believes_a_leg_that_knows_how_it_is_carried) {

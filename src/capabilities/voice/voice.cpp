@@ -56,8 +56,10 @@ class RunningCalls final : public Calls {
                                                  const agents::ActiveAgent& agent,
                                                  AudioFormat format);
   Result<std::shared_ptr<RunningCall>> find(const CallContext& context, CallId id) const;
+  Span begin_span(CallContext& context, const Call& call);
 
   CallsParts parts_;
+  Tracer no_tracer_{};  // in place of none
   CallLimits limits_;
   CallMeters meters_;
   mutable std::mutex mutex_{};
@@ -107,6 +109,22 @@ Task<std::shared_ptr<CallTap>> RunningCalls::begin_recording(CallContext context
   co_return tap;
 }
 
+// The call's own trace, or its part of the one it was asked for in. What happens in the call later
+// is recorded piece by piece, so that a long call needs no more memory than a short one.
+Span RunningCalls::begin_span(CallContext& context, const Call& call) {
+  auto& tracer = parts_.tracer != nullptr ? *parts_.tracer : no_tracer_;
+  bool is_own = !context.trace.has_id();
+  auto trace = is_own ? new_trace(tracer) : context.trace.ids();
+  auto span =
+      tracer.begin(trace, {.name = "voice.call", .kind = SpanKind::server, .is_own = is_own});
+  span.set("aiva.call.id", call.id.to_string());
+  span.set("aiva.call.provider", call.provider);
+  span.set("aiva.agent.id", call.agent.to_string());
+  span.set("aiva.tenant", call.tenant.to_string());
+  context.trace = trace.ids();
+  return span;
+}
+
 Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context, Call call,
                                                              std::shared_ptr<Leg> leg) {
   CO_TRY_VOID(enter());
@@ -132,6 +150,7 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
   auto lasting = context;
   lasting.deadline = std::chrono::steady_clock::time_point::max();
   lasting.cancellation = {};
+  auto span = begin_span(lasting, call);
   std::shared_ptr<FlowLead> lead;
   if (!flows.flows.empty())
     lead = std::make_shared<FlowLead>(*parts_.leading, lasting, call, std::move(flows));
@@ -145,6 +164,7 @@ Task<Result<std::shared_ptr<LiveCall>>> RunningCalls::answer(CallContext context
         }
         leave();
       });
+  running->trace_by(std::move(span));
   running->steer_by({.control = std::move(control),
                      .people = parts_.people,
                      .recognizer = &parts_.recognizer,

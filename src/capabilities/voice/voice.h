@@ -25,6 +25,7 @@
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
+#include "foundation/tracer.h"
 #include "ports/clock.h"
 #include "ports/realtime_model.h"
 #include "ports/speech_recognizer.h"
@@ -69,6 +70,7 @@ struct CallsParts {
   CallControls* controls = nullptr;       // of telephone systems that can be steered
   chat::People* people = nullptr;         // who answers after a transfer that reached nobody
   const CallPlaces* places = nullptr;     // told which calls go on here; may be null
+  Tracer* tracer = nullptr;               // null: calls are not recorded as traces
 };
 
 // A call that goes on in this process.

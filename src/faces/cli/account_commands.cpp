@@ -209,6 +209,9 @@ int run_account_command(Identity& identity, const Arguments& arguments) {
     case CommandName::model_add_clip:
     case CommandName::model_add_reranker:
     case CommandName::doctor:
+    case CommandName::load:
+    case CommandName::plan:
+    case CommandName::top:
     case CommandName::routes:
     case CommandName::version: break;
   }

@@ -99,6 +99,53 @@ void add_eval(CLI::App& app, Arguments& arguments) {
   });
 }
 
+void add_load(CLI::App& app, Arguments& arguments) {
+  auto& load = arguments.load;
+  auto* sub = command(app, arguments, "load", "Put a load on a running server and measure it",
+                      CommandName::load);
+  sub->footer(
+      "Ends with 0, 1 when a threshold is crossed or there was no load, 2 on wrong use, 130 when "
+      "interrupted. docs/guides/load-testing.md describes scenarios, profiles and the report.");
+  sub->add_option("--url", load.url, "The server: http://HOST:PORT");
+  sub->add_option("--key", load.key, "API key or token; better in the variable AIVA_LOAD_KEY")
+      ->envname("AIVA_LOAD_KEY");
+  sub->add_option("--scenario", load.scenario,
+                  "baseline, normal, peak, stress, spike or endurance");
+  sub->add_option("--users", load.users, "Users at most; the scenario's phases change with it")
+      ->check(CLI::Range(1, 20'000));
+  sub->add_option("--rps", load.rate,
+                  "Requests a second at most, sent whether or not answers come (open model)")
+      ->check(CLI::Range(0.01, 100'000.0));
+  sub->add_option("--connections", load.connections, "Connections of the open model")
+      ->check(CLI::Range(1, 20'000))
+      ->needs("--rps");
+  sub->add_option("--duration", load.duration, "Length of the whole scenario: 90s, 5m, 2h");
+  sub->add_option("--profile", load.profile, "document_heavy, chat_heavy, voice_heavy or mixed");
+  sub->add_option("--mix", load.mix, "Weights instead of a profile: search=30,list_bases=10")
+      ->excludes("--profile");
+  sub->add_option("--think-time", load.think_time,
+                  "What a user waits between two requests: 4s for 2s-6s, or 1s-3s");
+  sub->add_option("--timeout", load.timeout, "What a request may take");
+  sub->add_option("--documents", load.documents, "Sample documents made before")
+      ->check(CLI::Range(0, 10'000));
+  sub->add_option("--seed", load.seed, "Seed of what is asked, and when");
+  sub->add_option("--report", load.report_folder,
+                  "Folder for report.json, seconds.csv, operations.csv and report.html");
+  sub->add_option("--fail-if", load.thresholds,
+                  "Ends with 1 then: 'p95>200ms', 'search.p99>1s', 'errors>0.1%', '5xx>0.1%', "
+                  "'rps<1000'; may be repeated")
+      ->allow_extra_args(false);
+  sub->add_flag("--keep", load.keeps, "Leave what was made for the test");
+  sub->add_flag("--quiet", load.is_quiet, "No line each second");
+  sub->add_flag("--list", load.is_list, "Show the scenarios and profiles as JSON");
+  sub->callback([&arguments] {
+    arguments.command = CommandName::load;
+    if (arguments.load.is_list) return;
+    if (arguments.load.url.empty()) throw CLI::RequiredError("--url");
+    if (arguments.load.key.empty()) throw CLI::RequiredError("--key or AIVA_LOAD_KEY");
+  });
+}
+
 void add_user(CLI::App& app, Arguments& arguments) {
   auto* user = app.add_subcommand("user", "Manage users");
   user->require_subcommand(1);
@@ -247,6 +294,21 @@ void add_migrate(CLI::App& app, Arguments& arguments) {
   });
 }
 
+void add_top(CLI::App& app, Arguments& arguments) {
+  auto& top = arguments.top;
+  auto* sub = command(app, arguments, "top", "Show what a running server does; q ends it",
+                      CommandName::top);
+  sub->footer(
+      "Asks for an API key with tenants.manage: AIVA_API_KEY, or an access token AIVA_TOKEN.");
+  sub->add_option("--url", top.url, "Address of the server; else as configured");
+  sub->add_option("--key", top.key, "API key; others on this machine can see it")
+      ->excludes(sub->add_option("--token", top.token, "Access token; the same"));
+  sub->add_option("--ca-file", top.ca_file, "Certificates trusted besides the system's");
+  sub->add_option("--interval", top.interval_s, "Seconds between looks")
+      ->check(CLI::Range(0.2, 3600.0));
+  sub->add_flag("--once", top.is_once, "Look once; with --json print the answer");
+}
+
 }  // namespace
 
 Parsed parse_arguments(int count, const char* const* values) {
@@ -257,6 +319,7 @@ Parsed parse_arguments(int count, const char* const* values) {
   add_serve(app, arguments);
   add_documents(app, arguments);
   add_eval(app, arguments);
+  add_load(app, arguments);
   add_user(app, arguments);
   add_tenant(app, arguments);
   add_credits(app, arguments);
@@ -264,6 +327,7 @@ Parsed parse_arguments(int count, const char* const* values) {
   add_backup(app, arguments);
   add_restore(app, arguments);
   add_migrate(app, arguments);
+  add_top(app, arguments);
   add_plan_options(*command(app, arguments, "plan", "Say what a wanted load needs and costs",
                             CommandName::plan),
                    arguments.plan);

@@ -21,6 +21,7 @@ enum class CommandName {
   ingest,
   ask,
   eval,
+  load,
   user_list,
   user_add,
   user_password,
@@ -35,6 +36,7 @@ enum class CommandName {
   model_add_reranker,
   plan,
   doctor,
+  top,
   routes,
   version,
 };
@@ -76,6 +78,38 @@ struct BackupArguments {
   int keep = 0;  // 0: all
 };
 
+// What `aiva load` is asked for. Lengths of time are texts such as 90s or 5m.
+struct LoadArguments {
+  std::string url{};
+  std::string key{};
+  std::string scenario = "normal";
+  std::string profile = "mixed";
+  std::string mix{};       // empty: the profile's
+  int users = 0;           // 0: the scenario's
+  double rate = 0;         // --rps; 0: users who think
+  int connections = 0;     // 0: as many as the rate wants
+  std::string duration{};  // empty: the scenario's
+  std::string think_time = "4s";
+  std::string timeout = "30s";
+  int documents = 20;
+  std::uint64_t seed = 1;
+  std::string report_folder{};
+  std::vector<std::string> thresholds{};  // --fail-if
+  bool keeps = false;
+  bool is_quiet = false;
+  bool is_list = false;  // show scenarios and profiles instead
+};
+
+// What `aiva top` is asked for.
+struct TopArguments {
+  std::string url{};  // empty: where a server of the configuration listens
+  std::string key{};
+  std::string token{};
+  std::string ca_file{};
+  double interval_s = 1;
+  bool is_once = false;
+};
+
 // What the command line asks for. Texts are empty and lists too where nothing was given.
 struct Arguments {
   CommandName command = CommandName::version;
@@ -97,10 +131,12 @@ struct Arguments {
   std::string question{};
   int top_k = 6;
   EvalArguments eval{};
+  LoadArguments load{};
   CreditArguments credits{};
   BackupArguments backup{};
   PlanArguments plan{};
   DoctorArguments doctor{};
+  TopArguments top{};
   std::string move_target{};  // migrate: the database that rows are moved into
 
   std::string model_folder{};  // models add: where the model is

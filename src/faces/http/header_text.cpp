@@ -24,6 +24,11 @@ std::string_view cut(std::string_view& rest, char separator) {
   return piece;
 }
 
+bool has_zero_weight(std::string_view parameters) {
+  auto weight = header_parameter(parameters, "q");
+  return !weight.empty() && weight.find_first_not_of("0.") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
@@ -60,6 +65,20 @@ std::string_view header_parameter(std::string_view value, std::string_view name)
     return content;
   }
   return {};
+}
+
+bool accepts_coding(std::string_view accept_encoding, std::string_view wanted) {
+  bool takes_any = false;
+  while (!accept_encoding.empty()) {
+    auto comma = accept_encoding.find(',');
+    auto element = accept_encoding.substr(0, comma);
+    accept_encoding =
+        comma == std::string_view::npos ? std::string_view() : accept_encoding.substr(comma + 1);
+    auto coding = media_type_of(element);
+    if (equals_ignoring_case(coding, wanted)) return !has_zero_weight(element);
+    if (coding == "*") takes_any = !has_zero_weight(element);
+  }
+  return takes_any;
 }
 
 bool is_header_safe(std::string_view text) {

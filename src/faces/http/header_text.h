@@ -15,6 +15,8 @@ std::string_view media_type_of(std::string_view content_type);
 // The value of a parameter of a header value ("boundary" of "multipart/form-data; boundary=x"),
 // without quotes; empty when absent.
 std::string_view header_parameter(std::string_view value, std::string_view name);
+// Whether an Accept-Encoding value takes the coding `wanted` (with a weight above zero).
+bool accepts_coding(std::string_view accept_encoding, std::string_view wanted);
 // Whether `text` may stand in a header value: no control characters but tab.
 bool is_header_safe(std::string_view text);
 

@@ -84,7 +84,8 @@ struct RouteOptions {
 };
 
 // One line of the route table. `path` must outlive the router (a literal); a segment that starts
-// with ':' is a parameter. `:tenantId` is checked against the caller: another tenant's id is
+// with ':' is a parameter, a last one that starts with '*' a parameter of all that is left, slashes
+// included. `:tenantId` is checked against the caller: another tenant's id is
 // `forbidden`, or becomes context.tenant for those who may see it.
 struct Route {
   Method method;

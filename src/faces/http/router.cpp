@@ -12,6 +12,7 @@ using Names = std::vector<std::string_view>;
 struct Node {
   std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> fixed;  // sorted by segment
   std::unique_ptr<Node> parameter;
+  std::unique_ptr<Node> tail;  // takes all that is left of a path
   std::array<int, method_count> routes{};
   int websocket_route = -1;
   bool is_leaf = false;
@@ -49,7 +50,8 @@ std::string_view cut_segment(std::string_view& rest) {
   return segment;
 }
 
-// Walks all nodes a path can end at, fixed segments first, until `visit(node)` says true.
+// Walks all nodes a path can end at, fixed segments first and tails last, until `visit(node)` says
+// true.
 template <class Visit>
 bool walk(const Node& node, std::string_view rest, bool is_done, Names& parameters, Visit& visit) {
   if (is_done) return node.is_leaf && visit(node);
@@ -58,9 +60,14 @@ bool walk(const Node& node, std::string_view rest, bool is_done, Names& paramete
   auto segment = cut_segment(remaining);
   if (const auto* child = node.find_child(segment))
     if (walk(*child, remaining, is_last, parameters, visit)) return true;
-  if (!node.parameter || segment.empty()) return false;
-  parameters.push_back(segment);
-  if (walk(*node.parameter, remaining, is_last, parameters, visit)) return true;
+  if (node.parameter && !segment.empty()) {
+    parameters.push_back(segment);
+    if (walk(*node.parameter, remaining, is_last, parameters, visit)) return true;
+    parameters.pop_back();
+  }
+  if (!node.tail) return false;
+  parameters.push_back(rest);
+  if (visit(*node.tail)) return true;
   parameters.pop_back();
   return false;
 }
@@ -81,16 +88,19 @@ struct Router::Tables {
     while (!rest.empty()) {
       auto segment = cut_segment(rest);
       if (segment.empty()) return fail(bad_route(path, "has an empty segment"));
-      if (!segment.starts_with(':')) {
+      bool is_tail = segment.starts_with('*');
+      if (!is_tail && !segment.starts_with(':')) {
         node = &node->child(segment);
         continue;
       }
+      if (is_tail && !rest.empty()) return fail(bad_route(path, "goes on behind its tail"));
       auto name = segment.substr(1);
       if (name.empty() || std::ranges::find(parameter_names, name) != parameter_names.end())
         return fail(bad_route(path, "has an unnamed or repeated parameter"));
       parameter_names.push_back(name);
-      if (!node->parameter) node->parameter = std::make_unique<Node>();
-      node = node->parameter.get();
+      auto& next = is_tail ? node->tail : node->parameter;
+      if (!next) next = std::make_unique<Node>();
+      node = next.get();
     }
     node->is_leaf = true;
     return node;

@@ -30,7 +30,8 @@ class Router {
   Router& operator=(Router&&) noexcept;
   ~Router();
 
-  // HEAD falls back to GET. Fixed segments win over parameters. `match` is reused between calls.
+  // HEAD falls back to GET. Fixed segments win over parameters, parameters over tails. `match` is
+  // reused between calls.
   void find(Method method, std::string_view path, Match& match) const;
   // The methods of a path as an Allow header lists them ("GET, HEAD, OPTIONS"); empty: no such
   // path.

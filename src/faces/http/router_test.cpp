@@ -55,6 +55,28 @@ TEST(Router, ignores_one_trailing_slash) {
   EXPECT_EQ(match.route, -1);
 }
 
+TEST(Router, gives_a_tail_what_nothing_else_takes) {
+  auto router = make({route(Method::get, "/c/*path"), route(Method::get, "/c"),
+                      route(Method::get, "/c/fixed"), route(Method::post, "/c/:id")});
+  Router::Match match;
+
+  router.find(Method::get, "/c/a/b.js", match);
+  EXPECT_EQ(match.route, 0);
+  ASSERT_EQ(match.parameters.size(), 1U);
+  EXPECT_EQ(match.parameters[0], "a/b.js");
+  EXPECT_EQ(router.parameter_names(0)[0], "path");
+  router.find(Method::get, "/c/a", match);
+  EXPECT_EQ(match.route, 0);
+  ASSERT_EQ(match.parameters.size(), 1U);
+  router.find(Method::get, "/c/", match);
+  EXPECT_EQ(match.route, 1);
+  router.find(Method::get, "/c/fixed", match);
+  EXPECT_EQ(match.route, 2);
+  router.find(Method::post, "/c/7", match);
+  EXPECT_EQ(match.route, 3);
+  EXPECT_EQ(router.allowed_methods("/c/x/y"), "GET, HEAD, OPTIONS");
+}
+
 TEST(Router, falls_back_from_head_to_get) {
   auto router = make({route(Method::get, "/a"), route(Method::post, "/b")});
   Router::Match match;
@@ -78,6 +100,8 @@ TEST(Router, lists_the_methods_of_a_path) {
 TEST(Router, refuses_a_table_with_mistakes) {
   EXPECT_FALSE(Router::make({route(Method::get, "/a"), route(Method::get, "/a")}));
   EXPECT_FALSE(Router::make({route(Method::get, "/:a"), route(Method::get, "/:b")}));
+  EXPECT_FALSE(Router::make({route(Method::get, "/*a/b")}));
+  EXPECT_FALSE(Router::make({route(Method::get, "/*a"), route(Method::get, "/*b")}));
   EXPECT_FALSE(Router::make({route(Method::get, "a")}));
   EXPECT_FALSE(Router::make({route(Method::get, "/a//b")}));
   EXPECT_FALSE(Router::make({route(Method::get, "/:/b")}));

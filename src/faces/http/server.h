@@ -16,6 +16,7 @@
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/thread_pool.h"
+#include "foundation/tracer.h"
 #include "ports/cache.h"
 
 namespace aiva::http {
@@ -84,6 +85,7 @@ struct ServerParts {
   ThreadPool& files;  // blocking file work
   Lifecycle& lifecycle;
   idempotency::Idempotency* keys = nullptr;  // null: Idempotency-Key is passed over
+  Tracer* tracer = nullptr;                  // null: nothing is recorded
 };
 
 // A listening server with its own threads. The destructor cancels running calls and waits for them.

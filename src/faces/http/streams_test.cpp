@@ -73,6 +73,19 @@ TEST(EventStreams, send_events_and_end) {
   }
 }
 
+TEST(EventStreams, do_not_count_as_slow_answers) {
+  TestServer server({event_route("/events", count_to_three), event_route("/no", fail_at_once)});
+
+  EXPECT_EQ(server.send({.target = "/events"}).status, 200);
+  EXPECT_EQ(server.send({.target = "/no"}).status, 409);
+  server.stop();
+
+  auto figures = server.metrics.to_prometheus_text();
+  EXPECT_TRUE(figures.contains(R"(aiva_http_stream_seconds_count{route="/events"} 1)"));
+  EXPECT_TRUE(figures.contains(R"(aiva_http_request_duration_seconds_count{route="/events"} 0)"));
+  EXPECT_TRUE(figures.contains(R"(aiva_http_request_duration_seconds_count{route="/no"} 1)"));
+}
+
 TEST(EventStreams, to_http_1_0_end_with_the_connection) {
   TestServer server({event_route("/events", count_to_three)});
   auto client = server.connect();

@@ -36,6 +36,7 @@ struct Run {
   Job job;
   std::stop_source stop{};
   StopReason reason = StopReason::none;
+  TraceContext trace{};  // that the job was queued in, or its own
   SteadyTime started{};
   SteadyTime heartbeat_due{};
   SteadyTime lease_ends{};
@@ -67,7 +68,9 @@ milliseconds retry_delay(int attempts) {
 
 // What becomes of a job whose handler failed instead of telling an outcome.
 JobOutcome outcome_of_failure(const Job& job, const Error& error) {
-  log::failure("A job failed", CallContext{.tenant = job.tenant}, error);
+  CallContext context{.tenant = job.tenant};
+  if (auto trace = parse_traceparent(job.traceparent)) context.trace = *std::move(trace);
+  log::failure("A job failed", context, error);
   return {JobOutcome::Kind::retry, error.message, retry_delay(job.attempts)};
 }
 
@@ -82,10 +85,14 @@ std::string_view name_of(JobOutcome::Kind kind) {
   return "dead";
 }
 
+// The trace in which the job was queued, else a new one.
+TraceContext trace_of(const Job& job, const Tracer& tracer) {
+  if (auto trace = parse_traceparent(job.traceparent)) return *std::move(trace);
+  return new_trace(tracer);
+}
+
 CallContext new_context(const Run& run, Executor& home) {
-  CallContext context{.tenant = run.job.tenant};
-  random_bytes(context.trace.trace_id);
-  random_bytes(context.trace.span_id);
+  CallContext context{.tenant = run.job.tenant, .trace = run.trace};
   context.cancellation = run.stop.get_token();
   context.home = &home;
   return context;
@@ -97,6 +104,7 @@ class QueueWorker final : public Worker {
       : options_(std::move(options)),
         parts_(std::move(parts)),
         kinds_(kinds_of(parts_.handlers)),
+        tracer_(parts_.tracer != nullptr ? *parts_.tracer : no_tracer_),
         metrics_(parts_.metrics, kinds_),
         chores_(std::move(parts_.chores), {.clock = parts_.clock,
                                            .leases = parts_.schedules,
@@ -141,11 +149,14 @@ class QueueWorker final : public Worker {
   void stop(Run& run, StopReason reason);
   void take_jobs(bool is_woken);
   void begin(Job job);
+  Span begin_span(Run& run);
   milliseconds until_next_turn() const;
 
   WorkerOptions options_;
   WorkerParts parts_;
   std::vector<std::string> kinds_;
+  Tracer no_tracer_;  // in place of none
+  Tracer& tracer_;
   WorkerMetrics metrics_;
   ChoreRunner chores_;
   SteadyTime poll_due_{};
@@ -316,22 +327,38 @@ void QueueWorker::begin(Job job) {
   }
   const auto& handler = parts_.handlers.at(run->job.kind);
   pool_.post([this, run, &handler, shared = shared_] {
-    aiva::start(
-        handler(new_context(*run, pool_), run->job),
-        [run, shared](std::exception_ptr exception, std::optional<Result<JobOutcome>> outcome) {
-          JobOutcome told;
-          if (exception)
-            told = outcome_of_failure(run->job, internal_error("An exception escaped"));
-          else if (!*outcome)
-            told = outcome_of_failure(run->job, outcome->error());
-          else
-            told = std::move(**outcome);
-          std::lock_guard lock(shared->mutex);
-          run->outcome = std::move(told);
-          shared->is_woken = true;
-          shared->changed.notify_all();
-        });
+    auto span = std::make_shared<Span>(begin_span(*run));  // ends where the job does
+    aiva::start(handler(new_context(*run, pool_), run->job),
+                [run, shared, span](std::exception_ptr exception,
+                                    std::optional<Result<JobOutcome>> outcome) {
+                  if (!exception) span->note(*outcome);
+                  if (exception) span->fail(ErrorCode::internal);
+                  span->end();
+                  run->trace.recording = {};
+                  JobOutcome told;
+                  if (exception)
+                    told = outcome_of_failure(run->job, internal_error("An exception escaped"));
+                  else if (!*outcome)
+                    told = outcome_of_failure(run->job, outcome->error());
+                  else
+                    told = std::move(**outcome);
+                  std::lock_guard lock(shared->mutex);
+                  run->outcome = std::move(told);
+                  shared->is_woken = true;
+                  shared->changed.notify_all();
+                });
   });
+}
+
+Span QueueWorker::begin_span(Run& run) {
+  run.trace = trace_of(run.job, tracer_);
+  auto name = "job " + run.job.kind;
+  auto span = tracer_.begin(
+      run.trace, {.name = name, .kind = SpanKind::consumer, .is_own = run.job.traceparent.empty()});
+  span.set("aiva.job.id", run.job.id.to_string());
+  span.set("aiva.job.attempt", std::int64_t{run.job.attempts});
+  span.set("aiva.tenant", run.job.tenant.to_string());
+  return span;
 }
 
 milliseconds QueueWorker::until_next_turn() const {

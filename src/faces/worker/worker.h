@@ -13,6 +13,7 @@
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/task.h"
+#include "foundation/tracer.h"
 #include "ports/clock.h"
 #include "ports/job_queue.h"
 #include "ports/schedule_leases.h"
@@ -75,6 +76,7 @@ struct WorkerParts {
   std::map<std::string, JobHandler> handlers;  // by kind of job
   std::vector<Chore> chores{};
   ScheduleLeases* schedules = nullptr;  // null: no other process does chores
+  Tracer* tracer = nullptr;             // null: no job is recorded
 };
 
 std::unique_ptr<Worker> make_worker(WorkerOptions options, WorkerParts parts);

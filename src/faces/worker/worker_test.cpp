@@ -115,6 +115,39 @@ Task<Result<JobOutcome>> wait_at(Gate& gate, CallContext context) {
   co_return JobOutcome{Kind::cancelled, waited.error().message};
 }
 
+TEST_F(WorkerOn, a_job_goes_on_in_the_trace_it_was_queued_in) {
+  std::vector<RecordedTrace> traces;
+  Tracer tracer({.is_exported = true});
+  tracer.tell([&traces](RecordedTrace& trace) { traces.push_back(std::move(trace)); });
+  CallContext upload;
+  upload.trace = *parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  auto queued = sync_wait(write(*rows_, upload, [&](SqlSession& sql) {
+    return queue_->enqueue(sql, {.tenant = tenant_, .kind = "work", .subject = "a"});
+  }));
+  ASSERT_TRUE(queued.has_value());
+  TraceContext seen;
+  auto worker = make_worker({}, {.queue = *queue_,
+                                 .clock = clock_,
+                                 .metrics = metrics_,
+                                 .handlers = {{"work",
+                                               [&seen](const CallContext& context, const Job&) {
+                                                 seen = context.trace.ids();
+                                                 return answer({});
+                                               }}},
+                                 .tracer = &tracer});
+
+  turn_until_idle(*worker);
+  worker.reset();
+
+  EXPECT_EQ(seen.trace_id, upload.trace.trace_id);
+  EXPECT_TRUE(seen.is_sampled);
+  ASSERT_EQ(traces.size(), 1U);
+  EXPECT_EQ(traces[0].name_of(traces[0].spans[0]), "job work");
+  EXPECT_EQ(traces[0].spans[0].parent, upload.trace.span_id);
+  EXPECT_EQ(traces[0].spans[0].id, seen.span_id);
+  EXPECT_FALSE(traces[0].is_own);
+}
+
 TEST_F(WorkerOn, a_job_does_it_and_ends_it) {
   auto id = enqueue("a");
   std::atomic<int> calls = 0;

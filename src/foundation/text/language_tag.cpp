@@ -1,6 +1,7 @@
 #include "foundation/text/language_tag.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace aiva {
@@ -61,6 +62,22 @@ std::string_view shorter_language_tag(std::string_view tag) {
   // A single character only announces what was cut off.
   if (dash >= 2 && tag[dash - 2] == '-') tag = tag.substr(0, dash - 2);
   return tag;
+}
+
+bool is_right_to_left(std::string_view tag) {
+  constexpr std::array<std::string_view, 9> languages{"ar", "he", "fa",  "ur", "ps",
+                                                      "sd", "ug", "ckb", "yi"};
+  constexpr std::array<std::string_view, 5> scripts{"Arab", "Hebr", "Thaa", "Syrc", "Nkoo"};
+  auto normal = normalise_language_tag(tag);
+  std::string_view rest(normal);
+  auto language = rest.substr(0, rest.find('-'));
+  if (language.size() < rest.size()) {
+    rest.remove_prefix(language.size() + 1);
+    auto script = rest.substr(0, rest.find('-'));
+    if (script.size() == script_bytes && is_letter(script.front()))
+      return std::ranges::find(scripts, script) != scripts.end();
+  }
+  return std::ranges::find(languages, language) != languages.end();
 }
 
 }  // namespace aiva

@@ -16,4 +16,7 @@ std::string normalise_language_tag(std::string_view tag);
 // "zh-Hant-TW"; empty behind the last.
 std::string_view shorter_language_tag(std::string_view tag);
 
+// Whether text of a language runs from right to left, as its script or else its language says.
+bool is_right_to_left(std::string_view tag);
+
 }  // namespace aiva

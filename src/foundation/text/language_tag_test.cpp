@@ -28,5 +28,12 @@ TEST(LanguageTag, is_looked_for_in_shorter_forms) {
   EXPECT_EQ(shorter_language_tag("en-x-shop"), "en");
 }
 
+TEST(LanguageTag, tells_which_way_text_runs) {
+  for (const auto* tag : {"ar", "AR-eg", "he-IL", "ur", "az-Arab"})
+    EXPECT_TRUE(is_right_to_left(tag)) << tag;
+  for (const auto* tag : {"en", "de-CH", "ar-Latn", "zh-Hant-TW", "de-1996", ""})
+    EXPECT_FALSE(is_right_to_left(tag)) << tag;
+}
+
 }  // namespace
 }  // namespace aiva

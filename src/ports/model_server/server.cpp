@@ -60,7 +60,8 @@ HttpRequest Server::make_request(const std::string& path, const std::string& bod
                       .headers = {{"Content-Type", "application/json"}, {"Accept", accept}},
                       .body = body,
                       .timeout = options_.timeout,
-                      .may_reach_private_addresses = options_.may_reach_private_addresses};
+                      .may_reach_private_addresses = options_.may_reach_private_addresses,
+                      .tells_trace = true};
   for (const auto& header : options_.headers) request.headers.push_back(header);
   return request;
 }

@@ -95,6 +95,23 @@ TEST_P(JobQueueContract, hands_out_what_was_queued_exactly_once) {
   EXPECT_TRUE(second.empty());
 }
 
+TEST_P(JobQueueContract, keeps_the_trace_a_job_was_queued_in) {
+  CallContext context;
+  context.trace = *parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  auto queued =
+      sync_wait(write(*subject_.database, context, [&](SqlSession& session) -> Result<JobId> {
+        return queue().enqueue(session, {.kind = "count", .subject = "traced"});
+      }));
+  ASSERT_TRUE(queued.has_value());
+  enqueue("alone");
+
+  auto jobs = lease();
+
+  ASSERT_EQ(jobs.size(), 2U);
+  EXPECT_EQ(jobs[0].traceparent, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  EXPECT_EQ(jobs[1].traceparent, "");
+}
+
 TEST_P(JobQueueContract, queues_nothing_when_the_transaction_fails) {
   auto done = sync_wait(write(*subject_.database, {}, [&](SqlSession& session) -> Result<void> {
     TRY_VOID(queue().enqueue(session, {.kind = "count", .subject = "a"}));

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { at, press } from "./browser_view.ts";
 import { Browser, hasChromium, type Page } from "./chromium.ts";
 import type { Client, Json } from "./client.ts";
 import { assertAsked } from "./conversation.ts";
@@ -313,22 +314,33 @@ describe("the call page in a browser", { skip: !hasChromium }, () => {
 
   test("is opened by the chat page and by the widget on another site", async () => {
     const browser = await Browser.start();
-    const embed = await client.get(`/api/agents/${agent}/embed-code`);
-    const code = embed.body.data?.script ?? embed.text;
+    let code = "";
     const site = createServer((_, response) => {
       response.setHeader("content-type", "text/html");
       response.end(`<!doctype html><title>Shop</title><body>${code}</body>`);
     });
     await new Promise<void>((done) => site.listen(0, "127.0.0.1", done));
+    const shopUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+    const made = await client.post("/api/agents", {
+      name: "Shop",
+      slug: "shop-desk",
+      chat_page_enabled: true,
+      widget_config: { allows_calls: true, allowed_origins: [shopUrl] },
+      publish: true,
+    });
+    assert.equal(made.status, 201, made.text);
+    const embed = await client.get(`/api/agents/${made.body.data.id}/embed-code`);
+    code = embed.body.data.script;
     try {
       const chat = await browser.open(url().replace("/call/", "/chat/"));
       assert.equal(await chat.evaluate("document.getElementById('call').href"), url());
 
-      const shop = await browser.open(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
-      await shop.until("document.querySelectorAll('button').length === 2");
-      await shop.click("button:nth-of-type(2)");
-      await shop.until(`document.querySelector("iframe").src === "${url()}"`);
-      assert.match(await shop.evaluate("document.querySelector('iframe').allow"), /microphone/);
+      const shop = await browser.open(`${shopUrl}/`);
+      await press(shop, "aiva-widget >>> .launcher");
+      await press(shop, "aiva-widget >>> [aria-label='Call']");
+      const frame = at("aiva-widget >>> iframe");
+      await shop.until(`${frame}.src.startsWith("${url("shop-desk")}?")`);
+      assert.match(await shop.evaluate(`${frame}.allow`), /microphone/);
     } finally {
       site.close();
       await browser.stop();

@@ -199,6 +199,7 @@ export class Phone {
   }
 
   private sendDueFrames(): void {
+    if (this.closed) clearInterval(this.timer); // a test that failed hangs up nothing
     const late = Math.floor(this.now / 20) - this.sent;
     if (this.skipsLateFrames && late > lateFramesMax) {
       this.line.skip?.(late);

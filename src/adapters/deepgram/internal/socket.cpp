@@ -52,6 +52,8 @@ Task<Result<std::unique_ptr<OutgoingSocket>>> open_socket(CallContext context,
                                 .queue_bytes_max = queue_bytes_max,
                                 .may_reach_private_addresses = options.may_reach_private_addresses};
   request.headers.push_back({"Authorization", "Token " + options.api_key});
+  if (context.trace.has_id())
+    request.headers.push_back({"traceparent", to_traceparent(context.trace)});
   auto socket = co_await sockets.open(std::move(context), std::move(request));
   if (!socket) co_return fail(describe_refusal(std::move(socket.error()), options.api_key));
   co_return std::move(*socket);

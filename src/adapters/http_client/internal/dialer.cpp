@@ -34,6 +34,7 @@ class Fuse {
 
 Awaitable<Result<std::unique_ptr<Connection>>> dial_address(asio::ip::address address,
                                                             const Origin& origin, Dialer& dialer) {
+  auto begun = std::chrono::steady_clock::now();
   auto executor = co_await asio::this_coro::executor;
   auto connection = std::make_unique<Connection>(tcp::socket(executor));
   Fuse fuse(connection->socket(), dialer.timeout);
@@ -48,6 +49,9 @@ Awaitable<Result<std::unique_ptr<Connection>>> dial_address(asio::ip::address ad
     auto secured = co_await connection->start_tls(dialer.tls, origin.host);
     if (!secured) co_return fail(std::move(secured.error()));
   }
+  if (dialer.connect_seconds != nullptr)
+    dialer.connect_seconds->observe(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
   co_return std::move(connection);
 }
 

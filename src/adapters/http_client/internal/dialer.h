@@ -6,6 +6,7 @@
 #include "adapters/http_client/internal/asio.h"
 #include "adapters/http_client/internal/connection.h"
 #include "adapters/http_client/internal/url.h"
+#include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "foundation/thread_pool.h"
 
@@ -25,7 +26,8 @@ struct Origin {
 struct Dialer {
   ThreadPool& lookups;
   asio::ssl::context& tls;
-  std::chrono::milliseconds timeout;  // for each address
+  std::chrono::milliseconds timeout;     // for each address
+  Histogram* connect_seconds = nullptr;  // of those that were reached; may be null
 
   // Fails with `forbidden` on a guarded address, else `unavailable`.
   Awaitable<Result<std::unique_ptr<Connection>>> dial(Origin origin);

@@ -48,7 +48,8 @@ HttpRequest Conversation::make_request(std::string message) const {
                       .body = std::move(message),
                       .timeout = server_.timeout,
                       .response_bytes_max = server_.answer_bytes_max,
-                      .may_reach_private_addresses = server_.may_reach_private_addresses};
+                      .may_reach_private_addresses = server_.may_reach_private_addresses,
+                      .tells_trace = true};
   request.headers.push_back({"Content-Type", "application/json"});
   request.headers.push_back({"Accept", "application/json, text/event-stream"});
   if (session_ == nullptr) return request;

@@ -77,6 +77,8 @@ Task<Result<Line>> open_line(CallContext context, const OpenAiRealtimeOptions& o
     request.headers.push_back({"api-key", options.api_key});
   else if (!options.api_key.empty())
     request.headers.push_back({"Authorization", "Bearer " + options.api_key});
+  if (context.trace.has_id())
+    request.headers.push_back({"traceparent", to_traceparent(context.trace)});
   auto key = options.api_key;
   auto socket = co_await sockets.open(context, std::move(request));
   if (!socket) co_return fail(describe_refusal(std::move(socket.error())));

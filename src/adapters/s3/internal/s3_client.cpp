@@ -163,6 +163,7 @@ Task<Result<S3Stream>> S3Client::open(CallContext context, S3Request request) {
   bool has_learned = false;
   for (int number = 1;; ++number) {
     CO_TRY_VOID(context.check());
+    auto signed_at = clock_.now();
     auto trying = attempt(context, request);
     auto stream = co_await std::move(trying);
     if (stream) stream->answer.attempts = number;
@@ -171,7 +172,8 @@ Task<Result<S3Stream>> S3Client::open(CallContext context, S3Request request) {
       if (is_over || !is_passing(stream.error())) co_return stream;
     } else {
       bool is_refused = stream->answer.response.status == 403;
-      if (is_refused && !has_learned && clock_.learn(stream->answer.response.header("date"))) {
+      if (is_refused && !has_learned &&
+          clock_.learn(stream->answer.response.header("date"), signed_at)) {
         has_learned = true;
         continue;
       }

@@ -42,9 +42,9 @@ std::optional<UnixMs> parse_http_date(std::string_view text) {
   return duration_cast<milliseconds>(instant.time_since_epoch()).count();
 }
 
-bool ServerClock::learn(std::string_view date) {
+bool ServerClock::learn(std::string_view date, UnixMs signed_at) {
   auto told = parse_http_date(date);
-  if (!told || std::llabs(*told - now()) < noticed_ms) return false;
+  if (!told || std::llabs(*told - signed_at) < noticed_ms) return false;
   ahead_ = *told - clock_.unix_ms();
   return true;
 }

@@ -19,8 +19,9 @@ class ServerClock {
   explicit ServerClock(const Clock& clock) : clock_(clock) {}
 
   [[nodiscard]] UnixMs now() const { return clock_.unix_ms() + ahead_; }
-  // Learns from the Date header of an answer. Says whether the time was wrong by a minute or more.
-  bool learn(std::string_view date);
+  // Learns from the Date header of an answer to a request that was signed at that time of now().
+  // Says whether that was wrong by a minute or more, as it is for each of the first requests.
+  bool learn(std::string_view date, UnixMs signed_at);
 
  private:
   const Clock& clock_;

@@ -55,7 +55,8 @@ std::string write_query(NamedValues query) {
   }
   std::ranges::sort(query);
   std::string text;
-  for (const auto& [name, value] : query) text += (text.empty() ? "" : "&") + name + "=" + value;
+  for (const auto& [name, value] : query)
+    text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
   return text;
 }
 

@@ -88,7 +88,13 @@ Result<Copying> learn_to_copy(Database& server, Metrics& metrics) {
     TRY(auto made, read_texts(*database, "SHOW CREATE TABLE `" + table + "`", 1));
     copying.make.push_back(std::move(made.front()));
     TRY(auto rows, read_texts(*database, "SELECT 1 FROM `" + table + "` LIMIT 1", 0));
-    auto fill = "INSERT INTO `" + table + "` SELECT * FROM " + name + ".`" + table + "`";
+    std::string fill = "INSERT INTO `";
+    fill.append(table)
+        .append("` SELECT * FROM ")
+        .append(name)
+        .append(".`")
+        .append(table)
+        .append("`");
     if (table == "schema_migrations")
       copying.make.push_back(std::move(fill));
     else if (copying.tables.emplace_back(table); !rows.empty())
@@ -108,7 +114,11 @@ Result<void> empty(Database& database, const Copying& copying) {
   std::string filled;
   for (const auto& table : copying.tables)
     filled.append(filled.empty() ? "" : " UNION ALL ")
-        .append("SELECT '" + table + "' FROM DUAL WHERE EXISTS (SELECT 1 FROM `" + table + "`)");
+        .append("SELECT '")
+        .append(table)
+        .append("' FROM DUAL WHERE EXISTS (SELECT 1 FROM `")
+        .append(table)
+        .append("`)");
   TRY(auto tables, read_texts(database, filled, 0));
   std::vector<std::string> statements{"SET foreign_key_checks = 0"};
   for (const auto& table : tables) statements.push_back("DELETE FROM `" + table + "`");

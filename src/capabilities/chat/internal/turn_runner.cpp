@@ -6,6 +6,7 @@
 
 #include "capabilities/chat/internal/chat_tables.h"
 #include "capabilities/chat/internal/turn_rules.h"
+#include "foundation/span.h"
 
 namespace aiva::chat {
 namespace {
@@ -31,6 +32,18 @@ Answer plain_answer(OpenedTurn opened, ChatSessionId session) {
   return {.session = session};
 }
 
+// One more for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(Gauge& gauge) : gauge_(gauge) { gauge_.add(1); }
+  ~Counted() { gauge_.add(-1); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  Gauge& gauge_;
+};
+
 // What the keeper of the conversation knows and does not keep here.
 void add_beside(TurnInput& input, std::string guidance, std::vector<SaidBeside> said) {
   input.caller_instructions = std::move(guidance);
@@ -47,21 +60,27 @@ TurnRunner::TurnRunner(const ChatParts& parts, const ChatSettings& settings, Tur
       running_(journal_, parts.pause, settings.lease_time / 3),
       seconds_(parts.metrics.histogram("aiva_chat_turn_seconds", "Time a chat turn took",
                                        duration_buckets_s())),
+      active_(parts.metrics.gauge("aiva_chat_turns_active", "Chat turns that are being answered")),
       failures_(
           parts.metrics.counter("aiva_chat_turn_failures_total", "Chat turns without an answer")) {}
 
 Task<Result<Answer>> TurnRunner::run(CallContext context, Turn turn) {
   auto begun_at = parts_.clock.steady();
+  Span span(context, "chat.turn");
+  context = span.inside(std::move(context));
+  auto trace = context.trace;
   auto listener = std::move(turn.listener);
   auto session = turn.session;
   CO_TRY(auto seated, co_await begin(context, std::move(turn)));
   if (seated->opened.kind != OpenedTurn::Kind::opened)
     co_return plain_answer(std::move(seated->opened), session);
+  Counted counted(active_);
   auto answering = answer(std::move(context), seated->opened, std::move(listener));
   auto answered = co_await std::move(answering);
+  span.note(answered);
   std::chrono::duration<double> time = parts_.clock.steady() - begun_at;
   if (answered)
-    seconds_.observe(time.count());
+    seconds_.observe(time.count(), trace);
   else
     failures_.add();
   co_return answered;

@@ -43,6 +43,7 @@ class TurnRunner {
   TurnSeats seats_;
   RunningTurns running_;  // last: it ends before what it uses
   Histogram& seconds_;
+  Gauge& active_;
   Counter& failures_;
 };
 

@@ -153,7 +153,8 @@ Result<HttpRequest> CompiledFunction::make_request(const json::Object& arguments
   HttpRequest request{.method = settings().api_method,
                       .url = std::move(url),
                       .timeout = std::chrono::milliseconds(settings().timeout_ms),
-                      .may_reach_private_addresses = may_be_private_};
+                      .may_reach_private_addresses = may_be_private_,
+                      .tells_trace = true};
   for (const auto& [name, form] : headers_) {
     const auto* whole = form.whole_argument();
     if (whole != nullptr && !arguments.contains(*whole)) continue;

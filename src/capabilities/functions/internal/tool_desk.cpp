@@ -4,6 +4,7 @@
 
 #include "capabilities/functions/internal/call_job.h"
 #include "capabilities/functions/internal/calls_table.h"
+#include "foundation/span.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::functions {
@@ -49,6 +50,16 @@ Task<Result<std::vector<ToolDefinition>>> ToolDesk::tools_of(CallContext context
 }
 
 Task<Result<ToolOutcome>> ToolDesk::call(CallContext context, ToolUse use) {
+  Span span(context, "tool.call");
+  span.set("gen_ai.tool.name", utf8_prefix(use.call.name, shown_name_bytes));
+  auto calling = call_known(span.inside(context), std::move(use));
+  auto outcome = co_await std::move(calling);
+  span.note(outcome);
+  if (outcome && outcome->is_error) span.fail(ErrorCode::unavailable);
+  co_return outcome;
+}
+
+Task<Result<ToolOutcome>> ToolDesk::call_known(CallContext context, ToolUse use) {
   auto finding = toolboxes_.find(context, use.agent);
   CO_TRY(auto toolbox, co_await std::move(finding));
   auto tool = toolbox->server_tools.find(use.call.name);

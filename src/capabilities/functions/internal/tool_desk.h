@@ -33,6 +33,7 @@ class ToolDesk final : public AgentTools {
   void forget(TenantId tenant, AgentId agent) { toolboxes_.forget(tenant, agent); }
 
  private:
+  Task<Result<ToolOutcome>> call_known(CallContext context, ToolUse use);
   Task<Result<ToolOutcome>> call_server(CallContext context, ServerTool tool, ToolUse use);
   Task<Result<ToolOutcome>> settle(CallContext context, ToolUse use, FunctionCall entry,
                                    Result<RunReport> report);

@@ -1,10 +1,14 @@
 #include "capabilities/knowledge/internal/chunks_table.h"
 
+#include <array>
 #include <bit>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "capabilities/knowledge/internal/span_text.h"
+#include "foundation/crypto.h"
 #include "ports/insert_rows.h"
 
 namespace aiva::knowledge {
@@ -31,6 +35,18 @@ constexpr std::string_view select_around =
     "WHERE self.id = ? AND self.tenant_id = ? AND c.tenant_id = self.tenant_id "
     "AND c.chunk_index BETWEEN self.chunk_index - ? AND self.chunk_index + ? "
     "ORDER BY c.chunk_index";
+
+constexpr std::string_view select_of_document =
+    "SELECT c.id, c.document_id, c.kb_id, c.chunk_index, c.chunk_type, c.text, c.heading_path, "
+    "c.page_first, c.page_last, c.token_count, c.spans, d.filename, d.file_type, d.metadata, "
+    "d.created_at, d.version "
+    "FROM document_chunks c JOIN documents d ON d.id = c.document_id "
+    "WHERE c.kb_id = ? AND c.document_id = ? AND c.tenant_id = ? AND c.chunk_index > ? "
+    "AND c.page_first <= ? AND c.page_last >= ? ORDER BY c.chunk_index LIMIT ? OFFSET ?";
+
+constexpr std::string_view count_of_document =
+    "SELECT COUNT(*) FROM document_chunks WHERE kb_id = ? AND document_id = ? AND tenant_id = ? "
+    "AND page_first <= ? AND page_last >= ?";
 
 Chunk read_chunk(const SqlRow& row) {
   return Chunk{.id = row.id<ChunkId>(0),
@@ -70,6 +86,15 @@ IndexedPassage read_passage(const SqlRow& row, DocumentId document) {
           .language = std::string(row.text(8))};
 }
 
+// The number before those of new rows: the minute, so that rows lie in the order they came in, and
+// chance. Counting on from the greatest would have every writer wait for the others.
+std::int64_t choose_rows(UnixMs now) {
+  std::array<std::uint8_t, sizeof(std::uint64_t)> chance{};
+  random_bytes(chance);
+  auto low = std::bit_cast<std::uint64_t>(chance) & ((std::uint64_t{1} << 37) - 1);
+  return ((now >> 16) << 37) + static_cast<std::int64_t>(low);
+}
+
 void append(std::vector<SqlValue>& values, SqlSession::Parameters row) {
   values.insert(values.end(), row.begin(), row.end());
 }
@@ -81,7 +106,7 @@ Result<void> ChunksTable::insert(TenantId tenant, std::span<const Chunk> chunks,
   const auto dimension = vectors.dimension;
   AIVA_ASSERT(vectors.values.size() == chunks.size() * dimension);
   AIVA_ASSERT(dimension == 0 || vectors.text_sha256.size() == chunks.size());
-  TRY(auto rowid, count_rows("SELECT COALESCE(MAX(rowid), 0) FROM document_chunks", {}));
+  auto rowid = choose_rows(now);
   std::vector<std::string> spans;
   spans.reserve(chunks.size());
   std::vector<SqlValue> rows;
@@ -158,6 +183,22 @@ Result<std::vector<Chunk>> ChunksTable::around(TenantId tenant, ChunkId id, std:
                         return {};
                       }));
   return chunks;
+}
+
+Result<PageOf<Chunk>> ChunksTable::of_document(TenantId tenant, const DocumentChunks& wanted) {
+  const auto& [base, document, on_page, asked] = wanted;
+  auto page_first_max = on_page > 0 ? on_page : std::numeric_limits<int>::max();
+  PageOf<Chunk> page;
+  TRY(page.total, count_rows(count_of_document, {base, document, tenant, page_first_max, on_page}));
+  auto after = asked.after ? asked.after->key : -1;
+  auto offset = asked.after ? 0 : std::int64_t{asked.page - 1} * asked.limit;
+  TRY_VOID(sql_.query(select_of_document,
+                      {base, document, tenant, after, page_first_max, on_page, asked.limit, offset},
+                      [&page](const SqlRow& row) -> Result<void> {
+                        page.items.push_back(read_chunk(row));
+                        return {};
+                      }));
+  return page;
 }
 
 Result<std::int64_t> ChunksTable::count(KnowledgeBaseId base) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capabilities/knowledge/document_chunks.h"
 #include "capabilities/knowledge/types.h"
 #include "foundation/result.h"
 #include "ports/database.h"
@@ -57,6 +58,8 @@ class ChunksTable {
   // The chunk and those up to `distance` before and after it in its document, in their order; none
   // when it is gone or of another tenant.
   Result<std::vector<Chunk>> around(TenantId tenant, ChunkId id, std::int64_t distance);
+  // The chunks of a document in their order; of another tenant it has none.
+  Result<PageOf<Chunk>> of_document(TenantId tenant, const DocumentChunks& wanted);
   Result<std::int64_t> count(KnowledgeBaseId base);
   Result<std::int64_t> count_vectors(KnowledgeBaseId base, std::string_view model);
   // Documents that changed after `last`, in the order of versions and ids; they may be gone.

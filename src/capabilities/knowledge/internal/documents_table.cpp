@@ -1,5 +1,6 @@
 #include "capabilities/knowledge/internal/documents_table.h"
 
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -19,6 +20,16 @@ constexpr int document_columns = 24;
 constexpr std::string_view where_in_work =
     " WHERE id = ? AND tenant_id = ? AND generation = ? "
     "AND status NOT IN ('completed', 'failed', 'cancelled')";
+
+// A LIKE pattern (escape character '!') that finds `text` anywhere.
+std::string contains_pattern(std::string_view text) {
+  std::string pattern = "%";
+  for (char c : text) {
+    if (c == '%' || c == '_' || c == '!') pattern += '!';
+    pattern += c;
+  }
+  return pattern + "%";
+}
 
 Document read_document(const SqlRow& row) {
   return Document{.id = row.id<DocumentId>(0),
@@ -103,6 +114,13 @@ Result<PageOf<Document>> DocumentsTable::list(TenantId tenant, KnowledgeBaseId b
   if (!filter.parent.is_nil()) {
     where += " AND d.parent_id = ?";
     parameters.emplace_back(filter.parent);
+  }
+  auto pattern = contains_pattern(filter.search);
+  if (!filter.search.empty()) {
+    where +=
+        " AND (LOWER(d.filename) LIKE LOWER(?) ESCAPE '!' "
+        "OR LOWER(d.title) LIKE LOWER(?) ESCAPE '!')";
+    for (int i = 0; i < 2; ++i) parameters.emplace_back(pattern);
   }
   PageOf<Document> page;
   TRY_VOID(sql_.query_span("SELECT COUNT(*)" + where, parameters, into(page.total)));

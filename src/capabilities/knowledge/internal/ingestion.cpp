@@ -14,6 +14,7 @@
 #include "capabilities/knowledge/internal/recognition_table.h"
 #include "capabilities/knowledge/internal/retry.h"
 #include "foundation/log.h"
+#include "foundation/span.h"
 
 namespace aiva::knowledge {
 
@@ -84,17 +85,26 @@ Task<Result<JobOutcome>> Ingestion::run(CallContext context, Job job) {
 }
 
 Task<Result<void>> Ingestion::work(CallContext context, RunPointer run) {
-  auto reading = read_file(context, run);
+  Span reading_span(context, "document.read");
+  auto reading = read_file(reading_span.inside(context), run);
   auto was_read = co_await std::move(reading);
+  reading_span.note(was_read);
+  reading_span.end();
   co_await run->progress->settle(without_end(context));
   CO_TRY_VOID(was_read);
   auto unpacking = unpack(context, run);
   CO_TRY_VOID(co_await std::move(unpacking));
-  auto embedding = embed(context, run);
-  CO_TRY_VOID(co_await std::move(embedding));
-  auto storing = store(context, run);
-  CO_TRY_VOID(co_await std::move(storing));
-  co_return Result<void>{};
+  Span embedding_span(context, "document.embed");
+  auto embedding = embed(embedding_span.inside(context), run);
+  auto was_embedded = co_await std::move(embedding);
+  embedding_span.note(was_embedded);
+  embedding_span.end();
+  CO_TRY_VOID(was_embedded);
+  Span storing_span(context, "document.store");
+  auto storing = store(storing_span.inside(context), run);
+  auto was_stored = co_await std::move(storing);
+  storing_span.note(was_stored);
+  co_return was_stored;
 }
 
 Task<Result<void>> Ingestion::read_file(CallContext context, RunPointer run) {

@@ -4,10 +4,17 @@ namespace aiva::models {
 namespace {
 
 constexpr const char* requests_help = "Requests to a model provider by how they ended";
+constexpr const char* tokens_help =
+    "Tokens a model provider counted, those asked with and answered";
 
 Counter& requests(Metrics& metrics, const std::string& provider, const char* outcome) {
   return metrics.counter("aiva_model_requests_total", requests_help,
                          {{"provider", provider}, {"outcome", outcome}});
+}
+
+Counter& tokens(Metrics& metrics, const std::string& provider, const char* kind) {
+  return metrics.counter("aiva_model_tokens_total", tokens_help,
+                         {{"provider", provider}, {"kind", kind}});
 }
 
 }  // namespace
@@ -30,6 +37,11 @@ ProviderMetrics::ProviderMetrics(Metrics& metrics, const std::string& provider)
       first_token_seconds_(metrics.histogram("aiva_model_first_token_seconds",
                                              "Time until the first piece of an answer",
                                              duration_buckets_s(), {{"provider", provider}})),
+      answer_seconds_(metrics.histogram("aiva_model_answer_seconds",
+                                        "Time until the end of an answer", duration_buckets_s(),
+                                        {{"provider", provider}})),
+      input_tokens_(tokens(metrics, provider, "input")),
+      output_tokens_(tokens(metrics, provider, "output")),
       waiting_(metrics.gauge("aiva_model_waiting", "Requests that wait for their turn",
                              {{"provider", provider}})),
       breaker_(metrics.gauge("aiva_model_breaker",
@@ -50,6 +62,11 @@ void ProviderMetrics::count(model_server::FailureKind kind) {
       .counter("aiva_model_attempt_failures_total", "Attempts at a model provider that failed",
                {{"provider", provider_}, {"kind", std::string(to_string(kind))}})
       .add();
+}
+
+void ProviderMetrics::count_tokens(const ChatUsage& usage) {
+  input_tokens_.add(static_cast<double>(usage.input_tokens));
+  output_tokens_.add(static_cast<double>(usage.output_tokens));
 }
 
 void ProviderMetrics::show(Breaker::State state) {

@@ -4,6 +4,7 @@
 
 #include "capabilities/models/internal/breaker.h"
 #include "foundation/metrics.h"
+#include "ports/chat_model.h"
 #include "ports/model_server/failure.h"
 
 namespace aiva::models {
@@ -20,6 +21,9 @@ class ProviderMetrics {
   void count_fall_back() { fall_backs_.add(); }
   void observe_queue(double seconds) { queue_seconds_.observe(seconds); }
   void observe_first_token(double seconds) { first_token_seconds_.observe(seconds); }
+  // Of an answer that came to its end, from asking on.
+  void observe_answer(double seconds) { answer_seconds_.observe(seconds); }
+  void count_tokens(const ChatUsage& usage);
   void add_waiting(double amount) { waiting_.add(amount); }
   // Of the operator's key.
   void show(Breaker::State state);
@@ -34,6 +38,9 @@ class ProviderMetrics {
   Counter& fall_backs_;
   Histogram& queue_seconds_;
   Histogram& first_token_seconds_;
+  Histogram& answer_seconds_;
+  Counter& input_tokens_;
+  Counter& output_tokens_;
   Gauge& waiting_;
   Gauge& breaker_;
 };

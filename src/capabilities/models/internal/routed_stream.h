@@ -7,7 +7,9 @@
 
 #include "capabilities/models/internal/gate.h"
 #include "capabilities/models/internal/lanes.h"
+#include "foundation/span.h"
 #include "ports/chat_model.h"
+#include "ports/clock.h"
 
 namespace aiva::models {
 
@@ -17,6 +19,9 @@ struct BegunAnswer {
   Gate::Pass pass;
   std::unique_ptr<ChatStream> stream;
   ChatDelta first;
+  const Clock& clock;  // borrowed
+  std::chrono::steady_clock::time_point asked_at;
+  Span span{};  // of the call, which ends with the answer
 };
 
 // An answer whose first piece has come. It counts how it ends, tells the limits what it really took

@@ -79,6 +79,16 @@ double Router::seconds_since(steady_clock::time_point begin) const {
 }
 
 Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest request) {
+  Span span(context, "model.call", SpanKind::client);
+  auto asking = ask_in_turn(span.inside(context), std::move(request), span);
+  auto stream = co_await std::move(asking);
+  span.note(stream);
+  co_return stream;
+}
+
+// Asks one candidate after the other.
+Task<Result<Router::Stream>> Router::ask_in_turn(CallContext context, ChatRequest request,
+                                                 Span& span) {
   CO_TRY(auto candidates, routing_.candidates(request.model));
   CO_TRY(auto keys, co_await keys_.of_tenant(context));
   std::optional<Error> failed;
@@ -93,7 +103,8 @@ Task<Result<Router::Stream>> Router::open(CallContext context, ChatRequest reque
     bool is_last = i + 1 == candidates.size();
     Attempt attempt{.lane = lane,
                     .request = is_last ? std::exchange(request, {}) : request,
-                    .is_last = is_last};
+                    .is_last = is_last,
+                    .span = &span};
     attempt.request.model = candidate.model;
     auto asking = ask(context, std::move(attempt));
     auto stream = co_await std::move(asking);
@@ -144,6 +155,7 @@ Task<Result<Router::Stream>> Router::begin(CallContext context, Attempt attempt,
   if (!attempt.is_last)
     hurried.deadline =
         std::min(context.deadline, steady_clock::now() + settings_.first_token_timeout);
+  auto model = attempt.request.model;
   auto opening = lane->model->open(hurried, std::move(attempt.request));
   auto stream = co_await std::move(opening);
   if (!stream) co_return fail(judge(context, *lane, std::move(stream.error())));
@@ -155,10 +167,15 @@ Task<Result<Router::Stream>> Router::begin(CallContext context, Attempt attempt,
   }
   lane->breaker.succeed();
   lane->metrics.observe_first_token(seconds_since(begin));
+  attempt.span->set("gen_ai.provider.name", lane->provider.name);
+  attempt.span->set("gen_ai.request.model", model);
   BegunAnswer begun{.lane = std::move(lane),
                     .pass = std::move(pass),
                     .stream = std::move(*stream),
-                    .first = std::move(**first)};
+                    .first = std::move(**first),
+                    .clock = clock_,
+                    .asked_at = begin,
+                    .span = std::move(*attempt.span)};
   co_return make_routed_stream(std::move(begun));
 }
 

@@ -7,6 +7,7 @@
 #include "capabilities/models/internal/routed_stream.h"
 #include "capabilities/models/internal/routing.h"
 #include "capabilities/models/internal/tenant_keys.h"
+#include "foundation/span.h"
 #include "ports/chat_model.h"
 
 namespace aiva::models {
@@ -30,7 +31,9 @@ class Router final : public ChatModel {
     std::shared_ptr<Lane> lane;
     ChatRequest request;
     bool is_last = false;
+    Span* span = nullptr;  // of the call; an answer that begins takes it along
   };
+  Task<Result<Stream>> ask_in_turn(CallContext context, ChatRequest request, Span& span);
   Task<Result<Stream>> ask(CallContext context, Attempt attempt);
   Task<Result<Gate::Pass>> wait_for_turn(CallContext context, std::shared_ptr<Lane> lane,
                                          double tokens);

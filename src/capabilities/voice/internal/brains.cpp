@@ -22,7 +22,8 @@ CascadeParts cascade_parts(const CallsParts& parts) {
           .recognizer = parts.recognizer,
           .synthesizer = parts.synthesizer,
           .heard_streams = parts.heard_streams,
-          .voice_streams = parts.voice_streams};
+          .voice_streams = parts.voice_streams,
+          .tracer = parts.tracer};
 }
 
 // Who leads the call once somebody is to be spoken to.

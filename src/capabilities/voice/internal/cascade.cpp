@@ -41,7 +41,8 @@ Cascade::Cascade(CallHost& host, CascadeParts parts, CallContext context,
       voice_(std::make_shared<LegVoice>(parts.synthesizer, parts.voice_streams, format,
                                         agent_->settings.speech.deepgram_voice)),
       turns_(settings_of(agent_->settings.speech)),
-      lead_(std::move(lead)) {
+      lead_(std::move(lead)),
+      turn_(context_.trace) {
   if (lead_) lead_->perform_by([this](const FlowActions& actions) { follow_flow(actions); });
 }
 
@@ -49,7 +50,18 @@ CallContext Cascade::context_for(std::chrono::milliseconds time_max) const {
   auto context = context_;
   context.deadline = std::chrono::steady_clock::now() + time_max;
   context.cancellation = stop_.get_token();
+  context.trace = turn_;
   return context;
+}
+
+void Cascade::begin_turn() {
+  end_turn();
+  if (parts_.tracer != nullptr) turn_span_ = parts_.tracer->begin(turn_, {.name = "voice.turn"});
+}
+
+void Cascade::end_turn() {
+  turn_span_.end();
+  turn_ = context_.trace;
 }
 
 void Cascade::begin() {
@@ -137,6 +149,7 @@ void Cascade::wake() { waiting_.wake(); }
 
 void Cascade::end() {
   is_over_ = true;
+  end_turn();
   if (lead_) lead_->leave();
   if (heard_) heard_->end();
   stop_.request_stop();
@@ -216,6 +229,7 @@ void Cascade::charge_saying(const std::string& provider, std::string_view text) 
 }
 
 void Cascade::take_turn() {
+  begin_turn();
   auto samples = ear_.take_utterance();
   auto mark = hearing_mark();
   host_.note(CallEvent::Kind::speech_stopped);
@@ -253,12 +267,14 @@ Task<void> Cascade::recognize_turn(std::vector<std::int16_t> samples, std::int64
 
 void Cascade::start_answer(std::string words, bool is_keyed) {
   if (words.empty()) {
+    end_turn();
     turns_.finish(host_.now());
     host_.note(CallEvent::Kind::speech_dropped);
     if (is_cut_short_) miss_answer();
     return;
   }
   is_cut_short_ = false;
+  if (!turn_span_.is_recorded()) begin_turn();
   auto now = host_.now();
   host_.write_line({.speaker = "customer",
                     .text = words,
@@ -349,13 +365,18 @@ Task<void> Cascade::speak(std::uint64_t generation) {
 
 Task<Result<void>> Cascade::speak_sentence(const Sentence& sentence, std::uint64_t generation) {
   auto context = context_for(speech_time_max);
-  CO_TRY(auto audio, co_await voice_->speak(context, sentence.text));
+  Span span(context, "voice.speak");
+  auto speaking = voice_->speak(span.inside(context), sentence.text);
+  auto begun = co_await std::move(speaking);
+  span.note(begun);
+  CO_TRY(auto audio, std::move(begun));
   if (is_stale(generation)) co_return Result<void>{};
   host_.playout().begin_sentence(sentence.is_written_down ? sentence.text : std::string{});
   host_.note(CallEvent::Kind::words, sentence.text);
   if (sentence.is_written_down) said_ += (said_.empty() ? "" : " ") + sentence.text;
   for (bool is_paid = false; true; is_paid = true) {
     auto piece = co_await audio->next(context);
+    span.end();  // once it can be heard
     if (!is_over_ && !is_paid && piece) charge_saying(audio->provider(), sentence.text);
     if (is_stale(generation)) co_return Result<void>{};
     if (!piece || !*piece) {
@@ -422,6 +443,7 @@ void Cascade::finish_if_silent() {
 }
 
 void Cascade::finish_line(std::string_view heard, bool is_interrupted) {
+  end_turn();
   said_.clear();
   auto marks = std::exchange(marks_, {});
   if (heard.empty()) return;

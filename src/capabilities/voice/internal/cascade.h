@@ -24,6 +24,7 @@
 #include "capabilities/voice/spoken_words.h"
 #include "capabilities/voice/turn_taking.h"
 #include "foundation/call_context.h"
+#include "foundation/tracer.h"
 #include "ports/speech_recognizer.h"
 #include "ports/speech_stream.h"
 #include "ports/speech_synthesizer.h"
@@ -39,6 +40,7 @@ struct CascadeParts {
   // Asked before the two above; may be null.
   StreamingRecognizer* heard_streams = nullptr;
   StreamingSynthesizer* voice_streams = nullptr;
+  Tracer* tracer = nullptr;  // null: turns are not recorded
 };
 
 // Recognizer, chat turn and synthesizer in a row: the caller's words are answered as in a chat, and
@@ -125,6 +127,9 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   [[nodiscard]] CallContext context_for(std::chrono::milliseconds time_max) const;
 
   void wake();
+  // A turn is recorded from the end of what the caller says to the end of the answer.
+  void begin_turn();
+  void end_turn();
 
   CallHost& host_;
   CascadeParts parts_;
@@ -144,6 +149,8 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   std::optional<std::uint64_t> known_{};  // the look they come from
   std::uint64_t look_ = 0;
 
+  TraceContext turn_{};  // the call's own where no turn goes on
+  Span turn_span_{};
   std::uint64_t generation_ = 0;  // of what is said: raised when it is stopped
   std::stop_source stop_{};
   SentenceCutter cutter_{};

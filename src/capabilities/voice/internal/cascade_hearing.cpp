@@ -76,8 +76,12 @@ Task<Result<Transcript>> Cascade::write_down(std::vector<std::int16_t> samples) 
     if (words) co_return Transcript{.text = *std::move(words)};
   }
   Utterance utterance{.samples = std::move(samples), .language = agent_->settings.language};
-  co_return co_await parts_.recognizer.recognize(context_for(recognition_time_max),
-                                                 std::move(utterance));
+  auto context = context_for(recognition_time_max);
+  Span span(context, "voice.recognize");
+  auto recognizing = parts_.recognizer.recognize(span.inside(context), std::move(utterance));
+  auto transcript = co_await std::move(recognizing);
+  span.note(transcript);
+  co_return transcript;
 }
 
 }  // namespace aiva::voice

@@ -1,6 +1,7 @@
 #include "capabilities/voice/internal/running_call.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "capabilities/voice/internal/detached_work.h"
@@ -16,6 +17,12 @@ constexpr auto metering_time = std::chrono::seconds(1);
 constexpr auto charging_time = std::chrono::minutes(1);         // a killed process loses no more
 constexpr auto settling_time = std::chrono::milliseconds(200);  // after the last word
 constexpr auto storing_time_max = std::chrono::seconds(10);
+
+// How calls with an agent end; whoever was not reached never spoke with one.
+constexpr std::array call_ends = {
+    CallEnd::caller_hung_up, CallEnd::agent_hung_up, CallEnd::transferred,
+    CallEnd::idle,           CallEnd::media_silence, CallEnd::time_limit,
+    CallEnd::no_credits,     CallEnd::shutdown,      CallEnd::failed};
 
 Phrase farewell(CallEnd end) {
   switch (end) {
@@ -49,7 +56,18 @@ CallMeters::CallMeters(Metrics& metrics)
                                     "From the end of the caller's speech to the agent's voice",
                                     {.1, .2, .3, .5, .7, 1, 1.5, 2, 3, 5, 10})),
       mos(metrics.histogram("aiva_voice_mos", "Opinion scores of calls by the E-model",
-                            {1, 1.5, 2, 2.5, 3, 3.3, 3.6, 3.8, 4, 4.2, 4.3, 4.4, 4.5})) {}
+                            {1, 1.5, 2, 2.5, 3, 3.3, 3.6, 3.8, 4, 4.2, 4.3, 4.4, 4.5})),
+      seconds(metrics.histogram("aiva_voice_call_seconds", "How long calls went on",
+                                {5, 10, 20, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600})) {
+  for (auto end : call_ends)
+    ends[end] = &metrics.counter("aiva_voice_calls_ended_total", "Calls that ended, by why",
+                                 {{"end", std::string(name_of(end))}});
+}
+
+void CallMeters::count_end(CallEnd end, double call_seconds) {
+  seconds.observe(call_seconds);
+  if (auto found = ends.find(end); found != ends.end()) found->second->add();
+}
 
 RunningCall::RunningCall(CallContext context, Call call, std::string language,
                          std::shared_ptr<Leg> leg, CallLog& log, CallMeters& meters,
@@ -276,11 +294,15 @@ void RunningCall::finish(CallEnd end, std::string_view transfer_target) {
   outcome_.duration_ms = now();
   outcome_.audio_in_ms = audio_in_bytes_ / static_cast<std::int64_t>(leg_->format().bytes_per_ms());
   outcome_.mos = measure_quality();
+  span_.set("aiva.call.turns", std::int64_t{outcome_.turns});
+  if (end == CallEnd::failed) span_.fail(ErrorCode::internal);
+  span_.end();
   if (notes_) notes_->finish(now());
   for (const auto& tap : taps_) tap->over(now(), end);
   if (brain_) {
     brain_->end();
     meters_.active.add(-1);
+    meters_.count_end(end, static_cast<double>(outcome_.duration_ms) / 1000);
   }
   wake();
   if (steering_.control) steering_.control->end(end);
@@ -308,7 +330,7 @@ void RunningCall::count_interruption() {
 void RunningCall::write_line(TranscriptLine line) {
   line.sequence_number = ++lines_;
   if (line.first_audio_ms >= 0)
-    meters_.first_audio.observe(static_cast<double>(line.first_audio_ms) / 1000);
+    meters_.first_audio.observe(static_cast<double>(line.first_audio_ms) / 1000, context_.trace);
   for (const auto& tap : taps_) tap->line(line);
   run_detached("A line of a call could not be written down", context_, store_line(std::move(line)));
 }

@@ -22,6 +22,7 @@
 #include "capabilities/voice/playout.h"
 #include "capabilities/voice/voice.h"
 #include "foundation/call_context.h"
+#include "foundation/span.h"
 
 namespace aiva::voice {
 
@@ -29,12 +30,16 @@ namespace aiva::voice {
 struct CallMeters {
   explicit CallMeters(Metrics& metrics);
 
+  void count_end(CallEnd end, double seconds);
+
   Gauge& active;
   Counter& begun;
   Counter& underruns;
   Counter& interruptions;
   Histogram& first_audio;
   Histogram& mos;
+  Histogram& seconds;
+  std::map<CallEnd, Counter*> ends;
 };
 
 // What a call may do besides speaking; each part may be null.
@@ -64,6 +69,7 @@ class RunningCall final : public LiveCall,
   // Before begin().
   void add_tap(std::shared_ptr<CallTap> tap) { taps_.push_back(std::move(tap)); }
   void steer_by(SteeringParts parts) { steering_ = std::move(parts); }
+  void trace_by(Span span) { span_ = std::move(span); }
   void begin(std::shared_ptr<Brain> brain);
   // As of Calls; on the home.
   Task<Result<DialEnd>> steer(Steering steering);
@@ -160,6 +166,7 @@ class RunningCall final : public LiveCall,
   Task<void> store_outcome();
 
   CallContext context_;
+  Span span_{};  // from the call's beginning to its end
   Call call_;
   std::string language_;
   std::shared_ptr<Leg> leg_;  // shared with its face; let go when the call ends

@@ -157,11 +157,14 @@ Task<Result<DialEnd>> PhoneCall::ring(CallContext context, std::string endpoint)
   const auto& options = exchange_.options;
   auto channel = exchange_.make_id();
   auto caller_id = party_.number.empty() ? options.caller_id : party_.number;
+  // With the caller as originator both speak in the caller's formats. Without, a Local channel
+  // takes 192 kHz, and Asterisk 22.10.1 then hands no audio on from a caller who joins it later.
   Request calling{.method = "POST",
                   .path = "channels/" + channel,
                   .query = {{"endpoint", std::move(endpoint)},
                             {"app", options.app},
                             {"appArgs", "consulted"},
+                            {"originator", caller_},
                             {"timeout", std::to_string(options.transfer_ring_max.count())}}};
   if (!caller_id.empty()) calling.query.emplace_back("callerId", caller_id);
   other_ = channel;

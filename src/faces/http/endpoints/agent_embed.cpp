@@ -4,7 +4,9 @@
 #include <string_view>
 
 #include "capabilities/agents/settings_json.h"
+#include "faces/http/endpoints/chat_page_files.h"
 #include "faces/http/endpoints/html_text.h"
+#include "foundation/crypto.h"
 #include "foundation/json.h"
 
 namespace aiva::http {
@@ -19,16 +21,19 @@ bool is_host(std::string_view text) {
   });
 }
 
-std::string script_element(const std::string& url, const std::string& slug,
-                           const std::string& title, const agents::WidgetSettings& widget) {
+// How the widget looks is asked of the server, so that a change needs no change of the page.
+std::string script_element(const std::string& url, const std::string& slug) {
   std::string element = "<script";
   append_attribute(element, "src", url + "/aiva/widget.js");
   append_attribute(element, "data-agent", slug);
-  append_attribute(element, "data-title", title);
-  append_attribute(element, "data-color", widget.accent_color);
-  append_attribute(element, "data-position", widget.position);
-  if (widget.allows_calls) append_attribute(element, "data-call", "Call");
   return element + " async></script>";
+}
+
+// The digest of the widget's script, as an attribute `integrity` names it
+// (https://www.w3.org/TR/SRI/).
+std::string script_integrity() {
+  auto digest = sha256(chat_widget_script);
+  return "sha256-" + to_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string frame_element(const std::string& page, const std::string& title, bool may_call) {
@@ -60,7 +65,8 @@ void write_embed_code(JsonWriter& writer, const agents::Agent& agent, const std:
       .field("is_available", agent.has_chat_page && agent.is_active && agent.published_version > 0)
       .field("page_url", page)
       .field("call_page_url", widget.allows_calls ? url + "/aiva/call/" + agent.slug : "")
-      .field("script", script_element(url, agent.slug, title, widget))
+      .field("script", script_element(url, agent.slug))
+      .field("script_integrity", script_integrity())
       .field("iframe", frame_element(page, title, widget.allows_calls))
       .key("allowed_origins")
       .begin_array();

@@ -1,9 +1,11 @@
 #include "faces/http/endpoints/chat_stream.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "faces/http/endpoints/chat_json.h"
@@ -109,15 +111,6 @@ Task<Result<void>> run_and_tell(Chat& chat, CallContext context, chat::Turn turn
   co_return sent;
 }
 
-Task<Result<void>> tell_all(CallContext context, std::unique_ptr<chat::TurnFollower> follower,
-                            EventWriter& events) {
-  for (;;) {
-    CO_TRY(auto more, co_await follower->next(context));
-    if (!more) co_return Result<void>();
-    for (auto& event : *more) CO_TRY_VOID(co_await send(events, std::move(event)));
-  }
-}
-
 Task<Result<void>> begin_and_tell(Chat& chat, CallContext context, chat::Turn turn,
                                   EventWriter& events) {
   chat::StreamFormat format{
@@ -126,7 +119,7 @@ Task<Result<void>> begin_and_tell(Chat& chat, CallContext context, chat::Turn tu
       .end = last_event};
   CO_TRY(auto follower,
          co_await chat.resumable().begin(context, std::move(turn), std::move(format)));
-  auto telling = tell_all(context, std::move(follower), events);
+  auto telling = tell_turn(context, std::move(follower), events);
   auto told = co_await std::move(telling);
   co_return told;
 }
@@ -134,12 +127,31 @@ Task<Result<void>> begin_and_tell(Chat& chat, CallContext context, chat::Turn tu
 Task<Result<void>> follow_and_tell(Chat& chat, CallContext context, ChatSessionId session,
                                    MessageId turn, std::int64_t after, EventWriter& events) {
   CO_TRY(auto follower, co_await chat.resumable().follow(context, session, turn, after));
-  auto telling = tell_all(context, std::move(follower), events);
+  auto telling = tell_turn(context, std::move(follower), events);
   auto told = co_await std::move(telling);
   co_return told;
 }
 
 }  // namespace
+
+Result<std::int64_t> last_event_of(const Request& request) {
+  auto header = request.header("last-event-id");
+  if (header.empty()) return request.query_integer("after", 0, 0, 1'000'000'000);
+  std::int64_t after = 0;
+  const char* end = header.data() + header.size();
+  auto [stopped, error] = std::from_chars(header.data(), end, after);
+  if (error == std::errc() && stopped == end && after >= 0) return after;
+  return fail(invalid_field("Last-Event-ID", "must be the id of an event of this stream"));
+}
+
+Task<Result<void>> tell_turn(CallContext context, std::unique_ptr<chat::TurnFollower> follower,
+                             EventWriter& events) {
+  for (;;) {
+    CO_TRY(auto more, co_await follower->next(context));
+    if (!more) co_return Result<void>();
+    for (auto& event : *more) CO_TRY_VOID(co_await send(events, std::move(event)));
+  }
+}
 
 Response stream_turn(Chat& chat, const CallContext& context, chat::Turn turn) {
   return event_stream([&chat, context, turn = std::move(turn)](CallContext streaming,

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+
 #include "capabilities/chat/chat.h"
+#include "faces/http/request.h"
 #include "faces/http/response.h"
 #include "foundation/call_context.h"
 
@@ -17,5 +21,13 @@ Response stream_resumable_turn(chat::Chat& chat, const CallContext& context, cha
 // What such a client missed behind an event, and the rest.
 Response follow_turn(chat::Chat& chat, const CallContext& context, ChatSessionId session,
                      MessageId turn, std::int64_t after);
+
+// The event behind which such a client goes on: the header `Last-Event-ID`, or `after` in the
+// query; 0 without. Fails with `invalid` for what is no id.
+Result<std::int64_t> last_event_of(const Request& request);
+
+// Writes the events of a turn until its end.
+Task<Result<void>> tell_turn(CallContext context, std::unique_ptr<chat::TurnFollower> follower,
+                             EventWriter& events);
 
 }  // namespace aiva::http

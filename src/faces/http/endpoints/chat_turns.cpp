@@ -1,7 +1,6 @@
 #include "faces/http/endpoints/chat_turns.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -75,20 +74,10 @@ Task<Result<Response>> cancel_message(Chat& chat, CallContext context, Request& 
   co_return done_response();
 }
 
-Result<std::int64_t> read_last_event(const Request& request) {
-  auto header = request.header("last-event-id");
-  if (header.empty()) return request.query_integer("after", 0, 0, 1'000'000'000);
-  std::int64_t after = 0;
-  const char* end = header.data() + header.size();
-  auto [stopped, error] = std::from_chars(header.data(), end, after);
-  if (error == std::errc() && stopped == end && after >= 0) return after;
-  return fail(invalid_field("Last-Event-ID", "must be the id of an event of this stream"));
-}
-
 Task<Result<Response>> resume_turn(Chat& chat, CallContext context, Request& request) {
   CO_TRY(auto session, request.id<ChatSessionId>("sessionId"));
   CO_TRY(auto turn, request.id<MessageId>("turnId"));
-  CO_TRY(auto after, read_last_event(request));
+  CO_TRY(auto after, last_event_of(request));
   co_return follow_turn(chat, context, session, turn, after);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "faces/http/endpoints/chunk_json.h"
 #include "faces/http/response.h"
 #include "foundation/json.h"
 
@@ -12,7 +13,6 @@ namespace aiva::http {
 namespace {
 
 using identity::Permission;
-using knowledge::Chunk;
 using knowledge::ChunkPreview;
 using knowledge::ChunkPreviews;
 using knowledge::PreviewRequest;
@@ -22,61 +22,14 @@ constexpr std::uint64_t body_bytes_max = 4'000'000;  // JSON, or a form but for 
 constexpr std::chrono::seconds preview_time_max{30};
 constexpr int number_max = 1'000'000'000;
 
-// Says where each byte offset into a text is among its characters; offsets must not go back.
-class CharacterCount {
- public:
-  explicit CharacterCount(std::string_view text) : text_(text) {}
-
-  std::int64_t at(std::size_t byte) {
-    for (; byte_ < byte && byte_ < text_.size(); ++byte_)
-      if ((static_cast<unsigned char>(text_[byte_]) & 0xC0U) != 0x80U) ++characters_;
-    return characters_;
-  }
-
- private:
-  std::string_view text_;
-  std::size_t byte_ = 0;
-  std::int64_t characters_ = 0;
-};
-
-void write_spans(JsonWriter& writer, const Chunk& chunk) {
-  CharacterCount count(chunk.text);
-  writer.key("spans").begin_array();
-  for (const auto& span : chunk.spans) {
-    writer.begin_object().field("page", span.page);
-    writer.field("begin", count.at(span.begin)).field("end", count.at(span.end));
-    if (span.box)
-      writer.key("box")
-          .begin_object()
-          .field("left", span.box->left)
-          .field("top", span.box->top)
-          .field("right", span.box->right)
-          .field("bottom", span.box->bottom)
-          .end_object();
-    else
-      writer.null_field("box");
-    writer.end_object();
-  }
-  writer.end_array();
-}
-
-void write_chunk(JsonWriter& writer, const Chunk& chunk) {
-  writer.begin_object()
-      .field("index", chunk.index)
-      .field("type", chunk.type)
-      .field("text", chunk.text)
-      .field("heading_path", chunk.heading_path)
-      .field("page_first", chunk.page_first)
-      .field("page_last", chunk.page_last)
-      .field("token_count", chunk.token_count);
-  write_spans(writer, chunk);
-  writer.end_object();
-}
-
 Response preview_response(const ChunkPreview& preview, knowledge::PageRequest page) {
   return ok_response([&](JsonWriter& writer) {
     writer.begin_object().key("items").begin_array();
-    for (const auto& chunk : preview.chunks.items) write_chunk(writer, chunk);
+    for (const auto& chunk : preview.chunks.items) {
+      writer.begin_object();
+      write_chunk_fields(writer, chunk);
+      writer.end_object();
+    }
     writer.end_array()
         .field("total", preview.chunks.total)
         .field("page", page.page)

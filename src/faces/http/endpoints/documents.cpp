@@ -21,6 +21,7 @@ using knowledge::Knowledge;
 using Action = Knowledge::DocumentAction;
 
 constexpr std::uint64_t form_overhead_bytes = 1024 * 1024;  // fields and boundaries beside a file
+constexpr std::size_t search_bytes_max = 800;
 
 struct Parts {
   Parts(Knowledge& k, knowledge::DocumentEvents& events, std::chrono::milliseconds interval)
@@ -110,6 +111,10 @@ Task<Result<Response>> list_documents(PartsPointer parts, CallContext context, R
   }
   CO_TRY(auto parent, query_id<DocumentId>(request, "parent_id"));
   filter.parent = parent.value_or(filter.parent);
+  if (auto search = request.query_text("search")) {
+    if (search->size() > search_bytes_max) co_return fail(invalid_field("search", "is too long"));
+    filter.search = *search;
+  }
   CO_TRY(auto documents, co_await parts->knowledge.documents(context, base, filter));
   co_return list_response(documents, wanted, write_document);
 }

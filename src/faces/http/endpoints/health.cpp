@@ -85,13 +85,18 @@ Task<Result<Response>> answer_readiness(const HealthParts& parts, CallContext co
   co_return response;
 }
 
-Task<Result<Response>> answer_metrics(const HealthParts& parts, CallContext context) {
+// Examples of buckets are told to whoever asks for the format that has them.
+Task<Result<Response>> answer_metrics(const HealthParts& parts, CallContext context,
+                                      bool wants_openmetrics) {
   if (parts.refresh) {
     context.deadline =
         std::min(context.deadline, std::chrono::steady_clock::now() + probe_deadline);
     auto refreshing = parts.refresh(std::move(context));
     co_await std::move(refreshing);
   }
+  if (wants_openmetrics)
+    co_return text_response(200, "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                            parts.metrics.to_openmetrics_text());
   co_return text_response(200, "text/plain; version=0.0.4; charset=utf-8",
                           parts.metrics.to_prometheus_text());
 }
@@ -108,8 +113,9 @@ std::vector<Route> health_routes(HealthParts parts) {
   Handler readiness = [shared](CallContext context, Request&) {
     return answer_readiness(*shared, std::move(context));
   };
-  Handler metrics = [shared](CallContext context, Request&) {
-    return answer_metrics(*shared, std::move(context));
+  Handler metrics = [shared](CallContext context, Request& request) {
+    bool wants_openmetrics = request.header("Accept").contains("application/openmetrics-text");
+    return answer_metrics(*shared, std::move(context), wants_openmetrics);
   };
   Handler life = [shared](CallContext, Request&) { return answer_life(*shared); };
   std::vector<Route> routes;

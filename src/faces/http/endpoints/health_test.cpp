@@ -98,6 +98,19 @@ TEST_F(Health, shows_metrics_that_are_read_when_asked_for) {
   EXPECT_NE(shown.body.find("aiva_test_looks 1"), std::string::npos);
 }
 
+TEST_F(Health, shows_metrics_as_openmetrics_to_whoever_asks) {
+  start({});
+  metrics_.counter("aiva_test_total", "A test").add(3);
+
+  auto shown = server_->send(
+      {.target = "/metrics",
+       .headers = {"Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}});
+
+  EXPECT_TRUE(shown.header("Content-Type").starts_with("application/openmetrics-text; version=1"));
+  EXPECT_NE(shown.body.find("# TYPE aiva_test counter\n"), std::string::npos);
+  EXPECT_TRUE(shown.body.ends_with("# EOF\n"));
+}
+
 TEST_F(Health, shows_metrics_of_routes) {
   start({});
   server_->send({.target = "/api/health"});

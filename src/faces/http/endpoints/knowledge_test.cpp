@@ -172,6 +172,22 @@ TEST_F(KnowledgeEndpoints, take_an_upload_and_tell_how_it_goes) {
   EXPECT_EQ(send("GET", one).status, 404);
 }
 
+TEST_F(KnowledgeEndpoints, find_documents_by_part_of_their_name) {
+  auto base = make_base();
+  upload(base->id, "One.", "Warranty 100%.txt");
+  upload(base->id, "Two.", "returns.txt");
+  upload(base->id, "Three.", "returns_old.txt");
+  auto documents = tenant_path() + "/" + base->id.to_string() + "/documents";
+
+  EXPECT_EQ(data(send("GET", documents + "?search=RETURNS")).at("total"), 2);
+  EXPECT_EQ(data(send("GET", documents + "?search=s_")).at("total"), 1);
+  auto one = data(send("GET", documents + "?search=0%25"));
+  EXPECT_EQ(one.at("total"), 1);
+  EXPECT_EQ(text(one.at("items").at(0).get_object(), "filename"), "Warranty 100%.txt");
+  EXPECT_EQ(data(send("GET", documents + "?search=returns&status=completed")).at("total"), 0);
+  EXPECT_EQ(send("GET", documents + "?search=" + std::string(900, 'x')).status, 422);
+}
+
 TEST_F(KnowledgeEndpoints, take_uploads_of_the_processing_service) {
   auto base = make_base();
   auto id = base->id.to_string();

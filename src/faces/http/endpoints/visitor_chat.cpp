@@ -1,9 +1,8 @@
 #include "faces/http/endpoints/visitor_chat.h"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
-#include <optional>
+#include <string>
 #include <utility>
 
 #include "faces/http/endpoints/chat_page_files.h"
@@ -11,44 +10,18 @@
 #include "faces/http/endpoints/paging.h"
 #include "faces/http/endpoints/visitor_chat_json.h"
 #include "faces/http/endpoints/visitor_origin.h"
+#include "faces/http/endpoints/visitor_turns.h"
 #include "foundation/crypto.h"
 #include "foundation/json.h"
-#include "foundation/log.h"
 
 namespace aiva::http {
 namespace {
 
-constexpr json::Fields::TextLimits content_limits{.length_min = 1, .length_max = 32'000};
 constexpr json::Fields::TextLimits token_limits{.length_max = 1024};
-constexpr std::chrono::minutes turn_time_max{5};
 constexpr std::size_t visitor_bytes = 12;
 constexpr int messages_max = 200;
 
-using PartsPointer = std::shared_ptr<VisitorChatParts>;
-
-// A visitor whose token was looked at: who it is, and the agent as it is now.
-struct Visit {
-  agents::ActiveAgentPointer agent{};
-  agents::VisitorSession session{};
-  CallContext context{};  // of the agent's tenant and nobody's user
-};
-
-Task<Result<Visit>> admit(PartsPointer parts, CallContext context, Request& request) {
-  std::string slug(request.parameter("slugOrId"));
-  CO_TRY(auto agent, co_await parts->agents.find_public(context, std::move(slug)));
-  std::optional<std::string> origin;
-  // Browsers send none with a GET of the page itself, and let no other page read the answer.
-  if (request.method != Method::get || !request.header("origin").empty()) {
-    CO_TRY(origin, visitor_origin(request, agent->widget, parts->public_url));
-  }
-  auto token = request.header("x-chat-token");
-  CO_TRY(auto session, parts->visitors.open(token, agent->id, origin));
-  context.tenant = session.tenant;
-  context.user = {};
-  if (session.tenant != agent->tenant)
-    co_return fail(ErrorCode::unauthenticated, "The chat session is not valid or has ended");
-  co_return Visit{.agent = agent, .session = session, .context = context};
-}
+using PartsPointer = VisitorPartsPointer;
 
 Task<Result<Response>> get_page(PartsPointer parts, CallContext context, Request& request) {
   std::string slug(request.parameter("slugOrId"));
@@ -56,6 +29,15 @@ Task<Result<Response>> get_page(PartsPointer parts, CallContext context, Request
   auto response = text_response(200, "text/html; charset=utf-8", chat_page_html(*agent));
   response.headers.push_back({"Content-Security-Policy", chat_page_policy(agent->widget)});
   response.headers.push_back({"Cache-Control", "no-cache"});
+  co_return response;
+}
+
+// How the widget looks and what it offers, before anybody has said anything.
+Task<Result<Response>> get_widget(PartsPointer parts, CallContext context, Request& request) {
+  std::string slug(request.parameter("slugOrId"));
+  CO_TRY(auto agent, co_await parts->agents.find_public(context, std::move(slug)));
+  auto response = ok_response([&](JsonWriter& writer) { write_visitor_widget(writer, *agent); });
+  response.headers.push_back({"Cache-Control", "public, max-age=60"});
   co_return response;
 }
 
@@ -105,12 +87,21 @@ Task<Result<Response>> open_session(PartsPointer parts, CallContext context, Req
       [&](JsonWriter& writer) { write_visitor_session(writer, *agent, session, issued); }, 201);
 }
 
-Task<Result<Response>> list_messages(PartsPointer parts, CallContext context, Request& request) {
-  auto admitting = admit(parts, std::move(context), request);
+// Whether a person was asked for, and how much was said: what a widget looks at again and again.
+Task<Result<Response>> get_session(PartsPointer parts, CallContext context, Request& request) {
+  auto admitting = admit_visitor(parts, std::move(context), request);
   CO_TRY(auto visit, co_await std::move(admitting));
-  knowledge::PageRequest all{.page = 1, .limit = messages_max};
-  CO_TRY(auto messages, co_await parts->chat.messages(visit.context, visit.session.session, all));
-  Page page{.page = 1, .limit = messages_max};
+  CO_TRY(auto session, co_await parts->chat.session(visit.context, visit.session.session));
+  co_return ok_response([&](JsonWriter& writer) { write_visitor_state(writer, session); });
+}
+
+Task<Result<Response>> list_messages(PartsPointer parts, CallContext context, Request& request) {
+  auto admitting = admit_visitor(parts, std::move(context), request);
+  CO_TRY(auto visit, co_await std::move(admitting));
+  CO_TRY(auto page, request.page({.limit_default = messages_max, .limit_max = messages_max}));
+  knowledge::PageRequest wanted{.page = page.page, .limit = page.limit};
+  auto listing = parts->chat.messages(visit.context, visit.session.session, wanted);
+  CO_TRY(auto messages, co_await std::move(listing));
   auto write = [&visit](JsonWriter& writer, const chat::Message& message) {
     write_visitor_message(writer, visit.agent->slug, message);
   };
@@ -120,7 +111,7 @@ Task<Result<Response>> list_messages(PartsPointer parts, CallContext context, Re
 // An image of the agent's knowledge bases: only answers tell visitors of any.
 Task<Result<Response>> view_image(PartsPointer parts, CallContext context, Request& request) {
   constexpr std::size_t id_length = 36;
-  auto admitting = admit(parts, std::move(context), request);
+  auto admitting = admit_visitor(parts, std::move(context), request);
   CO_TRY(auto visit, co_await std::move(admitting));
   std::string name(request.parameter("filename"));
   auto id = ImageId::parse(std::string_view(name).substr(0, id_length));
@@ -133,75 +124,6 @@ Task<Result<Response>> view_image(PartsPointer parts, CallContext context, Reque
   auto response = file_response(file.path, file.media_type);
   response.headers.push_back({"Cache-Control", "private, max-age=86400, immutable"});
   co_return response;
-}
-
-Task<Result<void>> send_event(EventWriter& events, chat::TurnEvent event) {
-  // What functions do stays with the agent's people; sources come with the end.
-  if (event.kind != chat::TurnEvent::Kind::delta) co_return Result<void>();
-  std::string data;
-  JsonWriter(data).begin_object().field("text", event.text).end_object();
-  auto sending = events.send("delta", std::move(data));
-  auto sent = co_await std::move(sending);
-  co_return sent;
-}
-
-// Runs a turn as a stream of events. A failure before the first event becomes an HTTP error, a
-// later one the event `error`.
-Task<Result<void>> stream_turn(PartsPointer parts, CallContext context, chat::Turn turn,
-                               std::string slug, EventWriter& events) {
-  bool has_begun = false;
-  turn.listener = [&events, &has_begun](chat::TurnEvent event) {
-    has_begun = has_begun || event.kind == chat::TurnEvent::Kind::delta;
-    return send_event(events, std::move(event));
-  };
-  auto answer = co_await parts->chat.answer(context, std::move(turn));
-  if (!answer && !has_begun) co_return fail(std::move(answer.error()));
-  std::string data;
-  JsonWriter writer(data);
-  if (answer) {
-    write_visitor_answer(writer, slug, *answer);
-  } else {
-    log::failure("A visitor's turn failed while it streamed", context, answer.error());
-    writer.begin_object()
-        .field("code", to_string(answer.error().code))
-        .field("message", answer.error().message)
-        .end_object();
-  }
-  auto sending = events.send(answer ? "done" : "error", std::move(data));
-  auto sent = co_await std::move(sending);
-  co_return sent;
-}
-
-Task<Result<Response>> post_message(PartsPointer parts, CallContext context, Request& request) {
-  CO_TRY(auto body, request.json());
-  json::Fields fields(body);
-  chat::Turn turn;
-  turn.content = fields.text("content", content_limits);
-  CO_TRY_VOID(fields.finish());
-  auto admitting = admit(parts, std::move(context), request);
-  CO_TRY(auto visit, co_await std::move(admitting));
-  auto counting = parts->visitors.count_message(visit.context, visit.agent->widget, visit.session,
-                                                address_key(request));
-  CO_TRY_VOID(co_await std::move(counting));
-  turn.session = visit.session.session;
-  turn.is_visitors = true;
-  auto is_stream = request.header("accept").contains("text/event-stream");
-  auto deadline = std::chrono::steady_clock::now() + turn_time_max;
-  if (is_stream) {
-    auto produce = [parts, turn = std::move(turn), tenant = visit.context.tenant,
-                    slug = visit.agent->slug,
-                    deadline](CallContext streaming, EventWriter& events) mutable {
-      streaming.tenant = tenant;
-      streaming.user = {};
-      streaming.deadline = std::min(streaming.deadline, deadline);
-      return stream_turn(parts, std::move(streaming), std::move(turn), std::move(slug), events);
-    };
-    co_return event_stream(std::move(produce));
-  }
-  visit.context.deadline = std::min(visit.context.deadline, deadline);
-  CO_TRY(auto answer, co_await parts->chat.answer(visit.context, std::move(turn)));
-  co_return ok_response(
-      [&](JsonWriter& writer) { write_visitor_answer(writer, visit.agent->slug, answer); });
 }
 
 Task<Result<Response>> answer_file(std::string_view content_type, std::string_view text) {
@@ -217,7 +139,7 @@ Handler serve_file(std::string_view content_type, const char* text) {
 }  // namespace
 
 std::vector<Route> visitor_chat_routes(VisitorChatParts parts) {
-  auto shared = std::make_shared<VisitorChatParts>(std::move(parts));  // by the handlers
+  auto shared = std::make_shared<VisitorChatParts>(std::move(parts));
   auto bind = [shared](auto handler) -> Handler {
     return [shared, handler](CallContext context, Request& request) {
       return handler(shared, std::move(context), request);
@@ -228,19 +150,18 @@ std::vector<Route> visitor_chat_routes(VisitorChatParts parts) {
   auto of_agent = visitor_origins(shared->agents);
   RouteOptions opening{.origins = of_agent};
   RouteOptions reading{.body = BodyKind::none, .rate = RateClass::none, .origins = of_agent};
-  // Counted by what the agent allows its visitors.
-  RouteOptions turn{.body_bytes_max = 128 * 1024,
-                    .rate = RateClass::none,
-                    .is_streaming = true,
-                    .origins = of_agent};
-  std::vector<Route> routes;
+  // Pages that name the script's digest (SRI) may read it from anywhere.
+  RouteOptions script_file{
+      .body = BodyKind::none, .rate = RateClass::none, .origins = any_origin()};
+  auto routes = visitor_turn_routes(shared, of_agent);
   routes.push_back({Method::get, "/aiva/chat/:slugOrId", anyone, bind(get_page), free});
   routes.push_back(
       {Method::post, "/aiva/chat/:slugOrId/sessions", anyone, bind(open_session), opening});
   routes.push_back(
       {Method::get, "/aiva/chat/:slugOrId/messages", anyone, bind(list_messages), reading});
+  routes.push_back({Method::get, "/aiva/chat/:slugOrId/widget", anyone, bind(get_widget), reading});
   routes.push_back(
-      {Method::post, "/aiva/chat/:slugOrId/messages", anyone, bind(post_message), turn});
+      {Method::get, "/aiva/chat/:slugOrId/session", anyone, bind(get_session), reading});
   routes.push_back(
       {Method::get, "/aiva/chat/:slugOrId/images/:filename", anyone, bind(view_image), reading});
   constexpr std::string_view script = "text/javascript; charset=utf-8";
@@ -248,8 +169,8 @@ std::vector<Route> visitor_chat_routes(VisitorChatParts parts) {
       {Method::get, "/aiva/chat-page.js", anyone, serve_file(script, chat_page_script), free});
   routes.push_back({Method::get, "/aiva/chat-page.css", anyone,
                     serve_file("text/css; charset=utf-8", chat_page_style), free});
-  routes.push_back(
-      {Method::get, "/aiva/widget.js", anyone, serve_file(script, chat_widget_script), free});
+  routes.push_back({Method::get, "/aiva/widget.js", anyone, serve_file(script, chat_widget_script),
+                    script_file});
   return routes;
 }
 

@@ -88,6 +88,34 @@ void write_visitor_session(JsonWriter& writer, const agents::ActiveAgent& agent,
       .end_object();
 }
 
+void write_visitor_widget(JsonWriter& writer, const agents::ActiveAgent& agent) {
+  const auto& widget = agent.widget;
+  writer.begin_object()
+      .field("name", agent.name)
+      .field("slug", agent.slug)
+      .field("title", widget.title.empty() ? agent.name : widget.title)
+      .field("greeting", agent.settings.greeting)
+      .field("language", agent.settings.language)
+      .field("placeholder", widget.placeholder)
+      .field("accent_color", widget.accent_color)
+      .field("position", widget.position)
+      .field("theme", widget.theme)
+      .field("logo_url", widget.logo_url)
+      .key("suggested_questions")
+      .begin_array();
+  for (const auto& question : widget.suggestions) writer.value(question);
+  writer.end_array().field("allows_calls", widget.allows_calls).end_object();
+}
+
+void write_visitor_state(JsonWriter& writer, const chat::Session& session) {
+  writer.begin_object()
+      .field("session_id", session.id)
+      .field("status", session.status)
+      .field("handover", session.handover)
+      .field("message_count", session.message_count)
+      .end_object();
+}
+
 void write_visitor_message(JsonWriter& writer, std::string_view slug,
                            const chat::Message& message) {
   writer.begin_object()

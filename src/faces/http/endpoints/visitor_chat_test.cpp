@@ -67,7 +67,9 @@ class EchoChat final : public chat::Chat {
     answer.final_cost = 12345;
     co_return answer;
   }
-  Task<Result<void>> cancel(CallContext, ChatSessionId, MessageId) override {
+  Task<Result<void>> cancel(CallContext context, ChatSessionId id, MessageId message) override {
+    CO_TRY_VOID(co_await session(context, id));
+    cancelled_ = message;
     co_return Result<void>();
   }
   Task<Result<std::int64_t>> recover_turns(CallContext, bool) override { co_return 0; }
@@ -75,14 +77,48 @@ class EchoChat final : public chat::Chat {
   chat::Completions& completions() override { std::abort(); }
 
   std::map<ChatSessionId, chat::Session> sessions_;
+  MessageId cancelled_{};
+};
+
+// Remembers the last rating; nobody answers in its conversations.
+class Raters final : public chat::People {
+ public:
+  Task<Result<chat::Feedback>> rate(CallContext context, ChatSessionId session, MessageId message,
+                                    int rating, std::string comment) override {
+    last_ = {.message = message, .session = session, .rating = rating, .comment = comment};
+    tenant_ = context.tenant;
+    co_return last_;
+  }
+  Task<Result<void>> withdraw_rating(CallContext, ChatSessionId, MessageId) override {
+    last_ = {};
+    co_return Result<void>();
+  }
+  Task<Result<chat::Session>> ask_for_person(CallContext, ChatSessionId, std::string,
+                                             std::string) override {
+    std::abort();
+  }
+  Task<Result<knowledge::PageOf<chat::InboxEntry>>> inbox(CallContext, chat::InboxFilter) override {
+    std::abort();
+  }
+  Task<Result<chat::Session>> claim(CallContext, ChatSessionId) override { std::abort(); }
+  Task<Result<chat::Message>> reply(CallContext, ChatSessionId, std::string) override {
+    std::abort();
+  }
+  Task<Result<chat::Session>> give_back(CallContext, ChatSessionId) override { std::abort(); }
+  Task<Result<chat::FeedbackReport>> feedback(CallContext, chat::FeedbackFilter) override {
+    std::abort();
+  }
+
+  chat::Feedback last_{};
+  TenantId tenant_{};
 };
 
 class VisitorChat : public agents::AgentsFixture {
  protected:
   void SetUp() override {
     AgentsFixture::SetUp();
-    server_ = std::make_unique<TestServer>(
-        visitor_chat_routes({.agents = agents_->active(), .visitors = visitors_, .chat = chat_}));
+    server_ = std::make_unique<TestServer>(visitor_chat_routes(
+        {.agents = agents_->active(), .visitors = visitors_, .chat = chat_, .people = &raters_}));
     agent_ = create({.name = "Front <desk>",
                      .slug = "desk",
                      .has_chat_page = true,
@@ -112,6 +148,7 @@ class VisitorChat : public agents::AgentsFixture {
   }
 
   EchoChat chat_;
+  Raters raters_;
   MapCache cache_{clock_};
   agents::Visitors visitors_{std::string(32, 'k'), cache_, clock_};
   agents::Agent agent_;
@@ -131,7 +168,7 @@ TEST_F(VisitorChat, has_a_page_that_runs_nothing_inline_and_shows_up_in_allowed_
   ASSERT_EQ(page.status, 200);
   EXPECT_TRUE(page.body.contains("data-greeting=\"&quot;Hi&quot; &lt;b&gt;\""));
   EXPECT_TRUE(page.body.contains("<title>Front &lt;desk&gt;</title>"));
-  EXPECT_TRUE(page.body.contains("<html lang=\"de\">"));
+  EXPECT_TRUE(page.body.contains("<html lang=\"de\" dir=\"ltr\" data-theme=\"auto\">"));
   auto policy = page.header("Content-Security-Policy");
   EXPECT_TRUE(policy.contains("frame-ancestors 'self' https://shop.example")) << policy;
   EXPECT_TRUE(policy.contains("script-src 'self';"));
@@ -141,7 +178,7 @@ TEST_F(VisitorChat, has_a_page_that_runs_nothing_inline_and_shows_up_in_allowed_
   for (const auto* file : {"/aiva/chat-page.js", "/aiva/chat-page.css", "/aiva/widget.js"}) {
     auto served = get(file);
     EXPECT_EQ(served.status, 200);
-    EXPECT_GT(served.body.size(), 500U);
+    EXPECT_GT(served.body.size(), 300U);
     EXPECT_EQ(served.header("X-Frame-Options"), "DENY");
   }
 }
@@ -177,8 +214,83 @@ TEST_F(VisitorChat, streams_and_tells_of_failures) {
   EXPECT_TRUE(good.body.contains("event: delta\ndata: {\"text\":\"hello\"}")) << good.body;
   EXPECT_TRUE(good.body.contains("event: done"));
   EXPECT_FALSE(good.body.contains("event: sources"));
+  EXPECT_TRUE(good.body.contains("event: working\ndata: {}")) << good.body;
   EXPECT_TRUE(stream("break").body.contains("event: error"));
   EXPECT_EQ(stream("fail").status, 503);
+}
+
+TEST_F(VisitorChat, tells_how_its_widget_looks_before_anybody_speaks) {
+  auto widget = object(R"({"allowed_origins":["https://shop.example"],"theme":"dark",
+      "logo_url":"https://shop.example/logo.png","suggested_questions":["Soup today?"]})");
+  ASSERT_TRUE(update(agent_.id, {.widget = widget}).has_value());
+
+  auto served = server_->send(
+      {.target = "/aiva/chat/desk/widget", .headers = {"Origin: https://shop.example"}});
+
+  ASSERT_EQ(served.status, 200) << served.body;
+  EXPECT_EQ(served.header("Access-Control-Allow-Origin"), "https://shop.example");
+  auto data = json::parse(served.body)->at("data");
+  EXPECT_EQ(data.at("title"), "Front <desk>");
+  EXPECT_EQ(data.at("theme"), "dark");
+  EXPECT_EQ(data.at("allows_calls"), false);
+  EXPECT_EQ(json::to_text(data.at("suggested_questions")), R"(["Soup today?"])");
+  EXPECT_TRUE(chat_.sessions_.empty());
+  EXPECT_EQ(get("/aiva/chat/nobody/widget").status, 404);
+}
+
+TEST_F(VisitorChat, may_have_its_script_read_from_anywhere) {
+  auto served =
+      server_->send({.target = "/aiva/widget.js", .headers = {"Origin: https://anywhere.example"}});
+
+  EXPECT_EQ(served.header("Access-Control-Allow-Origin"), "https://anywhere.example");
+}
+
+TEST_F(VisitorChat, tells_whether_a_person_answers) {
+  auto token = open();
+  auto& session = chat_.sessions_.begin()->second;
+  session.handover = "claimed";
+  session.message_count = 3;
+
+  auto state = get("/aiva/chat/desk/session", token);
+
+  ASSERT_EQ(state.status, 200) << state.body;
+  EXPECT_EQ(json::to_text(json::parse(state.body)->at("data")),
+            R"({"session_id":")" + session.id.to_string() +
+                R"(","status":"active","handover":"claimed","message_count":3})");
+  EXPECT_EQ(get("/aiva/chat/desk/session").status, 401);
+}
+
+TEST_F(VisitorChat, takes_what_visitors_think_of_answers) {
+  auto token = open();
+  auto message = MessageId::make();
+  auto rate = [&](const std::string& body, const std::string& with) {
+    auto target = "/aiva/chat/desk/messages/" + message.to_string() + "/feedback";
+    return post(target, body, with).status;
+  };
+
+  EXPECT_EQ(rate(R"({"rating":"down","comment":"no soup"})", token), 200);
+  EXPECT_EQ(raters_.last_.message, message);
+  EXPECT_EQ(raters_.last_.session, chat_.sessions_.begin()->first);
+  EXPECT_EQ(raters_.last_.rating, -1);
+  EXPECT_EQ(raters_.last_.comment, "no soup");
+  EXPECT_EQ(raters_.tenant_, tenant_);
+  EXPECT_EQ(rate(R"({"rating":"up"})", ""), 401);
+  EXPECT_EQ(rate(R"({"rating":"great"})", token), 422);
+  EXPECT_EQ(rate(R"({"rating":"none"})", token), 200);
+  EXPECT_EQ(raters_.last_.rating, 0);
+}
+
+TEST_F(VisitorChat, stops_answers_and_resumes_streams_only) {
+  auto token = open();
+  auto message = MessageId::make();
+  auto target = "/aiva/chat/desk/messages/" + message.to_string() + "/cancel";
+
+  EXPECT_EQ(post(target, "", "").status, 401);
+  EXPECT_TRUE(chat_.cancelled_.is_nil());
+  EXPECT_EQ(post(target, "", token).status, 200);
+  EXPECT_EQ(chat_.cancelled_, message);
+  auto body = R"({"content":"x","resumable":true})";
+  EXPECT_EQ(post("/aiva/chat/desk/messages", body, token).status, 422);
 }
 
 TEST_F(VisitorChat, takes_tokens_of_this_agent_and_origin_in_their_time) {

@@ -19,6 +19,9 @@ Result<std::string> visitor_origin(const Request& request, const agents::WidgetS
 // Lets in pages of the origins that the agent of `:slugOrId` allows. The agents are borrowed.
 OriginRule visitor_origins(agents::ActiveAgents& agents);
 
+// Lets in pages of all origins: for files that hold nothing of anybody.
+OriginRule any_origin();
+
 // What a visitor's limits are counted under.
 std::string address_key(const Request& request);
 

@@ -35,6 +35,8 @@ Task<Result<void>> BodyStream::write(std::string piece) {
   co_await Turn(*this);
   if (is_lost_ || exchange_.stop.stop_requested()) co_return gone();
   if (piece.empty() && is_started_) co_return Result<void>{};
+  if (exchange_.first_piece == SteadyTime{})
+    exchange_.first_piece = std::chrono::steady_clock::now();
   auto is_sent = co_await send(frame(piece));
   if (!is_sent) co_return gone();
   co_return Result<void>{};

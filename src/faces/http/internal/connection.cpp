@@ -68,10 +68,12 @@ Task<bool> Connection::serve_one() {
   else
     core_.pipeline->refuse(exchange_, std::move(readable.error()));
   bool goes_on = false;
-  if (exchange_.websocket_route != nullptr)
+  if (exchange_.websocket_route != nullptr) {
+    core_.pipeline->upgrade(exchange_);
     co_await serve_websocket();
-  else
+  } else {
     goes_on = co_await send_answer();
+  }
   core_.pipeline->finish(exchange_, output_.bytes_sent());
   input_.unpin();
   co_return goes_on;

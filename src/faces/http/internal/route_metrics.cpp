@@ -28,9 +28,23 @@ RouteMetrics::RouteMetrics(Metrics& metrics, std::string_view method, std::strin
   static_assert(statuses.size() < slot_count);
 }
 
-void RouteMetrics::count(int status, double seconds) {
+void RouteMetrics::count(int status, double seconds, const TraceContext& trace) {
   counter_of(status).add();
-  durations_.observe(seconds);
+  durations_.observe(seconds, trace);
+}
+
+void RouteMetrics::count_stream(int status, double seconds) {
+  counter_of(status).add();
+  streams().observe(seconds);
+}
+
+Histogram& RouteMetrics::streams() {
+  if (auto* known = streams_.load(std::memory_order_acquire)) return *known;
+  auto& histogram =
+      metrics_.histogram("aiva_http_stream_seconds", "How long streams and WebSockets were open",
+                         {0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600}, {{"route", pattern_}});
+  streams_.store(&histogram, std::memory_order_release);
+  return histogram;
 }
 
 Counter& RouteMetrics::counter_of(int status) {

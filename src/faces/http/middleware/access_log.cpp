@@ -25,6 +25,7 @@ void log_access(const Exchange& exchange, std::uint64_t bytes_sent, double secon
   const auto& request = exchange.request;
   const auto& context = exchange.context;
   auto trace_id = to_hex(context.trace.trace_id);
+  auto span_id = to_hex(context.trace.span_id);
   IdText tenant(context.tenant.uuid);
   IdText user(context.user.uuid);
   bool has_route = !request.route_pattern.empty();
@@ -38,7 +39,8 @@ void log_access(const Exchange& exchange, std::uint64_t bytes_sent, double secon
               {"tenant", tenant.view()},
               {"user", user.view()},
               {"request_id", request.request_id},
-              {"trace_id", trace_id}});
+              {"trace_id", trace_id},
+              {"span_id", span_id}});
 }
 
 }  // namespace aiva::http

@@ -26,6 +26,8 @@ void Exchange::reset(SteadyTime now) {
   if (stop.stop_requested()) stop = std::stop_source();
   context = CallContext{.cancellation = stop.get_token(), .home = &thread};
   started = now;
+  span = {};
+  first_piece = {};
   route = nullptr;
   websocket_route = nullptr;
   metrics = nullptr;

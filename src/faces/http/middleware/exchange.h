@@ -18,6 +18,7 @@
 #include "faces/http/route.h"
 #include "faces/http/router.h"
 #include "foundation/call_context.h"
+#include "foundation/span.h"
 
 namespace aiva::http {
 
@@ -59,6 +60,8 @@ struct Exchange {
   CallContext context{};
   std::stop_source stop{};
   SteadyTime started{};
+  Span span{};               // of the request
+  SteadyTime first_piece{};  // when the handler wrote the first piece of a stream
   Router::Match match{};
   const Route* route = nullptr;                     // null: none fits, or a WebSocket
   const WebSocketRoute* websocket_route = nullptr;  // set: the connection becomes a WebSocket

@@ -19,25 +19,10 @@ bool is_text(std::string_view content_type) {
          std::ranges::find(others, type) != others.end();
 }
 
-bool has_zero_weight(std::string_view parameters) {
-  auto weight = header_parameter(parameters, "q");
-  return !weight.empty() && weight.find_first_not_of("0.") == std::string_view::npos;
-}
-
 }  // namespace
 
 bool accepts_gzip(std::string_view accept_encoding) {
-  bool takes_any = false;
-  while (!accept_encoding.empty()) {
-    auto comma = accept_encoding.find(',');
-    auto element = accept_encoding.substr(0, comma);
-    accept_encoding =
-        comma == std::string_view::npos ? std::string_view() : accept_encoding.substr(comma + 1);
-    auto coding = media_type_of(element);
-    if (equals_ignoring_case(coding, "gzip")) return !has_zero_weight(element);
-    if (coding == "*") takes_any = !has_zero_weight(element);
-  }
-  return takes_any;
+  return accepts_coding(accept_encoding, "gzip");
 }
 
 void compress_answer(Exchange& exchange) {

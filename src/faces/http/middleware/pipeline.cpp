@@ -27,6 +27,7 @@ Pipeline::Pipeline(const ServerOptions& options, Router router, ServerParts part
                    TrustedProxies proxies)
     : router_(std::move(router)),
       authenticator_(parts.authenticator),
+      tracer_(parts.tracer != nullptr ? *parts.tracer : no_tracer_),
       proxies_(std::move(proxies)),
       rates_(parts.cache, options.rates),
       cors_(options.cors_origins),
@@ -49,7 +50,7 @@ Task<void> Pipeline::run(Exchange& exchange) {
   in_flight_.add(1);
   exchange.phase = Phase::call;
   set_deadline(exchange, call_deadline_);
-  continue_trace(exchange);
+  continue_trace(exchange, tracer_);
   give_request_id(exchange);
   find_client_address(exchange, proxies_);
   cors_.add_headers(exchange);
@@ -215,7 +216,7 @@ void Pipeline::refuse(Exchange& exchange, Failure failure) {
   in_flight_.add(1);
   exchange.head.traceparent = {};
   exchange.head.request_id = {};
-  continue_trace(exchange);
+  continue_trace(exchange, tracer_);
   give_request_id(exchange);
   exchange.request.client_address = exchange.peer.address;
   answer_failure(exchange, std::move(failure));
@@ -243,12 +244,20 @@ void Pipeline::complete_headers(Exchange& exchange) {
   add_security_headers(exchange);
 }
 
+void Pipeline::upgrade(Exchange& exchange) { leave_trace(exchange); }
+
 void Pipeline::finish(Exchange& exchange, std::uint64_t bytes_sent) {
   in_flight_.add(-1);
   auto elapsed = std::chrono::steady_clock::now() - exchange.started;
   auto seconds = std::chrono::duration<double>(elapsed).count();
   auto& metrics = exchange.metrics != nullptr ? *exchange.metrics : unmatched_;
-  metrics.count(exchange.response.status, seconds);
+  auto trace = exchange.context.trace.ids();
+  trace.is_sampled = end_trace(exchange, tracer_);
+  bool is_stream = exchange.websocket_route != nullptr || exchange.response.is_event_stream;
+  if (is_stream)
+    metrics.count_stream(exchange.response.status, seconds);
+  else
+    metrics.count(exchange.response.status, seconds, trace);
   if (has_access_log_) log_access(exchange, bytes_sent, seconds);
 }
 

@@ -16,6 +16,7 @@
 #include "faces/http/router.h"
 #include "faces/http/server.h"
 #include "foundation/task.h"
+#include "foundation/tracer.h"
 
 namespace aiva::http {
 
@@ -32,6 +33,8 @@ class Pipeline {
   void refuse(Exchange& exchange, Failure failure);
   // Makes `failure` the answer, in place of whatever was going to be sent.
   void answer_failure(Exchange& exchange, Failure failure);
+  // The request is answered with a WebSocket, which is served next.
+  void upgrade(Exchange& exchange);
   // Counts and logs an answer that was sent (or given up).
   void finish(Exchange& exchange, std::uint64_t bytes_sent);
 
@@ -49,6 +52,8 @@ class Pipeline {
 
   Router router_;
   Authenticator& authenticator_;
+  Tracer no_tracer_;  // in place of none
+  Tracer& tracer_;
   TrustedProxies proxies_;
   RateLimiter rates_;
   Cors cors_;

@@ -1,54 +1,44 @@
 #include "faces/http/middleware/trace.h"
 
+#include <chrono>
 #include <cstring>
+#include <string>
 
 namespace aiva::http {
 namespace {
 
-constexpr char digits[] = "0123456789abcdef";
+constexpr int server_error = 500;
 
-int lower_hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
+// What an answer took until its first byte: of streams until their handler had something to say;
+// nothing where a stream never had.
+std::chrono::steady_clock::duration waited_for(const Exchange& exchange) {
+  if (!exchange.response.producer) return std::chrono::steady_clock::now() - exchange.started;
+  if (exchange.first_piece == SteadyTime{}) return {};
+  return exchange.first_piece - exchange.started;
 }
 
-bool read_hex(std::string_view text, std::uint8_t* out) {
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    int high = lower_hex_digit(text[i]);
-    int low = lower_hex_digit(text[i + 1]);
-    if (high < 0 || low < 0) return false;
-    *out++ = static_cast<std::uint8_t>(high * 16 + low);
-  }
-  return true;
+void describe(Exchange& exchange) {
+  auto& span = exchange.span;
+  const auto& request = exchange.request;
+  auto method = to_string(request.method);
+  auto route = request.route_pattern.empty() ? std::string_view("unmatched")
+                                             : std::string_view(request.route_pattern);
+  span.rename(std::string(method).append(" ").append(route));
+  span.set("http.request.method", method);
+  span.set("http.route", route);
+  span.set("aiva.request_id", request.request_id);
+  if (!exchange.context.tenant.is_nil())
+    span.set("aiva.tenant", exchange.context.tenant.to_string());
 }
 
-void append_hex(std::string& out, const std::uint8_t* bytes, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    out += digits[bytes[i] >> 4];
-    out += digits[bytes[i] & 15];
-  }
+ErrorCode code_of(int status) {
+  return status == 503 ? ErrorCode::unavailable
+                       : (status == 504 ? ErrorCode::timeout : ErrorCode::internal);
 }
 
 }  // namespace
 
-std::optional<TraceContext> parse_traceparent(std::string_view header) {
-  // 00-<32 hex trace id>-<16 hex parent id>-<2 hex flags>
-  if (header.size() != 55 || !header.starts_with("00-") || header[35] != '-' || header[52] != '-')
-    return std::nullopt;
-  TraceContext trace;
-  std::uint8_t flags = 0;
-  if (!read_hex(header.substr(3, 32), trace.trace_id.data()) ||
-      !read_hex(header.substr(36, 16), trace.span_id.data()) ||
-      !read_hex(header.substr(53, 2), &flags))
-    return std::nullopt;
-  if (trace.trace_id == TraceContext{}.trace_id || trace.span_id == TraceContext{}.span_id)
-    return std::nullopt;
-  trace.is_sampled = (flags & 1) != 0;
-  return trace;
-}
-
-void continue_trace(Exchange& exchange) {
+void continue_trace(Exchange& exchange, Tracer& tracer) {
   auto& trace = exchange.context.trace;
   auto incoming = parse_traceparent(exchange.head.traceparent);
   if (incoming) {
@@ -56,17 +46,40 @@ void continue_trace(Exchange& exchange) {
   } else {
     std::uint64_t bits[2] = {exchange.thread.random() | 1, exchange.thread.random()};
     std::memcpy(trace.trace_id.data(), bits, sizeof bits);
-    trace.is_sampled = false;
+    trace.is_sampled = tracer.samples(trace);
   }
-  auto span = exchange.thread.random() | 1;
-  std::memcpy(trace.span_id.data(), &span, sizeof span);
+  exchange.span = tracer.begin(trace, {.name = "request",
+                                       .kind = SpanKind::server,
+                                       .is_own = !incoming.has_value(),
+                                       .may_be_slow = true});
+  exchange.extra_headers.append("traceparent: ").append(to_traceparent(trace)).append("\r\n");
+}
 
-  auto& headers = exchange.extra_headers;
-  headers += "traceparent: 00-";
-  append_hex(headers, trace.trace_id.data(), trace.trace_id.size());
-  headers += '-';
-  append_hex(headers, trace.span_id.data(), trace.span_id.size());
-  headers += trace.is_sampled ? "-01\r\n" : "-00\r\n";
+bool end_trace(Exchange& exchange, const Tracer& tracer) {
+  auto& span = exchange.span;
+  auto& trace = exchange.context.trace;
+  bool is_kept = trace.is_sampled;
+  if (span.is_recorded()) {
+    auto status = exchange.response.status;
+    describe(exchange);
+    span.set("http.response.status_code", std::int64_t{status});
+    if (status >= server_error) span.fail(code_of(status));
+    bool is_slow = tracer.slow().count() > 0 && waited_for(exchange) >= tracer.slow();
+    if (is_slow) span.call_slow();
+    is_kept = is_kept || is_slow;
+    span.end();
+  }
+  trace.recording = {};
+  return is_kept;
+}
+
+void leave_trace(Exchange& exchange) {
+  if (exchange.span.is_recorded()) {
+    describe(exchange);
+    exchange.span.set("http.response.status_code", std::int64_t{101});
+    exchange.span.end();
+  }
+  exchange.context.trace.recording = {};
 }
 
 }  // namespace aiva::http

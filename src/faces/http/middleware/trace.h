@@ -1,19 +1,19 @@
 #pragma once
 
-#include <optional>
-#include <string_view>
-
 #include "faces/http/middleware/exchange.h"
-#include "foundation/call_context.h"
+#include "foundation/tracer.h"
 
 namespace aiva::http {
 
-// Reads a traceparent header (https://www.w3.org/TR/trace-context/ §3.2); nothing when it is not
-// exactly of version 00's form or has an all-zero id.
-std::optional<TraceContext> parse_traceparent(std::string_view header);
-
 // Continues the caller's trace or begins one, with a new span for this request; tells it in the
-// answer's traceparent header.
-void continue_trace(Exchange& exchange);
+// answer's traceparent header. The caller's choice of what is sampled holds for its trace.
+void continue_trace(Exchange& exchange, Tracer& tracer);
+
+// Ends the span of an answered request: its name, its outcome, and whether it took too long. What
+// takes its time on purpose is judged by its first words. Says whether the trace is kept.
+bool end_trace(Exchange& exchange, const Tracer& tracer);
+
+// Ends the span of a request that becomes a WebSocket, which may stay open for hours.
+void leave_trace(Exchange& exchange);
 
 }  // namespace aiva::http

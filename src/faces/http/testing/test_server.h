@@ -62,7 +62,7 @@ class TestServer {
 
   explicit TestServer(std::vector<Route> routes, const Change& change = {},
                       std::vector<WebSocketRoute> websocket_routes = {},
-                      idempotency::Idempotency* keys = nullptr) {
+                      idempotency::Idempotency* keys = nullptr, Tracer* tracer = nullptr) {
     ServerOptions options;
     options.port = 0;
     options.threads = 1;
@@ -79,7 +79,7 @@ class TestServer {
       return;
     }
     auto server = make_server(options, std::move(*router),
-                              {authenticator, *cache, metrics, files, lifecycle, keys});
+                              {authenticator, *cache, metrics, files, lifecycle, keys, tracer});
     if (server)
       server_ = std::move(*server);
     else

@@ -1,7 +1,6 @@
 // The public call page of an agent: the visitor's microphone and loudspeaker at one end, the
 // server's Realtime protocol at the other, with a key that is good for one call. What is said is
 // only ever set as text, never as HTML.
-"use strict";
 
 (() => {
   const main = document.querySelector("main");
@@ -20,28 +19,42 @@
   const bufferedMax = 1024 * 1024; // not taken by the network yet; then sound is left out
   document.documentElement.style.setProperty("--accent", main.dataset.accent);
 
-  const endings = {
-    agent_hung_up: "The agent has ended the call.",
-    caller_hung_up: "You have hung up.",
-    transferred: "The agent has handed the call over; it cannot go on here.",
-    idle: "The call has ended because nobody spoke.",
-    media_silence:
-      "The call has ended because no sound came from your microphone.",
-    time_limit: "The call has ended because its time was up.",
-    no_credits: "The call has ended: the agent's credits are used up.",
-    shutdown: "The server is about to restart. Please call again.",
-    failed: "The call has failed. Please call again.",
-  };
+  // A frame of the widget says which language and colours its page has.
+  const wanted = new URLSearchParams(location.search);
+  const [language, words] = chooseCallWords([wanted.get("lang"), document.documentElement.lang]);
+  const isFramed = window.parent !== window;
+  const { endings } = words;
   const refusals = {
-    NotAllowedError:
-      "The microphone was refused. Allow it in your browser's settings for this page.",
-    SecurityError: "The microphone may not be used on this page.",
-    NotFoundError: "No microphone was found. Connect one and call again.",
-    OverconstrainedError:
-      "No microphone was found. Connect one and call again.",
-    NotReadableError:
-      "The microphone cannot be used. Perhaps another program has it.",
+    NotAllowedError: words.refused,
+    SecurityError: words.forbidden,
+    NotFoundError: words.missing,
+    OverconstrainedError: words.missing,
+    NotReadableError: words.busy,
   };
+
+  function translate() {
+    const root = document.documentElement;
+    root.lang = language;
+    root.dir = language === "ar" ? "rtl" : "ltr";
+    if (["light", "dark"].includes(wanted.get("theme"))) root.dataset.theme = wanted.get("theme");
+    root.classList.toggle("framed", isFramed);
+    const write = document.querySelector("header a");
+    write.hidden = isFramed;
+    write.textContent = words.write;
+    log.setAttribute("aria-label", words.said);
+    status.textContent = words.ready;
+    agentLevel.previousSibling.textContent = `${words.agent} `;
+    ownLevel.previousSibling.textContent = `${words.you} `;
+    time.setAttribute("aria-label", words.duration);
+    start.textContent = words.call;
+    mute.textContent = words.mute;
+    end.textContent = words.hangUp;
+    keypadToggle.textContent = words.keypad;
+    keypad.setAttribute("aria-label", words.keypad);
+    keys.setAttribute("aria-label", words.keysPressed);
+    keypad.querySelector('[data-key="*"]').setAttribute("aria-label", words.star);
+    keypad.querySelector('[data-key="#"]').setAttribute("aria-label", words.hash);
+  }
 
   let call; // the one that goes on
 
@@ -53,7 +66,7 @@
     mute.hidden = state !== "talking";
     keypadToggle.hidden = mute.hidden;
     if (mute.hidden) openKeypad(false);
-    start.textContent = state === "idle" ? "Call" : "Call again";
+    start.textContent = state === "idle" ? words.call : words.callAgain;
     if (text !== undefined) status.textContent = text;
   }
 
@@ -67,7 +80,7 @@
     item.className = `message ${role}`;
     const who = document.createElement("span");
     who.className = "who";
-    who.textContent = role === "user" ? "You:" : `${main.dataset.name}:`;
+    who.textContent = role === "user" ? `${words.you}:` : `${main.dataset.name}:`;
     const body = document.createElement("p");
     body.textContent = text;
     item.append(who, body);
@@ -82,13 +95,9 @@
   }
 
   async function openMicrophone() {
-    if (
-      !window.isSecureContext ||
-      navigator.mediaDevices?.getUserMedia === undefined
-    )
-      throw new Error("Calls need a page that came over https.");
-    if (window.AudioWorkletNode === undefined)
-      throw new Error("This browser cannot make calls; a newer one can.");
+    if (!window.isSecureContext || navigator.mediaDevices?.getUserMedia === undefined)
+      throw new Error(words.needsHttps);
+    if (window.AudioWorkletNode === undefined) throw new Error(words.needsNewer);
     try {
       return await navigator.mediaDevices.getUserMedia({
         audio: {
@@ -99,24 +108,19 @@
         },
       });
     } catch (error) {
-      throw new Error(refusals[error.name] ?? "The microphone cannot be used.");
+      throw new Error(refusals[error.name] ?? words.unusable);
     }
   }
 
   async function askForKey() {
-    const response = await fetch(
-      `/aiva/call/${encodeURIComponent(main.dataset.agent)}/keys`,
-      {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: "{}",
-      },
-    );
+    const response = await fetch(`/aiva/call/${encodeURIComponent(main.dataset.agent)}/keys`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
     const answer = await response.json().catch(() => undefined);
     if (!response.ok)
-      throw new Error(
-        answer?.error?.message ?? `The server answered ${response.status}`,
-      );
+      throw new Error(answer?.error?.message ?? `The server answered ${response.status}`);
     return answer.data;
   }
 
@@ -137,13 +141,13 @@
     }
 
     async begin() {
-      show("microphone", "Waiting for the microphone\u2026");
+      show("microphone", words.waiting);
       this.stream = await openMicrophone();
       if (this.isOver) return this.release();
       this.stream.getAudioTracks()[0].addEventListener("ended", () => {
-        this.finish("failed", "The microphone is gone.");
+        this.finish("failed", words.microphoneGone);
       });
-      show("connecting", "Connecting\u2026");
+      show("connecting", words.connecting);
       await this.context.resume();
       await this.context.audioWorklet.addModule("/aiva/call-audio.js");
       const key = await askForKey();
@@ -154,20 +158,13 @@
     connect({ key, path }) {
       const address = new URL(path, location.href);
       address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-      const socket = new WebSocket(address, [
-        "realtime",
-        `openai-insecure-api-key.${key}`,
-      ]);
+      const socket = new WebSocket(address, ["realtime", `openai-insecure-api-key.${key}`]);
       this.socket = socket;
       socket.addEventListener("open", () => {
         this.send({ type: "session.update", session: { type: "realtime" } });
       });
-      socket.addEventListener("message", ({ data }) =>
-        this.take(JSON.parse(data)),
-      );
-      socket.addEventListener("close", ({ code, reason }) =>
-        this.closed(code, reason),
-      );
+      socket.addEventListener("message", ({ data }) => this.take(JSON.parse(data)));
+      socket.addEventListener("close", ({ code, reason }) => this.closed(code, reason));
     }
 
     // What has come is still heard to its end.
@@ -178,12 +175,10 @@
 
     explain(code, reason) {
       const text = endings[reason];
-      if (text !== undefined)
-        return this.finish(reason === "failed" ? "failed" : "ended", text);
-      if (this.began === undefined)
-        return this.finish("failed", reason || "The server cannot be reached.");
-      if (code === 1000) return this.finish("ended", "The call has ended.");
-      this.finish("failed", reason || "The connection was lost.");
+      if (text !== undefined) return this.finish(reason === "failed" ? "failed" : "ended", text);
+      if (this.began === undefined) return this.finish("failed", reason || words.unreachable);
+      if (code === 1000) return this.finish("ended", words.over);
+      this.finish("failed", reason || words.broken);
     }
 
     // Sound both ways, once the server has taken the call.
@@ -191,30 +186,20 @@
       this.began = performance.now();
       this.clock = setInterval(() => this.showTime(), 250);
       const options = { numberOfInputs: 1, numberOfOutputs: 0 };
-      this.microphone = new AudioWorkletNode(
-        this.context,
-        "aiva-microphone",
-        options,
-      );
+      this.microphone = new AudioWorkletNode(this.context, "aiva-microphone", options);
       this.microphone.port.onmessage = ({ data }) => this.hear(data);
-      this.context
-        .createMediaStreamSource(this.stream)
-        .connect(this.microphone);
-      this.loudspeaker = new AudioWorkletNode(
-        this.context,
-        "aiva-loudspeaker",
-        {
-          numberOfInputs: 0,
-          outputChannelCount: [2],
-        },
-      );
+      this.context.createMediaStreamSource(this.stream).connect(this.microphone);
+      this.loudspeaker = new AudioWorkletNode(this.context, "aiva-loudspeaker", {
+        numberOfInputs: 0,
+        outputChannelCount: [2],
+      });
       this.loudspeaker.port.onmessage = ({ data }) => {
         agentLevel.value = data.level;
         main.dataset.underruns = data.underruns;
         main.dataset.speaking = data.isPlaying;
       };
       this.loudspeaker.connect(this.context.destination);
-      show("talking", "You are connected. Speak whenever you like.");
+      show("talking", words.talking);
     }
 
     showTime() {
@@ -232,15 +217,11 @@
     }
 
     send(event) {
-      if (this.socket.readyState === WebSocket.OPEN)
-        this.socket.send(JSON.stringify(event));
+      if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
     }
 
     play(message) {
-      this.loudspeaker?.port.postMessage(
-        message,
-        message.samples ? [message.samples] : [],
-      );
+      this.loudspeaker?.port.postMessage(message, message.samples ? [message.samples] : []);
     }
 
     take(event) {
@@ -249,9 +230,9 @@
           return this.listen();
         case "input_audio_buffer.speech_started":
           this.play({ flush: true });
-          return this.tell("Listening\u2026");
+          return this.tell(words.listening);
         case "input_audio_buffer.speech_stopped":
-          return this.tell("One moment\u2026");
+          return this.tell(words.moment);
         case "input_audio_buffer.committed":
           this.lines.set(event.item_id, line("user", "\u2026"));
           return;
@@ -290,8 +271,7 @@
     writeKeys({ id, role, content }) {
       const text = content?.[0]?.text;
       const isKeyed = role === "user" && content?.[0]?.type === "input_text";
-      if (isKeyed && text && !this.lines.has(id))
-        this.lines.set(id, line("user", text));
+      if (isKeyed && text && !this.lines.has(id)) this.lines.set(id, line("user", text));
     }
 
     press(key) {
@@ -302,10 +282,9 @@
 
     say(id, delta) {
       const item = this.lines.get(id);
-      if (item !== undefined)
-        return setText(item, item.querySelector("p").textContent + delta);
+      if (item !== undefined) return setText(item, item.querySelector("p").textContent + delta);
       this.lines.set(id, line("assistant", delta));
-      this.tell("The agent speaks. You may interrupt it.");
+      this.tell(words.speaking);
     }
 
     answered(response) {
@@ -315,14 +294,14 @@
         this.play({ flush: true });
         item?.classList.add("cut");
       }
-      if (response.status === "completed") this.tell("Your turn.");
+      if (response.status === "completed") this.tell(words.yourTurn);
     }
 
     setMuted(isMuted) {
       this.isMuted = isMuted;
       this.microphone.port.postMessage({ muted: isMuted });
       mute.setAttribute("aria-pressed", String(isMuted));
-      this.tell(isMuted ? "You are muted." : "You are heard again.");
+      this.tell(isMuted ? words.muted : words.heard);
     }
 
     finish(state, text) {
@@ -359,10 +338,9 @@
     }
   }
 
+  translate();
   start.addEventListener("click", () => void begin());
-  end.addEventListener("click", () =>
-    call?.finish("ended", endings.caller_hung_up),
-  );
+  end.addEventListener("click", () => call?.finish("ended", endings.caller_hung_up));
   mute.addEventListener("click", () => call?.setMuted(!call.isMuted));
   keypadToggle.addEventListener("click", () => openKeypad(keypad.hidden));
   keypad.addEventListener("click", ({ target }) => {
@@ -372,10 +350,7 @@
   // The keyboard is a keypad, too, whatever has the focus: nothing here takes text.
   addEventListener("keydown", (event) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (isPlain && !event.repeat && /^[0-9*#]$/.test(event.key))
-      call?.press(event.key);
+    if (isPlain && !event.repeat && /^[0-9*#]$/.test(event.key)) call?.press(event.key);
   });
-  addEventListener("pagehide", () =>
-    call?.finish("ended", endings.caller_hung_up),
-  );
+  addEventListener("pagehide", () => call?.finish("ended", endings.caller_hung_up));
 })();

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "faces/http/endpoints/chat_page_html.h"
 #include "faces/http/endpoints/html_text.h"
 
 namespace aiva::realtime {
@@ -61,7 +62,8 @@ std::string call_page_html(const agents::ActiveAgent& agent) {
   const auto& widget = agent.widget;
   const auto& title = widget.title.empty() ? agent.name : widget.title;
   std::string page = "<!doctype html>\n<html";
-  append_attribute(page, "lang", agent.settings.language);
+  http::append_language(page, agent.settings.language);
+  append_attribute(page, "data-theme", widget.theme);
   page += head;
   append_escaped(page, title);
   page += "</title>\n</head>\n<body>\n<main";

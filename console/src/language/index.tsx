@@ -1,0 +1,127 @@
+import { useDirection } from "@mantine/core";
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+
+export const languages = { en: "English", ar: "العربية" } as const;
+export type Language = keyof typeof languages;
+
+/** A text, or its forms by number (https://cldr.unicode.org/index/cldr-spec/plural-rules). */
+export type Phrase = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
+/** The same phrases in another language. */
+export type WordsLike<Master> = { [Key in keyof Master]: Phrase };
+export type Values = Record<string, string | number>;
+/** Says a phrase; `{name}` in it stands for a value, `count` chooses the form. */
+export type Say<Master> = (key: keyof Master & string, values?: Values) => string;
+
+const name = "aiva.language";
+const rightToLeft = new Set<Language>(["ar"]);
+
+function preferred(): Language {
+  const kept = localStorage.getItem(name);
+  if (kept !== null && kept in languages) return kept as Language;
+  const wanted = navigator.languages.map((tag) => tag.split("-")[0] ?? "");
+  return (wanted.find((tag) => tag in languages) as Language | undefined) ?? "en";
+}
+
+interface Spoken {
+  language: Language;
+  setLanguage: (language: Language) => void;
+}
+
+const Context = createContext<Spoken>({ language: "en", setLanguage: () => undefined });
+
+/** The language of everything below, and the direction it is written in. */
+export function LanguageProvider({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = useState(preferred);
+  const { setDirection } = useDirection();
+  useEffect(() => {
+    document.documentElement.lang = language;
+    setDirection(rightToLeft.has(language) ? "rtl" : "ltr");
+  }, [language, setDirection]);
+  const spoken = useMemo(
+    () => ({
+      language,
+      setLanguage: (next: Language) => {
+        localStorage.setItem(name, next);
+        setLanguage(next);
+      },
+    }),
+    [language],
+  );
+  return <Context.Provider value={spoken}>{children}</Context.Provider>;
+}
+
+export function useLanguage(): Spoken {
+  return useContext(Context);
+}
+
+function formOf(phrase: Phrase, language: Language, count: string | number | undefined): string {
+  if (typeof phrase === "string") return phrase;
+  const rule = new Intl.PluralRules(language).select(Number(count ?? 0));
+  return phrase[rule] ?? phrase.other;
+}
+
+function write(phrase: Phrase, language: Language, values: Values): string {
+  return formOf(phrase, language, values["count"]).replaceAll(/\{(\w+)\}/g, (hole, key: string) => {
+    const value = values[key];
+    if (value === undefined) return hole;
+    return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+  });
+}
+
+/** The words of a page in the user's language: `const t = useWords({ en, ar }); t("title")`. */
+export function useWords<Master extends Record<string, Phrase>>(words: {
+  en: Master;
+  ar: WordsLike<Master>;
+}): Say<Master> {
+  const { language } = useLanguage();
+  const spoken: WordsLike<Master> = words[language];
+  return useMemo(
+    () => (key, values) => write(spoken[key], language, values ?? {}),
+    [spoken, language],
+  );
+}
+
+/** Numbers, sizes and instants as the user's language writes them. */
+export function useFormats() {
+  const { language } = useLanguage();
+  return useMemo(() => {
+    const number = new Intl.NumberFormat(language);
+    const instant = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+    const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
+    return {
+      number: (value: number, options?: Intl.NumberFormatOptions) =>
+        (options ? new Intl.NumberFormat(language, options) : number).format(value),
+      percent: (part: number) =>
+        new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(
+          part,
+        ),
+      money: (dollars: number) =>
+        // A sign that Arabic writes behind the figure falls apart between texts of both directions.
+        new Intl.NumberFormat(language === "ar" ? "en" : language, {
+          style: "currency",
+          currency: "USD",
+          maximumFractionDigits: Math.abs(dollars) < 1 && dollars !== 0 ? 4 : 2,
+        }).format(dollars),
+      bytes: (count: number) => {
+        const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+        let step = 0;
+        for (let rest = Math.abs(count); rest >= 1000 && step < 4; rest /= 1000) ++step;
+        return new Intl.NumberFormat(language, {
+          style: "unit",
+          unit: units[step],
+          unitDisplay: "short",
+          maximumFractionDigits: step === 0 ? 0 : 1,
+        }).format(count / 1000 ** step);
+      },
+      seconds: (count: number) =>
+        new Intl.NumberFormat(language, {
+          style: "unit",
+          unit: "second",
+          unitDisplay: "narrow",
+          maximumFractionDigits: 1,
+        }).format(count),
+      instant: (iso: string) => instant.format(new Date(iso)),
+      day: (iso: string) => day.format(new Date(iso)),
+    };
+  }, [language]);
+}

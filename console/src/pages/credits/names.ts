@@ -1,0 +1,33 @@
+import { useQuery } from "@tanstack/react-query";
+import { api, ask } from "../../api/client";
+import { useRight } from "../../session";
+
+const staleMs = 60_000;
+const namesMax = 200;
+
+export interface Names {
+  agents: Map<string, string>; // by id
+  keys: Map<string, string>;
+}
+
+/** What agents and keys are called, as far as the user may know. */
+export function useNames(): Names {
+  const agents = useQuery({
+    queryKey: ["agents", "names"],
+    queryFn: ({ signal }) =>
+      ask(api.GET("/api/agents", { params: { query: { limit: namesMax } }, signal })),
+    enabled: useRight("agents.read"),
+    staleTime: staleMs,
+  });
+  const keys = useQuery({
+    queryKey: ["keys", "names"],
+    queryFn: ({ signal }) =>
+      ask(api.GET("/api/keys", { params: { query: { limit: namesMax } }, signal })),
+    enabled: useRight("keys.manage"),
+    staleTime: staleMs,
+  });
+  return {
+    agents: new Map(agents.data?.items.map((agent) => [agent.id, agent.name])),
+    keys: new Map(keys.data?.items.map((key) => [key.id, key.name])),
+  };
+}

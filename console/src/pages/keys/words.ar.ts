@@ -1,0 +1,30 @@
+import type { WordsLike } from "../../language";
+import type { en } from "./words.en";
+
+export const ar: WordsLike<typeof en> = {
+  about: "تتصل البرامج بـ AIVA بمفتاح. لا يستطيع المفتاح إلا ما تسميه نطاقاته.",
+  create: "إنشاء مفتاح",
+  created: "أُنشئ",
+  createdTitle: "المفتاح الجديد",
+  expires: "ينتهي",
+  expiresAt: "ينتهي في",
+  expiresHint: "فارغ: لا ينتهي أبدًا.",
+  key: "يبدأ بـ",
+  lastUsed: "آخر استخدام",
+  name: "الاسم",
+  never: "أبدًا",
+  none: "لم يُنشأ أي مفتاح بعد.",
+  rate: "أقصى عدد نداءات في الدقيقة",
+  rateHint: "0: بقدر ما يسمح به الخادم.",
+  revoke: "إلغاء المفتاح",
+  revokeExplain: "ستُرفض البرامج التي تستخدمه من الآن فصاعدًا. لا رجعة في ذلك.",
+  revokeOf: "إلغاء المفتاح {name}",
+  revokeQuestion: "هل تريد إلغاء المفتاح {name}؟",
+  revoked: "ملغى",
+  revokedDone: "أُلغي المفتاح {name}.",
+  scopes: "النطاقات",
+  state: "الحالة",
+  ended: "منتهٍ",
+  active: "فعّال",
+  title: "مفاتيح API",
+};

@@ -1,0 +1,43 @@
+import IconActivity from "@tabler/icons-react/icons/IconActivity";
+import IconCoins from "@tabler/icons-react/icons/IconCoins";
+import IconCpu from "@tabler/icons-react/icons/IconCpu";
+import IconHistory from "@tabler/icons-react/icons/IconHistory";
+import IconKey from "@tabler/icons-react/icons/IconKey";
+import IconLayoutDashboard from "@tabler/icons-react/icons/IconLayoutDashboard";
+import IconSettings from "@tabler/icons-react/icons/IconSettings";
+import IconUsers from "@tabler/icons-react/icons/IconUsers";
+import IconWebhook from "@tabler/icons-react/icons/IconWebhook";
+import { page, type Page } from "./page";
+
+/** Every page of the console, in the order of the navigation. A group that has none is not shown. */
+export const pages: Page[] = [
+  // Answers
+  page("answers", "overview", "", IconLayoutDashboard, () => import("./overview")),
+
+  // Agents
+
+  // Voice
+
+  // Functions
+
+  // Shop
+
+  // Account
+  page("account", "credits", "credits", IconCoins, () => import("./credits"), "billing.read"),
+  page("account", "users", "users", IconUsers, () => import("./users"), "users.read"),
+  page("account", "keys", "keys", IconKey, () => import("./keys"), "keys.manage"),
+  page("account", "audit", "audit", IconHistory, () => import("./audit"), "audit.read"),
+  page("account", "models", "models", IconCpu, () => import("./models"), "agents.read"),
+  page(
+    "account",
+    "webhooks",
+    "webhooks",
+    IconWebhook,
+    () => import("./webhooks"),
+    "webhooks.manage",
+  ),
+
+  // System
+  page("system", "health", "health", IconActivity, () => import("./health"), "system.read"),
+  page("system", "settings", "settings", IconSettings, () => import("./settings")),
+];

@@ -1,0 +1,35 @@
+import type { WordsLike } from "../../language";
+import type { en } from "./words.en";
+
+export const ar: WordsLike<typeof en> = {
+  about: "كيف تبدو لك لوحة التحكم، وحسابك، وشركتك.",
+  company: "اسم الشركة",
+  current: "كلمة المرور الحالية",
+  email: "البريد الإلكتروني",
+  language: "اللغة",
+  look: "اللغة والألوان",
+  name: "اسمك",
+  next: "كلمة المرور الجديدة",
+  password: "كلمة المرور",
+  passwordDone: "تغيّرت كلمة مرورك، وانتهت جلساتك الأخرى.",
+  passwordSubmit: "تغيير كلمة المرور",
+  people: {
+    zero: "لا مستخدمين",
+    one: "مستخدم واحد",
+    two: "مستخدمان",
+    few: "{count} مستخدمين",
+    many: "{count} مستخدمًا",
+    other: "{count} مستخدم",
+  },
+  registration: "يحق للغرباء التسجيل كعملاء",
+  save: "حفظ",
+  saved: "تم الحفظ.",
+  tenant: "الشركة",
+  tenantName: "الاسم المختصر",
+  theme: "الألوان",
+  title: "الإعدادات",
+  you: "أنت",
+  themeAuto: "مثل النظام",
+  themeDark: "داكن",
+  themeLight: "فاتح",
+};

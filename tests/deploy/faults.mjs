@@ -1,0 +1,272 @@
+// What really goes wrong, and which alerts have to come of it: caused, kept up, and cured.
+import { spawn, spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { Caller } from "./errands.mjs";
+
+const isRoot = process.getuid() === 0;
+let running = []; // programs that make trouble
+
+const path = ({ session }) => `/api/chat/${session}/messages`;
+const chat = ({ home }) =>
+  home.caller.call("POST", path(home), { content: `Why? ${Math.random()}` });
+const spoil = ({ estate }, fault) => estate.control(estate.model, "POST", "/_faults", fault);
+const heal = ({ estate }) => estate.control(estate.model, "DELETE", "/_faults");
+const pidOf = (node) => node.program.child.pid;
+
+/** Several at a time. */
+const together = (count, act) => Promise.all(Array.from({ length: count }, (_, at) => act(at)));
+
+export const faults = [
+  {
+    what: "the worker is killed, and starts again",
+    alerts: ["AivaDown"],
+    cause: ({ estate }) => estate.worker.program.end("SIGKILL"),
+    cure: async ({ estate }) => {
+      estate.worker = await estate.worker.start();
+    },
+  },
+  {
+    what: "Prometheus is told of no process",
+    alerts: ["AivaAbsent"],
+    cause: ({ tower }) => tower.watch([]),
+    cure: ({ tower, nodes }) => tower.watch(nodes()),
+  },
+  {
+    what: "the worker starts again and again",
+    alerts: ["AivaRestarts"],
+    cause: async ({ estate }) => {
+      for (let times = 0; times < 3; ++times) {
+        await estate.worker.program.end("SIGKILL");
+        estate.worker = await estate.worker.start();
+        await pause(2500);
+      }
+    },
+  },
+  {
+    what: "the model provider refuses, then fails",
+    alerts: [
+      "AivaModelRateLimited",
+      "AivaModelErrors",
+      "AivaModelResting",
+      "AivaChatFailures",
+      "AivaServerErrors",
+      "AivaSuccessLow",
+    ],
+    cause: async (scene) => {
+      await spoil(scene, { kind: "rate_limit", on: "chat", count: 10, retry_after_s: 0 });
+      await spoil(scene, { kind: "server_error", on: "chat", share: 1 });
+    },
+    meanwhile: (scene) => together(4, () => chat(scene)),
+    cure: async (scene) => {
+      await heal(scene);
+      for (let tries = 0; tries < 60; ++tries, await pause(500))
+        if ((await chat(scene)).status < 300) return;
+    },
+  },
+  {
+    what: "the model provider is slow",
+    alerts: ["AivaChatSlow", "AivaLatencyMedian", "AivaLatencyP95", "AivaLatencyP99"],
+    cause: (scene) =>
+      spoil(scene, { kind: "slow_first_token", on: "chat", share: 1, delay_ms: 7000 }),
+    meanwhile: async (scene) => {
+      await together(6, async () => {
+        const { caller, base } = scene.home;
+        const session = (await caller.ask("POST", "/api/chat/sessions", { kb_id: base })).id;
+        return chat({ home: { caller, session } });
+      });
+    },
+    cure: heal,
+  },
+  {
+    what: "vectors are not to be had",
+    alerts: ["AivaEmbeddingFailures", "AivaSearchDegraded"],
+    cause: (scene) => spoil(scene, { kind: "server_error", on: "embeddings", share: 1 }),
+    meanwhile: ({ home }) => home.caller.search(home.base, `something ${Math.random()}`),
+    cure: heal,
+  },
+  {
+    what: "callers ask for what is not there, with wrong passwords",
+    alerts: ["AivaClientErrors", "AivaLoginsFail"],
+    cause: () => {},
+    meanwhile: ({ estate }) =>
+      together(10, () =>
+        new Caller(estate.api.url).call("POST", "/api/auth/login", {
+          email: "nobody@example.org",
+          password: "not the password",
+        }),
+      ),
+  },
+  {
+    what: "a tenant has no credits",
+    alerts: ["AivaCreditsRefused"],
+    cause: async ({ home }) => {
+      const { available } = await home.caller.ask("GET", "/api/credits/balance");
+      home.taken = available - 0.0001;
+      await home.caller.ask("POST", "/api/credits/deduct", { amount: home.taken });
+      await pause(3000); // what is remembered of the account
+    },
+    meanwhile: ({ home }) => home.caller.search(home.base, `dear ${Math.random()}`),
+    cure: ({ home }) => home.caller.ask("POST", "/api/credits/add", { amount: home.taken }),
+  },
+  {
+    what: "documents cannot be read",
+    alerts: ["AivaDocumentsFail"],
+    cause: () => {},
+    meanwhile: async ({ home }) => {
+      await home.caller.upload(home.base, `${Math.random()}.pdf`, `%PDF-1.7 no ${Math.random()}`);
+      await pause(500);
+    },
+  },
+  {
+    what: "the worker stands still while documents come",
+    alerts: ["AivaQueueLong", "AivaDown"],
+    cause: async ({ estate, home }) => {
+      process.kill(pidOf(estate.worker), "SIGSTOP");
+      for (let done = 0; done < 510; done += 10)
+        await together(10, (at) =>
+          home.caller.upload(home.base, `many ${done + at}.txt`, `Number ${done + at}.`),
+        );
+    },
+    cure: async ({ estate, home }) => {
+      process.kill(pidOf(estate.worker), "SIGCONT");
+      const bases = `/api/knowledge/${home.caller.tenant}/knowledge-bases`;
+      const last = home.base;
+      home.base = (await home.caller.ask("POST", bases, { name: "New" })).id;
+      await home.caller.ask("DELETE", `${bases}/${last}`);
+    },
+  },
+  {
+    what: "the database's tables are locked",
+    alerts: ["AivaDatabasePoolUsed", "AivaDatabaseNoConnection", "AivaDatabaseSlow"],
+    cause: ({ estate }) => {
+      running = [estate.holdSql("FLUSH TABLES WITH READ LOCK; SELECT SLEEP(12);")];
+    },
+    meanwhile: async ({ home }) => {
+      void together(12, () =>
+        home.caller.call("POST", "/api/chat/sessions", { kb_id: home.base }).catch(() => {}),
+      );
+      await pause(1000);
+    },
+    cure: () => running[0].end("SIGKILL"),
+  },
+  {
+    what: "the replica follows no more",
+    alerts: ["AivaReplicaUnused"],
+    cause: ({ estate }) => estate.sql("replica", "STOP SLAVE"),
+    meanwhile: () => pause(500),
+    cure: ({ estate }) => estate.sql("replica", "START SLAVE"),
+  },
+  {
+    what: "the replica is late",
+    alerts: ["AivaReplicaLag"],
+    cause: ({ estate }) =>
+      estate.sql("replica", "STOP SLAVE; CHANGE MASTER TO master_delay=5; START SLAVE"),
+    meanwhile: async ({ home }) => {
+      await home.caller.call("POST", "/api/chat/sessions", { kb_id: home.base });
+      await pause(500);
+    },
+    cure: ({ estate }) =>
+      estate.sql("replica", "STOP SLAVE; CHANGE MASTER TO master_delay=0; START SLAVE"),
+  },
+  {
+    what: "Redis is away",
+    alerts: ["AivaRedisDown"],
+    cause: ({ estate }) => estate.redis.end("SIGKILL"),
+    cure: ({ estate }) => estate.openRedis(),
+  },
+  {
+    what: "Redis is full and drops keys",
+    alerts: ["AivaRedisMemory", "AivaRedisEvictions"],
+    cause: async ({ estate }) => {
+      const info = await estate.askRedis("INFO memory");
+      const used = Number(/used_memory:(\d+)/.exec(info)[1]);
+      await estate.askRedis(`CONFIG SET maxmemory ${used + 2_000_000}`);
+    },
+    meanwhile: async ({ estate }) => {
+      await estate.askRedis(`DEBUG POPULATE 200 fill${Math.random()} 20000`);
+      await pause(500);
+    },
+    cure: async ({ estate }) => {
+      await estate.askRedis("CONFIG SET maxmemory 256mb");
+    },
+  },
+  {
+    what: "what is looked for was never put into the cache",
+    alerts: ["AivaCacheMisses"],
+    cause: () => {},
+    meanwhile: async ({ home }) => {
+      await home.caller.search(home.base, `new ${Math.random()}`);
+    },
+  },
+  {
+    what: "the store of objects stands still",
+    alerts: ["AivaDependencyDown"],
+    cause: ({ estate }) => estate.store.end("SIGSTOP"),
+    cure: ({ estate }) => estate.store.child.kill("SIGCONT"),
+  },
+  {
+    what: "a shop refuses, then fails",
+    alerts: ["AivaShopSyncs", "AivaShopThrottled"],
+    cause: ({ estate }) => {
+      estate.shop.faults.add({ kind: "throttled", on: "graphql", count: 3 });
+      estate.shop.faults.add({ kind: "unauthorized", on: "graphql", count: 1000 });
+    },
+    meanwhile: async ({ home }) => {
+      const wanted = { store_id: home.store, type: "full" };
+      await home.caller.call("POST", `${home.place}/sync`, wanted);
+      await pause(1000);
+    },
+    cure: ({ estate }) => estate.shop.faults.clear(),
+  },
+  {
+    what: "receivers of events answer 500",
+    alerts: ["AivaWebhooksFail"],
+    cause: ({ estate }) =>
+      estate.control(estate.receiver, "POST", "/_mode", { kind: "status", status: 500 }),
+    meanwhile: async ({ home }) => {
+      await home.caller.upload(home.base, `told ${Math.random()}.txt`, `Told ${Math.random()}.`);
+      await pause(500);
+    },
+    cure: ({ estate }) => estate.control(estate.receiver, "DELETE", "/_mode"),
+  },
+  {
+    what: "a process may open hardly more files than it has",
+    alerts: ["AivaFileDescriptors"],
+    cause: async ({ estate, tower }) => {
+      const [{ value }] = await tower.query(
+        `process_open_fds{instance="${new URL(estate.api.url).host}"}`,
+      );
+      const limit = Math.ceil(value * 1.15);
+      spawnSync("prlimit", [`--pid=${pidOf(estate.api)}`, `--nofile=${limit}:1048576`]);
+    },
+    cure: ({ estate }) =>
+      spawnSync("prlimit", [`--pid=${pidOf(estate.api)}`, "--nofile=65536:1048576"]),
+    isPossible: () => isRoot,
+  },
+  {
+    what: "the volume of the data folder is full",
+    alerts: ["AivaDiskFull"],
+    cause: ({ estate }) => {
+      const folder = `${estate.folder}/worker`;
+      spawnSync("mount", ["-t", "tmpfs", "-o", "size=32m", "full", folder]);
+      writeFileSync(`${folder}/filling`, Buffer.alloc(28 << 20));
+    },
+    cure: ({ estate }) => {
+      rmSync(`${estate.folder}/worker/filling`);
+      spawnSync("umount", ["-l", `${estate.folder}/worker`]);
+    },
+    isPossible: () => isRoot,
+  },
+  {
+    what: "every core is busy",
+    alerts: ["AivaCpuHigh", "AivaCpuPeak"],
+    cause: () => {
+      const cores = Number(spawnSync("nproc", { encoding: "utf8" }).stdout);
+      running = Array.from({ length: cores }, () =>
+        spawn("nice", ["-n", "19", "node", "-e", "for (;;);"], { stdio: "ignore" }),
+      );
+    },
+    cure: () => running.forEach((program) => program.kill("SIGKILL")),
+  },
+];
