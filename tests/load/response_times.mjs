@@ -189,6 +189,13 @@ function rows(caller, { base, session, who }) {
   const search = (body) => () =>
     caller.expect("POST", "/api/v1/search", { kb_id: base, top_k: 5, ...body() });
   const times = (send) => async (at) => (await send(at)).ms;
+  // Answers that were kept for a question much like this one tell nothing of a search.
+  const fresh = (send) => async () => {
+    for (;;) {
+      const { body, ms } = await send();
+      if (!body.data.cached) return ms;
+    }
+  };
   const uploaded = `/api/knowledge/${base}/documents`;
   return [
     ["login", times(() => caller.expect("POST", "/api/auth/login", who))],
@@ -200,8 +207,8 @@ function rows(caller, { base, session, who }) {
     ],
     ["base_list", times(() => caller.expect("GET", "/api/knowledge?limit=20"))],
     ["base_get", times(() => caller.expect("GET", `/api/knowledge/${base}`))],
-    ["search_text", times(search(() => ({ query: question(random), search_type: "text" })))],
-    ["search_hybrid", times(search(() => ({ query: question(random), search_type: "hybrid" })))],
+    ["search_text", fresh(search(() => ({ query: question(random), search_type: "text" })))],
+    ["search_hybrid", fresh(search(() => ({ query: question(random), search_type: "hybrid" })))],
     ["search_kept", times(search(() => ({ query: "Which warranty?", search_type: "text" })))],
     [
       "chat_turn",
