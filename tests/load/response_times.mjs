@@ -97,8 +97,7 @@ class Caller {
 /** A form with one file and some fields. */
 function form(name, bytes, fields = {}) {
   const parts = Object.entries(fields).map(
-    ([key, value]) =>
-      `--x\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`,
+    ([key, value]) => `--x\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`,
   );
   const head = `--x\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n`;
   return Buffer.concat([
@@ -223,7 +222,12 @@ function rows(caller, { base, session, who }) {
       "document_upload",
       times((at) => {
         const text = `${at} ${random()} ${passage(random)}`.padEnd(1024 * 1024, " word");
-        return caller.expect("POST", uploaded, form(`upload_${at}_${random()}.bin.txt`, text), formType);
+        return caller.expect(
+          "POST",
+          uploaded,
+          form(`upload_${at}_${random()}.bin.txt`, text),
+          formType,
+        );
       }),
     ],
     [
