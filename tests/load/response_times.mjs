@@ -3,7 +3,7 @@
 // after another, on an installation with a knowledge base of some thousand passages.
 //
 //   node tests/load/response_times.mjs [--passages 4000] [--seconds 4] [--bases 20]
-//     [--write docs/capacity/response_times.json]
+//     [--write docs/capacity/response_times.json] [--machine "what it is, what else it does"]
 //
 // AIVA_BIN names the program; without it the release build is taken. The chat model is an emulator
 // on the same machine which answers at once, so that a turn is what AIVA adds to a model's time.
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     bases: { type: "string", default: "20" },
     seconds: { type: "string", default: "4" },
     seed: { type: "string", default: "1" },
+    machine: { type: "string", default: "" },
     write: { type: "string", default: "" },
   },
 });
@@ -263,7 +264,7 @@ function write(file, measured) {
     figure.ours = { p50: found.p50, p95: found.p95, p99: found.p99 };
     figure.unit = "ms";
     figure.command = commandLine();
-    figure.machine = describeMachine();
+    figure.machine = options.machine || describeMachine();
     figure.date = new Date().toISOString().slice(0, 10);
   }
   writeFileSync(file, `${JSON.stringify(table, null, 2)}\n`);
@@ -282,6 +283,12 @@ const server = new KilledServer(program, join(folder, "data"), {
   },
 });
 let caller;
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.once(signal, () => {
+    server.child?.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(1);
+  });
 try {
   if (!(await server.start())) throw new Error(`AIVA did not start:\n${server.log}`);
   caller = new Caller(server.url);
