@@ -27,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto ingestion_time_max = std::chrono::minutes(5);
 constexpr auto drain_patience = std::chrono::seconds(5);
 constexpr int requests_to_warm_up = 5;
+constexpr std::string_view kept_answer = R"("cached":true)";
 
 class TokenAuthenticator final : public http::Authenticator {
  public:
@@ -101,7 +102,7 @@ class OwnServer final : public MeasuredServer {
 
   Result<void> start();
   Result<Ingested> ingest(int chunks) override;
-  Result<double> cost_ms(std::chrono::duration<double> time, const MakeRequest& make) override;
+  Result<Cost> cost(std::chrono::duration<double> time, const MakeRequest& make) override;
   [[nodiscard]] const std::string& base() const override { return base_; }
   [[nodiscard]] const std::string& session() const override { return session_; }
 
@@ -109,7 +110,7 @@ class OwnServer final : public MeasuredServer {
   Result<void> serve();
   Result<void> sign_in(const identity::FirstAdmin& admin);
   Result<std::string> make(std::string_view path, std::string_view body, std::string_view field);
-  Result<void> send(const Request& request);
+  Result<std::string> send(const Request& request);
   Result<knowledge::BaseStatistics> wait_until_read(CallContext context, KnowledgeBaseId base);
   Result<double> stored_bytes();
 
@@ -172,22 +173,27 @@ Result<std::string> OwnServer::make(std::string_view path, std::string_view body
   return fail(internal_error(fmt::format("{} answered {}", path, reply.status)));
 }
 
-Result<void> OwnServer::send(const Request& request) {
+Result<std::string> OwnServer::send(const Request& request) {
   TRY(auto reply, client_->call(request.method, request.path, request.body));
-  if (reply.status >= 200 && reply.status < 300) return {};
+  if (reply.status >= 200 && reply.status < 300) return std::move(reply.body);
   return fail(
       internal_error(fmt::format("{} {} answered {}", request.method, request.path, reply.status)));
 }
 
-Result<double> OwnServer::cost_ms(std::chrono::duration<double> time, const MakeRequest& make) {
+Result<MeasuredServer::Cost> OwnServer::cost(std::chrono::duration<double> time,
+                                             const MakeRequest& make) {
   int number = 0;
   for (; number < requests_to_warm_up; ++number) TRY_VOID(send(make(number)));
   auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(time);
   double before = others_cpu_s();
   int first = number;
-  do TRY_VOID(send(make(number++)));
-  while (Clock::now() < until);
-  return (others_cpu_s() - before) * 1000 / (number - first);
+  int kept = 0;
+  do {
+    TRY(auto body, send(make(number++)));
+    kept += body.contains(kept_answer) ? 1 : 0;
+  } while (Clock::now() < until);
+  double count = number - first;
+  return Cost{.cpu_ms = (others_cpu_s() - before) * 1000 / count, .kept_share = kept / count};
 }
 
 // Pages of the database, and what the indexes have on the disk.

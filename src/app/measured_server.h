@@ -31,15 +31,19 @@ class MeasuredServer {
   };
   virtual Result<Ingested> ingest(int chunks) = 0;
 
-  // Sends requests, one after another, until the time is over; milliseconds of CPU each, without
-  // the client's. Fails with `internal` at the first answer that is none of success.
+  // Sends requests, one after another, until the time is over. Fails with `internal` at the first
+  // answer that is none of success.
   struct Request {
     std::string_view method;
     std::string path;
     std::string body;
   };
   using MakeRequest = std::function<Request(int number)>;
-  virtual Result<double> cost_ms(std::chrono::duration<double> time, const MakeRequest& make) = 0;
+  struct Cost {
+    double cpu_ms = 0;      // of a request, without the client's
+    double kept_share = 0;  // of searches that found an answer to a question much like theirs
+  };
+  virtual Result<Cost> cost(std::chrono::duration<double> time, const MakeRequest& make) = 0;
 
   // Of the knowledge base that documents went into, and of a session that asks it.
   [[nodiscard]] virtual const std::string& base() const = 0;

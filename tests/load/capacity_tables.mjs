@@ -107,8 +107,8 @@ export function makeTables(tables) {
   const all = tables.flatMap(({ figures }) => figures);
   const measured = all.filter(({ ours }) => ours !== null).length;
   const head =
-    `${measured} of ${all.length} figures were measured, on ${usual || "no machine"} unless a line ` +
-    "says otherwise.";
+    `${measured} of ${all.length} figures were measured, on ${usual || "no machine"} ` +
+    "unless a line says otherwise.";
   return [begin, head, ...tables.map((table) => writeTable(table, usual)), end].join("\n\n");
 }
 

@@ -22,7 +22,10 @@ test("a figure stands beside the guide's with its command", () => {
   const made = makeTables([tableOf(figure)]);
 
   assert.match(made, /1 of 1 figures were measured, on a box unless/);
-  assert.match(made, /\| log in \| 150 to 300 ms \(S7\) \| 1 \/ 2\.5 \/ 3 ms \| `node x\.mjs`, 2026-01-02 \|/);
+  assert.match(
+    made,
+    /\| log in \| 150 to 300 ms \(S7\) \| 1 \/ 2\.5 \/ 3 ms \| `node x\.mjs`, 2026-01-02 \|/,
+  );
 });
 
 test("what was not measured is shown as such", () => {

@@ -47,6 +47,43 @@ TEST(Arguments, read_credits_to_add_and_refuse_amounts_that_are_none) {
   EXPECT_EQ(parse({"credits"}).exit_code, 2);
 }
 
+TEST(Arguments, read_the_load_of_a_plan) {
+  auto parsed = parse({"plan", "--users", "300", "--calls", "0", "--headroom", "25", "--why",
+                       "--documents-a-day", "40"});
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  const auto& plan = parsed.arguments.plan;
+  EXPECT_EQ(parsed.arguments.command, CommandName::plan);
+  EXPECT_EQ(plan.users, 300);
+  EXPECT_EQ(plan.calls, 0);
+  EXPECT_EQ(plan.chats, std::nullopt);
+  EXPECT_EQ(plan.documents_a_day, 40);
+  EXPECT_EQ(plan.headroom_percent, 25);
+  EXPECT_TRUE(plan.has_reasons);
+}
+
+TEST(Arguments, refuse_a_plan_that_makes_no_sense) {
+  EXPECT_EQ(parse({"plan", "--tier", "gigantic"}).exit_code, 2);
+  EXPECT_EQ(parse({"plan", "--users", "-1"}).exit_code, 2);
+  EXPECT_EQ(parse({"plan", "--headroom", "95"}).exit_code, 2);
+  EXPECT_EQ(parse({"plan", "--measure-seconds", "1"}).exit_code, 2);
+  EXPECT_EQ(parse({"plan", "--measured", "a.json", "--measure-seconds", "9"}).exit_code, 2);
+}
+
+TEST(Arguments, read_which_server_the_doctor_visits) {
+  auto parsed = parse({"doctor", "--url", "https://a", "--key", "k", "--watch-seconds", "3"});
+  auto local = parse({"doctor", "--backups", "/b"});
+
+  ASSERT_FALSE(parsed.is_done) << parsed.text;
+  EXPECT_EQ(parsed.arguments.doctor.url, "https://a");
+  EXPECT_EQ(parsed.arguments.doctor.key, "k");
+  EXPECT_EQ(parsed.arguments.doctor.watch_seconds, 3);
+  ASSERT_FALSE(local.is_done) << local.text;
+  EXPECT_EQ(local.arguments.doctor.backups, "/b");
+  EXPECT_EQ(parse({"doctor", "--key", "k"}).exit_code, 2);
+  EXPECT_EQ(parse({"doctor", "--url", "https://a", "--backups", "/b"}).exit_code, 2);
+}
+
 TEST(Arguments, read_files_and_options_in_any_order) {
   auto parsed = parse({"ingest", "a.pdf", "--kb", "manuals", "b.md", "--json"});
 

@@ -107,7 +107,7 @@ Finding find_slow_uploads(const LiveReadings& readings) {
         "The embedding provider is slow or at its limit: say its limits in embedder.*, a higher "
         "tier, or the packaged encoder (S112)"},
        {is_behind ? waiting : std::nullopt, queue_max, "", "documents wait",
-        "Raise worker.concurrency and documents.concurrency up to the cores (S83), or add workers"}},
+        "Raise worker.concurrency and documents.concurrency up to the cores (S83); or workers"}},
       "The disk of the data folder or the way of the uploads is slow: aiva plan measures the disk");
 }
 
