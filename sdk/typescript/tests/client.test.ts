@@ -34,7 +34,8 @@ before(async () => {
   });
   relay = await Relay.to(server.ready.url);
   const admin = await server.admin();
-  const made = await admin.post("/api/keys", { name: "SDK", scopes: ["*"] });
+  const scopes = ["knowledge.read", "knowledge.write", "agents.read", "chat"];
+  const made = await admin.post("/api/keys", { name: "SDK", scopes });
   assert.equal(made.status, 201, made.text);
   apiKey = made.body.data.key;
   aiva = new Client({ url: relay.url, credentials: { apiKey } });
