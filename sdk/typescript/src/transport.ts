@@ -37,10 +37,10 @@ export function pause(timeMs: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** A name for a write. */
+/** A name for a write: it need not be secret, only nobody else's. */
 export function makeKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const word = (): string => Math.random().toString(36).slice(2).padEnd(11, "0");
+  return globalThis.crypto?.randomUUID?.() ?? `${Date.now().toString(36)}-${word()}-${word()}`;
 }
 
 /** Sends calls, and sends them again where that does no harm. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server as Site } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
@@ -34,7 +35,8 @@ before(async () => {
   });
   relay = await Relay.to(server.ready.url);
   const admin = await server.admin();
-  const made = await admin.post("/api/keys", { name: "SDK", scopes: ["*"] });
+  const scopes = ["knowledge.read", "knowledge.write", "agents.read", "chat"];
+  const made = await admin.post("/api/keys", { name: "SDK", scopes });
   assert.equal(made.status, 201, made.text);
   apiKey = made.body.data.key;
   aiva = new Client({ url: relay.url, credentials: { apiKey } });
@@ -69,7 +71,7 @@ test("calls are typed by the contract, and refusals say what the server says", a
   const base = await aiva.post("/api/knowledge", { body: { name: "Typed" } });
   const id: string = base.id;
   assert.match(id, /^[0-9a-f-]{36}$/);
-  const missing = aiva.get("/api/knowledge/{kbId}", { path: { kbId: crypto.randomUUID() } });
+  const missing = aiva.get("/api/knowledge/{kbId}", { path: { kbId: randomUUID() } });
   await assert.rejects(missing, (error: AivaError) => {
     assert.equal(error.status, 404);
     assert.equal(error.code, "not_found");

@@ -172,6 +172,55 @@ test("pages of the agent's origins may call its visitors' routes, others may not
   assert.equal(refused.headers.get("access-control-allow-origin"), "https://shop.example");
 });
 
+test("a visitor's answer is taken up again, stopped and rated", async () => {
+  const facts = await first.anonymous.get("/aiva/chat/town-hall/widget");
+  assert.equal(facts.status, 200, facts.text);
+  assert.equal(facts.body.data.greeting, "Welcome to Harwick!");
+  assert.equal(facts.body.data.theme, "auto");
+
+  const visitor = new Visitor(first);
+  await visitor.enter();
+  const path = "/aiva/chat/town-hall";
+  const body = { content: "Who is the mayor?", resumable: true, client_message_id: "once" };
+  const stream = (method: string, target: string, sent?: object) =>
+    first.anonymous.events(method, path + target, sent, undefined, visitor.headers());
+  const events = await stream("POST", "/messages", body);
+  const names = events.map(({ event }) => event);
+  assert.equal(names[0], "turn");
+  assert.equal(names.at(-1), "done");
+  assert.ok(
+    names.every((name) => ["turn", "working", "delta", "done"].includes(name)),
+    `${names}`,
+  );
+  const { turn_id: turn } = events[0]!.data;
+  const answer = events.at(-1)!.data;
+  assert.equal(answer.message_id, turn);
+  assert.ok(!/"cost"|"model"|"tenant_id"|"document_id"/.test(JSON.stringify(events)));
+  const again = await stream("GET", `/turns/${turn}/events?after=1`);
+  assert.deepEqual(again, events.slice(1));
+  const repeated = await stream("POST", "/messages", body);
+  assert.equal(repeated.at(-1)!.data.message_id, turn);
+
+  const ask = (method: string, target: string, sent?: object) =>
+    first.anonymous.send(method, path + target, sent, visitor.headers());
+  const state = (await ask("GET", "/session")).body.data;
+  assert.deepEqual([state.status, state.handover, state.message_count], ["active", "none", 3]);
+  assert.equal((await ask("POST", `/messages/${turn}/cancel`)).status, 409); // it is over
+  const rate = (rating: string) => ask("POST", `/messages/${turn}/feedback`, { rating });
+  assert.equal((await rate("down")).status, 200);
+  const report = async () => (await client.get(`/api/chat/feedback?agentId=${agent.id}`)).body.data;
+  assert.equal((await report()).down, 1);
+  assert.equal((await rate("none")).status, 200);
+  assert.equal((await report()).down, 0);
+  const stranger = new Visitor(first);
+  await stranger.enter();
+  const foreign = `${path}/messages/${turn}/feedback`;
+  const reply = await first.anonymous.post(foreign, { rating: "up" }, stranger.headers());
+  assert.equal(reply.status, 404, reply.text);
+  const other = await first.anonymous.get(`${path}/turns/${turn}/events`, stranger.headers());
+  assert.equal(other.status, 404, other.text);
+});
+
 test("a visitor may say so much a minute", async () => {
   const visitor = new Visitor(first);
   await visitor.enter();
