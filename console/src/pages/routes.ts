@@ -8,6 +8,7 @@ import IconLayoutDashboard from "@tabler/icons-react/icons/IconLayoutDashboard";
 import IconPhoto from "@tabler/icons-react/icons/IconPhoto";
 import IconSearch from "@tabler/icons-react/icons/IconSearch";
 import IconSettings from "@tabler/icons-react/icons/IconSettings";
+import IconShoppingBag from "@tabler/icons-react/icons/IconShoppingBag";
 import IconUsers from "@tabler/icons-react/icons/IconUsers";
 import IconWebhook from "@tabler/icons-react/icons/IconWebhook";
 import { page, type Page } from "./page";
@@ -34,6 +35,7 @@ export const pages: Page[] = [
   // Functions
 
   // Shop
+  page("shop", "shop", "shop", IconShoppingBag, () => import("./shop"), "stores.manage"),
 
   // Account
   page("account", "credits", "credits", IconCoins, () => import("./credits"), "billing.read"),
