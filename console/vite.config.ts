@@ -33,6 +33,7 @@ export default defineConfig({
   plugins: [react(), precompressed()],
   // The server puts a new word in its place with every answer.
   html: { cspNonce: "AIVA_NONCE" },
+  worker: { format: "es" },
   build: {
     target: "es2022",
     assetsInlineLimit: 0,

@@ -1,10 +1,14 @@
 import IconActivity from "@tabler/icons-react/icons/IconActivity";
+import IconBooks from "@tabler/icons-react/icons/IconBooks";
 import IconCoins from "@tabler/icons-react/icons/IconCoins";
 import IconCpu from "@tabler/icons-react/icons/IconCpu";
 import IconHistory from "@tabler/icons-react/icons/IconHistory";
 import IconKey from "@tabler/icons-react/icons/IconKey";
 import IconLayoutDashboard from "@tabler/icons-react/icons/IconLayoutDashboard";
+import IconPhoto from "@tabler/icons-react/icons/IconPhoto";
+import IconSearch from "@tabler/icons-react/icons/IconSearch";
 import IconSettings from "@tabler/icons-react/icons/IconSettings";
+import IconShoppingBag from "@tabler/icons-react/icons/IconShoppingBag";
 import IconUsers from "@tabler/icons-react/icons/IconUsers";
 import IconWebhook from "@tabler/icons-react/icons/IconWebhook";
 import { page, type Page } from "./page";
@@ -13,6 +17,16 @@ import { page, type Page } from "./page";
 export const pages: Page[] = [
   // Answers
   page("answers", "overview", "", IconLayoutDashboard, () => import("./overview")),
+  page(
+    "answers",
+    "knowledge",
+    "knowledge",
+    IconBooks,
+    () => import("./knowledge"),
+    "knowledge.read",
+  ),
+  page("answers", "images", "images", IconPhoto, () => import("./images"), "knowledge.read"),
+  page("answers", "search", "search", IconSearch, () => import("./search"), "search"),
 
   // Agents
 
@@ -21,6 +35,7 @@ export const pages: Page[] = [
   // Functions
 
   // Shop
+  page("shop", "shop", "shop", IconShoppingBag, () => import("./shop"), "stores.manage"),
 
   // Account
   page("account", "credits", "credits", IconCoins, () => import("./credits"), "billing.read"),
