@@ -29,6 +29,9 @@ const queries = new QueryClient({
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 
+// What stops the page from scrolling behind a window writes a style, and looks for the nonce here.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -1,9 +1,13 @@
 import IconActivity from "@tabler/icons-react/icons/IconActivity";
 import IconCoins from "@tabler/icons-react/icons/IconCoins";
 import IconCpu from "@tabler/icons-react/icons/IconCpu";
+import IconFunction from "@tabler/icons-react/icons/IconFunction";
 import IconHistory from "@tabler/icons-react/icons/IconHistory";
+import IconInbox from "@tabler/icons-react/icons/IconInbox";
 import IconKey from "@tabler/icons-react/icons/IconKey";
 import IconLayoutDashboard from "@tabler/icons-react/icons/IconLayoutDashboard";
+import IconMessages from "@tabler/icons-react/icons/IconMessages";
+import IconRobot from "@tabler/icons-react/icons/IconRobot";
 import IconSettings from "@tabler/icons-react/icons/IconSettings";
 import IconUsers from "@tabler/icons-react/icons/IconUsers";
 import IconWebhook from "@tabler/icons-react/icons/IconWebhook";
@@ -15,10 +19,21 @@ export const pages: Page[] = [
   page("answers", "overview", "", IconLayoutDashboard, () => import("./overview")),
 
   // Agents
+  page("agents", "agents", "agents", IconRobot, () => import("./agents"), "agents.read"),
+  page("agents", "conversations", "conversations", IconMessages, () => import("./conversations")),
+  page("agents", "inbox", "inbox", IconInbox, () => import("./inbox"), "agents.read"),
 
   // Voice
 
   // Functions
+  page(
+    "functions",
+    "functions",
+    "functions",
+    IconFunction,
+    () => import("./functions"),
+    "agents.read",
+  ),
 
   // Shop
 
