@@ -67,7 +67,7 @@ export function CallLog({ agentId }: { agentId: string }) {
         <Select
           label={t("function")}
           placeholder={t("all")}
-          data={functions.data?.items.map((one) => one.name) ?? []}
+          data={functions.data?.items.map((one) => one.name ?? "") ?? []}
           value={name}
           onChange={setName}
           clearable

@@ -20,7 +20,8 @@ import { SchemaRows, type Schema } from "./SchemaRows";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
-export type AgentFunction = Schemas["Function"];
+// The contract makes every field optional, for changes; what the server tells has a name.
+export type AgentFunction = Schemas["Function"] & { name: string };
 export type FunctionFields = Partial<Schemas["FunctionFields"]>;
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;

@@ -1,14 +1,13 @@
 import { Anchor, Button, Group } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { api, ask, bodyOf, type Schemas } from "../../api/client";
+import { api, ask, bodyOf } from "../../api/client";
 import { useWords } from "../../language";
 import { ConfirmButton, DataTable, Problem, StatusBadge, Waiting, When } from "../../parts";
 import { useRight } from "../../session";
+import type { AgentFunction } from "./FunctionForm";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
-
-type AgentFunction = Schemas["Function"];
 
 export function useFunctions(agentId: string) {
   const path = { agentId };
@@ -42,7 +41,7 @@ export function FunctionList({ agentId }: { agentId: string }) {
       )}
       <DataTable<AgentFunction>
         label={t("functions")}
-        items={data.items}
+        items={data.items as AgentFunction[]}
         keyOf={(one) => one.id}
         empty={t("noFunctions")}
         columns={[

@@ -5,7 +5,7 @@ import { api, ask } from "../../api/client";
 import { useWords } from "../../language";
 import { notifyDone, PageTitle, Problem, Waiting } from "../../parts";
 import { useRight } from "../../session";
-import { FunctionForm, type FunctionFields } from "./FunctionForm";
+import { FunctionForm, type AgentFunction, type FunctionFields } from "./FunctionForm";
 import { TestCall } from "./TestCall";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
@@ -71,11 +71,11 @@ export function FunctionPage() {
       {!isNew && data !== undefined && (
         <Grid>
           <Grid.Col span={{ base: 12, lg: 7 }}>
-            <FunctionForm key={data.id} shown={data} isDisabled={!mayWrite} onSave={change} />
+            <FunctionForm key={data.id} shown={data as AgentFunction} isDisabled={!mayWrite} onSave={change} />
           </Grid.Col>
           {mayWrite && (
             <Grid.Col span={{ base: 12, lg: 5 }}>
-              <TestCall key={data.updated_at} shown={data} />
+              <TestCall key={data.updated_at} shown={data as AgentFunction} />
             </Grid.Col>
           )}
         </Grid>

@@ -19,7 +19,7 @@ import { HeaderRows, headersOf, rowsOf } from "./HeaderRows";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
-type Server = Schemas["McpServer"];
+type Server = Schemas["McpServer"] & { name: string };
 
 function ServerForm(props: { agentId: string; shown?: Server; onClose: () => void }) {
   const { agentId, shown, onClose } = props;
@@ -228,7 +228,7 @@ export function McpServers({ agentId }: { agentId: string }) {
       )}
       {data.items.length === 0 && <Text c="dimmed">{t("noServers")}</Text>}
       {data.items.map((server) => (
-        <ServerCard key={server.id} agentId={agentId} server={server} />
+        <ServerCard key={server.id} agentId={agentId} server={server as Server} />
       ))}
       {isAdding && <ServerForm agentId={agentId} onClose={() => setAdding(false)} />}
     </Stack>
