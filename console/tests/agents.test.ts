@@ -44,8 +44,14 @@ test("an agent is made with instructions that a model wrote, tried and published
   const log = page.getByRole("log", { name: "Test chat" });
   await log.getByText("Cost:").waitFor();
   await page.getByText("Everything is saved.").waitFor();
-  await log.getByText(/passages?$/).first().click();
-  await log.getByText(/^page \d+$|cited|read only/).first().waitFor();
+  await log
+    .getByText(/passages?$/)
+    .first()
+    .click();
+  await log
+    .getByText(/^page \d+$|cited|read only/)
+    .first()
+    .waitFor();
   await assertAccessible(page);
   await picture(page, "agent-settings");
 
@@ -179,7 +185,8 @@ test("an agent that nobody wants is deleted", async () => {
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
 
-  await page.waitForTimeout(3000); await picture(page, "debug");
+  await page.waitForTimeout(3000);
+  await picture(page, "debug");
   await page.getByRole("heading", { level: 1, name: "Agents" }).waitFor();
   await page.getByRole("link", { name: "Sections" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "Unwanted" }).count(), 0);

@@ -53,9 +53,15 @@ test("a transcript shows citations and cost, grows, is rated, kept and ended", a
   const session = await begin("Edsger");
   const page = await house.visit(`/conversations/${session.id}`);
   const transcript = page.getByRole("log", { name: "Transcript" });
-  await transcript.getByText(/passages?$/).first().click();
+  await transcript
+    .getByText(/passages?$/)
+    .first()
+    .click();
   await transcript.getByText("cited", { exact: true }).first().waitFor();
-  await transcript.getByText(/Cost: /).first().waitFor();
+  await transcript
+    .getByText(/Cost: /)
+    .first()
+    .waitFor();
 
   await say(session.id, "And who pays for the parcel?");
   await transcript.getByText("And who pays for the parcel?").waitFor();

@@ -81,7 +81,10 @@ test("a function is built row by row, called, and its call is in the log", async
   await assertAccessible(page);
   await picture(page, "functions");
   await page.getByRole("tab", { name: "Calls" }).click();
-  await page.getByRole("button", { name: /Details of order_status/ }).first().click();
+  await page
+    .getByRole("button", { name: /Details of order_status/ })
+    .first()
+    .click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("region", { name: "Arguments" }).getByText("100200").waitFor();
   await assertAccessible(page);

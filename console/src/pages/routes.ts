@@ -2,11 +2,13 @@ import IconActivity from "@tabler/icons-react/icons/IconActivity";
 import IconCoins from "@tabler/icons-react/icons/IconCoins";
 import IconCpu from "@tabler/icons-react/icons/IconCpu";
 import IconFunction from "@tabler/icons-react/icons/IconFunction";
+import IconHeadset from "@tabler/icons-react/icons/IconHeadset";
 import IconHistory from "@tabler/icons-react/icons/IconHistory";
 import IconInbox from "@tabler/icons-react/icons/IconInbox";
 import IconKey from "@tabler/icons-react/icons/IconKey";
 import IconLayoutDashboard from "@tabler/icons-react/icons/IconLayoutDashboard";
 import IconMessages from "@tabler/icons-react/icons/IconMessages";
+import IconPhone from "@tabler/icons-react/icons/IconPhone";
 import IconRobot from "@tabler/icons-react/icons/IconRobot";
 import IconSettings from "@tabler/icons-react/icons/IconSettings";
 import IconUsers from "@tabler/icons-react/icons/IconUsers";
@@ -24,6 +26,8 @@ export const pages: Page[] = [
   page("agents", "inbox", "inbox", IconInbox, () => import("./inbox"), "agents.read"),
 
   // Voice
+  page("voice", "calls", "calls", IconPhone, () => import("./calls"), "agents.read"),
+  page("voice", "live", "live", IconHeadset, () => import("./live"), "agents.read"),
 
   // Functions
   page(

@@ -24,7 +24,11 @@ export function AgentState({ agent }: { agent: Agent }) {
     <Group gap={4}>
       <StatusBadge state="published" text={t("published", { version })} />
       {agent.draft_version !== version && (
-        <StatusBadge state="draft" tone="warn" text={t("draft", { version: agent.draft_version })} />
+        <StatusBadge
+          state="draft"
+          tone="warn"
+          text={t("draft", { version: agent.draft_version })}
+        />
       )}
     </Group>
   );

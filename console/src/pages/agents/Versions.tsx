@@ -4,7 +4,15 @@ import { useState } from "react";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { ConfirmButton, DataTable, notifyDone, Problem, StatusBadge, Waiting, When } from "../../parts";
+import {
+  ConfirmButton,
+  DataTable,
+  notifyDone,
+  Problem,
+  StatusBadge,
+  Waiting,
+  When,
+} from "../../parts";
 import { useRight } from "../../session";
 import type { Agent } from "./draft";
 import { ar } from "./words.ar";
@@ -17,7 +25,15 @@ function written(value: unknown): string {
 }
 
 /** What two versions of an agent differ in. */
-function Differences({ agent, version, against }: { agent: Agent; version: number; against: number }) {
+function Differences({
+  agent,
+  version,
+  against,
+}: {
+  agent: Agent;
+  version: number;
+  against: number;
+}) {
   const t = useWords({ en, ar });
   const { data, error } = useQuery({
     queryKey: ["agents", agent.id, "diff", version, against],
@@ -106,10 +122,8 @@ export function Versions({ agent }: { agent: Agent }) {
   const queries = useQueryClient();
   const mayWrite = useRight("agents.write");
   const path = { agentId: agent.id };
-  const versions = usePages<Line>(
-    ["agents", agent.id, "versions"],
-    (query, signal) =>
-      ask(api.GET("/api/agents/{agentId}/versions", { params: { path, query }, signal })),
+  const versions = usePages<Line>(["agents", agent.id, "versions"], (query, signal) =>
+    ask(api.GET("/api/agents/{agentId}/versions", { params: { path, query }, signal })),
   );
   const publish = async (version: number) => {
     await ask(api.POST("/api/agents/{agentId}/publish", { params: { path }, body: { version } }));

@@ -1,5 +1,6 @@
 export const en = {
-  about: "Who answers: instructions, knowledge and manners, in versions that are published when they are good.",
+  about:
+    "Who answers: instructions, knowledge and manners, in versions that are published when they are good.",
   accent: "Colour",
   add: "Make an agent",
   after: "With",
@@ -76,7 +77,8 @@ export const en = {
   noKnowledge: "No knowledge base",
   none: "No agent is like that.",
   notAnObject: "Must be a JSON object.",
-  notAvailable: "Nobody can open it yet: the agent must be on and published, and its chat page too.",
+  notAvailable:
+    "Nobody can open it yet: the agent must be on and published, and its chat page too.",
   off: "off",
   on: "on",
   openPage: "Open the chat page",
@@ -107,7 +109,8 @@ export const en = {
   removeExplain: "Its versions, functions and flows go with it. Conversations stay.",
   removeQuestion: "Delete {name}?",
   rollBack: "Roll back",
-  rollBackExplain: "What was published before is published again. The draft stays. Done twice, it is undone.",
+  rollBackExplain:
+    "What was published before is published again. The draft stays. Done twice, it is undone.",
   rollBackQuestion: "Publish what was published before?",
   rolledBack: "Rolled back.",
   save: "Save draft",

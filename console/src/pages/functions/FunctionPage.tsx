@@ -71,7 +71,12 @@ export function FunctionPage() {
       {!isNew && data !== undefined && (
         <Grid>
           <Grid.Col span={{ base: 12, lg: 7 }}>
-            <FunctionForm key={data.id} shown={data as AgentFunction} isDisabled={!mayWrite} onSave={change} />
+            <FunctionForm
+              key={data.id}
+              shown={data as AgentFunction}
+              isDisabled={!mayWrite}
+              onSave={change}
+            />
           </Grid.Col>
           {mayWrite && (
             <Grid.Col span={{ base: 12, lg: 5 }}>

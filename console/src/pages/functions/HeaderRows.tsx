@@ -35,9 +35,7 @@ export function HeaderRows(props: {
               dir="ltr"
               value={name}
               disabled={disabled}
-              onChange={(event) =>
-                onChange(rows.with(place, [event.currentTarget.value, value]))
-              }
+              onChange={(event) => onChange(rows.with(place, [event.currentTarget.value, value]))}
             />
             <TextInput
               label={t("headerValue", { number: place + 1 })}

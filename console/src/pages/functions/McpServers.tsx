@@ -1,4 +1,14 @@
-import { Alert, Button, Group, NumberInput, Paper, Stack, Switch, TagsInput, Text } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Group,
+  NumberInput,
+  Paper,
+  Stack,
+  Switch,
+  TagsInput,
+  Text,
+} from "@mantine/core";
 import { TextInput, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";

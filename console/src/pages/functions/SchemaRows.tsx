@@ -24,7 +24,9 @@ type Entry = [name: string, property: Property];
 const types = ["string", "integer", "number", "boolean", "array", "object"] as const;
 
 function typeOf(property: Property): string {
-  return Array.isArray(property.type) ? (property.type[0] ?? "string") : (property.type ?? "string");
+  return Array.isArray(property.type)
+    ? (property.type[0] ?? "string")
+    : (property.type ?? "string");
 }
 
 /** Without the words that have no value any more. */

@@ -62,7 +62,7 @@ export const ar: WordsLike<typeof en> = {
   isAsyncHint: "لا ينتظرها الوكيل.",
   listedAt: "سُئل عن أدواته",
   mapping: "ما يراه النموذج من الجواب",
-  mappingHint: "بصيغة JSON: مؤشر مثل ‎\"/order/state\"‎ أو كائن منها. فارغ: كله.",
+  mappingHint: 'بصيغة JSON: مؤشر مثل ‎"/order/state"‎ أو كائن منها. فارغ: كله.',
   maximumOf: "أكبر {name}",
   method: "الطريقة",
   milliseconds: "{ms} م.ث",

@@ -1,4 +1,16 @@
-import { Alert, Anchor, Badge, Grid, Group, NavLink, Paper, Select, Stack, Text, Title } from "@mantine/core";
+import {
+  Alert,
+  Anchor,
+  Badge,
+  Grid,
+  Group,
+  NavLink,
+  Paper,
+  Select,
+  Stack,
+  Text,
+  Title,
+} from "@mantine/core";
 import { useState } from "react";
 import { Link, Route, Routes, useMatch, useParams } from "react-router";
 import { api, ask, type Schemas } from "../../api/client";
@@ -141,9 +153,7 @@ export default function Inbox() {
                 <EntryLink key={entry.session.id} entry={entry} />
               ))}
             </nav>
-            {!inbox.isLoading && inbox.items.length === 0 && (
-              <Text c="dimmed">{t("none")}</Text>
-            )}
+            {!inbox.isLoading && inbox.items.length === 0 && <Text c="dimmed">{t("none")}</Text>}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8 }}>

@@ -85,7 +85,11 @@ export function ToolCalls({ calls }: { calls: Call[] }) {
               label={t("arguments", { name: call.name })}
               heightMax={120}
             />
-            <JsonView value={call.result} label={t("result", { name: call.name })} heightMax={160} />
+            <JsonView
+              value={call.result}
+              label={t("result", { name: call.name })}
+              heightMax={160}
+            />
           </div>
         );
       })}

@@ -68,7 +68,13 @@ export function ModelSettings({ draft }: { draft: Draft }) {
           step={64}
         />
       </Group>
-      <TextField draft={draft} name="language" label={t("language")} hint="BCP 47: en, ar, de-AT" isCode />
+      <TextField
+        draft={draft}
+        name="language"
+        label={t("language")}
+        hint="BCP 47: en, ar, de-AT"
+        isCode
+      />
     </Stack>
   );
 }
