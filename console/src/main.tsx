@@ -1,7 +1,7 @@
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 import "./shell/shell.css";
-import { DirectionProvider, MantineProvider } from "@mantine/core";
+import { DirectionProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
@@ -11,7 +11,7 @@ import { ApiProblem } from "./api/problem";
 import { Gate } from "./shell/Gate";
 import { LanguageProvider } from "./language";
 import { SessionProvider } from "./session";
-import { theme, variables } from "./shell/theme";
+import { Themed } from "./shell/Themed";
 
 const triesMax = 2;
 
@@ -27,30 +27,20 @@ const queries = new QueryClient({
   },
 });
 
-const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
-
-// What stops the page from scrolling behind a window writes a style, and looks for the nonce here.
-Object.assign(globalThis, { __webpack_nonce__: nonce });
-
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <DirectionProvider>
-        <MantineProvider
-          theme={theme}
-          cssVariablesResolver={variables}
-          defaultColorScheme="auto"
-          getStyleNonce={() => nonce}
-        >
-          <LanguageProvider>
+        <LanguageProvider>
+          <Themed>
             <Notifications position="bottom-right" />
             <SessionProvider>
               <BrowserRouter basename="/console">
                 <Gate />
               </BrowserRouter>
             </SessionProvider>
-          </LanguageProvider>
-        </MantineProvider>
+          </Themed>
+        </LanguageProvider>
       </DirectionProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -3,14 +3,13 @@ import { useDisclosure } from "@mantine/hooks";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Link, Route, Routes, useLocation } from "react-router";
 import { useWords } from "../language";
-import { pages } from "../pages/routes";
 import { Waiting } from "../parts/Waiting";
-import { useSession } from "../session";
 import { AccountMenu } from "./AccountMenu";
 import { Broken } from "./Broken";
 import { Missing } from "./Missing";
 import { Navigation } from "./Navigation";
 import { LanguageMenu, ThemeMenu } from "./Preferences";
+import { useShownPages } from "./shown";
 import { ar, en } from "./words";
 
 /** Whoever goes to another page hears and reads it from its beginning. */
@@ -30,12 +29,11 @@ function useMainFocus(path: string) {
 /** The frame around every page: its head, its navigation, and the page itself. */
 export function Shell() {
   const t = useWords({ en, ar });
-  const { can } = useSession();
   const [isMenuOpen, menu] = useDisclosure(false);
   const { pathname } = useLocation();
   const root = pathname.split("/")[1] ?? "";
   const main = useMainFocus(root);
-  const shown = pages.filter((page) => page.right === undefined || can(page.right));
+  const shown = useShownPages();
   return (
     <AppShell
       header={{ height: 56 }}

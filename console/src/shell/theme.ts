@@ -1,6 +1,11 @@
-import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+import {
+  createTheme,
+  mergeThemeOverrides,
+  type CSSVariablesResolver,
+  type MantineThemeOverride,
+} from "@mantine/core";
 
-export const theme = createTheme({
+const base = createTheme({
   primaryColor: "aiva",
   primaryShade: { light: 7, dark: 7 },
   defaultRadius: "md",
@@ -20,10 +25,25 @@ export const theme = createTheme({
       "#153a83",
     ],
   },
-  components: {
-    Modal: { defaultProps: { closeButtonProps: { "aria-label": "×" } } },
-  },
 });
+
+/** The theme with the names of the library's own buttons in the user's language. */
+export function themeWith(names: { close: string; reveal: string }): MantineThemeOverride {
+  const closeButtonProps = { "aria-label": names.close };
+  return mergeThemeOverrides(base, {
+    components: {
+      Modal: { defaultProps: { closeButtonProps } },
+      Drawer: { defaultProps: { closeButtonProps } },
+      Notification: { defaultProps: { closeButtonProps } },
+      Alert: { defaultProps: { closeButtonLabel: names.close } },
+      PasswordInput: {
+        defaultProps: {
+          visibilityToggleButtonProps: { "aria-label": names.reveal, tabIndex: 0 },
+        },
+      },
+    },
+  });
+}
 
 // For text of 4.5:1 upon pale (light) and deep (dark) grounds of its own colour: the library's
 // colours alone do not reach that.

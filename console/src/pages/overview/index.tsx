@@ -2,17 +2,20 @@ import { Group, SimpleGrid, Title } from "@mantine/core";
 import { useFormats, useWords } from "../../language";
 import { DataTable, Figure, Money, PageTitle, Problem, StatusBadge, When } from "../../parts";
 import { useRight, useUser } from "../../session";
+import { usePagePath } from "../../shell/shown";
 import { useBalance, useBases, useCalls, useChats, useDocuments, useReadiness } from "./figures";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
 function Server() {
   const t = useWords({ en, ar });
+  const to = usePagePath();
   const { data, error } = useReadiness();
   const known = data?.status as "ready" | "not_ready" | "draining" | undefined;
   return (
     <Figure
       title={t("server")}
+      to={to("health")}
       error={error}
       value={
         known && (
@@ -33,6 +36,7 @@ function Server() {
 
 function Answers() {
   const t = useWords({ en, ar });
+  const to = usePagePath();
   const formats = useFormats();
   const bases = useBases();
   const documents = useDocuments(bases.data?.items);
@@ -43,6 +47,7 @@ function Answers() {
     <>
       <Figure
         title={t("knowledge")}
+        to={to("knowledge")}
         error={bases.error}
         value={bases.data && formats.number(bases.data.total)}
         about={found && t("passages", { count: found.passages })}
@@ -65,11 +70,13 @@ function Answers() {
 
 function Calls() {
   const t = useWords({ en, ar });
+  const to = usePagePath();
   const formats = useFormats();
   const { data, error } = useCalls();
   return (
     <Figure
       title={t("activeCalls")}
+      to={to("live")}
       error={error}
       value={data && formats.number(data.active)}
       about={data && t("callsOfDays", { count: data.ofWeek })}
@@ -79,11 +86,13 @@ function Calls() {
 
 function Credits() {
   const t = useWords({ en, ar });
+  const to = usePagePath();
   const formats = useFormats();
   const { data, error } = useBalance();
   return (
     <Figure
       title={t("credits")}
+      to={to("credits")}
       error={error}
       value={data && <Money dollars={data.available} />}
       about={
@@ -137,6 +146,7 @@ export default function Overview() {
   const user = useUser();
   const seesCredits = useRight("billing.read");
   const chats = useChats();
+  const to = usePagePath();
   return (
     <>
       <PageTitle title={t("title")} about={t("about", { tenant: user.tenant_name })} />
@@ -145,6 +155,7 @@ export default function Overview() {
         <Answers />
         <Figure
           title={t("activeChats")}
+          to={to("conversations")}
           error={chats.error}
           value={chats.data && formats.number(chats.data.active)}
           about={chats.data && t("chats", { count: chats.data.total })}

@@ -69,7 +69,6 @@ export default function SignIn() {
               label={t("password")}
               name="password"
               autoComplete="current-password"
-              visibilityToggleButtonProps={{ "aria-label": t("show"), tabIndex: 0 }}
               dir="ltr"
               required
               withAsterisk={false}
