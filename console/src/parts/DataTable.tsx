@@ -21,7 +21,7 @@ interface TableProps<Item> {
   columns: Column<Item>[];
   keyOf: (item: Item) => string;
   pages?: Pages<Item>; // a list with pages…
-  items?: Item[]; // …or one that is whole
+  items?: Item[]; // …or one that is whole; undefined while it is on its way
   empty?: ReactNode;
   isChosen?: (item: Item) => boolean;
 }
@@ -111,10 +111,10 @@ export function DataTable<Item>(props: TableProps<Item>) {
   const { label, columns, keyOf, pages, empty, isChosen } = props;
   const t = useWords({ en, ar });
   const [order, setOrder] = useState<Order | null>(null);
-  const items = props.items ?? pages?.items ?? [];
-  const shown = useMemo(() => sorted(items, columns, order), [items, columns, order]);
+  const items = props.items ?? pages?.items;
+  const shown = useMemo(() => sorted(items ?? [], columns, order), [items, columns, order]);
   if (pages?.error) return <Problem error={pages.error} again={pages.reload} />;
-  if (pages?.isLoading) return <Waiting />;
+  if (items === undefined || pages?.isLoading) return <Waiting />;
   const isTurned = pages !== undefined && (pages.next ?? pages.previous) !== undefined;
   return (
     <Paper withBorder radius="md">

@@ -154,9 +154,9 @@ export function Budgets() {
       )}
       <DataTable<Budget>
         label={t("budgets")}
-        items={data?.items ?? []}
+        items={data?.items}
         keyOf={(budget) => budget.id}
-        empty={data && t("noBudgets")}
+        empty={t("noBudgets")}
         columns={[
           { key: "subject", title: t("scope"), cell: (budget) => <bdi>{subjectOf(budget)}</bdi> },
           { key: "period", title: t("period"), cell: (budget) => t(`period.${budget.period}`) },

@@ -140,9 +140,9 @@ export function OwnKeys() {
       <TestResult test={test} />
       <DataTable<Key>
         label={t("keys")}
-        items={data?.items ?? []}
+        items={data?.items}
         keyOf={(key) => key.provider}
-        empty={data && t("noKeys")}
+        empty={t("noKeys")}
         columns={[
           { key: "provider", title: t("provider"), cell: (key) => <bdi>{key.provider}</bdi> },
           { key: "last4", title: t("last4"), cell: (key) => <bdi>{`…${key.last4}`}</bdi> },

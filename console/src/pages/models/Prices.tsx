@@ -115,7 +115,7 @@ export function Prices() {
       </Group>
       <DataTable<Price>
         label={t("prices")}
-        items={data?.items ?? []}
+        items={data?.items}
         keyOf={(price) => `${price.provider}/${price.model}`}
         columns={[
           {

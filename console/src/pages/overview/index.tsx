@@ -112,9 +112,9 @@ function LatestChats({ chats }: { chats: ReturnType<typeof useChats> }) {
       </Title>
       <DataTable
         label={t("recent")}
-        items={chats.data?.items ?? []}
+        items={chats.data?.items}
         keyOf={(chat) => chat.id}
-        empty={chats.data && t("noChats")}
+        empty={t("noChats")}
         columns={[
           {
             key: "title",
@@ -164,7 +164,7 @@ export default function Overview() {
         {seesCredits && <Credits />}
       </SimpleGrid>
       <Problem error={chats.error} />
-      <LatestChats chats={chats} />
+      {chats.error === null && <LatestChats chats={chats} />}
     </>
   );
 }

@@ -43,9 +43,9 @@ export function WebhookList() {
       ) : (
         <DataTable<Webhook>
           label={t("title")}
-          items={data?.items ?? []}
+          items={data?.items}
           keyOf={(webhook) => webhook.id}
-          empty={data && t("none")}
+          empty={t("none")}
           columns={[
             {
               key: "url",
