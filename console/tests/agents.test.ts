@@ -76,12 +76,12 @@ test("every section of the settings can be used and is kept", async () => {
     await page.getByRole("button", { name, exact: true }).click();
   await page.getByLabel("Temperature").fill("0.3");
   await page.getByLabel("Must cite").check();
-  await page.getByLabel("Topics it does not speak about").fill("politics");
+  await page.getByRole("combobox", { name: "Topics it does not speak about" }).fill("politics");
   await page.keyboard.press("Enter");
   await page.getByLabel("Ask this address").fill("https://moderator.example/check");
   await page.getByLabel("Record calls").check();
   await page.getByLabel("Public chat page").check();
-  await page.getByLabel("Pages that may embed it").fill("https://www.example.com");
+  await page.getByRole("combobox", { name: "Pages that may embed it" }).fill("https://www.example.com");
   await page.keyboard.press("Enter");
   await page.getByLabel("Visitors may call").check();
   await page.getByLabel("Minutes of one call").fill("7");
