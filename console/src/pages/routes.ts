@@ -2,6 +2,7 @@ import IconActivity from "@tabler/icons-react/icons/IconActivity";
 import IconCoins from "@tabler/icons-react/icons/IconCoins";
 import IconCpu from "@tabler/icons-react/icons/IconCpu";
 import IconFunction from "@tabler/icons-react/icons/IconFunction";
+import IconHash from "@tabler/icons-react/icons/IconHash";
 import IconHeadset from "@tabler/icons-react/icons/IconHeadset";
 import IconHistory from "@tabler/icons-react/icons/IconHistory";
 import IconInbox from "@tabler/icons-react/icons/IconInbox";
@@ -11,6 +12,7 @@ import IconMessages from "@tabler/icons-react/icons/IconMessages";
 import IconPhone from "@tabler/icons-react/icons/IconPhone";
 import IconRobot from "@tabler/icons-react/icons/IconRobot";
 import IconSettings from "@tabler/icons-react/icons/IconSettings";
+import IconSpeakerphone from "@tabler/icons-react/icons/IconSpeakerphone";
 import IconUsers from "@tabler/icons-react/icons/IconUsers";
 import IconWebhook from "@tabler/icons-react/icons/IconWebhook";
 import { page, type Page } from "./page";
@@ -28,6 +30,15 @@ export const pages: Page[] = [
   // Voice
   page("voice", "calls", "calls", IconPhone, () => import("./calls"), "agents.read"),
   page("voice", "live", "live", IconHeadset, () => import("./live"), "agents.read"),
+  page("voice", "numbers", "numbers", IconHash, () => import("./numbers"), "agents.read"),
+  page(
+    "voice",
+    "campaigns",
+    "campaigns",
+    IconSpeakerphone,
+    () => import("./campaigns"),
+    "agents.read",
+  ),
 
   // Functions
   page(
