@@ -1,0 +1,178 @@
+import { Anchor, Button, Group, Select, Tabs, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useState } from "react";
+import { Link } from "react-router";
+import { api, ask } from "../../api/client";
+import { usePages } from "../../api/pages";
+import { useWords } from "../../language";
+import { DataTable, Money, PageTitle, useTab, When } from "../../parts";
+import { useAgentNames } from "../conversations/useAgentNames";
+import { Analytics } from "./Analytics";
+import { CallState } from "./CallState";
+import { clock, otherEnd, statuses, type Call } from "./names";
+import { ar } from "./words.ar";
+import { en } from "./words.en";
+
+const everyMs = 5_000;
+
+/** The instant that a day begins at, or the next one, here. */
+function startOf(day: string, daysOn = 0): string | undefined {
+  if (day === "") return undefined;
+  const at = new Date(`${day}T00:00`);
+  at.setDate(at.getDate() + daysOn);
+  return at.toISOString();
+}
+
+function Log() {
+  const t = useWords({ en, ar });
+  const names = useAgentNames();
+  const [agent, setAgent] = useState<string | null>(null);
+  const [status, setStatus] = useState<Call["status"] | null>(null);
+  const [direction, setDirection] = useState<Call["direction"] | null>(null);
+  const [caller, setCaller] = useState("");
+  const [number] = useDebouncedValue(caller.trim(), 300);
+  const [from, setFrom] = useState("");
+  const [until, setUntil] = useState("");
+  const filters = {
+    agent_id: agent ?? undefined,
+    status: status ?? undefined,
+    direction: direction ?? undefined,
+    caller_id: number === "" ? undefined : number,
+    from: startOf(from),
+    until: startOf(until, 1),
+  };
+  const clear = () => {
+    setAgent(null);
+    setStatus(null);
+    setDirection(null);
+    setCaller("");
+    setFrom("");
+    setUntil("");
+  };
+  const calls = usePages<Call>(
+    ["calls", "list", filters],
+    (query, signal) =>
+      ask(api.GET("/api/calls", { params: { query: { ...query, ...filters } }, signal })),
+    { everyMs },
+  );
+  return (
+    <>
+      <Group mb="md" align="flex-end">
+        <Select
+          label={t("agent")}
+          placeholder={t("all")}
+          data={[...names].map(([value, label]) => ({ value, label }))}
+          value={agent}
+          onChange={setAgent}
+          searchable
+        />
+        <Select
+          label={t("state")}
+          placeholder={t("all")}
+          data={statuses.map((value) => ({ value, label: t(value) }))}
+          value={status}
+          onChange={(value) => setStatus(value as Call["status"] | null)}
+        />
+        <Select
+          label={t("direction")}
+          placeholder={t("all")}
+          data={[
+            { value: "inbound", label: t("inbound") },
+            { value: "outbound", label: t("outbound") },
+          ]}
+          value={direction}
+          onChange={(value) => setDirection(value as Call["direction"] | null)}
+        />
+        <TextInput
+          label={t("callerNumber")}
+          dir="ltr"
+          value={caller}
+          onChange={(event) => setCaller(event.currentTarget.value)}
+          maxLength={100}
+        />
+        <TextInput
+          label={t("from")}
+          type="date"
+          value={from}
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t("until")}
+          type="date"
+          value={until}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
+        <Button variant="default" onClick={clear}>
+          {t("clear")}
+        </Button>
+      </Group>
+      <DataTable<Call>
+        label={t("title")}
+        pages={calls}
+        keyOf={(call) => call.id}
+        empty={t("none")}
+        columns={[
+          {
+            key: "when",
+            title: t("when"),
+            cell: (call) => (
+              <Anchor component={Link} to={call.id}>
+                <When at={call.start_time ?? call.created_at} />
+              </Anchor>
+            ),
+          },
+          { key: "who", title: t("otherEnd"), cell: (call) => <bdi>{otherEnd(call)}</bdi> },
+          { key: "direction", title: t("direction"), cell: (call) => t(call.direction) },
+          {
+            key: "agent",
+            title: t("agent"),
+            cell: (call) => names.get(call.agent_id) ?? "–",
+          },
+          { key: "state", title: t("state"), cell: (call) => <CallState call={call} /> },
+          {
+            key: "recorded",
+            title: t("recorded"),
+            cell: (call) => (call.is_recorded ? t("yes") : t("no")),
+          },
+          { key: "turns", title: t("turns"), cell: (call) => call.turns, isNumber: true },
+          {
+            key: "duration",
+            title: t("duration"),
+            cell: (call) => <bdi>{clock(call.duration_seconds)}</bdi>,
+            sortBy: (call) => call.duration_seconds,
+            isNumber: true,
+          },
+          {
+            key: "cost",
+            title: t("cost"),
+            cell: (call) => <Money dollars={call.final_cost} />,
+            sortBy: (call) => call.final_cost,
+            isNumber: true,
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+export function CallList() {
+  const t = useWords({ en, ar });
+  const [tab, setTab] = useTab(["log", "sums"] as const);
+  return (
+    <>
+      <PageTitle title={t("title")} about={t("about")} />
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="log">{t("log")}</Tabs.Tab>
+          <Tabs.Tab value="sums">{t("sums")}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="log">
+          <Log />
+        </Tabs.Panel>
+        <Tabs.Panel value="sums">
+          <Analytics />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

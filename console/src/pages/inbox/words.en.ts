@@ -1,0 +1,21 @@
+export const en = {
+  about: "Conversations that want a person. Whoever waits longest comes first.",
+  agentAnswers: "The agent answers here again.",
+  all: "All",
+  choose: "Choose a conversation to read and answer it.",
+  claimed: "taken over",
+  none: "Nobody waits.",
+  opened: "The chosen conversation",
+  others: "somebody has it",
+  over: "This conversation has ended.",
+  state: "State",
+  title: "Inbox",
+  unnamed: "(without a name)",
+  waiting: "waits",
+  waitingCount: {
+    one: "{count} conversation waits for a person",
+    other: "{count} conversations wait for a person",
+  },
+  whole: "All of it",
+  yours: "yours",
+};

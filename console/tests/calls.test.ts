@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { Phone, speech } from "../../tests/journeys/src/phone.ts";
+import { freePort } from "../../tests/journeys/src/ports.ts";
+import { assertAccessible, House, picture } from "./harness.ts";
+
+let house: House;
+let port: number;
+let agent: { id: string };
+before(async () => {
+  port = await freePort();
+  house = await House.open({ AIVA_AUDIOSOCKET_PORT: String(port) });
+  agent = await house.call("POST", "/api/agents", {
+    name: "Switchboard",
+    greeting: "Welcome to the machine shop.",
+    recording: true,
+    publish: true,
+  });
+});
+after(() => house?.close());
+
+async function dial(callerName: string): Promise<{ phone: Phone; id: string }> {
+  const call = await house.call("POST", "/api/calls", {
+    agent_id: agent.id,
+    caller_id: "+4930123456",
+    caller_name: callerName,
+  });
+  const phone = await Phone.dial(port, call.session_id);
+  await phone.untilSpoken();
+  await phone.untilSilent();
+  return { phone, id: call.id };
+}
+
+test("a live call is followed, heard, helped, taken over and ended", async () => {
+  const page = await house.visit("/live");
+  await page.getByText("Nobody is on the line.").waitFor();
+  const { phone, id } = await dial("Ada");
+  await page.getByText("1 call goes on").waitFor();
+  await page.getByRole("link", { name: "Follow the call of Ada" }).click();
+  await page.getByText("followed live").waitFor();
+
+  await page.evaluate(() => {
+    const begin = AudioBufferSourceNode.prototype.start;
+    AudioBufferSourceNode.prototype.start = function (...words) {
+      const heard = this.buffer!.getChannelData(0).some((sample) => Math.abs(sample) > 0.02);
+      if (heard) document.documentElement.dataset["heard"] = "yes";
+      return begin.apply(this, words);
+    };
+  });
+  await page.getByRole("button", { name: "Listen", exact: true }).click();
+  await phone.say(speech("I would like to buy a coffee machine, please."));
+  await page.locator("html[data-heard=yes]").waitFor();
+  await page.getByRole("log", { name: "Transcript" }).getByText("Caller").waitFor();
+  await page.getByRole("button", { name: "Stop listening" }).click();
+  await page.getByLabel("To the agent").fill("Offer a discount.");
+  await page.getByRole("button", { name: "Whisper" }).click();
+  await phone.untilSilent();
+
+  await page.getByRole("button", { name: "Take over" }).click();
+  await page.getByText("taken over by a person").waitFor();
+  await phone.untilSpoken(); // the browser's microphone beeps
+  await page.getByText("Whispered.").waitFor({ state: "detached" });
+  await assertAccessible(page);
+  await picture(page, "call-live");
+  await page.getByRole("button", { name: "Hand back to the agent" }).click();
+  await page.getByText("The agent goes on with the call.").waitFor();
+  await page.getByRole("button", { name: "Hang up" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Hang up" }).click();
+  await phone.untilHungUp();
+  await page.getByText(/The call is over/).waitFor();
+
+  const done = (await house.call("GET", "/api/audit-log?action=call.")).items;
+  const actions = done.map((entry: { action: string }) => entry.action);
+  for (const action of ["monitored", "whispered", "taken_over", "handed_back", "hung_up"])
+    assert.ok(actions.includes(`call.${action}`), `${action} in ${actions}`);
+  assert.equal((await house.call("GET", `/api/calls/${id}`)).status, "completed");
+  await house.leave(page);
+});
+
+test("a call is found in the log, drawn, played and read", async () => {
+  const { phone, id } = await dial("Grace");
+  await phone.say(speech("How long is the warranty of the coffee machine?"));
+  await phone.untilSpoken();
+  await phone.untilSilent();
+  phone.close();
+  for (let tries = 0; tries < 200; ++tries) {
+    if ((await house.call("GET", `/api/calls/${id}`)).recording_status === "complete") break;
+    await pause(100);
+  }
+  const page = await house.visit("/calls");
+  const row = page.getByRole("row").filter({ hasText: "Grace" });
+  await row.waitFor();
+  await assertAccessible(page);
+  await picture(page, "calls");
+  await row.getByRole("link").click();
+
+  const canvas = page.getByRole("img", { name: /Sound of the call/ });
+  await canvas.waitFor();
+  const colours = await canvas.evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const context = (element as HTMLCanvasElement).getContext("2d")!;
+    const drawn = (from: number) =>
+      context.getImageData(0, from, width, height / 2).data.filter((value) => value > 0).length;
+    return [drawn(0), drawn(height / 2)];
+  });
+  assert.ok(colours[0]! > 2000 && colours[1]! > 2000, `both channels are drawn: ${colours}`);
+  await page
+    .getByRole("button", { name: /^Play from/ })
+    .last()
+    .click();
+  await page.locator("[aria-current=true]").waitFor();
+  await page
+    .getByText(/^first sound [\d,]+ ms$/)
+    .first()
+    .waitFor();
+  await page.evaluate(() => document.querySelector("audio")!.pause());
+  await assertAccessible(page);
+  await picture(page, "call");
+
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download" }).click();
+  assert.match((await saving).suggestedFilename(), /\.wav$/);
+  await page.getByRole("button", { name: "Delete recording" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete recording" }).click();
+  await page.getByText("The recording was deleted.").waitFor();
+  await page.getByRole("link", { name: "All calls" }).click();
+  await page.getByRole("tab", { name: "Figures" }).click();
+  await page.getByRole("img", { name: "Day by day" }).waitFor();
+  await assertAccessible(page);
+  await picture(page, "calls-figures");
+  await house.leave(page);
+});
+
+test("calls in Arabic", async () => {
+  const page = await house.visit("/calls", { language: "ar", theme: "dark" });
+  await page.getByRole("row").filter({ hasText: "Grace" }).getByRole("link").click();
+  await page.getByRole("heading", { level: 1, name: "المكالمة" }).waitFor();
+  await page.getByRole("log", { name: "النص" }).waitFor();
+  await assertAccessible(page);
+  await picture(page, "call-arabic");
+  await house.leave(page);
+});
