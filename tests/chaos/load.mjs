@@ -11,7 +11,7 @@ export function wordOf(number) {
   const letters = number
     .toString(26)
     .replace(/./g, (digit) => String.fromCharCode(97 + parseInt(digit, 26)));
-  return `zq${letters.padStart(6, "k")}xu`;
+  return `zq${letters.padStart(6, "a")}xu`;
 }
 
 export class Load {
