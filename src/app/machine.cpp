@@ -3,9 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <fstream>
-#include <iterator>
+#include <cstdio>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,11 +20,21 @@ namespace fs = std::filesystem;
 
 constexpr double sector_bytes = 512;  // in /proc/diskstats, whatever the disk has
 constexpr double bytes_per_megabit = 125'000;
+constexpr std::size_t file_bytes_max = 1024 * 1024;
 
+// Empty where it cannot be read: what a card does not know ends with an error, not with nothing.
 std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  return file.bad() ? std::string() : text;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                       &std::fclose);
+  if (!file) return {};
+  std::string text;
+  std::array<char, 4096> block{};
+  while (text.size() < file_bytes_max) {
+    auto count = std::fread(block.data(), 1, block.size(), file.get());
+    if (count == 0) break;
+    text.append(block.data(), count);
+  }
+  return std::ferror(file.get()) != 0 ? std::string() : text;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

@@ -134,6 +134,7 @@ TEST_F(Machine, what_is_not_there_or_not_understood_is_nothing) {
   put("sys/fs/cgroup/cpu.max", "100000 0\n");
   put("proc/net/dev", "eth0: \n:\n");
   put("proc/diskstats", "8 0 sda\n");
+  fs::create_directories(root_ / "sys/fs/cgroup/memory.max");  // opens, and cannot be read
 
   auto process = read_process(root_);
   auto host = read_host(root_);

@@ -110,6 +110,7 @@ export class Estate {
     this.redisPort ??= await freePort();
     const words = ["--port", `${this.redisPort}`, "--save", "", "--dir", this.folder];
     words.push("--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru");
+    words.push("--enable-debug-command", "local");
     this.redis = this.keep(new Program(`${root}build/redis8/redis-server`, words));
     await this.redis.until(() => this.askRedis("PING").catch(() => ""), "Redis");
   }

@@ -122,7 +122,7 @@ for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of 
               wanted.delete(name);
           return wanted.size === 0;
         },
-        { meanwhile: () => meanwhile?.(scene) },
+        { meanwhile: meanwhile && (async () => meanwhile(scene)) },
       );
     } finally {
       await cure?.(scene);

@@ -143,12 +143,29 @@ export class Watchtower {
     return this.heard.findLast(({ alert }) => alert === name)?.status;
   }
 
-  async until(what, holds, { timeMs = 60_000, meanwhile = async () => {} } = {}) {
+  /** Waits until something holds; `meanwhile` is done over and over beside it. */
+  async until(what, holds, { timeMs = 60_000, meanwhile } = {}) {
+    let isOver = false;
+    const keepUp = async () => {
+      while (meanwhile && !isOver) {
+        await meanwhile().catch(() => {}); // what is broken may well answer nothing
+        await pause(100);
+      }
+    };
+    const kept = keepUp();
+    try {
+      await this.wait(what, holds, timeMs);
+    } finally {
+      isOver = true;
+      await kept;
+    }
+  }
+
+  async wait(what, holds, timeMs) {
     for (const end = Date.now() + timeMs; ; await pause(200)) {
       if (await holds()) return;
       if (Date.now() > end)
         throw new Error(`never: ${what}; what fires: ${[...(await this.firing())].join(", ")}`);
-      await meanwhile();
     }
   }
 
