@@ -193,7 +193,7 @@ Result<std::int64_t> Connection::run(std::string_view sql, std::span<const SqlVa
     rows.finish();
     TRY_VOID(std::move(given));
   }
-  if (options_.on_timed) options_.on_timed(sql, steady_clock::now() - started);
+  if (options_.on_timed) options_.on_timed(*this, sql, steady_clock::now() - started);
   return changed;
 }
 

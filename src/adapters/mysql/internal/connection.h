@@ -34,7 +34,9 @@ struct ConnectionOptions {
   MysqlTls tls = MysqlTls::off;
   std::filesystem::path ca_file{};
   // Told of each statement that ran, and how long it took.
-  std::function<void(std::string_view sql, std::chrono::nanoseconds took)> on_timed{};
+  std::function<void(const SqlSession& session, std::string_view sql,
+                     std::chrono::nanoseconds took)>
+      on_timed{};
   std::function<void(SqlSession&, std::string_view sql, std::span<const SqlValue>)> on_statement{};
 };
 

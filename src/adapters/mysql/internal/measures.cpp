@@ -44,11 +44,12 @@ Measures::Measures(Metrics& metrics, const std::string& server,
                                        "Statements that took longer than they should",
                                        {{"server", server}})) {}
 
-void Measures::note_statement(std::string_view sql, std::chrono::nanoseconds took) {
+void Measures::note_statement(const SqlSession& session, std::string_view sql,
+                              std::chrono::nanoseconds took) {
   statements_.add();
   if (took < slow_query_) return;
   slow_statements_.add();
-  log::warn("slow statement",
+  log::warn("slow statement", session.traced_context(),
             {{"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()},
              {"sql", utf8_prefix(sql, sql_logged_max)}});
 }

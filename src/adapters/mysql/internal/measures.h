@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "foundation/metrics.h"
+#include "ports/database.h"
 
 namespace aiva::mysql {
 
@@ -26,7 +27,8 @@ class Measures {
   Counter& lost;             // connections that broke
 
   // Counts a statement; a slow one is logged.
-  void note_statement(std::string_view sql, std::chrono::nanoseconds took);
+  void note_statement(const SqlSession& session, std::string_view sql,
+                      std::chrono::nanoseconds took);
 
  private:
   std::chrono::milliseconds slow_query_;

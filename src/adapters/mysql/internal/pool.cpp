@@ -148,8 +148,9 @@ Pool::Pool(Server server, PoolOptions options, Measures& measures, OnTick on_tic
       reachability_(options_.backoff_max) {
   options_.threads_max = std::max<std::size_t>(options_.threads_max, 1);
   options_.threads_min = std::min(options_.threads_min, options_.threads_max);
-  options_.connection.on_timed = [this](std::string_view sql, std::chrono::nanoseconds took) {
-    measures_.note_statement(sql, took);
+  options_.connection.on_timed = [this](const SqlSession& session, std::string_view sql,
+                                        std::chrono::nanoseconds took) {
+    measures_.note_statement(session, sql, took);
   };
   measures_.size.set(static_cast<double>(options_.threads_max));
   watcher_ = std::thread([this] { watch(); });
