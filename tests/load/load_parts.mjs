@@ -22,7 +22,10 @@ export function run(program, words, { environment = {}, input = "ignore" } = {})
   return part;
 }
 
-/** The emulated model of chat_load: {url, stop()}. An answer takes `first` and `words` x `each` ms. */
+/**
+ * The emulated model of chat_load: {url, stop()}. An answer takes `first` and `words` times `each`
+ * milliseconds.
+ */
 export async function startModel(binaries, { first, each, words }) {
   const pace = ["--first-word-ms", first, "--word-ms", each, "--words", words].map(String);
   const part = run(`${binaries}/chat_load`, ["--only", "model", ...pace], { input: "pipe" });
@@ -77,7 +80,7 @@ export async function load(binaries, at, words) {
   return JSON.parse(part.out);
 }
 
-/** Keeps so many documents in process until `stop()`, which says how many were done, and how fast. */
+/** Keeps so many documents in process until `stop()`, which says how many were read, how fast. */
 export async function keepReading(at, count, textOf) {
   const client = new Client([at.url]);
   client.token = at.token;

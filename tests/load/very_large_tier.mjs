@@ -8,8 +8,8 @@
 //
 // The API mix is what pages ask; of it so many a second are searches, as the guide counts them. A
 // chat says something every three to four seconds (S107) to a model that takes 1.5 s. Calls are
-// AudioSocket over an emulated Realtime API and begin before the rest. Without --factors the load is
-// halved until it holds, or grows by half until it does not. The generators run on the same cores;
+// AudioSocket over an emulated Realtime API and begin before the rest. Without --factors the load
+// is halved until it holds, or grows by half until it does not. The generators run on the same cores;
 // what they use is told apart. Ends with 1 when the asked load does not hold.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -206,10 +206,12 @@ function print(step, rows) {
     console.log(
       `  ${what.padEnd(32)} ${limit.padEnd(24)} ${value.padEnd(18)} ${isKept ? "" : "NO"}`,
     );
+  const megabytes = (value) => `${value.toFixed(0)} MB`;
   console.log(
     `  cores: AIVA ${cores.aiva.toFixed(2)}, generators ${cores.generators.toFixed(2)} of ` +
-      `${cores.there}; resident ${resident.before.toFixed(0)} MB before, ${resident.most.toFixed(0)} ` +
-      `MB at most; ${step.threads} threads, ${step.descriptors} descriptors`,
+      `${cores.there}; resident ${megabytes(resident.before)} before, ` +
+      `${megabytes(resident.most)} at most; ${step.threads} threads, ` +
+      `${step.descriptors} descriptors`,
   );
   for (const { name, requests, latency_ms: latency } of step.api_operations)
     console.log(
