@@ -106,7 +106,7 @@ try {
   const words = ["--scenario", "endurance", "--duration", `${hours}h`, "--users", options.users];
   words.push("--profile", options.profile, "--think-time", options["think-time"]);
   if (options.report) words.push("--report", options.report);
-  const report = await load(binaries, { url: server.url, token: server.token }, words);
+  const report = await load(binaries, { url: server.url, token: server.token }, words).report;
   clearInterval(watch);
   const verdicts = judge(samples);
   print(verdicts, report, samples);

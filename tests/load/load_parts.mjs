@@ -22,7 +22,10 @@ export function run(program, words, { environment = {}, input = "ignore" } = {})
   return part;
 }
 
-/** The emulated model of chat_load: {url, stop()}. An answer takes `first` and `words` x `each` ms. */
+/**
+ * The emulated model of chat_load: {url, stop()}. An answer takes `first` and `words` times `each`
+ * milliseconds.
+ */
 export async function startModel(binaries, { first, each, words }) {
   const pace = ["--first-word-ms", first, "--word-ms", each, "--words", words].map(String);
   const part = run(`${binaries}/chat_load`, ["--only", "model", ...pace], { input: "pipe" });
@@ -66,18 +69,24 @@ export function readCalls(text) {
   };
 }
 
-/** `aiva load`: its report once it has ended. */
-export async function load(binaries, at, words) {
-  const part = run(`${binaries}/aiva`, ["load", "--url", at.url, "--quiet", "--json", ...words], {
+/** `aiva load`. `begun`: its first second is over; `report`: what it told at its end. */
+export function load(binaries, at, words) {
+  const part = run(`${binaries}/aiva`, ["load", "--url", at.url, "--json", ...words], {
     environment: { AIVA_LOAD_KEY: at.token },
   });
-  const code = await part.ended;
-  if (code > 1 || !part.out.startsWith("{"))
+  const begun = new Promise((told) => {
+    part.child.stderr.on("data", () => part.log.includes(" users ") && told());
+    part.ended.then(told, told);
+  });
+  const report = part.ended.then((code) => {
+    if (code <= 1 && part.out.startsWith("{")) return JSON.parse(part.out);
     throw new Error(`aiva load ended with ${code}:\n${part.log}`);
-  return JSON.parse(part.out);
+  });
+  report.catch(() => {}); // whoever waits for it hears of it
+  return { begun, report };
 }
 
-/** Keeps so many documents in process until `stop()`, which says how many were done, and how fast. */
+/** Keeps so many documents in process until `stop()`, which says how many were read, how fast. */
 export async function keepReading(at, count, textOf) {
   const client = new Client([at.url]);
   client.token = at.token;

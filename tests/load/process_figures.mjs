@@ -36,7 +36,7 @@ function cpuSecondsOf(pid) {
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field ?? 0), 0) / ticksPerSecond;
 }
 
-/** {cpu_s, resident_mb} with its children; {own_resident_mb, descriptors, sockets, threads} alone. */
+/** {cpu_s, resident_mb} with children; {own_resident_mb, descriptors, sockets, threads} alone. */
 export function figuresOf(pid) {
   const residentMb = (id) =>
     Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${id}/status`))?.[1] ?? 0) / 1024;

@@ -8,14 +8,15 @@
 //
 // The API mix is what pages ask; of it so many a second are searches, as the guide counts them. A
 // chat says something every three to four seconds (S107) to a model that takes 1.5 s. Calls are
-// AudioSocket over an emulated Realtime API and begin before the rest. Without --factors the load is
-// halved until it holds, or grows by half until it does not. The generators run on the same cores;
-// what they use is told apart. Ends with 1 when the asked load does not hold.
+// AudioSocket over an emulated Realtime API and begin before the rest. Without --factors the load
+// is halved until it holds, or grows by half until it does not. The generators run on the same
+// cores; what they use is told apart. Ends with 1 when the asked load does not hold.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { pause } from "../chaos/processes.mjs";
 import { makeRandom } from "../crash/sample_documents.mjs";
 import { passage } from "./installation.mjs";
 import { keepReading, load, readCalls, startCalls, startModel } from "./load_parts.mjs";
@@ -83,18 +84,6 @@ async function measure(factor) {
     });
     const { process: pid } = calls.at;
     const time = ["--duration", `${seconds}s`, "--scenario", "normal"];
-    const reading = parts.has("documents")
-      ? await keepReading(calls.at, size.documents, text)
-      : null;
-    const before = {
-      aiva: figuresOf(pid),
-      calls: figuresOf(calls.child.pid),
-      at: performance.now(),
-    };
-    let residentMost = before.aiva.resident_mb;
-    const watch = setInterval(() => {
-      residentMost = Math.max(residentMost, figuresOf(pid).resident_mb);
-    }, 500);
     const api = parts.has("api")
       ? load(binaries, calls.at, [...time, "--rps", `${size.rps}`, "--mix", mixOf(size)])
       : null;
@@ -104,14 +93,25 @@ async function measure(factor) {
           ...time,
         ])
       : null;
-    const [apiReport, chatReport] = await Promise.all([api, chats]);
-    const read = reading ? await reading.stop() : null;
-    const after = {
+    await Promise.all([api?.begun, chats?.begun]);
+    const reading = parts.has("documents")
+      ? await keepReading(calls.at, size.documents, text)
+      : null;
+    const look = () => ({
       aiva: figuresOf(pid),
       calls: figuresOf(calls.child.pid),
       at: performance.now(),
-    };
+    });
+    const before = look();
+    let residentMost = before.aiva.resident_mb;
+    const watch = setInterval(() => {
+      residentMost = Math.max(residentMost, figuresOf(pid).resident_mb);
+    }, 500);
+    if (!api && !chats) await pause(seconds * 1000);
+    const [apiReport, chatReport] = await Promise.all([api?.report, chats?.report]);
+    const after = look();
     clearInterval(watch);
+    const read = reading ? await reading.stop() : null;
     await calls.ended;
     const span = (after.at - before.at) / 1000;
     const callsOwn = (one) => one.calls.cpu_s - one.aiva.cpu_s; // AIVA is its child
@@ -206,10 +206,12 @@ function print(step, rows) {
     console.log(
       `  ${what.padEnd(32)} ${limit.padEnd(24)} ${value.padEnd(18)} ${isKept ? "" : "NO"}`,
     );
+  const megabytes = (value) => `${value.toFixed(0)} MB`;
   console.log(
     `  cores: AIVA ${cores.aiva.toFixed(2)}, generators ${cores.generators.toFixed(2)} of ` +
-      `${cores.there}; resident ${resident.before.toFixed(0)} MB before, ${resident.most.toFixed(0)} ` +
-      `MB at most; ${step.threads} threads, ${step.descriptors} descriptors`,
+      `${cores.there}; resident ${megabytes(resident.before)} before, ` +
+      `${megabytes(resident.most)} at most; ${step.threads} threads, ` +
+      `${step.descriptors} descriptors`,
   );
   for (const { name, requests, latency_ms: latency } of step.api_operations)
     console.log(

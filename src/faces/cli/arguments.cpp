@@ -328,9 +328,9 @@ Parsed parse_arguments(int count, const char* const* values) {
   add_restore(app, arguments);
   add_migrate(app, arguments);
   add_top(app, arguments);
-  add_plan_options(*command(app, arguments, "plan", "Say what a wanted load needs and costs",
-                            CommandName::plan),
-                   arguments.plan);
+  add_plan_options(
+      *command(app, arguments, "plan", "Say what a wanted load needs and costs", CommandName::plan),
+      arguments.plan);
   add_doctor_options(
       *command(app, arguments, "doctor", "Check this installation, or a running one with --url",
                CommandName::doctor),

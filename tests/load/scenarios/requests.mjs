@@ -23,12 +23,13 @@ const get = (operation, path) => ({ operation, method: "GET", path });
 function upload(base) {
   const name = `script-${Date.now()}-${Math.floor(Math.random() * 1e9)}.md`;
   const text = Array.from({ length: 8 }, () => `# ${anyOf(matters)}\n\n${question()}`).join("\n\n");
+  const disposition = `Content-Disposition: form-data; name="file"; filename="${name}"`;
   return {
     operation: "upload",
     method: "POST",
     path: `/api/knowledge/${base}/documents`,
     type: `multipart/form-data; boundary=${boundary}`,
-    body: `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n${text}\r\n--${boundary}--\r\n`,
+    body: `--${boundary}\r\n${disposition}\r\n\r\n${text}\r\n--${boundary}--\r\n`,
   };
 }
 

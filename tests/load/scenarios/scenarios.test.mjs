@@ -72,7 +72,9 @@ async function importK6(name, asked) {
     );
     writeFileSync(
       join(modules, "k6.js"),
-      "export const check = (answer, checks) => Object.values(checks).every((one) => one(answer));\nexport const sleep = () => {};\n",
+      `export const check = (answer, checks) => Object.values(checks).every((one) => one(answer));
+export const sleep = () => {};
+`,
     );
     writeFileSync(
       join(modules, "http.js"),

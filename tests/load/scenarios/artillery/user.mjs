@@ -1,5 +1,6 @@
 // What a virtual user of Artillery does between its requests. Set AIVA_URL, AIVA_KEY, AIVA_KB,
-// AIVA_AGENT, AIVA_SCENARIO (the name of the file of phases), and AIVA_PROFILE unless `mixed` will do.
+// AIVA_AGENT, AIVA_SCENARIO (the name of the file of phases), and AIVA_PROFILE unless `mixed` will
+// do.
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { learn, requestOf } from "../requests.mjs";
