@@ -59,6 +59,19 @@ export function checkTable(name, table) {
   if (wrong.length > 0) throw new Error(`${name}: ${wrong.join("; ")}`);
 }
 
+const columnsMax = 118;
+
+/** A paragraph in lines. */
+function wrap(text) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line.length + 1 + word.length > columnsMax) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines.join("\n");
+}
+
 const plain = (text) => text.replaceAll("|", "\\|");
 const withUnit = (value, unit) => (unit === "" ? value : `${value} ${unit}`);
 
@@ -93,7 +106,7 @@ function writeTable({ title, note, figures }, usual) {
   );
   return [
     `### ${title}`,
-    ...(note === "" ? [] : ["", note]),
+    ...(note === "" ? [] : ["", wrap(note)]),
     "",
     `| | the guide | AIVA${hasTimes ? " (p50 / p95 / p99)" : ""} | measured by |`,
     "|---|--:|--:|---|",
@@ -109,7 +122,7 @@ export function makeTables(tables) {
   const head =
     `${measured} of ${all.length} figures were measured, on ${usual || "no machine"} ` +
     "unless a line says otherwise.";
-  return [begin, head, ...tables.map((table) => writeTable(table, usual)), end].join("\n\n");
+  return [begin, wrap(head), ...tables.map((table) => writeTable(table, usual)), end].join("\n\n");
 }
 
 /** The document with its part made anew; throws where the marks are missing. */
