@@ -65,14 +65,14 @@ test("pictures are uploaded, seen, found by likeness and by words, and deleted",
   await uploads.getByText("4 of 4 done").waitFor();
   await uploads.getByText(/broken.png: /).waitFor();
   const grid = page.getByRole("list", { name: "Images" });
-  await grid.getByRole("img").nth(2).waitFor();
+  await grid.locator("img").nth(2).waitFor();
   assert.equal(await grid.getByRole("listitem").count(), 3);
   await assertAccessible(page);
   await picture(page, "images");
 
   await page.getByRole("button", { name: "Details of blue-disc.png" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("img").waitFor();
+  await dialog.locator("img").waitFor();
   await assertAccessible(page);
   await picture(page, "images-details");
   await page.keyboard.press("Escape");

@@ -56,7 +56,7 @@ test("a knowledge base is made, set up, looked into and deleted", async () => {
     ]);
   await page.getByRole("link", { name: "a.md" }).waitFor();
   await page.getByRole("button", { name: "Settings" }).click();
-  await page.getByText("Cut documents along their structure").click();
+  await page.getByRole("switch", { name: "Cut documents along their structure" }).click();
   await page.getByLabel("Characters a passage").fill("400");
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await page.getByText("1 passage").waitFor();

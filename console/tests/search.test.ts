@@ -40,10 +40,10 @@ test("a search shows what was found, why, and where it stands", async () => {
 test("two settings are compared", async () => {
   const page = await house.visit("/search", { theme: "dark" });
   await page.getByLabel("Question").fill("May I wash my tent in a machine?");
-  await page.getByText("Compare two settings").click();
+  await page.getByRole("switch", { name: "Compare two settings" }).click();
   const second = page.getByRole("group", { name: "Settings B" });
   await second.getByRole("button", { name: "Ranking" }).click();
-  await second.getByText("With what stands around a passage").click();
+  await second.getByRole("switch", { name: "With what stands around a passage" }).click();
   await second.getByRole("button", { name: "Filters" }).click();
   await second.getByLabel("From page").fill("1");
   await assertAccessible(page);

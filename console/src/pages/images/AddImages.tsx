@@ -97,6 +97,7 @@ export function AddImages({ base }: { base: string }) {
         onDrop={(files) => void send(files)}
         accept={types}
         activateOnClick={false}
+        activateOnKeyboard={false}
         multiple
         disabled={isBusy}
         inputProps={{ "aria-label": t("files") }}

@@ -122,6 +122,7 @@ export function FindImages({ base }: { base: string }) {
               accept={["image/*"]}
               multiple={false}
               activateOnClick={false}
+              activateOnKeyboard={false}
               inputProps={{ "aria-label": t("picture") }}
             >
               <Group justify="center" mih={72}>

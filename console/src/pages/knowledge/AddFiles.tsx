@@ -93,6 +93,7 @@ export function AddFiles({ base }: { base: string }) {
         onDrop={(files) => list.add(files)}
         multiple
         activateOnClick={false}
+        activateOnKeyboard={false}
         inputProps={{ "aria-label": t("files") }}
       >
         <Group justify="center" gap="md" mih={96} wrap="nowrap">

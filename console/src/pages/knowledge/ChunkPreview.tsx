@@ -62,7 +62,10 @@ function Preview({ base, document, cut }: { base: string; document: string; cut:
       <Text size="sm" role="status">
         {t("previewFound", { count: data.total })} · {t("tokens", { count: data.total_tokens })}
       </Text>
-      <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0, "aria-label": t("preview") }}>
+      <ScrollArea.Autosize
+        mah={320}
+        viewportProps={{ tabIndex: 0, role: "region", "aria-label": t("preview") }}
+      >
         <Stack gap="xs">
           {data.items.map((chunk) => (
             <Paper key={chunk.index} withBorder p="xs" radius="md">

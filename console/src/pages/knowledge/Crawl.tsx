@@ -54,6 +54,7 @@ function Report({ report }: { report: Schemas["UrlReport"] }) {
 
 function CrawlShown({ base, id }: { base: string; id: string }) {
   const t = useWords({ en, ar });
+  const formats = useFormats();
   const queries = useQueryClient();
   const path = { kbId: base, crawlId: id };
   const crawl = useQuery({
@@ -81,7 +82,13 @@ function CrawlShown({ base, id }: { base: string; id: string }) {
   if (told === undefined) return null;
   const ended = told.pages_fetched + told.pages_failed + told.pages_skipped;
   return (
-    <Paper withBorder radius="md" p="md" component="section" aria-label={told.url}>
+    <Paper
+      withBorder
+      radius="md"
+      p="md"
+      component="section"
+      aria-label={`${told.url}, ${formats.instant(told.created_at)}`}
+    >
       <Group justify="space-between" mb="xs">
         <Group gap="sm">
           <StatusBadge state={told.state} text={t(`crawl.${told.state}`)} />

@@ -169,7 +169,7 @@ export function Documents({ base }: { base: string }) {
         {chosen.length > 0 && <Chosen base={base} chosen={chosen} onDone={done} />}
       </Group>
       <DataTable
-        label={t("documents")}
+        label={t("documentList")}
         pages={documents}
         keyOf={(document) => document.id}
         empty={t("noDocuments")}

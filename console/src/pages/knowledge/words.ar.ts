@@ -17,6 +17,7 @@ export const ar: WordsLike<typeof en> = {
   "status.inactive": "متوقفة",
   documents: "المستندات",
   document: "المستند",
+  documentList: "قائمة المستندات",
   chunks: "المقاطع",
   pages: "الصفحات",
   size: "الحجم",

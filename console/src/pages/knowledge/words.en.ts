@@ -14,6 +14,7 @@ export const en = {
   "status.inactive": "switched off",
   documents: "Documents",
   document: "Document",
+  documentList: "List of documents",
   chunks: "Passages",
   pages: "Pages",
   size: "Size",

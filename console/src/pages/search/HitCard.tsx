@@ -176,7 +176,7 @@ export function HitCard({ hit, place, best }: { hit: Hit; place: number; best: n
     <Paper component="li" withBorder radius="md" p="md" className={styles.hit} aria-label={name}>
       <Group justify="space-between" gap="xs">
         <Group gap="xs">
-          <Badge variant="filled" circle aria-label={t("rank", { rank: place })}>
+          <Badge variant="filled" circle>
             {place}
           </Badge>
           <Anchor component={Link} to={to} fw={600} size="sm">

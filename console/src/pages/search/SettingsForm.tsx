@@ -195,7 +195,7 @@ export function SettingsForm({ legend, settings, onChange }: FormProps) {
         />
       </Group>
       {isAboutPassages && (
-        <Accordion multiple variant="separated" mt="sm" order={3}>
+        <Accordion multiple variant="separated" mt="sm" order={2}>
           <Accordion.Item value="ranking">
             <Accordion.Control>{t("ranking")}</Accordion.Control>
             <Accordion.Panel>

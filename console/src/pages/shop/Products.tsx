@@ -12,7 +12,6 @@ import {
   Stack,
   Text,
   TextInput,
-  Title,
 } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -251,12 +250,12 @@ export function Products({ base: given }: { base?: string }) {
         <Grid.Col span={{ base: 12, md: 9 }}>
           {data && (
             <>
-              <Title order={2} size="h5" mb="xs" role="status">
+              <Text fw={600} mb="xs" role="status">
                 {t("found", { count: data.total_found })} ·{" "}
                 {t("ms", {
                   ms: formats.number(data.search_time_ms, { maximumFractionDigits: 1 }),
                 })}
-              </Title>
+              </Text>
               {data.corrected_query && (
                 <Text size="sm">{t("corrected", { query: data.corrected_query })}</Text>
               )}
