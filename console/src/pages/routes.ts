@@ -11,6 +11,7 @@ import IconLayoutDashboard from "@tabler/icons-react/icons/IconLayoutDashboard";
 import IconMessages from "@tabler/icons-react/icons/IconMessages";
 import IconPhone from "@tabler/icons-react/icons/IconPhone";
 import IconRobot from "@tabler/icons-react/icons/IconRobot";
+import IconRoute from "@tabler/icons-react/icons/IconRoute";
 import IconSettings from "@tabler/icons-react/icons/IconSettings";
 import IconSpeakerphone from "@tabler/icons-react/icons/IconSpeakerphone";
 import IconUsers from "@tabler/icons-react/icons/IconUsers";
@@ -31,6 +32,7 @@ export const pages: Page[] = [
   page("voice", "calls", "calls", IconPhone, () => import("./calls"), "agents.read"),
   page("voice", "live", "live", IconHeadset, () => import("./live"), "agents.read"),
   page("voice", "numbers", "numbers", IconHash, () => import("./numbers"), "agents.read"),
+  page("voice", "flows", "flows", IconRoute, () => import("./flows"), "agents.read"),
   page(
     "voice",
     "campaigns",

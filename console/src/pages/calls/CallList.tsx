@@ -116,7 +116,7 @@ function Log() {
             key: "when",
             title: t("when"),
             cell: (call) => (
-              <Anchor component={Link} to={call.id}>
+              <Anchor component={Link} to={call.id} size="sm">
                 <When at={call.start_time ?? call.created_at} />
               </Anchor>
             ),
