@@ -6,7 +6,7 @@ import { ar, en } from "./words";
 
 // Of the page's policy: style elements without it are not taken.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
-// What keeps the page from scrolling behind a window writes a style, too, and looks for it here.
+// The part that keeps the page from scrolling behind a window looks for it here.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 /** Colours and components, speaking the user's language. */

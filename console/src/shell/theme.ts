@@ -30,8 +30,12 @@ const base = createTheme({
 /** The theme with the names of the library's own buttons in the user's language. */
 export function themeWith(names: { close: string; reveal: string }): MantineThemeOverride {
   const closeButtonProps = { "aria-label": names.close };
+  // The head of a window is not the head of the page, which a header element outside of all would be.
+  const header = { defaultProps: { role: "presentation" } };
   return mergeThemeOverrides(base, {
     components: {
+      ModalHeader: header,
+      DrawerHeader: header,
       Modal: { defaultProps: { closeButtonProps } },
       Drawer: { defaultProps: { closeButtonProps } },
       Notification: { defaultProps: { closeButtonProps } },
