@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { api, ask } from "../../api/client";
 import { useRight } from "../../session";
 
@@ -26,8 +27,11 @@ export function useNames(): Names {
     enabled: useRight("keys.manage"),
     staleTime: staleMs,
   });
-  return {
-    agents: new Map(agents.data?.items.map((agent) => [agent.id, agent.name])),
-    keys: new Map(keys.data?.items.map((key) => [key.id, key.name])),
-  };
+  return useMemo(
+    () => ({
+      agents: new Map(agents.data?.items.map((agent) => [agent.id, agent.name])),
+      keys: new Map(keys.data?.items.map((key) => [key.id, key.name])),
+    }),
+    [agents.data, keys.data],
+  );
 }

@@ -1,5 +1,6 @@
 import { Anchor, Group, SimpleGrid, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { authorised, bodyOf, api, fetchRaw } from "../../api/client";
 import { useFormats, useWords } from "../../language";
 import { DataTable, Figure, PageTitle, Problem, StatusBadge, Waiting } from "../../parts";
@@ -123,7 +124,7 @@ function Answers({ samples }: { samples: Sample[] }) {
   );
 }
 
-function Section({ title, children }: { title: string; children: React.ReactNode }) {
+function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section>
       <Title order={2} size="h4" mt="xl" mb="sm">
