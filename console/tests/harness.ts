@@ -173,5 +173,8 @@ export async function assertAccessible(page: Page): Promise<void> {
 /** Keeps a picture of the page for a person to look at. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+  // What is fixed to the window stands where it belongs only in a page that is not scrolled.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  const hasDialog = (await page.getByRole("dialog").count()) > 0;
+  await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: !hasDialog });
 }

@@ -64,7 +64,9 @@ function write(phrase: Phrase, language: Language, values: Values): string {
   return formOf(phrase, language, values["count"]).replaceAll(/\{(\w+)\}/g, (hole, key: string) => {
     const value = values[key];
     if (value === undefined) return hole;
-    return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+    return typeof value === "number"
+      ? new Intl.NumberFormat(localeOf(language)).format(value)
+      : value;
   });
 }
 
@@ -81,23 +83,28 @@ export function useWords<Master extends Record<string, Phrase>>(words: {
   );
 }
 
+// The user's own kind of a language (en-GB), in digits that stand beside Latin ones.
+function localeOf(language: Language): string {
+  const own = navigator.languages.find((tag) => tag.startsWith(`${language}-`));
+  return `${own ?? language}-u-nu-latn`;
+}
+
 /** Numbers, sizes and instants as the user's language writes them. */
 export function useFormats() {
   const { language } = useLanguage();
   return useMemo(() => {
-    const number = new Intl.NumberFormat(language);
-    const instant = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-    const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
+    const locale = localeOf(language);
+    const number = new Intl.NumberFormat(locale);
+    const instant = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+    const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
     return {
       number: (value: number, options?: Intl.NumberFormatOptions) =>
-        (options ? new Intl.NumberFormat(language, options) : number).format(value),
+        (options ? new Intl.NumberFormat(locale, options) : number).format(value),
       percent: (part: number) =>
-        new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(
-          part,
-        ),
+        new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(part),
       money: (dollars: number) =>
-        // A sign that Arabic writes behind the figure falls apart between texts of both directions.
-        new Intl.NumberFormat(language === "ar" ? "en" : language, {
+        // One way for all: a sign behind the figure falls apart between texts of both directions.
+        new Intl.NumberFormat("en-US", {
           style: "currency",
           currency: "USD",
           maximumFractionDigits: Math.abs(dollars) < 1 && dollars !== 0 ? 4 : 2,
@@ -106,7 +113,7 @@ export function useFormats() {
         const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
         let step = 0;
         for (let rest = Math.abs(count); rest >= 1000 && step < 4; rest /= 1000) ++step;
-        return new Intl.NumberFormat(language, {
+        return new Intl.NumberFormat(locale, {
           style: "unit",
           unit: units[step],
           unitDisplay: "short",
@@ -114,7 +121,7 @@ export function useFormats() {
         }).format(count / 1000 ** step);
       },
       seconds: (count: number) =>
-        new Intl.NumberFormat(language, {
+        new Intl.NumberFormat(locale, {
           style: "unit",
           unit: "second",
           unitDisplay: "narrow",

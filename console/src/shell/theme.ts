@@ -36,9 +36,9 @@ export function themeWith(names: { close: string; reveal: string }): MantineThem
     components: {
       ModalHeader: header,
       DrawerHeader: header,
-      Modal: { defaultProps: { closeButtonProps } },
+      Modal: { defaultProps: { closeButtonProps }, styles: { title: { fontWeight: 700 } } },
       Drawer: { defaultProps: { closeButtonProps } },
-      Notification: { defaultProps: { closeButtonProps } },
+      Notification: { defaultProps: { closeButtonProps, withBorder: true } },
       Alert: { defaultProps: { closeButtonLabel: names.close } },
       PasswordInput: {
         defaultProps: {

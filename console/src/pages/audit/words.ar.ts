@@ -4,7 +4,7 @@ import type { en } from "./words.en";
 export const ar: WordsLike<typeof en> = {
   about: "من فعل ماذا، الأحدث أولًا. لا يمكن تغيير شيء هنا.",
   action: "الإجراء",
-  actionHint: "بالضبط، مثل user.login",
+  actionHint: "بالضبط، مثل auth.login",
   actor: "بواسطة",
   all: "أي شخص",
   clear: "مسح المرشحات",

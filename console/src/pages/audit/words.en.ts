@@ -1,7 +1,7 @@
 export const en = {
   about: "Who did what, newest first. Nothing here can be changed.",
   action: "Action",
-  actionHint: "Exactly, like user.login",
+  actionHint: "Exactly, like auth.login",
   actor: "By",
   all: "Anyone",
   clear: "Clear the filters",

@@ -158,7 +158,7 @@ export function OwnKeys() {
             cell: (key) => formats.number(key.tokens_per_minute),
             isNumber: true,
           },
-          { key: "set", title: t("source"), cell: (key) => <When at={key.updated_at} /> },
+          { key: "set", title: t("setAt"), cell: (key) => <When at={key.updated_at} /> },
           {
             key: "actions",
             title: t("test"),

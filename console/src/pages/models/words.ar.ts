@@ -49,6 +49,7 @@ export const ar: WordsLike<typeof en> = {
   requestsHint: "0: بلا حد.",
   running: "قيد العمل",
   save: "حفظ",
+  setAt: "عُيّن",
   setKey: "تعيين مفتاح",
   setPrice: "تعيين سعر",
   source: "عيّنه",

@@ -48,6 +48,7 @@ export const en = {
   requestsHint: "0: no limit is kept.",
   running: "In work",
   save: "Save",
+  setAt: "Set",
   setKey: "Set a key",
   setPrice: "Set a price",
   source: "Set by",
