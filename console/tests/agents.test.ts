@@ -185,8 +185,6 @@ test("an agent that nobody wants is deleted", async () => {
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
 
-  await page.waitForTimeout(3000);
-  await picture(page, "debug");
   await page.getByRole("heading", { level: 1, name: "Agents" }).waitFor();
   await page.getByRole("link", { name: "Sections" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "Unwanted" }).count(), 0);

@@ -132,6 +132,24 @@ test("a call is found in the log, drawn, played and read", async () => {
   await house.leave(page);
 });
 
+test("an agent is called from the browser", async () => {
+  const page = await house.visit("/calls?tab=callAnAgent");
+  await page.getByRole("combobox", { name: "Agent" }).click();
+  await page.getByRole("option", { name: "Switchboard" }).click();
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  await page.getByText("connected", { exact: true }).waitFor();
+  await page
+    .getByRole("log", { name: "Transcript" })
+    .getByText(/machine shop/)
+    .waitFor();
+  await assertAccessible(page);
+  await picture(page, "call-from-here");
+  await page.getByRole("button", { name: "Hang up" }).click();
+  await page.getByRole("link", { name: "To the call" }).click();
+  await page.getByRole("heading", { level: 1, name: "Call" }).waitFor();
+  await house.leave(page);
+});
+
 test("calls in Arabic", async () => {
   const page = await house.visit("/calls", { language: "ar", theme: "dark" });
   await page.getByRole("row").filter({ hasText: "Grace" }).getByRole("link").click();

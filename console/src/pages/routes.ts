@@ -13,6 +13,7 @@ import IconMessages from "@tabler/icons-react/icons/IconMessages";
 import IconPhone from "@tabler/icons-react/icons/IconPhone";
 import IconPhoto from "@tabler/icons-react/icons/IconPhoto";
 import IconRobot from "@tabler/icons-react/icons/IconRobot";
+import IconRoute from "@tabler/icons-react/icons/IconRoute";
 import IconSearch from "@tabler/icons-react/icons/IconSearch";
 import IconSettings from "@tabler/icons-react/icons/IconSettings";
 import IconShoppingBag from "@tabler/icons-react/icons/IconShoppingBag";
@@ -45,6 +46,7 @@ export const pages: Page[] = [
   page("voice", "calls", "calls", IconPhone, () => import("./calls"), "agents.read"),
   page("voice", "live", "live", IconHeadset, () => import("./live"), "agents.read"),
   page("voice", "numbers", "numbers", IconHash, () => import("./numbers"), "agents.read"),
+  page("voice", "flows", "flows", IconRoute, () => import("./flows"), "agents.read"),
   page(
     "voice",
     "campaigns",

@@ -83,7 +83,7 @@ export function AgentList() {
             key: "name",
             title: t("name"),
             cell: (agent) => (
-              <Anchor component={Link} to={agent.id}>
+              <Anchor component={Link} to={agent.id} size="sm">
                 {agent.name}
               </Anchor>
             ),

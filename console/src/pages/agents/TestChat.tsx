@@ -92,7 +92,9 @@ export function TestChat({ draft }: { draft: Draft }) {
   const running = useRef<AbortController | null>(null);
   const [isBusy, setBusy] = useState(false);
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView?.({ block: "nearest" }), [exchanges]);
+  useEffect(() => {
+    void end.current?.scrollIntoView?.({ block: "nearest" });
+  }, [exchanges]);
   useEffect(() => () => running.current?.abort(), []);
 
   const finish = (part: Partial<Exchange>) =>

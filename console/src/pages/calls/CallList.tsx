@@ -6,8 +6,10 @@ import { api, ask } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
 import { DataTable, Money, PageTitle, useTab, When } from "../../parts";
+import { useRight } from "../../session";
 import { useAgentNames } from "../conversations/useAgentNames";
 import { Analytics } from "./Analytics";
+import { CallAnAgent } from "./CallAnAgent";
 import { CallState } from "./CallState";
 import { clock, otherEnd, statuses, type Call } from "./names";
 import { ar } from "./words.ar";
@@ -116,7 +118,7 @@ function Log() {
             key: "when",
             title: t("when"),
             cell: (call) => (
-              <Anchor component={Link} to={call.id}>
+              <Anchor component={Link} to={call.id} size="sm">
                 <When at={call.start_time ?? call.created_at} />
               </Anchor>
             ),
@@ -157,7 +159,8 @@ function Log() {
 
 export function CallList() {
   const t = useWords({ en, ar });
-  const [tab, setTab] = useTab(["log", "sums"] as const);
+  const mayCall = useRight("chat");
+  const [tab, setTab] = useTab(["log", "sums", "callAnAgent"] as const);
   return (
     <>
       <PageTitle title={t("title")} about={t("about")} />
@@ -165,12 +168,16 @@ export function CallList() {
         <Tabs.List mb="md">
           <Tabs.Tab value="log">{t("log")}</Tabs.Tab>
           <Tabs.Tab value="sums">{t("sums")}</Tabs.Tab>
+          {mayCall && <Tabs.Tab value="callAnAgent">{t("callAnAgent")}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="log">
           <Log />
         </Tabs.Panel>
         <Tabs.Panel value="sums">
           <Analytics />
+        </Tabs.Panel>
+        <Tabs.Panel value="callAnAgent">
+          <CallAnAgent />
         </Tabs.Panel>
       </Tabs>
     </>

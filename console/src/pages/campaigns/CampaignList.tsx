@@ -62,7 +62,7 @@ export function CampaignList() {
             key: "name",
             title: t("name"),
             cell: (campaign) => (
-              <Anchor component={Link} to={campaign.id}>
+              <Anchor component={Link} to={campaign.id} size="sm">
                 {campaign.name}
               </Anchor>
             ),

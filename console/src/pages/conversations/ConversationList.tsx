@@ -83,7 +83,7 @@ function Sessions() {
             key: "title",
             title: t("conversation"),
             cell: (session) => (
-              <Anchor component={Link} to={session.id} dir="auto">
+              <Anchor component={Link} to={session.id} dir="auto" size="sm">
                 {session.title || t("untitled")}
               </Anchor>
             ),

@@ -49,7 +49,7 @@ export function FunctionList({ agentId }: { agentId: string }) {
             key: "name",
             title: t("name"),
             cell: (one) => (
-              <Anchor component={Link} to={one.id} ff="monospace">
+              <Anchor component={Link} to={one.id} ff="monospace" size="sm">
                 <bdi>{one.name}</bdi>
               </Anchor>
             ),

@@ -112,7 +112,9 @@ function Followed({ call }: { call: Call }) {
   const monitor = useMonitor(call.id, before.data?.items);
   const box = useRef<HTMLDivElement>(null);
   const count = monitor.lines.length;
-  useEffect(() => box.current?.scrollTo?.({ top: box.current.scrollHeight }), [count]);
+  useEffect(() => {
+    void box.current?.scrollTo?.({ top: box.current.scrollHeight });
+  }, [count]);
   const { sides, words } = monitor;
   return (
     <>
