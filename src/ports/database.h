@@ -85,12 +85,6 @@ class SqlSession {
   // The trace the statements belong to, while the function runs that was given to read() or
   // write(); null: none.
   [[nodiscard]] const TraceContext* trace() const { return trace_; }
-  // A context of that trace alone, for lines of a log.
-  [[nodiscard]] CallContext traced_context() const {
-    CallContext context;
-    if (trace_ != nullptr) context.trace = *trace_;
-    return context;
-  }
   [[nodiscard]] virtual SqlDialect dialect() const = 0;
 
   // Runs a statement and says how many rows it changed. Fails with `conflict` on a broken unique or

@@ -9,6 +9,7 @@
 #include "adapters/sqlite/result_codes.h"
 #include "foundation/log.h"
 #include "foundation/text/utf8.h"
+#include "ports/traced_context.h"
 
 namespace aiva {
 namespace {
@@ -154,7 +155,7 @@ Result<void> Connection::step_through(std::string_view sql, std::span<const SqlV
   bool is_slow = took >= slow_query_;
   measures_.note_statement(is_slow);
   if (is_slow)
-    log::warn("slow statement", traced_context(),
+    log::warn("slow statement", traced_context(*this),
               {{"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()},
                {"sql", utf8_prefix(sql, sql_logged_max)}});
   return {};

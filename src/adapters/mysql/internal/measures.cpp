@@ -2,6 +2,7 @@
 
 #include "foundation/log.h"
 #include "foundation/text/utf8.h"
+#include "ports/traced_context.h"
 
 namespace aiva::mysql {
 namespace {
@@ -49,7 +50,7 @@ void Measures::note_statement(const SqlSession& session, std::string_view sql,
   statements_.add();
   if (took < slow_query_) return;
   slow_statements_.add();
-  log::warn("slow statement", session.traced_context(),
+  log::warn("slow statement", traced_context(session),
             {{"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()},
              {"sql", utf8_prefix(sql, sql_logged_max)}});
 }
