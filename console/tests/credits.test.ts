@@ -34,7 +34,7 @@ test("usage is drawn and divided", async () => {
 
   const table = page.getByRole("region", { name: "What it was used for" });
   await table.getByRole("row").filter({ hasText: "chat" }).first().waitFor();
-  await page.locator(".recharts-bar-rectangle").first().waitFor();
+  await page.locator(".recharts-bar-rectangle path").first().waitFor();
   await assertAccessible(page);
   await picture(page, "credits");
 

@@ -43,7 +43,7 @@ const ofState: Record<string, Tone> = {
 export function StatusBadge(props: { state: string; text?: string; tone?: Tone }) {
   const tone = props.tone ?? ofState[props.state] ?? "calm";
   return (
-    <Badge color={tones[tone]} variant="light" tt="none" fw={600}>
+    <Badge color={tones[tone]} variant="light" tt="none" fw={600} miw="max-content">
       {props.text ?? props.state.replaceAll("_", " ")}
     </Badge>
   );

@@ -5,7 +5,7 @@ export function When({ at }: { at: string | null | undefined }) {
   const formats = useFormats();
   if (!at || Number.isNaN(Date.parse(at))) return <>–</>;
   return (
-    <time dateTime={at} title={at}>
+    <time dateTime={at} title={at} style={{ whiteSpace: "nowrap" }}>
       {formats.instant(at)}
     </time>
   );

@@ -35,7 +35,7 @@ export function Alerts() {
         },
         {
           key: "threshold",
-          title: t("budget"),
+          title: t("limit"),
           isNumber: true,
           cell: (alert) => <Money dollars={alert.threshold} />,
         },

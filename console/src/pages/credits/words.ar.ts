@@ -42,6 +42,7 @@ export const ar: WordsLike<typeof en> = {
   held: "محجوز لعمل جارٍ",
   history: "السجل",
   key: "مفتاح API",
+  limit: "الحد",
   low: "رصيد منخفض",
   lowAbout: "يُكتب تنبيه عندما ينزل الرصيد دونه.",
   lowNone: "بلا تنبيه",

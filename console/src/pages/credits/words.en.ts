@@ -32,6 +32,7 @@ export const en = {
   held: "held for work under way",
   history: "History",
   key: "API key",
+  limit: "Limit",
   low: "Low balance",
   lowAbout: "An alert is written when the balance falls below.",
   lowNone: "no alert",

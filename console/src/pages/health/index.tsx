@@ -1,4 +1,4 @@
-import { Anchor, Group, SimpleGrid, Title } from "@mantine/core";
+import { Anchor, Group, SimpleGrid, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { authorised, bodyOf, api, fetchRaw } from "../../api/client";
@@ -50,7 +50,9 @@ function Durations(props: { title: string; about?: string; samples: Sample[]; me
     half === null ? (
       duration(null)
     ) : (
-      <bdi>{[half!, most!, nearlyAll!].map(duration).join(" · ")}</bdi>
+      <Text component="bdi" fz="lg" fw={700}>
+        {[half!, most!, nearlyAll!].map(duration).join(" · ")}
+      </Text>
     );
   return <Figure title={title} value={value} about={about} />;
 }

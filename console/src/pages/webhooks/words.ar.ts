@@ -40,7 +40,7 @@ export const ar: WordsLike<typeof en> = {
   removeQuestion: "هل تريد حذف هذا الخطاف؟",
   replay: "إرسال ثانية",
   replayDone: "أحداث تُرسل ثانية: {count}.",
-  replayOf: "إرسال {event} في {time} ثانية",
+  replayOf: "إرسال ثانية: {event} في {time}",
   replayRange: "إرسال الأحداث ثانية",
   replayed: "يُرسل الحدث ثانية.",
   replayMark: "ثانية",

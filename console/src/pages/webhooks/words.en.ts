@@ -37,7 +37,7 @@ export const en = {
   removeQuestion: "Delete this webhook?",
   replay: "Send again",
   replayDone: { one: "{count} event is sent again.", other: "{count} events are sent again." },
-  replayOf: "Send {event} of {time} again",
+  replayOf: "Send again: {event} of {time}",
   replayRange: "Send events again",
   replayed: "The event is sent again.",
   replayMark: "again",
