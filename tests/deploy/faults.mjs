@@ -14,6 +14,12 @@ const spoil = ({ estate }, fault) => estate.control(estate.model, "POST", "/_fau
 const heal = ({ estate }) => estate.control(estate.model, "DELETE", "/_faults");
 const pidOf = (node) => node.program.child.pid;
 
+/** To the programs that a script started. */
+function signalChildren(program, signal) {
+  const { stdout } = spawnSync("pgrep", ["-P", `${program.child.pid}`], { encoding: "utf8" });
+  for (const pid of stdout.trim().split("\n")) process.kill(Number(pid), signal);
+}
+
 /** Several at a time. */
 const together = (count, act) => Promise.all(Array.from({ length: count }, (_, at) => act(at)));
 
@@ -214,8 +220,8 @@ export const faults = [
   {
     what: "the store of objects stands still",
     alerts: ["AivaDependencyDown"],
-    cause: ({ estate }) => estate.store.end("SIGSTOP"),
-    cure: ({ estate }) => estate.store.child.kill("SIGCONT"),
+    cause: ({ estate }) => signalChildren(estate.store, "SIGSTOP"),
+    cure: ({ estate }) => signalChildren(estate.store, "SIGCONT"),
   },
   {
     what: "a shop refuses, then fails",

@@ -87,8 +87,8 @@ export class Watchtower {
     writeFileSync(
       join(this.folder, "prometheus.yml"),
       adapt(text, [
-        [/scrape_interval: 15s/g, "scrape_interval: 1s"],
-        [/scrape_timeout: 10s/g, "scrape_timeout: 1s"],
+        [/scrape_interval: 15s/g, "scrape_interval: 2s"],
+        [/scrape_timeout: 10s/g, "scrape_timeout: 2s"],
         [/evaluation_interval: 15s/g, "evaluation_interval: 1s"],
         [/alertmanager:9093/g, `127.0.0.1:${this.ports.alertmanager}`],
         [/localhost:9090/g, `127.0.0.1:${this.ports.prometheus}`],
