@@ -180,6 +180,23 @@ TEST(Load, says_what_is_wrong_with_the_key_or_the_way) {
   EXPECT_EQ(lost.error().code, ErrorCode::unavailable);
 }
 
+TEST(Load, begins_no_chats_that_the_key_may_not_erase_unless_they_are_to_stay) {
+  AnsweringServer server([](const std::string& request) {
+    if (is(request, "DELETE /api/chat/")) return AnsweringServer::with(403, "{}");
+    return answer_like_aiva(request);
+  });
+  auto plan = plan_for(server, "chat=1");
+
+  auto refused = run_load(plan, {});
+  plan.keeps = true;
+  auto kept = run_load(plan, {});
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::forbidden);
+  EXPECT_NE(refused.error().message.find("users.write"), std::string::npos);
+  EXPECT_TRUE(kept);
+}
+
 TEST(Load, ends_where_the_service_breaks_when_that_is_asked) {
   std::atomic<bool> is_prepared = false;
   AnsweringServer server([&is_prepared](const std::string& request) {

@@ -15,6 +15,7 @@ const scopes = [
   "agents.read",
   "agents.write",
   "billing.read",
+  "users.write",
 ];
 
 let server: Server;

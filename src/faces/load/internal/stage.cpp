@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "faces/load/internal/samples.h"
+#include "foundation/ids.h"
 #include "foundation/json_writer.h"
 #include "foundation/time.h"
 
@@ -98,12 +99,22 @@ Result<void> make_agent(Caller& caller, Stage& stage) {
   return {};
 }
 
+// Whether the key may erase the conversations it will leave: asked of one that does not exist.
+Result<void> try_erasing(Caller& caller) {
+  auto nobody = caller.call("DELETE", "/api/chat/sessions/" + Uuid{}.to_string());
+  if (nobody || nobody.error().code != ErrorCode::forbidden) return {};
+  return fail(ErrorCode::forbidden,
+              "The key may not erase the conversations that chats leave (users.write); with --keep "
+              "they stay");
+}
+
 // One call of what the key may not be allowed to do, before many are made.
 Result<void> try_reads(Caller& caller, const Plan& plan, const Stage& stage) {
   TRY_VOID(caller.call("GET", fmt::format("/api/knowledge/{}", stage.base)));
   if (is_wanted(plan.mix, Operation::credits)) TRY_VOID(caller.call("GET", "/api/credits/balance"));
   if (is_wanted(plan.mix, Operation::list_calls))
     TRY_VOID(caller.call("GET", "/api/calls?limit=1"));
+  if (is_wanted(plan.mix, Operation::chat) && !plan.keeps) TRY_VOID(try_erasing(caller));
   if (!is_wanted(plan.mix, Operation::search)) return {};
   std::array<std::pair<std::string_view, std::string_view>, 2> fields{
       {{"kb_id", stage.base}, {"query", "warranty"}}};
