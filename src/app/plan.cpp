@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 
 #include "app/measure_machine.h"
 #include "app/price_table.h"
+#include "app/text_file.h"
 #include "capabilities/planning/guide.h"
 #include "capabilities/planning/measurement_json.h"
 #include "capabilities/planning/planning.h"
@@ -26,9 +25,7 @@ using planning::UsedModel;
 constexpr const char* guide_chat_model = "gpt-4o-mini";  // S192
 
 Result<Measurement> load_measurement(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ErrorCode::not_found, "Cannot read " + path);
-  std::string text(std::istreambuf_iterator<char>(file), {});
+  TRY(auto text, read_text_file(path));
   auto measured = planning::read_measurement(text);
   if (!measured) measured.error().message = path + " is no measurement";
   return measured;
@@ -108,8 +105,7 @@ int run_plan(const Config& config, const Paths& paths, const cli::Arguments& arg
   if (!prices) return cli::report(prices.error());
   auto wish = wish_of(config, arguments.plan);
   // What is wrong with the wish shows before a minute of measuring.
-  if (auto tried = planning::make_plan(wish, {.commits_per_second = 1e9}, *prices);
-      !tried)
+  if (auto tried = planning::make_plan(wish, {.commits_per_second = 1e9}, *prices); !tried)
     return cli::report(tried.error());
   auto measured = find_measurement(config, paths, arguments);
   if (!measured) return cli::report(measured.error());

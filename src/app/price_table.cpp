@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
+
+#include "app/text_file.h"
 
 namespace aiva::app {
 namespace {
@@ -215,9 +215,7 @@ Result<PriceTable> read_prices(std::string_view toml_text) {
 
 Result<PriceTable> load_prices(const std::filesystem::path& file) {
   if (file.empty()) return read_prices("");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return fail(ErrorCode::not_found, "Cannot read " + file.string());
-  std::string text(std::istreambuf_iterator<char>(stream), {});
+  TRY(auto text, read_text_file(file));
   auto prices = read_prices(text);
   if (!prices) prices.error().message = file.string() + ": " + prices.error().message;
   return prices;

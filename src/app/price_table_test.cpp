@@ -83,6 +83,7 @@ TEST(PriceTable, comes_out_of_a_file_that_is_named_in_mistakes) {
   auto bad = load_prices(folder.write("bad.toml", "price = 1\n"));
   auto none = load_prices(folder.path() / "none.toml");
 
+  EXPECT_FALSE(load_prices(folder.path()));  // a folder
   ASSERT_FALSE(bad);
   EXPECT_THAT(bad.error().message, HasSubstr("bad.toml"));
   ASSERT_FALSE(none);

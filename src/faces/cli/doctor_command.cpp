@@ -15,7 +15,7 @@ namespace {
 using checkup::Finding;
 using checkup::Outcome;
 
-constexpr std::size_t title_width = 22;
+constexpr std::size_t title_width = 36;
 
 std::string_view word_of(Outcome outcome) {
   switch (outcome) {

@@ -21,10 +21,10 @@ std::string printed(const std::vector<checkup::Finding>& findings, bool is_json,
 
 TEST(DoctorCommand, shows_evidence_and_below_it_the_remedy) {
   EXPECT_EQ(format_finding(checkup::pass(disk, "40 % used"), 1.25),
-            "ok    disk                   40 % used (1.2 ms)\n");
+            "ok    disk                                 40 % used (1.2 ms)\n");
   EXPECT_EQ(format_finding(checkup::warn(disk, "75 % used", "A larger one"), -1),
-            "warn  disk                   75 % used\n"
-            "                             -> A larger one [S149]\n");
+            "warn  disk                                 75 % used\n"
+            "                                           -> A larger one [S149]\n");
 }
 
 TEST(DoctorCommand, fails_where_a_check_does_and_for_nothing_else) {

@@ -212,7 +212,8 @@ std::span<const Threshold> thresholds() { return all_thresholds; }
 
 std::string format_reading(double value, std::string_view unit) {
   if (unit == "%") return fmt::format("{:.1f} %", value * 100);
-  if (unit == "s") return fmt::format("{:.3f} s", value);
+  if (unit == "s")
+    return value < 1 ? fmt::format("{:.1f} ms", value * 1000) : fmt::format("{:.2f} s", value);
   return fmt::format("{:g}", std::round(value * 1000) / 1000);
 }
 

@@ -25,7 +25,7 @@ std::span<const Threshold> thresholds();
 
 Finding judge(const Threshold& threshold, const LiveReadings& readings);
 
-// "0.35 s", "62 %", "3".
+// "350.0 ms", "1.20 s", "62.0 %", "3".
 std::string format_reading(double value, std::string_view unit);
 
 }  // namespace aiva::checkup
