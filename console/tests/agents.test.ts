@@ -81,7 +81,9 @@ test("every section of the settings can be used and is kept", async () => {
   await page.getByLabel("Ask this address").fill("https://moderator.example/check");
   await page.getByLabel("Record calls").check();
   await page.getByLabel("Public chat page").check();
-  await page.getByRole("combobox", { name: "Pages that may embed it" }).fill("https://www.example.com");
+  await page
+    .getByRole("combobox", { name: "Pages that may embed it" })
+    .fill("https://www.example.com");
   await page.keyboard.press("Enter");
   await page.getByLabel("Visitors may call").check();
   await page.getByLabel("Minutes of one call").fill("7");

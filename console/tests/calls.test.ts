@@ -51,10 +51,10 @@ test("a live call is followed, heard, helped, taken over and ended", async () =>
   await page.getByRole("button", { name: "Listen", exact: true }).click();
   await phone.say(speech("I would like to buy a coffee machine, please."));
   await page.locator("html[data-heard=yes]").waitFor();
-  await page.getByRole("log", { name: "Transcript" }).getByText("Caller").waitFor();
+  await page.getByRole("log", { name: "Transcript" }).getByText("Caller").first().waitFor();
   await page.getByRole("button", { name: "Stop listening" }).click();
   await page.getByLabel("To the agent").fill("Offer a discount.");
-  await page.getByRole("button", { name: "Whisper" }).click();
+  await page.getByRole("button", { name: "Whisper", exact: true }).click();
   await phone.untilSilent();
 
   await page.getByRole("button", { name: "Take over" }).click();

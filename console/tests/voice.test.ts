@@ -105,6 +105,24 @@ test("a flow is built with the keyboard, refused where it is wrong, and saved", 
   await house.leave(page);
 });
 
+test("texts of calls are kept in several languages", async () => {
+  const page = await house.visit(`/flows/${agent.id}?tab=segments`);
+  await page.getByRole("button", { name: "Add a text" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Key").fill("opening-hours");
+  await dialog.getByLabel("Text 1").fill("We are open until {time}.");
+  await dialog.getByRole("button", { name: "Add a language" }).click();
+  await dialog.getByLabel("Language 2", { exact: true }).fill("de");
+  await dialog.getByLabel("Text 2").fill("Wir haben bis {time} geöffnet.");
+  await assertAccessible(page);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("de: 1 of 1 texts").waitFor();
+  await page.getByRole("row").filter({ hasText: "Wir haben bis" }).waitFor();
+  await assertAccessible(page);
+  await picture(page, "segments");
+  await house.leave(page);
+});
+
 test("voice pages in Arabic", async () => {
   const page = await house.visit(`/flows/${agent.id}`, { language: "ar" });
   await page.getByRole("link", { name: "Order" }).click();

@@ -135,7 +135,15 @@ export function TestChat({ draft }: { draft: Draft }) {
     void send();
   };
   return (
-    <Paper withBorder radius="md" p="md" component="section" aria-labelledby={heading}>
+    <Paper
+      withBorder
+      radius="md"
+      p="md"
+      component="section"
+      aria-labelledby={heading}
+      pos={{ base: "static", lg: "sticky" }}
+      top={72}
+    >
       <Group justify="space-between" mb="xs">
         <Title order={2} size="h4" id={heading}>
           {t("testChat")}

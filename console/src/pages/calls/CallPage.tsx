@@ -98,7 +98,7 @@ export function CallPage() {
   const play = (seconds: number) => {
     if (audio.current === null) return;
     audio.current.currentTime = seconds;
-    void audio.current.play();
+    void audio.current.play().catch(() => undefined); // it was paused before it began
   };
   const canPlay = data?.recording_status === "complete" || data?.recording_status === "partial";
   return (

@@ -42,7 +42,7 @@ function Sums({ campaign }: { campaign: Campaign }) {
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} mb="md">
       <Figure
-        title={t("contacts")}
+        title={t("people")}
         error={error}
         value={data && formats.number(data.contacts ?? 0)}
         about={states.map(([state, count]) => `${t(state as "busy")}: ${count}`).join(" · ")}

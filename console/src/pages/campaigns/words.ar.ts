@@ -64,6 +64,7 @@ export const ar: WordsLike<typeof en> = {
   pause: "إيقاف مؤقت",
   paused: "موقوفة",
   pending: "ينتظر",
+  people: "من يُتصل بهم",
   rejected: "رفض",
   remove: "حذف",
   removeExplain: "تذهب معها جهات اتصالها ونتائجها، وتبقى المكالمات.",

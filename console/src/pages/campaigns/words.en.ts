@@ -61,6 +61,7 @@ export const en = {
   pause: "Pause",
   paused: "paused",
   pending: "waits",
+  people: "People to call",
   rejected: "rejected",
   remove: "Delete",
   removeExplain: "Its contacts and results go with it; calls stay.",

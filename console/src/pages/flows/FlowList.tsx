@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Select } from "@mantine/core";
+import { Anchor, Button, Group, Select, Tabs } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, ask, bodyOf } from "../../api/client";
@@ -9,12 +9,14 @@ import {
   PageTitle,
   Problem,
   StatusBadge,
+  useTab,
   Waiting,
   When,
 } from "../../parts";
 import { useRight } from "../../session";
 import { useAgentNames } from "../conversations/useAgentNames";
 import type { Flow } from "./flow";
+import { Segments } from "./Segments";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -111,6 +113,7 @@ export function FlowList() {
   const navigate = useNavigate();
   const names = useAgentNames();
   const agentId = useParams()["agentId"];
+  const [tab, setTab] = useTab(["flows", "segments"] as const);
   return (
     <>
       <PageTitle title={t("title")} about={t("about")} />
@@ -125,7 +128,20 @@ export function FlowList() {
         maw={360}
         mb="md"
       />
-      {agentId !== undefined && <FlowsOf key={agentId} agentId={agentId} />}
+      {agentId !== undefined && (
+        <Tabs value={tab} onChange={setTab} keepMounted={false}>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="flows">{t("title")}</Tabs.Tab>
+            <Tabs.Tab value="segments">{t("segments")}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="flows">
+            <FlowsOf key={agentId} agentId={agentId} />
+          </Tabs.Panel>
+          <Tabs.Panel value="segments">
+            <Segments key={agentId} agentId={agentId} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
     </>
   );
 }

@@ -29,7 +29,13 @@ function Details({ call, onClose }: { call: Call; onClose: () => void }) {
           <Text size="sm">{t("attemptCount", { count: call.attempts })}</Text>
         </Group>
         {call.error !== null && <Text c="red">{call.error}</Text>}
+        <Text size="sm" fw={600}>
+          {t("arguments")}
+        </Text>
         <JsonView value={readJson(call.arguments)} label={t("arguments")} />
+        <Text size="sm" fw={600}>
+          {t("result")}
+        </Text>
         <JsonView value={readJson(call.result)} label={t("result")} />
         {call.session_id !== null && (
           <Anchor component={Link} to={`/conversations/${call.session_id}`} size="sm">

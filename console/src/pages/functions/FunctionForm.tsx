@@ -150,7 +150,7 @@ export function FunctionForm({ shown, isDisabled, onSave }: FormProps) {
             error={wrong("response_mapping")}
             onChange={(value) => set({ response_mapping: value as never })}
           />
-          <Group grow align="flex-start">
+          <Group grow align="flex-end">
             <NumberInput
               label={t("timeout")}
               value={fields.timeout_ms ?? 30000}

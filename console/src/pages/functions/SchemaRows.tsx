@@ -61,7 +61,7 @@ function Limits(props: { name: string; property: Property; onChange: (next: Prop
     );
   if (type !== "string") return null;
   return (
-    <Group grow align="flex-start">
+    <Group grow align="flex-end">
       <TagsInput
         size="xs"
         label={t("choicesOf", { name })}

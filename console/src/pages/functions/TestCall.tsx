@@ -63,7 +63,14 @@ export function TestCall({ shown }: { shown: AgentFunction }) {
     }
   };
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby={heading}>
+    <Paper
+      withBorder
+      p="md"
+      component="section"
+      aria-labelledby={heading}
+      pos={{ base: "static", lg: "sticky" }}
+      top={72}
+    >
       <Title order={2} size="h4" id={heading}>
         {t("testCall")}
       </Title>

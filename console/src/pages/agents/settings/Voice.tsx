@@ -17,11 +17,11 @@ export function Voice({ draft }: { draft: Draft }) {
         label={t("voiceProvider")}
         choices={named(["openai", "deepgram"])}
       />
-      <Group grow align="flex-start">
+      <Group grow align="flex-end">
         <TextField draft={draft} name="voice_model" label={t("voiceModel")} isCode />
         <TextField draft={draft} name="voice" label={t("voice")} isCode />
       </Group>
-      <Group grow align="flex-start">
+      <Group grow align="flex-end">
         <NumberField
           draft={draft}
           name="vad_threshold"
@@ -44,14 +44,14 @@ export function Voice({ draft }: { draft: Draft }) {
       <SwitchField draft={draft} name="recording" label={t("recording")} />
       <SwitchField draft={draft} name="recording_notice" label={t("recordingNotice")} />
       <Fieldset legend="Deepgram">
-        <Group grow align="flex-start">
+        <Group grow align="flex-end">
           <TextField draft={draft} name="deepgram_model" label={t("model")} isCode />
           <TextField draft={draft} name="deepgram_voice" label={t("voice")} isCode />
           <TextField draft={draft} name="deepgram_language" label={t("language")} isCode />
         </Group>
       </Fieldset>
       <Fieldset legend={t("chatSpeech")}>
-        <Group grow align="flex-start">
+        <Group grow align="flex-end">
           <ChoiceField
             draft={draft}
             name="chat_stt_provider"
@@ -61,7 +61,7 @@ export function Voice({ draft }: { draft: Draft }) {
           />
           <TextField draft={draft} name="chat_stt_model" label={t("hearingModel")} isCode />
         </Group>
-        <Group grow align="flex-start" mt="sm">
+        <Group grow align="flex-end" mt="sm">
           <ChoiceField
             draft={draft}
             name="chat_tts_provider"

@@ -102,7 +102,9 @@ export function Widget({ draft }: { draft: Draft }) {
         onChange={(origins) => change({ allowed_origins: origins })}
       />
       <Fieldset legend={t("visitorLimits")}>
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>{chatLimits.map(limit)}</SimpleGrid>
+        <SimpleGrid cols={{ base: 1, sm: 2 }} style={{ alignItems: "end" }}>
+          {chatLimits.map(limit)}
+        </SimpleGrid>
       </Fieldset>
       <Switch
         label={t("allowsCalls")}
@@ -112,7 +114,9 @@ export function Widget({ draft }: { draft: Draft }) {
       />
       {config.allows_calls && (
         <Fieldset legend={t("visitorCalls")}>
-          <SimpleGrid cols={{ base: 1, sm: 2 }}>{callLimits.map(limit)}</SimpleGrid>
+          <SimpleGrid cols={{ base: 1, sm: 2 }} style={{ alignItems: "end" }}>
+            {callLimits.map(limit)}
+          </SimpleGrid>
         </Fieldset>
       )}
     </Stack>
