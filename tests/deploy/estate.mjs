@@ -1,6 +1,6 @@
-// An installation with everything that AIVA can work with: MariaDB with a replica, Redis, a store of
-// the S3 kind, a model provider, a shop and a receiver of webhooks; one process that answers and one
-// that works.
+// An installation with everything that AIVA can work with: MariaDB with a replica, Redis, a store
+// of the S3 kind, a model provider, a shop and a receiver of webhooks; one process that answers and
+// one that works.
 import { spawnSync } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";

@@ -55,7 +55,7 @@ test("alerts have the guide's thresholds", () => {
   }
 });
 
-test("every alert is named once, has a severity, a topic, a sentence and a page in the guide", () => {
+test("every alert is named once, has severity, topic, a sentence and a page in the guide", () => {
   const guide = readFileSync(new URL("../../docs/guides/monitoring.md", import.meta.url), "utf8");
   const names = alerts.map(({ alert }) => alert);
   assert.equal(new Set(names).size, names.length);

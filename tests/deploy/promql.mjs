@@ -66,7 +66,7 @@ function findsAny(series, { label, operator, value }) {
   return having.length > 0;
 }
 
-/** Sentences on what an expression asks for that is not in `series`; `known` names are not looked at. */
+/** Says what an expression asks for that is not in `series`; `known` names are not looked at. */
 export function findMissing(expression, series, known) {
   const { selectors, groupedBy } = readExpression(expression);
   const missing = [];

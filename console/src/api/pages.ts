@@ -36,7 +36,8 @@ export interface PagesOptions {
 /**
  * A list by cursors. `key` says which list with which filters; another key begins at the front.
  * `load` asks for one page:
- * `usePages(["keys"], (query, signal) => ask(api.GET("/api/keys", { params: { query }, signal })))`.
+ * `usePages(["keys"], (query, signal) =>
+ *   ask(api.GET("/api/keys", { params: { query }, signal })))`.
  */
 export function usePages<Item>(
   key: readonly unknown[],

@@ -22,7 +22,7 @@ import IconUsers from "@tabler/icons-react/icons/IconUsers";
 import IconWebhook from "@tabler/icons-react/icons/IconWebhook";
 import { page, type Page } from "./page";
 
-/** Every page of the console, in the order of the navigation. A group that has none is not shown. */
+/** Every page, in the order of the navigation. A group that has none is not shown. */
 export const pages: Page[] = [
   // Answers
   page("answers", "overview", "", IconLayoutDashboard, () => import("./overview")),

@@ -30,7 +30,7 @@ const base = createTheme({
 /** The theme with the names of the library's own buttons in the user's language. */
 export function themeWith(names: { close: string; reveal: string }): MantineThemeOverride {
   const closeButtonProps = { "aria-label": names.close };
-  // The head of a window is not the head of the page, which a header element outside of all would be.
+  // A window's head is not the page's, which a header element outside of all would be.
   const header = { defaultProps: { role: "presentation" } };
   return mergeThemeOverrides(base, {
     components: {

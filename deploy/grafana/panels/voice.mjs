@@ -23,7 +23,8 @@ export default {
         ]),
         graph("Quality", "percentunit", [
           [
-            `1 - ${within("aiva_voice_mos_bucket", ',le="3.6"')} / ${within("aiva_voice_mos_count")}`,
+            "1 - " +
+              `${within("aiva_voice_mos_bucket", ',le="3.6"')} / ${within("aiva_voice_mos_count")}`,
             "calls above 3.6 of 4.5",
           ],
         ]),

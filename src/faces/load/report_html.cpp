@@ -25,7 +25,8 @@ constexpr std::string_view page_begin = R"(<!doctype html>
   --bad: #ff8a7a; --a: #6cb0ff; --b: #ffb45e; --c: #c6a0ff; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); max-width: 960px; margin: 2rem auto;
   padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
+td { font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { text-align: right; padding: .25rem .5rem; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; }

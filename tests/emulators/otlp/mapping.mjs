@@ -129,7 +129,7 @@ const checkSpan = (value, path) => {
   if (begin < now - dayNs || begin > now + dayNs) refuse(path, "does not begin today");
 };
 
-/** Throws a Mistake that names the first wrong field; else returns the spans with their resource. */
+/** Throws a Mistake that names the first wrong field; else returns spans with their resource. */
 export const readTraces = (body) => {
   message(body, "request", {
     resourceSpans: list((resourceSpans, path) =>

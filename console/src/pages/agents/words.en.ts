@@ -1,6 +1,7 @@
 export const en = {
   about:
-    "Who answers: instructions, knowledge and manners, in versions that are published when they are good.",
+    "Who answers: instructions, knowledge and manners, in versions that " +
+    "are published when they are good.",
   accent: "Colour",
   add: "Make an agent",
   after: "With",

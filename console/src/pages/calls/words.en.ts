@@ -79,7 +79,8 @@ export const en = {
   agentLevel: "How loud the agent is",
   callAnAgent: "Call an agent",
   callHint:
-    "Calls the published agent from this browser. The call costs what calls cost, and stands in the log.",
+    "Calls the published agent from this browser. The call costs what " +
+    "calls cost, and stands in the log.",
   callNow: "Call",
   hangUp: "Hang up",
   mute: "Mute",

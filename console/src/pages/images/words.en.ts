@@ -1,7 +1,8 @@
 export const en = {
   title: "Images",
   about:
-    "Pictures of a knowledge base and the figures of its documents, found by words and by likeness.",
+    "Pictures of a knowledge base and the figures of its documents, found " +
+    "by words and by likeness.",
   base: "Knowledge base",
   size: "Size",
   vectors: "Vectors",

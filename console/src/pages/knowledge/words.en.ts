@@ -30,7 +30,8 @@ export const en = {
   isActive: "Searches may look into it",
   alongStructure: "Cut documents along their structure",
   alongStructureHint:
-    "Sections, tables and lists stay together. Switched off, passages have a fixed size; changing this reads every document again.",
+    "Sections, tables and lists stay together. Switched off, passages have " +
+    "a fixed size; changing this reads every document again.",
   chunkSize: "Characters a passage",
   chunkOverlap: "Characters that neighbours share",
   preview: "How a document would be cut",
@@ -60,7 +61,8 @@ export const en = {
   files: "Files for the knowledge base",
   drop: "Drop files here",
   dropHint:
-    "PDF, Office, web pages, Markdown, text, tables, mail, images and archives; as many as you like, 100 MB each.",
+    "PDF, Office, web pages, Markdown, text, tables, mail, images and " +
+    "archives; as many as you like, 100 MB each.",
   choose: "Choose files",
   uploads: "Uploads",
   uploadsDone: "{done} of {all} done",
@@ -87,7 +89,8 @@ export const en = {
   reindex: "Read everything again",
   reindexQuestion: "Read every document again?",
   reindexExplain:
-    "Documents are cut and their vectors made anew. Searches see what was there before until a document has been read again.",
+    "Documents are cut and their vectors made anew. Searches see what was " +
+    "there before until a document has been read again.",
   reindexing: "Documents are being read again",
   reindexDone: "{done} of {all} documents",
   crawlSite: "Read a web site",
