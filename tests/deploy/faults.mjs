@@ -1,6 +1,6 @@
 // What really goes wrong, and which alerts have to come of it: caused, kept up, and cured.
 import { spawn, spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { Caller } from "./errands.mjs";
 
@@ -13,6 +13,15 @@ const chat = ({ home }) =>
 const spoil = ({ estate }, fault) => estate.control(estate.model, "POST", "/_faults", fault);
 const heal = ({ estate }) => estate.control(estate.model, "DELETE", "/_faults");
 const pidOf = (node) => node.program.child.pid;
+
+/** How many files a process may open; as many as it may be given where nothing is said. */
+function limitFiles(node, count) {
+  const limits = readFileSync(`/proc/${pidOf(node)}/limits`, "utf8");
+  const most = /Max open files +\d+ +(\d+)/.exec(limits)[1];
+  const words = [`--pid=${pidOf(node)}`, `--nofile=${count ?? most}:${most}`];
+  const { status, stderr } = spawnSync("prlimit", words, { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+}
 
 /** To the programs that a script started. */
 function signalChildren(program, signal) {
@@ -255,11 +264,9 @@ export const faults = [
       const [{ value }] = await tower.query(
         `process_open_fds{instance="${new URL(estate.api.url).host}"}`,
       );
-      const limit = Math.ceil(value * 1.15);
-      spawnSync("prlimit", [`--pid=${pidOf(estate.api)}`, `--nofile=${limit}:1048576`]);
+      limitFiles(estate.api, Math.ceil(value * 1.15));
     },
-    cure: ({ estate }) =>
-      spawnSync("prlimit", [`--pid=${pidOf(estate.api)}`, "--nofile=65536:1048576"]),
+    cure: ({ estate }) => limitFiles(estate.api),
     isPossible: () => isRoot,
   },
   {
