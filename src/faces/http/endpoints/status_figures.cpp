@@ -145,7 +145,7 @@ const auto& rows() {
           [](const Stretch& time) { return 60 * time.rate(&Totals::embeddings); }},
       Row{{"images_per_minute", "Models", "Images looked at", per_min},
           [](const Stretch& time) { return 60 * time.rate(&Totals::image_inferences); }},
-      Row{{"database_connections_in_use", "Database", "Connections in use", ""},
+      Row{{"database_connections_in_use", "Database", "Connections", ""},
           [](const Stretch& time) { return time.now().database_in_use; }},
       Row{{"database_pool_ratio", "Database", "Of the pool", "ratio", 0.8, 0.95},
           [](const Stretch& time) {
@@ -163,13 +163,13 @@ const auto& rows() {
           [](const Stretch& time) {
             return share(time.rate(&Totals::host_cpu_seconds), time.now().host_cores);
           }},
-      Row{{"process_cpu_cores", "System", "Cores of this process", ""},
+      Row{{"process_cpu_cores", "System", "Own cores", ""},
           [](const Stretch& time) { return time.rate(&Totals::process_cpu_seconds); }},
       Row{{"memory_ratio", "System", "Memory", "ratio", 0.85, 0.9},
           [](const Stretch& time) {
             return share(time.now().host_memory_used, time.now().host_memory);
           }},
-      Row{{"process_memory_bytes", "System", "Memory of this process", "bytes"},
+      Row{{"process_memory_bytes", "System", "Own memory", "bytes"},
           [](const Stretch& time) { return time.now().process_memory; }},
       Row{{"disk_bytes_per_second", "System", "Disks", "bytes/s"},
           [](const Stretch& time) { return time.rate(&Totals::disk_bytes); }},

@@ -165,6 +165,10 @@ TEST_F(Status, has_a_page_that_loads_nothing_from_elsewhere) {
   }
 }
 
+TEST(StatusFigures, have_labels_that_fit_into_a_terminal) {
+  for (const auto& figure : status_figures()) EXPECT_LE(figure.label.size(), 16U) << figure.label;
+}
+
 TEST(StatusFigures, have_each_their_own_name) {
   std::vector<std::string_view> names;
   for (const auto& figure : status_figures()) names.push_back(figure.name);
