@@ -37,7 +37,9 @@ test("an agent is made with instructions that a model wrote, tried and published
   await dialog.getByRole("button", { name: "Make it" }).click();
 
   await page.getByRole("heading", { level: 1, name: "Front desk" }).waitFor();
-  await page.getByLabel("Instructions", { exact: true }).fill("Answer briefly and cite.");
+  await page
+    .getByRole("textbox", { name: "Instructions", exact: true })
+    .fill("Answer briefly and cite.");
   await page.getByText("There are unsaved changes.").waitFor();
   await page.getByLabel("Question").fill("How long may goods be returned?");
   await page.getByRole("button", { name: "Save draft and ask" }).click();
@@ -181,6 +183,7 @@ test("the list finds agents, in Arabic too", async () => {
 });
 
 test("an agent that nobody wants is deleted", async () => {
+  await house.call("POST", "/api/agents", { name: "Kept" });
   const agent = await house.call("POST", "/api/agents", { name: "Unwanted" });
   const page = await house.visit(`/agents/${agent.id}`);
 
@@ -188,7 +191,7 @@ test("an agent that nobody wants is deleted", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
 
   await page.getByRole("heading", { level: 1, name: "Agents" }).waitFor();
-  await page.getByRole("link", { name: "Sections" }).waitFor();
+  await page.getByRole("link", { name: "Kept" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "Unwanted" }).count(), 0);
   await house.leave(page);
 });

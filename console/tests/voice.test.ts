@@ -83,7 +83,7 @@ test("a flow is built with the keyboard, refused where it is wrong, and saved", 
   await press("Add a step");
   await page.getByLabel("Name of the step").fill("many");
   await page.getByRole("combobox", { name: "What it does" }).focus();
-  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
   await page.getByRole("option", { name: "ask", exact: true }).click();
   await page.getByLabel("What is asked").fill("How many lamps?");
   await page.getByRole("button", { name: "Save" }).click();

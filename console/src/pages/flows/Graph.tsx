@@ -51,7 +51,7 @@ export function Graph({ steps, chosen, onChoose }: GraphProps) {
   const wide = margin * 2 + width + lane * (bent.length + 1);
   const high = top(steps.length) + height + margin;
   return (
-    <div dir="ltr" className={styles.frame}>
+    <div dir="ltr" className={styles.frame} tabIndex={0} role="group" aria-label={t("graph")}>
       <svg
         role="img"
         aria-label={t("graphOf", { count: steps.length })}

@@ -39,6 +39,7 @@ interface Told {
   text?: string;
   line?: Line;
   ms?: number;
+  command?: string; // that was not followed
   message?: string;
   end_reason?: string;
 }
@@ -66,13 +67,16 @@ export function useMonitor(callId: string, known: Line[] | undefined): Monitor {
   const loudspeaker = useRef<Loudspeaker | null>(null);
   const microphone = useRef<Microphone | null>(null);
 
+  const silence = () => {
+    microphone.current?.close();
+    microphone.current = null;
+    setIsSpeaking(false);
+  };
   const quiet = () => {
     loudspeaker.current?.close();
-    microphone.current?.close();
     loudspeaker.current = null;
-    microphone.current = null;
     setIsListening(false);
-    setIsSpeaking(false);
+    silence();
   };
 
   useEffect(() => {
@@ -103,6 +107,7 @@ export function useMonitor(callId: string, known: Line[] | undefined): Monitor {
         case "audio_dropped":
           return setDroppedMs((now) => now + (told.ms ?? 0));
         case "error":
+          if (told.command === "take_over") silence();
           return setError(told.message ?? "");
         case "over":
           setEnding(told.end_reason ?? "");
@@ -165,9 +170,7 @@ export function useMonitor(callId: string, known: Line[] | undefined): Monitor {
     }
   };
   const handBack = () => {
-    microphone.current?.close();
-    microphone.current = null;
-    setIsSpeaking(false);
+    silence();
     send({ type: "hand_back" });
   };
   const lines = heard.reduce(withLine, known ?? []);
