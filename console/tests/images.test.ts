@@ -4,8 +4,10 @@ import { deflateSync, crc32 as zlibCrc } from "node:zlib";
 import { assertAccessible, House, picture } from "./harness.ts";
 
 let house: House;
+let base: string;
 before(async () => {
   house = await House.open();
+  base = (await house.call("POST", "/api/knowledge", { name: "Discs" })).id;
 });
 after(() => house?.close());
 
@@ -52,7 +54,7 @@ const blue = file("blue-disc.png", pictureOf([20, 40, 200], [240, 230, 200]));
 const green = file("green-disc.png", pictureOf([20, 160, 60], [10, 10, 10]));
 
 test("pictures are uploaded, seen, found by likeness and by words, and deleted", async () => {
-  const page = await house.visit("/images", { allowed: [/status of 4\d\d/] });
+  const page = await house.visit(`/images?base=${base}`, { allowed: [/status of 4\d\d/] });
   await page.getByText("There are no images here yet.").waitFor();
   await assertAccessible(page);
 

@@ -110,7 +110,7 @@ test("products are found by words and facets, and seen with their variants", asy
   await page.getByRole("checkbox", { name: "In stock" }).check();
   await page.waitForFunction(
     ([text]) =>
-      [...document.querySelectorAll("[role=status]")].some(
+      Array.from(document.querySelectorAll("[role=status]")).some(
         (element) => /product/.test(element.textContent ?? "") && element.textContent !== text,
       ),
     [all],

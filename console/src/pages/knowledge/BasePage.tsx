@@ -94,8 +94,9 @@ function Actions({ base }: { base: Base }) {
   };
   const remove = async () => {
     await bodyOf(api.DELETE("/api/knowledge/{kbId}", { params: { path } }));
+    // Not asked for again before this page is left: what is gone would be a failure.
+    await queries.invalidateQueries({ queryKey: ["bases"], refetchType: "none" });
     await navigate("/knowledge");
-    await queries.invalidateQueries({ queryKey: ["bases"] });
   };
   return (
     <>

@@ -174,8 +174,11 @@ function Actions({ document }: { document: DocumentInfo }) {
   const name = document.filename.split("/").at(-1) ?? document.filename;
   const remove = async () => {
     await bodyOf(api.DELETE("/api/knowledge/{kbId}/documents/{documentId}", { params: { path } }));
+    await queries.invalidateQueries({
+      queryKey: ["documents", document.kb_id],
+      refetchType: "none", // this page is about to be left
+    });
     await navigate(`/knowledge/${document.kb_id}`);
-    await reload();
   };
   return (
     <>

@@ -24,7 +24,7 @@ function Timings({ results }: { results: Results }) {
     [t("time.all"), results.search_time_ms],
   ];
   return (
-    <Table verticalSpacing={2} fz="xs" aria-label={t("timings")}>
+    <Table verticalSpacing={2} fz="xs" maw={360} mt="xs" aria-label={t("timings")}>
       <Table.Tbody>
         {rows.map(
           ([name, value]) =>

@@ -51,7 +51,7 @@ function Why({ hit }: { hit: Hit }) {
   ];
   if (details.mmr_penalty !== null) rows.push([t("mmr"), `− ${score(details.mmr_penalty)}`, ""]);
   return (
-    <Table verticalSpacing={4} fz="sm" aria-label={t("why")}>
+    <Table verticalSpacing={4} fz="sm" maw={560} my="xs" aria-label={t("why")}>
       <Table.Tbody>
         {rows.map(([name, value, note]) => (
           <Table.Tr key={name}>

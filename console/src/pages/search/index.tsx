@@ -71,8 +71,10 @@ export default function Search() {
     }
   }, [query, bases, first, second, areTwo, searchLeft, searchRight, forgetRight]);
 
+  const hasAsked = useRef(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    hasAsked.current = true;
     const next = new URLSearchParams({ q: query.trim() });
     for (const base of bases) next.append("base", base);
     setAddress(next, { replace: true });
@@ -80,7 +82,6 @@ export default function Search() {
   };
 
   // A question that came with the address is asked at once.
-  const hasAsked = useRef(false);
   useEffect(() => {
     if (hasAsked.current || bases.length === 0 || !address.get("q")) return;
     hasAsked.current = true;

@@ -82,11 +82,11 @@ function Facet({ title, values, chosen, onChange }: FacetProps) {
         mah={180}
         viewportProps={{ tabIndex: 0, "aria-label": title, role: "group" }}
       >
-        <Stack gap={4} mt={4}>
+        <Stack gap={8} mt={4}>
           {values.map(({ value, count }) => (
             <Checkbox
               key={value}
-              size="xs"
+              size="sm"
               value={value}
               label={
                 <>

@@ -1,4 +1,5 @@
 import { Alert, Anchor, Button, FileButton, List, Tabs, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, ask, bodyOf, type Schemas } from "../../api/client";
@@ -77,6 +78,7 @@ function Actions({ store, onReport }: ActionsProps) {
   const t = useWords({ en, ar });
   const tenantId = useTenant();
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const reload = useReloadShop();
   const [isTesting, setTesting] = useState(false);
   const [consent, setConsent] = useState<string | null>(null);
@@ -107,8 +109,8 @@ function Actions({ store, onReport }: ActionsProps) {
   };
   const remove = async () => {
     await bodyOf(api.DELETE("/api/shopify/{tenantId}/stores/{storeId}", { params }));
+    await queries.invalidateQueries({ queryKey: ["shop"], refetchType: "none" });
     await navigate("/shop");
-    await reload();
   };
   return (
     <>
@@ -216,7 +218,7 @@ export default function StorePage() {
           <Products base={store.kb_id} />
         </Tabs.Panel>
         <Tabs.Panel value="settings">
-          <StoreSettings key={store.updated_at} store={store} />
+          <StoreSettings key={store.id} store={store} />
         </Tabs.Panel>
       </Tabs>
     </>

@@ -36,6 +36,7 @@ export default function PdfPage(props: PdfPageProps) {
   });
   const found = opened.data;
   useEffect(() => {
+    setScale(null);
     if (found === undefined || canvas.current === null) return;
     const fit = width / found.getViewport({ scale: 1 }).width;
     const sharpness = Math.min(window.devicePixelRatio || 1, 2);
@@ -72,7 +73,7 @@ export default function PdfPage(props: PdfPageProps) {
   };
   if (opened.error) return <Problem error={opened.error} again={() => void opened.refetch()} />;
   return (
-    <Box className={styles.page} maw={width} dir="ltr" data-drawn={scale !== null}>
+    <Box className={styles.page} maw={width} dir="ltr" data-drawn={scale !== null && found !== undefined}>
       {scale === null && <Loader className={styles.waiting} size="sm" />}
       <canvas
         ref={canvas}
