@@ -136,9 +136,9 @@ TEST(SettingsJson, have_defaults_for_widgets_and_refuse_what_would_break_out) {
       "logo_url":"javascript:alert","suggested_questions":[""]
 })")
                     .value();
-auto read = read_widget(broken.as_object());
-ASSERT_FALSE(read.has_value());
-EXPECT_EQ(read.error().details.size(), 9U);
+  auto read = read_widget(broken.as_object());
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().details.size(), 9U);
 }
 
 TEST(SettingsJson, keep_how_a_widget_looks) {
