@@ -3,6 +3,9 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <exception>
+
+#include "foundation/log.h"
 
 namespace aiva::http {
 namespace {
@@ -31,7 +34,11 @@ void StatusBoard::start() {
 void StatusBoard::run() {
   pthread_setname_np(pthread_self(), "status");
   for (;;) {
-    look();
+    try {
+      look();
+    } catch (const std::exception& exception) {
+      log::error("The figures of the status page could not be read", {{"what", exception.what()}});
+    }
     std::unique_lock lock(mutex_);
     if (stopping_.wait_for(lock, parts_.interval, [this] { return is_stopping_; })) return;
   }
