@@ -140,8 +140,9 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
   };
   const remove = async () => {
     await bodyOf(api.DELETE("/api/webhooks/{webhookId}", { params: { path } }));
+    await queries.cancelQueries({ queryKey: ["webhooks", webhook.id] });
     await navigate("/webhooks");
-    await reload();
+    await queries.invalidateQueries({ queryKey: ["webhooks"], exact: true }); // not what is gone
   };
   return (
     <>
