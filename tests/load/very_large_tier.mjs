@@ -76,8 +76,9 @@ async function measure(factor) {
   const random = makeRandom(11);
   const text = () => Array.from({ length: passages }, () => passage(random)).join("\n\n");
   const model = await startModel(binaries, { first: 300, each: 20, words: 60 });
+  let calls;
   try {
-    const calls = await startCalls(binaries, folder, {
+    calls = await startCalls(binaries, folder, {
       calls: size.calls,
       seconds: seconds + preparationS,
       modelUrl: model.url,
@@ -138,6 +139,11 @@ async function measure(factor) {
       descriptors: after.aiva.descriptors,
     };
   } finally {
+    // After a failure; call_load ends AIVA with itself only when it ends by itself.
+    if (calls?.child.exitCode === null) {
+      process.kill(calls.at.process, "SIGTERM");
+      calls.child.kill();
+    }
     const told = await model.stop();
     if (told.answers > 0)
       console.error(`the model: ${told.answers} answers, ${told.cpu_seconds} s`);
