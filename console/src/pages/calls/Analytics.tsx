@@ -48,7 +48,11 @@ export function Analytics() {
         <Figure title={t("cost")} value={<Money dollars={data.total_cost} />} />
         <Figure
           title={t("quality")}
-          value={data.average_mos > 0 ? formats.number(data.average_mos) : "–"}
+          value={
+            data.average_mos > 0
+              ? formats.number(data.average_mos, { maximumFractionDigits: 1 })
+              : "–"
+          }
           about={t("mos")}
         />
         <Figure

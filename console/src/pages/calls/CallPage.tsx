@@ -35,7 +35,7 @@ function Facts({ call }: { call: Call }) {
         <Figure title={t("cost")} value={<Money dollars={call.final_cost} />} />
         <Figure
           title={t("quality")}
-          value={call.mos === null ? "–" : formats.number(call.mos)}
+          value={call.mos === null ? "–" : formats.number(call.mos, { maximumFractionDigits: 1 })}
           about={t("mos")}
         />
       </SimpleGrid>

@@ -23,7 +23,7 @@ interface PlayerProps {
 function Sound({ call, audio, at, onTime }: PlayerProps) {
   const t = useWords({ en, ar });
   const { data, error, refetch } = useQuery({
-    queryKey: ["calls", call.id, "recording"],
+    queryKey: ["recording", call.id], // not below "calls": it is not fetched again with them
     queryFn: async ({ signal }) => {
       const answer = await fetchRaw(`/api/calls/${call.id}/recording`, { signal });
       return answer.arrayBuffer();

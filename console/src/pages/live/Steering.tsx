@@ -142,9 +142,7 @@ export function Steering({ callId, monitor }: { callId: string; monitor: Monitor
       <Stack gap="md">
         <Group gap="xs">
           {monitor.isSpeaking ? (
-            <Button color="orange" onClick={monitor.handBack}>
-              {t("handBack")}
-            </Button>
+            <Button onClick={monitor.handBack}>{t("handBack")}</Button>
           ) : (
             <Button disabled={!isOpen} onClick={() => void monitor.takeOver()}>
               {t("takeOver")}
