@@ -73,7 +73,12 @@ export default function PdfPage(props: PdfPageProps) {
   };
   if (opened.error) return <Problem error={opened.error} again={() => void opened.refetch()} />;
   return (
-    <Box className={styles.page} maw={width} dir="ltr" data-drawn={scale !== null && found !== undefined}>
+    <Box
+      className={styles.page}
+      maw={width}
+      dir="ltr"
+      data-drawn={scale !== null && found !== undefined}
+    >
       {scale === null && <Loader className={styles.waiting} size="sm" />}
       <canvas
         ref={canvas}
