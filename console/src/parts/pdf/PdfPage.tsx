@@ -62,6 +62,7 @@ export default function PdfPage(props: PdfPageProps) {
       <span
         key={`${kind}${place}`}
         className={kind}
+        data-marked={kind === styles.marked}
         style={{
           left: part(box.left, view.width),
           top: part(box.top, view.height),
