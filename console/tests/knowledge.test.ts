@@ -143,7 +143,7 @@ test("a passage is marked on the page of its PDF", async () => {
     (element) => element?.getAttribute("aria-pressed") === "true",
     await chosen.elementHandle(),
   );
-  await page.locator("[data-drawn=true] [class*=marked]").first().waitFor();
+  await page.locator("[data-drawn=true] [data-marked=true]").first().waitFor();
   const isDrawn = await page.locator("canvas").evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const pixels = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height).data;
@@ -188,7 +188,10 @@ test("searches are counted and listed", async () => {
   await openSample(page);
 
   await page.getByRole("tab", { name: "Analytics" }).click();
-  await page.getByRole("region", { name: "Asked most" }).getByText("refunds").waitFor();
+  await page
+    .getByRole("region", { name: "Asked most" })
+    .getByText("refunds", { exact: true })
+    .waitFor();
   await page.getByRole("img", { name: "Searches a day" }).locator("svg").first().waitFor();
   await assertAccessible(page);
   await picture(page, "knowledge-analytics");

@@ -1,3 +1,4 @@
+import "@mantine/dropzone/styles.css";
 import { Button, Group, List, Progress, Text, TextInput } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import IconPhotoUp from "@tabler/icons-react/icons/IconPhotoUp";

@@ -1,3 +1,4 @@
+import "@mantine/dropzone/styles.css";
 import { ActionIcon, Button, Group, Paper, Progress, Stack, Text, Tooltip } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import IconCloudUpload from "@tabler/icons-react/icons/IconCloudUpload";
@@ -86,6 +87,7 @@ export function AddFiles({ base }: { base: string }) {
   });
   const done = items.filter(isEnded).length;
   const failed = items.filter((item) => item.error !== null).length;
+  const badFirst = items.toSorted((a, b) => Number(b.error !== null) - Number(a.error !== null));
   return (
     <Stack gap="sm" mb="lg">
       <Dropzone
@@ -123,7 +125,7 @@ export function AddFiles({ base }: { base: string }) {
             )}
           </Group>
           <Stack component="ul" gap="xs" p={0} m={0} mah={360} style={{ overflowY: "auto" }}>
-            {items.slice(-shownMax).map((item) => (
+            {badFirst.slice(0, shownMax).map((item) => (
               <UploadRow key={item.id} item={item} list={list} />
             ))}
           </Stack>

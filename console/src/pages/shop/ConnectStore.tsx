@@ -2,10 +2,11 @@ import {
   Anchor,
   Button,
   FileInput,
+  Group,
   Modal,
   NumberInput,
   PasswordInput,
-  SegmentedControl,
+  Radio,
   Stack,
   Switch,
   Text,
@@ -134,15 +135,13 @@ export function ConnectStore() {
         canSubmit={base !== null && (way !== "file" || file !== null)}
         size="lg"
       >
-        <SegmentedControl
-          aria-label={t("way")}
-          value={way}
-          onChange={(value) => setWay(value as Way)}
-          data={(["token", "consent", "url", "file"] as const).map((value) => ({
-            value,
-            label: t(`way.${value}`),
-          }))}
-        />
+        <Radio.Group label={t("way")} value={way} onChange={(value) => setWay(value as Way)}>
+          <Group mt="xs" gap="md">
+            {(["token", "consent", "url", "file"] as const).map((value) => (
+              <Radio key={value} value={value} label={t(`way.${value}`)} />
+            ))}
+          </Group>
+        </Radio.Group>
         <BaseSelect label={t("base")} value={base} onChange={setBase} />
         {isShopify && (
           <ShopifyFields

@@ -62,6 +62,7 @@ export default function PdfPage(props: PdfPageProps) {
       <span
         key={`${kind}${place}`}
         className={kind}
+        data-marked={kind === styles.marked}
         style={{
           left: part(box.left, view.width),
           top: part(box.top, view.height),
@@ -73,7 +74,12 @@ export default function PdfPage(props: PdfPageProps) {
   };
   if (opened.error) return <Problem error={opened.error} again={() => void opened.refetch()} />;
   return (
-    <Box className={styles.page} maw={width} dir="ltr" data-drawn={scale !== null && found !== undefined}>
+    <Box
+      className={styles.page}
+      maw={width}
+      dir="ltr"
+      data-drawn={scale !== null && found !== undefined}
+    >
       {scale === null && <Loader className={styles.waiting} size="sm" />}
       <canvas
         ref={canvas}
