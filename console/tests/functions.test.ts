@@ -104,7 +104,7 @@ test("a server of tools is added, asked again, and tells when it fails", async (
   const card = page.getByRole("region", { name: "crm" });
   await card.getByText(/It did not tell its tools/).waitFor();
   await dialog.waitFor({ state: "detached" });
-  await card.getByRole("button", { name: "Ask crm for its tools" }).click();
+  await card.getByRole("button", { name: "List tools of crm" }).click();
   await card.getByText(/It did not tell its tools/).waitFor();
   await assertAccessible(page);
   await picture(page, "function-servers");

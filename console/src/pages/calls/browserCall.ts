@@ -87,6 +87,15 @@ export class BrowserCall {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
   }
 
+  private listenOrEnd(): void {
+    try {
+      this.listen();
+    } catch (error) {
+      this.listener.onError((error as Error).message);
+      this.end();
+    }
+  }
+
   private listen(): void {
     this.microphone = new AudioWorkletNode(this.context, "aiva-microphone", {
       numberOfInputs: 1,
@@ -111,7 +120,7 @@ export class BrowserCall {
     const id = told.item_id ?? "";
     switch (told.type) {
       case "session.created":
-        return this.listen();
+        return this.listenOrEnd();
       case "input_audio_buffer.speech_started":
         return this.play({ flush: true });
       case "input_audio_buffer.committed":

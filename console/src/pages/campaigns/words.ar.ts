@@ -16,7 +16,7 @@ export const ar: WordsLike<typeof en> = {
   began: "بدأت",
   busy: "مشغول",
   call: "المكالمة",
-  callOf: "المكالمة مع {number}",
+  callOf: "فتح المكالمة مع {number}",
   callerId: "الرقم الظاهر",
   callerIdHint: "فارغ: ما يضعه نظام الهاتف.",
   calling: "يجري الاتصال به",

@@ -13,7 +13,7 @@ export const en = {
   began: "Begun",
   busy: "busy",
   call: "Call",
-  callOf: "The call with {number}",
+  callOf: "Open the call with {number}",
   callerId: "Number that is seen",
   callerIdHint: "Empty: what the telephone system sets.",
   calling: "being called",
