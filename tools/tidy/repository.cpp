@@ -13,6 +13,8 @@ namespace fs = std::filesystem;
 // Folders of made, fetched or sample files. Below src/ only testdata is one.
 constexpr std::array skipped_folders = {"build", "cache",   "data",    "dist",     "node_modules",
                                         "out",   "package", "samples", "testdata", "unpacked"};
+// Made out of the contract, as the console's build does.
+constexpr std::string_view made_types = "schema.d.ts";
 constexpr std::array read_extensions = {".h",   ".cpp",  ".cmake", ".md",  ".mjs", ".sh",
                                         ".sql", ".toml", ".ts",    ".txt", ".yaml"};
 
@@ -26,6 +28,7 @@ bool is_skipped(const fs::path& root, const fs::path& folder) {
 bool is_read(const fs::path& path) {
   const std::string name = path.filename().string();
   if (name == "dev" || name == "run") return true;
+  if (name == made_types) return false;
   return std::ranges::find(read_extensions, path.extension().string()) != read_extensions.end();
 }
 

@@ -113,7 +113,7 @@ Awaitable<Answer> Wire::read_answer() {
     // To the parser the end of nothing would be a whole answer.
     bool had_head = parser.is_header_done();
     if (error == asio::error::eof) {
-      parser.put_eof(fault);
+      if (parser.got_some()) parser.put_eof(fault);
     } else if (error) {
       answer.outcome = outcome_of_loss();
       break;
