@@ -12,6 +12,10 @@ import { dashboards, filledIn, panelsOf, recorded, rules } from "./rules.mjs";
 import { Watchtower } from "./watchtower.mjs";
 
 const skip = whatIsMissing();
+// All faults take a quarter of an hour; without AIVA_FAULTS=all there are those that show soon.
+const soon = ["AivaDown", "AivaCreditsRefused", "AivaDocumentsFail"];
+const isAll = process.env.AIVA_FAULTS === "all";
+const chosen = isAll ? faults : faults.filter(({ alerts }) => soon.includes(alerts.join()));
 // The window in which panels look for what moved: all that this test did.
 const interval = "10m";
 
@@ -101,7 +105,7 @@ test("Prometheus evaluates every rule without a mistake", { skip }, async () => 
     assert.equal(health, "ok", `${name}: ${lastError}`);
 });
 
-for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of faults)
+for (const { what, alerts, cause, meanwhile, cure, isPossible = () => true } of chosen)
   test(`${alerts.join(", ")}: ${what}`, { skip }, async (context) => {
     if (!isPossible()) return context.skip("this machine does not allow it");
     const scene = { estate, tower, home, nodes };
