@@ -16,7 +16,7 @@ constexpr std::chrono::seconds minute{60};
 }  // namespace
 
 StatusBoard::StatusBoard(StatusBoardParts parts)
-    : parts_(std::move(parts)), began_at_(parts_.clock.unix_ms()) {}
+    : parts_(parts), began_at_(parts_.clock.unix_ms()) {}
 
 StatusBoard::~StatusBoard() {
   {
