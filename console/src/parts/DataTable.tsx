@@ -1,8 +1,9 @@
-import { Button, Group, Paper, Table, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { Group, Paper, Table, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useMemo, useState, type ReactNode } from "react";
 import type { Pages } from "../api/pages";
 import { useWords } from "../language";
 import styles from "./DataTable.module.css";
+import { PageButtons } from "./PageButtons";
 import { Problem } from "./Problem";
 import { Waiting } from "./Waiting";
 import { ar, en } from "./words";
@@ -84,24 +85,7 @@ function Turning<Item>({ pages }: { pages: Pages<Item> }) {
         {t("page", { number: pages.number })}
         {pages.total !== undefined && ` · ${t("total", { count: pages.total })}`}
       </Text>
-      <Group gap="xs">
-        <Button
-          size="xs"
-          variant="default"
-          disabled={pages.previous === undefined}
-          onClick={pages.previous}
-        >
-          {t("previous")}
-        </Button>
-        <Button
-          size="xs"
-          variant="default"
-          disabled={pages.next === undefined}
-          onClick={pages.next}
-        >
-          {t("next")}
-        </Button>
-      </Group>
+      <PageButtons pages={pages} />
     </Group>
   );
 }

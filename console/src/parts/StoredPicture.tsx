@@ -3,6 +3,7 @@ import { useIntersection } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { fetchRaw } from "../api/client";
+import { useObjectUrl } from "./useObjectUrl";
 
 interface PictureProps {
   path: string; // below the server, such as an image's `thumbnail_url`
@@ -15,7 +16,6 @@ interface PictureProps {
 export function StoredPicture({ path, alt, height = 160, fit = "contain" }: PictureProps) {
   const { ref, entry } = useIntersection({ rootMargin: "300px" });
   const [isNear, setNear] = useState(false);
-  const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
     if (entry?.isIntersecting) setNear(true);
   }, [entry]);
@@ -26,19 +26,14 @@ export function StoredPicture({ path, alt, height = 160, fit = "contain" }: Pict
     staleTime: Infinity,
     gcTime: 60_000,
   });
-  useEffect(() => {
-    if (data === undefined) return;
-    const made = URL.createObjectURL(data);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [data]);
+  const url = useObjectUrl(data);
   return (
     <Box ref={ref} h={height} style={{ display: "grid", placeItems: "center" }}>
       {error !== null ? (
         <Text size="xs" c="dimmed">
           {error.message}
         </Text>
-      ) : url === null ? (
+      ) : url === undefined ? (
         <Skeleton height={height} />
       ) : (
         <img

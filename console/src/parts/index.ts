@@ -8,6 +8,7 @@ export { JsonView } from "./JsonView";
 export { LazyBars } from "./LazyBars";
 export { Money } from "./Money";
 export { notifyDone, notifyProblem } from "./notify";
+export { PageButtons } from "./PageButtons";
 export { PageTitle } from "./PageTitle";
 export { Problem } from "./Problem";
 export { saveFile } from "./saveFile";

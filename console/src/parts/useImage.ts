@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { fetchRaw } from "../api/client";
+import { useObjectUrl } from "./useObjectUrl";
 
 /** An image that wants the user's token, as an address for `<img>`; undefined until it is there. */
 export function useImage(path: string): string | undefined {
@@ -11,12 +11,5 @@ export function useImage(path: string): string | undefined {
     staleTime: Infinity,
     retry: false,
   });
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    if (data === undefined) return;
-    const made = URL.createObjectURL(data);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [data]);
-  return url;
+  return useObjectUrl(data);
 }

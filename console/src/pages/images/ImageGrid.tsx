@@ -1,8 +1,8 @@
-import { Button, Group, SimpleGrid, Text } from "@mantine/core";
+import { Group, SimpleGrid, Text } from "@mantine/core";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { Problem, Waiting } from "../../parts";
+import { PageButtons, Problem, Waiting } from "../../parts";
 import { ImageCard } from "./ImageCard";
 import styles from "./images.module.css";
 import { ar } from "./words.ar";
@@ -48,24 +48,7 @@ export function ImageGrid({ base }: { base: string }) {
         <Text size="sm" c="dimmed" role="status">
           {t("count", { count: images.total ?? images.items.length })}
         </Text>
-        <Group gap="xs">
-          <Button
-            size="xs"
-            variant="default"
-            disabled={images.previous === undefined}
-            onClick={images.previous}
-          >
-            {t("previous")}
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            disabled={images.next === undefined}
-            onClick={images.next}
-          >
-            {t("next")}
-          </Button>
-        </Group>
+        <PageButtons pages={images} />
       </Group>
     </>
   );

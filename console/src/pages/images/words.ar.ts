@@ -19,8 +19,6 @@ export const ar: WordsLike<typeof en> = {
     many: "{count} صورة",
     other: "{count} صورة",
   },
-  previous: "الصفحة السابقة",
-  next: "الصفحة التالية",
   openOf: "تفاصيل {name}",
   print: "النص المطبوع عليها",
   labels: "ما يُرى فيها",

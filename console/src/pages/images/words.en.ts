@@ -11,8 +11,6 @@ export const en = {
   find: "Find",
   none: "There are no images here yet.",
   count: { one: "{count} image", other: "{count} images" },
-  previous: "Previous page",
-  next: "Next page",
   openOf: "Details of {name}",
   print: "Print on it",
   labels: "What is seen on it",

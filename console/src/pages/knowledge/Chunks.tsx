@@ -1,10 +1,10 @@
-import { Badge, Button, Grid, Group, NumberInput, Paper, Stack, Text } from "@mantine/core";
+import { Badge, Box, Button, Grid, Group, NumberInput, Paper, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { Problem, Waiting } from "../../parts";
+import { PageButtons, Problem, Waiting } from "../../parts";
 import { LazyPdfPage } from "../../parts/pdf/LazyPdfPage";
 import type { DocumentInfo } from "./bases";
 import styles from "./Chunks.module.css";
@@ -193,24 +193,9 @@ function AllChunks({ document }: { document: DocumentInfo }) {
           <ChunkCard key={chunk.id} chunk={chunk} isChosen={chunk.id === search.get("chunk")} />
         ))}
       </Stack>
-      <Group mt="sm" gap="xs">
-        <Button
-          variant="default"
-          size="xs"
-          disabled={chunks.previous === undefined}
-          onClick={chunks.previous}
-        >
-          {t("previousPage")}
-        </Button>
-        <Button
-          variant="default"
-          size="xs"
-          disabled={chunks.next === undefined}
-          onClick={chunks.next}
-        >
-          {t("nextPage")}
-        </Button>
-      </Group>
+      <Box mt="sm">
+        <PageButtons pages={chunks} />
+      </Box>
     </>
   );
 }
