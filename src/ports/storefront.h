@@ -236,8 +236,9 @@ class Storefront {
   virtual ~Storefront() = default;
   [[nodiscard]] virtual StorefrontAbilities abilities() const = 0;
   virtual Task<Result<StoreIdentity>> identify(CallContext context, StoreAccess access) = 0;
+  // Those that changed since then; all with 0.
   virtual Task<Result<std::int64_t>> count_products(CallContext context, StoreAccess access,
-                                                    ProductScope scope) = 0;
+                                                    ProductScope scope, UnixMs updated_since) = 0;
 
   struct ListRequest {
     ProductScope scope{};

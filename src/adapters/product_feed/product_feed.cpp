@@ -80,11 +80,12 @@ class ProductFeedStorefront final : public Storefront {
   }
 
   Task<Result<std::int64_t>> count_products(CallContext context, StoreAccess access,
-                                            ProductScope scope) override {
+                                            ProductScope scope, UnixMs updated_since) override {
     auto loading = load_fresh(std::move(context), std::move(access));
     CO_TRY(auto feed, co_await std::move(loading));
-    co_return std::ranges::count_if(
-        feed->products, [&scope](const StoreProduct& product) { return is_in(product, scope); });
+    co_return std::ranges::count_if(feed->products, [&](const StoreProduct& product) {
+      return product.updated_at >= updated_since && is_in(product, scope);
+    });
   }
 
   Task<Result<ProductPage>> list_products(CallContext context, StoreAccess access,

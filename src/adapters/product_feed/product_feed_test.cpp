@@ -107,7 +107,7 @@ TEST_F(ProductFeed, is_read_from_an_upload) {
 
 TEST_F(ProductFeed, tells_what_is_in_it) {
   auto identity = sync_wait(storefront_->identify({}, access_));
-  auto count = sync_wait(storefront_->count_products({}, access_, {}));
+  auto count = sync_wait(storefront_->count_products({}, access_, {}, 0));
   auto collections = sync_wait(storefront_->list_collections({}, access_));
   auto products = sync_wait(storefront_->get_products({}, access_, {"3", "nobody", "1"}));
 

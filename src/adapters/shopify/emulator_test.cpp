@@ -249,7 +249,7 @@ TEST_F(ShopifyEmulator, lists_what_is_in_scope) {
       EXPECT_EQ(product.state, ProductState::active);
       EXPECT_TRUE(has_id(product.collections, id));
     }
-    auto count = sync_wait(storefront_->count_products({}, access_, scope));
+    auto count = sync_wait(storefront_->count_products({}, access_, scope, 0));
     ASSERT_TRUE(count) << count.error().cause;
     EXPECT_EQ(*count, static_cast<std::int64_t>(products.size()));
   }

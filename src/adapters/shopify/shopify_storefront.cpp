@@ -34,8 +34,9 @@ class ShopifyStorefront final : public Storefront {
     return catalogue_.identify(std::move(context), std::move(access));
   }
   Task<Result<std::int64_t>> count_products(CallContext context, StoreAccess access,
-                                            ProductScope scope) override {
-    return catalogue_.count_products(std::move(context), std::move(access), std::move(scope));
+                                            ProductScope scope, UnixMs updated_since) override {
+    return catalogue_.count_products(std::move(context), std::move(access), std::move(scope),
+                                     updated_since);
   }
   Task<Result<ProductPage>> list_products(CallContext context, StoreAccess access,
                                           ListRequest request) override {

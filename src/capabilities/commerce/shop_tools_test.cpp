@@ -52,7 +52,8 @@ class OneOrderShop final : public Storefront {
   }
 
   Task<Result<StoreIdentity>> identify(CallContext, StoreAccess) override { co_return unused(); }
-  Task<Result<std::int64_t>> count_products(CallContext, StoreAccess, ProductScope) override {
+  Task<Result<std::int64_t>> count_products(CallContext, StoreAccess, ProductScope,
+                                            UnixMs) override {
     co_return unused();
   }
   Task<Result<ProductPage>> list_products(CallContext, StoreAccess, ListRequest) override {

@@ -183,6 +183,73 @@ TEST_F(SyncOf, reads_by_pages_when_the_export_fails) {
   expect_same_as_shop(store_);
 }
 
+TEST_F(SyncOf, of_what_changed_in_a_large_shop_looks_at_the_rest_by_an_export) {
+  shop_.set_abilities({.has_exports = true, .has_traces = true});
+  shop_.set_page_size(100);
+  fill(260);
+  settings_commerce_.overlap = std::chrono::minutes(0);
+  make();
+  sync(store_);
+  shop_.forget_calls();
+  shop_.put(ScriptedStorefront::simple("1003", "Boot"));
+  shop_.set_stock("1004", 77);
+  shop_.remove("1005");
+
+  auto done = sync(store_, SyncType::incremental);
+
+  EXPECT_EQ(done.status, SyncStatus::completed);
+  EXPECT_EQ(done.total_products, done.processed_products);
+  EXPECT_EQ(done.updated, 2);
+  EXPECT_EQ(done.deleted, 1);
+  EXPECT_EQ(shop_.calls("list_products"), 1);
+  EXPECT_EQ(shop_.calls("start_export"), 1);
+  EXPECT_EQ(shop_.calls("list_traces"), 0);
+  expect_same_as_shop(store_);
+}
+
+TEST_F(SyncOf, much_that_changed_in_a_large_shop_is_one_export) {
+  shop_.set_abilities({.has_exports = true, .has_traces = true});
+  fill(260);
+  sync(store_);
+  shop_.forget_calls();
+  for (int id = 1000; id < 1255; ++id)
+    shop_.put(ScriptedStorefront::simple(std::to_string(id), "Boot"));
+  shop_.remove("1258");
+
+  auto done = sync(store_, SyncType::incremental);
+
+  EXPECT_EQ(done.status, SyncStatus::completed);
+  EXPECT_EQ(done.processed_products, 259);
+  EXPECT_EQ(done.updated, 255);
+  EXPECT_EQ(done.deleted, 1);
+  EXPECT_EQ(shop_.calls("list_products"), 0);
+  EXPECT_EQ(shop_.calls("start_export"), 1);
+  expect_same_as_shop(store_);
+}
+
+TEST_F(SyncOf, of_what_changed_looks_for_traces_where_the_export_fails) {
+  shop_.set_abilities({.has_exports = true, .has_traces = true});
+  shop_.set_page_size(100);
+  fill(260);
+  settings_commerce_.overlap = std::chrono::minutes(0);
+  make();
+  sync(store_);
+  shop_.forget_calls();
+  shop_.set_export(1, StoreExport::State::failed);
+  shop_.put(ScriptedStorefront::simple("1003", "Boot"));
+  shop_.set_stock("1004", 77);
+  shop_.remove("1005");
+
+  auto done = sync(store_, SyncType::incremental);
+
+  EXPECT_EQ(done.status, SyncStatus::completed);
+  EXPECT_EQ(done.updated, 2);
+  EXPECT_EQ(done.deleted, 1);
+  EXPECT_EQ(shop_.calls("list_products"), 1);
+  EXPECT_EQ(shop_.calls("list_traces"), 3);
+  expect_same_as_shop(store_);
+}
+
 TEST_F(SyncOf, an_export_goes_on_where_it_was_cut_off) {
   shop_.set_abilities({.has_exports = true, .has_traces = true});
   fill(260);

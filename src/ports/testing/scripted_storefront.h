@@ -116,9 +116,9 @@ class ScriptedStorefront final : public Storefront {
   }
 
   Task<Result<std::int64_t>> count_products(CallContext context, StoreAccess access,
-                                            ProductScope scope) override {
+                                            ProductScope scope, UnixMs updated_since) override {
     CO_TRY_VOID(answer(context, "count_products", access));
-    co_return static_cast<std::int64_t>(matching(scope, 0).size());
+    co_return static_cast<std::int64_t>(matching(scope, updated_since).size());
   }
 
   Task<Result<ProductPage>> list_products(CallContext context, StoreAccess access,

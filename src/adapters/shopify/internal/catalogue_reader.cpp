@@ -100,8 +100,9 @@ Task<Result<StoreIdentity>> CatalogueReader::identify(CallContext context, Store
 }
 
 Task<Result<std::int64_t>> CatalogueReader::count_products(CallContext context, StoreAccess access,
-                                                           ProductScope scope) {
-  CO_TRY(auto search, search_of(scope, 0));
+                                                           ProductScope scope,
+                                                           UnixMs updated_since) {
+  CO_TRY(auto search, search_of(scope, updated_since));
   Query query{.text =
                   "query($search: String) { productsCount(query: $search, limit: null) "
                   "{ count } }"};

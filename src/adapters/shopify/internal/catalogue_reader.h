@@ -20,7 +20,7 @@ class CatalogueReader {
 
   Task<Result<StoreIdentity>> identify(CallContext context, StoreAccess access);
   Task<Result<std::int64_t>> count_products(CallContext context, StoreAccess access,
-                                            ProductScope scope);
+                                            ProductScope scope, UnixMs updated_since);
   Task<Result<ProductPage>> list_products(CallContext context, StoreAccess access,
                                           Storefront::ListRequest request);
   Task<Result<TracePage>> list_traces(CallContext context, StoreAccess access,

@@ -26,10 +26,10 @@ class RenewingStorefront final : public Storefront {
     return ask(std::move(context), std::move(access), std::move(call));
   }
   Task<Result<std::int64_t>> count_products(CallContext context, StoreAccess access,
-                                            ProductScope scope) override {
-    Call<std::int64_t> call = [this, scope = std::move(scope)](CallContext inner,
-                                                               StoreAccess with) {
-      return to_.count_products(std::move(inner), std::move(with), scope);
+                                            ProductScope scope, UnixMs updated_since) override {
+    Call<std::int64_t> call = [this, scope = std::move(scope), updated_since](CallContext inner,
+                                                                              StoreAccess with) {
+      return to_.count_products(std::move(inner), std::move(with), scope, updated_since);
     };
     return ask(std::move(context), std::move(access), std::move(call));
   }

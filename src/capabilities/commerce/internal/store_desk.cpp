@@ -272,7 +272,7 @@ Task<Result<void>> StoreDesk::examine(CallContext context, const OpenStore& stor
     if (is_shop && !scopes.empty() && !has_scope(scopes, wanted))
       report.missing_scopes.emplace_back(wanted);
   }
-  auto counting = store.storefront->count_products(context, store.access, store.store.scope);
+  auto counting = store.storefront->count_products(context, store.access, store.store.scope, 0);
   CO_TRY(report.products, co_await std::move(counting));
   co_return Result<void>{};
 }

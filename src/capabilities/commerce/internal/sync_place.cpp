@@ -40,7 +40,8 @@ std::string to_json(const SyncPlace& place) {
   std::string out;
   JsonWriter json(out);
   json.begin_object().field("phase", to_string(place.phase)).field("step", place.step);
-  json.field("is_full", place.is_full).field("cursor", place.cursor);
+  json.field("is_full", place.is_full).field("is_large", place.is_large);
+  json.field("cursor", place.cursor);
   json.field("export_id", place.export_id).field("done", place.done);
   json.field("began", place.began).field("began_at", place.began_at).field("since", place.since);
   json.field("newest", place.newest).field("tries", place.tries);
@@ -62,6 +63,7 @@ SyncPlace sync_place_from_json(std::string_view text) {
   SyncPlace place{.phase = parse_phase(words("phase"))};
   place.step = number("step");
   place.is_full = fields.boolean("is_full", true);
+  place.is_large = fields.boolean("is_large", false);
   place.cursor = words("cursor");
   place.export_id = words("export_id");
   place.done = number("done");

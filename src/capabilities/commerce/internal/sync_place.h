@@ -10,8 +10,8 @@
 namespace aiva::commerce {
 
 // What a sync does next. A full one: begin, then exporting and reading the export, or pages; then
-// deletions, vectors, end. An incremental one: begin, pages of what changed, traces, deletions,
-// vectors, end.
+// deletions, vectors, end. An incremental one: begin, pages of what changed, then traces or an
+// export, deletions, vectors, end.
 enum class SyncPhase { begin, exporting, export_pages, pages, traces, deletions, vectors };
 
 std::string_view to_string(SyncPhase phase);
@@ -21,6 +21,7 @@ struct SyncPlace {
   SyncPhase phase = SyncPhase::begin;
   std::int64_t step = 0;  // of its transactions
   bool is_full = true;    // reads everything, whatever the sync is called
+  bool is_large = false;  // an export takes the place of traces
   std::string cursor{};   // of the next page
   std::string export_id{};
   std::int64_t done = 0;             // products of this phase that were read

@@ -7,6 +7,7 @@ namespace {
 
 TEST(SyncPlace, is_read_as_it_was_written) {
   SyncPlace place{.phase = SyncPhase::traces, .step = 7, .is_full = false, .cursor = "a\"b"};
+  place.is_large = true;
   place.export_id = "gid://x";
   place.done = 500;
   place.began = 12;

@@ -13,7 +13,8 @@
 namespace aiva::commerce {
 namespace {
 
-// So few products are read by pages before an export has even begun.
+// So few products are read by pages before an export has even begun. Pages and traces take from
+// what a shop allows in a time, an export does not: more would hold up its other apps, too.
 constexpr std::int64_t export_products_least = 250;
 constexpr std::chrono::milliseconds poll_first{250};
 constexpr std::chrono::milliseconds poll_longest{3000};
@@ -101,23 +102,31 @@ Task<Result<void>> SyncRun::begin(CallContext context) {
   auto abilities = storefront.abilities();
   auto next = place_;
   next.is_full = sync_.type != SyncType::incremental || read_until_ == 0 || !abilities.has_traces;
+  auto overlap = std::chrono::milliseconds(core_.settings.overlap).count();
+  if (!next.is_full) next.since = std::max<UnixMs>(read_until_ - overlap, 1);
+  bool may_export = abilities.has_exports && !store_.access.uses_rest;
   std::optional<std::int64_t> total;
-  if (next.is_full) {
-    auto counting = storefront.count_products(context, store_.access, store_.store.scope);
+  if (next.is_full || may_export) {
+    auto counting = storefront.count_products(context, store_.access, store_.store.scope, 0);
     CO_TRY(total, co_await std::move(counting));
     if (*total > core_.settings.products_per_store_max)
       co_return fail(ErrorCode::quota_exceeded, "The store has more products than are allowed");
   }
+  next.is_large = may_export && total.value_or(0) > export_products_least;
+  if (!next.is_full && next.is_large) {
+    auto counting =
+        storefront.count_products(context, store_.access, store_.store.scope, next.since);
+    CO_TRY(auto changed, co_await std::move(counting));
+    next.is_full = changed > export_products_least;
+    total = *total + (next.is_full ? 0 : changed);
+  }
+  if (!next.is_full && !next.is_large) total.reset();
   auto marking = writer_.mark(context, store_.store.id);
   CO_TRY(auto mark, co_await std::move(marking));
   next.began = mark.reading;
   next.began_at = mark.at;
   next.phase = SyncPhase::pages;
-  bool is_worth_it = total.value_or(0) > export_products_least;
-  if (is_worth_it && abilities.has_exports && !store_.access.uses_rest)
-    next.phase = SyncPhase::exporting;
-  auto overlap = std::chrono::milliseconds(core_.settings.overlap).count();
-  if (!next.is_full) next.since = std::max<UnixMs>(read_until_ - overlap, 1);
+  if (next.is_full && next.is_large) next.phase = SyncPhase::exporting;
   auto noting = write(core_.parts.database, context, [&](SqlSession& sql) {
     return StoresTable(sql).set_identity(sync_.tenant, sync_.store, store_.store.identity);
   });
@@ -127,8 +136,9 @@ Task<Result<void>> SyncRun::begin(CallContext context) {
   co_return Result<void>{};
 }
 
-SyncPlace SyncRun::by_pages(SyncPlace place) const {
-  place.phase = SyncPhase::pages;
+SyncPlace SyncRun::without_export(SyncPlace place) const {
+  place.phase = place.is_full ? SyncPhase::pages : SyncPhase::traces;
+  place.is_large = false;
   place.export_id.clear();
   place.cursor.clear();
   place.done = 0;
@@ -136,7 +146,9 @@ SyncPlace SyncRun::by_pages(SyncPlace place) const {
 }
 
 SyncPlace SyncRun::after_reading(SyncPlace place) const {
-  place.phase = place.is_full ? SyncPhase::deletions : SyncPhase::traces;
+  bool has_seen_all = place.is_full || place.phase == SyncPhase::export_pages;
+  auto look_at_all = place.is_large ? SyncPhase::exporting : SyncPhase::traces;
+  place.phase = has_seen_all ? SyncPhase::deletions : look_at_all;
   place.export_id.clear();
   place.cursor.clear();
   place.done = 0;
@@ -144,17 +156,22 @@ SyncPlace SyncRun::after_reading(SyncPlace place) const {
   return place;
 }
 
+// What was read by pages before it is no news for the export.
 Task<Result<void>> SyncRun::begin_export(CallContext context) {
+  auto marking = writer_.mark(context, store_.store.id);
+  CO_TRY(auto mark, co_await std::move(marking));
   auto starting = store_.storefront->start_export(context, store_.access, store_.store.scope);
   auto started = co_await std::move(starting);
   if (!started && is_final_for(started.error().code)) co_return fail(std::move(started.error()));
   auto next = place_;
   if (started) {
     next.export_id = started->id;
+    next.began = mark.reading;
+    next.began_at = mark.at;
   } else {
     log::failure("A store's export could not be started; it is read by pages", context,
                  started.error());
-    next = by_pages(std::move(next));
+    next = without_export(std::move(next));
   }
   auto going = go(context, std::move(next), std::nullopt, 0);
   CO_TRY_VOID(co_await std::move(going));
@@ -184,7 +201,7 @@ Task<Result<void>> SyncRun::wait_for_export(CallContext context) {
   if (state == StoreExport::State::completed)
     next.phase = SyncPhase::export_pages;
   else
-    next = by_pages(std::move(next));
+    next = without_export(std::move(next));
   auto going = go(context, std::move(next), std::nullopt, 0);
   CO_TRY_VOID(co_await std::move(going));
   co_return Result<void>{};
@@ -206,8 +223,8 @@ Task<Result<std::unique_ptr<ProductStream>>> SyncRun::open_export(CallContext co
   }
   if (stream != nullptr) co_return stream;
   auto taken_back = is_there ? 0 : -place_.done;
-  auto going =
-      go(context, is_there ? after_reading(place_) : by_pages(place_), std::nullopt, taken_back);
+  auto next = is_there ? after_reading(place_) : without_export(place_);
+  auto going = go(context, std::move(next), std::nullopt, taken_back);
   CO_TRY_VOID(co_await std::move(going));
   co_return stream;
 }

@@ -67,7 +67,7 @@ class SyncRun {
   Result<void> save(SqlSession& sql, const SyncPlace& next, std::optional<std::int64_t> total,
                     const SyncCounts& counts);
   [[nodiscard]] SyncPlace after_reading(SyncPlace place) const;
-  [[nodiscard]] SyncPlace by_pages(SyncPlace place) const;
+  [[nodiscard]] SyncPlace without_export(SyncPlace place) const;
   [[nodiscard]] bool is_time_to_yield() const;
 
   Core& core_;
