@@ -1,7 +1,7 @@
 // The guide's own architecture (Node.js, MariaDB, Redis), as a folder that is no part of this
 // repository: start.sh, seed.sh, stop.sh, env.sh, and scripts for wrk.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 
@@ -45,6 +45,7 @@ export class Baseline {
 
   async start() {
     mkdirSync(this.state, { recursive: true });
+    chmodSync(join(this.state, ".."), 0o755); // the database's user walks through it
     cpSync(this.source, this.folder, { recursive: true });
     this.#run(["-c", "chmod -R u+w ."]);
     if (!existsSync(join(this.folder, "node_modules"))) this.#run(["ci", "--no-audit"], "npm");
