@@ -16,6 +16,7 @@ import { Client } from "./client.mjs";
 import { pause } from "./processes.mjs";
 
 const settleMs = 120_000;
+const readsMax = 20;
 
 function countBy(items, keyOf) {
   const counts = new Map();
@@ -82,8 +83,20 @@ async function checkMessages(client, entries, faults) {
   }
 }
 
+/** Entries and balance of one moment: what searches cost is still being entered behind them. */
+async function readAccount(client) {
+  const balanceNow = async () => (await client.expect(200, "GET", "/api/credits/balance")).balance;
+  for (let tries = 0; ; ++tries) {
+    const before = await balanceNow();
+    const ledger = await client.list("/api/credits/history");
+    const balance = await balanceNow();
+    if (balance === before || tries === readsMax) return { ledger, balance };
+    await pause(500);
+  }
+}
+
 async function checkCredits(client, entries, faults) {
-  const ledger = await client.list("/api/credits/history");
+  const { ledger, balance } = await readAccount(client);
   const counts = countBy(ledger, ({ note }) => note ?? "");
   for (const entry of entries)
     judge(faults, `credit ${entry.note}`, counts.get(entry.note) ?? 0, entry);
@@ -91,7 +104,6 @@ async function checkCredits(client, entries, faults) {
     (total, { type, amount }) => total + Math.round(amount * 1e6) * (type === "deduct" ? -1 : 1),
     0,
   );
-  const { balance } = await client.expect(200, "GET", "/api/credits/balance");
   if (Math.abs(Math.round(balance * 1e6) - sum) > 1)
     faults.push(`the balance is ${balance}, its entries make ${sum / 1e6}`);
 }

@@ -116,7 +116,7 @@ export function useFormats() {
         return new Intl.NumberFormat(locale, {
           style: "unit",
           unit: units[step],
-          unitDisplay: "short",
+          unitDisplay: step === 0 ? "long" : "short", // the short form of a byte has no plural
           maximumFractionDigits: step === 0 ? 0 : 1,
         }).format(count / 1000 ** step);
       },

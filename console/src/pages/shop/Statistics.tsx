@@ -1,4 +1,4 @@
-import { SimpleGrid } from "@mantine/core";
+import { SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, ask } from "../../api/client";
 import { useFormats, useWords } from "../../language";
@@ -53,7 +53,13 @@ export function Statistics({ store }: { store?: string }) {
       <Figure
         title={t("lastSync")}
         error={error}
-        value={data && <When at={data.last_sync_at} />}
+        value={
+          data && (
+            <Text component="span" fz="lg" fw={700}>
+              <When at={data.last_sync_at} />
+            </Text>
+          )
+        }
         about={data && t("embedded", { count: data.embedded })}
       />
     </SimpleGrid>
