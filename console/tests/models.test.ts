@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Emulator } from "./emulator.ts";
 import { assertAccessible, House, picture } from "./harness.ts";
@@ -74,8 +75,8 @@ test("a price is set and removed", async () => {
   await dialog.getByRole("button", { name: "Save" }).click();
 
   const row = page.getByRole("row").filter({ hasText: "gpt-house" });
-  await row.getByText("$2.50").waitFor();
   await row.getByText("$10.00").waitFor();
+  assert.equal(await row.getByText("$2.50").count(), 2, "input out of the cache costs as much");
   await assertAccessible(page);
   await picture(page, "models-prices");
   await page.getByRole("button", { name: "Remove the price of openai/gpt-house" }).click();

@@ -20,7 +20,10 @@ function SetPrice({ isOpen, onClose }: { isOpen: boolean; onClose: () => void })
   const queries = useQueryClient();
   const [provider, setProvider] = useState("");
   const [model, setModel] = useState("");
-  const [dollars, setDollars] = useState({ input: 0, cached: 0, output: 0 });
+  const [given, setGiven] = useState<Partial<Record<"input" | "cached" | "output", number>>>({});
+  // What comes out of the provider's cache costs as much as the rest until it is told otherwise.
+  const input = given.input ?? 0;
+  const dollars = { input, cached: given.cached ?? input, output: given.output ?? 0 };
   const submit = async () => {
     const body = {
       provider,
@@ -38,7 +41,7 @@ function SetPrice({ isOpen, onClose }: { isOpen: boolean; onClose: () => void })
       label={t(part)}
       prefix="$"
       value={dollars[part]}
-      onChange={(value) => setDollars({ ...dollars, [part]: Number(value) || 0 })}
+      onChange={(value) => setGiven({ ...given, [part]: Number(value) || 0 })}
       min={0}
       max={1_000_000}
       decimalScale={3}
