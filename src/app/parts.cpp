@@ -39,9 +39,10 @@ constexpr const char* jobs_topic = "jobs";
 constexpr std::size_t synonyms_bytes_max = 16UL * 1024 * 1024;
 
 Result<void> open_storage(const Config& config, Parts& parts) {
-  TRY(parts.database, open_database(config, parts.folder, parts.metrics));
-  TRY_VOID(open_objects(config, parts));
   TRY_VOID(open_cache(config, parts));
+  auto* signals = parts.shared_cache != nullptr ? parts.signals.get() : nullptr;
+  TRY(parts.database, open_database(config, parts.folder, parts.metrics, signals));
+  TRY_VOID(open_objects(config, parts));
   parts.jobs = make_job_table(
       *parts.database, parts.clock,
       {.waiting_per_tenant_max = config.worker.waiting_per_tenant_max,
