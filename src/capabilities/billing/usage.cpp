@@ -43,6 +43,7 @@ class LedgerUsage final : public Usage {
         return UsageTable(sql).end_of_old(made_before, entries_max);
       });
       CO_TRY(auto newest, co_await std::move(finding));
+      if (newest == 0) break;
       auto adding = write(database_, context,
                           [newest](SqlSession& sql) { return UsageTable(sql).add_up(newest); });
       CO_TRY(count, co_await std::move(adding));

@@ -1,3 +1,4 @@
+// What a cascade says, sentence by sentence.
 #include <utility>
 
 #include "capabilities/voice/internal/cascade.h"
