@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "foundation/crypto.h"
 #include "foundation/json.h"
 #include "foundation/json_writer.h"
+#include "foundation/read_file.h"
 
 namespace aiva::app {
 namespace {
@@ -92,10 +92,9 @@ Result<void> install(const ModelToAdd& wanted, const std::string& name,
 Result<json::Value> read_note(const fs::path& data_folder, const std::string& name,
                               const std::unexpected<Error>& unknown) {
   if (!is_name(name)) return unknown;
-  std::ifstream file(added_model_folder(data_folder, name) / note_name, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return unknown;
-  return json::parse(text, {.bytes_max = note_bytes_max});
+  auto text = read_file(added_model_folder(data_folder, name) / note_name, note_bytes_max);
+  if (!text) return unknown;
+  return json::parse(*text, {.bytes_max = note_bytes_max});
 }
 
 }  // namespace

@@ -50,6 +50,12 @@ TEST_F(AddedModels, refuses_names_that_are_none) {
   }
 }
 
+TEST_F(AddedModels, know_no_model_whose_note_is_a_folder) {
+  std::filesystem::create_directories(added_model_folder(folder_.path(), "vit") / "aiva.json");
+
+  EXPECT_EQ(find_added_clip(folder_.path(), "vit").error().code, ErrorCode::invalid);
+}
+
 TEST_F(AddedModels, changes_nothing_when_the_folder_is_no_clip) {
   auto source = folder_.path() / "clip";
   std::filesystem::create_directories(source);

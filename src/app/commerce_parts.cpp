@@ -3,8 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +16,7 @@
 #include "capabilities/commerce/shop_tools.h"
 #include "capabilities/commerce/store_sweep.h"
 #include "documents/language.h"
+#include "foundation/read_file.h"
 
 namespace aiva::app {
 namespace {
@@ -25,6 +24,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
+constexpr std::size_t feed_bytes_max = 128UL * 1024 * 1024;
 constexpr std::size_t share_of_memory = 4;  // of what indexes of passages may keep, products may
 
 commerce::CommerceSettings settings_of(const Config& config) {
@@ -46,9 +46,9 @@ Task<Result<std::string>> read_upload(Parts& parts, CallContext context, std::st
   auto finding = parts.objects->local_copy(context, std::string(key));
   CO_TRY(auto path, co_await std::move(finding));
   auto read = [&path]() -> Result<std::string> {
-    std::ifstream file(path, std::ios::binary);
-    std::string content{std::istreambuf_iterator<char>(file), {}};
-    if (!file) return fail(ErrorCode::unavailable, "The feed cannot be read", path.string());
+    auto content = read_file(path, feed_bytes_max);
+    if (!content)
+      return fail(ErrorCode::unavailable, "The feed cannot be read", content.error().cause);
     return content;
   };
   auto reading = run_on(parts.files, context, read);

@@ -504,8 +504,11 @@ Result<Config> read_config(std::string_view toml_text, const Environment& enviro
 
 Result<Config> load_config(const std::filesystem::path& file, const Environment& environment) {
   if (file.empty()) return read_config("", environment);
+  std::error_code error;
   std::ifstream input(file);
-  if (!input) return fail(ErrorCode::not_found, "Cannot read the configuration " + file.string());
+  // A folder can be opened, and reads as if it were empty.
+  if (!input || std::filesystem::is_directory(file, error))
+    return fail(ErrorCode::not_found, "Cannot read the configuration " + file.string());
   std::ostringstream text;
   text << input.rdbuf();
   return read_config(text.str(), environment);

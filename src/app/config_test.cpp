@@ -23,6 +23,13 @@ TEST(Config, file_in_the_repository_states_the_defaults) {
   EXPECT_EQ(*config, Config{});
 }
 
+TEST(Config, is_no_folder) {
+  auto config = load_config("config", environment_of({}));
+
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().code, ErrorCode::not_found);
+}
+
 TEST(Config, environment_overrides_the_file) {
   auto config = read_config("[server]\nport = 1000\n[billing]\nenforced = false\n",
                             environment_of({{"AIVA_SERVER_PORT", "2000"},

@@ -5,6 +5,7 @@
 
 #include "adapters/schema/migrate.h"
 #include "adapters/sqlite/sqlite_database.h"
+#include "app/roles.h"
 #include "capabilities/backup/unfinished.h"
 #include "foundation/log.h"
 
@@ -46,10 +47,14 @@ MysqlOptions mysql_options_of(const Config::Database& database) {
 
 Result<std::unique_ptr<Database>> open_database(const Config& config,
                                                 const std::filesystem::path& folder,
-                                                Metrics& metrics) {
+                                                Metrics& metrics, Signals* signals) {
+  auto options = mysql_options_of(config.database);
+  options.signals = signals;
+  // What is no tenant's is written all the time by those with jobs, and waited for by nobody.
+  options.tells_without_tenant = !duties_of(config).has_jobs;
   TRY(auto database, config.database.url.empty()
                          ? open_file(config, folder, metrics)
-                         : make_mysql_database(mysql_options_of(config.database), metrics));
+                         : make_mysql_database(std::move(options), metrics));
   TRY_VOID(backup::check_finished(*database));
   TRY(auto report, sync_wait(migrate(*database)));
   if (!report.applied.empty())

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "adapters/docworker/document_reader.h"
@@ -29,6 +27,7 @@
 #include "app/outgoing_events.h"
 #include "app/roles.h"
 #include "foundation/log.h"
+#include "foundation/read_file.h"
 
 namespace aiva::app {
 namespace {
@@ -37,11 +36,13 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 constexpr const char* jobs_topic = "jobs";
+constexpr std::size_t synonyms_bytes_max = 16UL * 1024 * 1024;
 
 Result<void> open_storage(const Config& config, Parts& parts) {
-  TRY(parts.database, open_database(config, parts.folder, parts.metrics));
-  TRY_VOID(open_objects(config, parts));
   TRY_VOID(open_cache(config, parts));
+  auto* signals = parts.shared_cache != nullptr ? parts.signals.get() : nullptr;
+  TRY(parts.database, open_database(config, parts.folder, parts.metrics, signals));
+  TRY_VOID(open_objects(config, parts));
   parts.jobs = make_job_table(
       *parts.database, parts.clock,
       {.waiting_per_tenant_max = config.worker.waiting_per_tenant_max,
@@ -175,10 +176,11 @@ Result<search::SearchSettings> search_settings(const Config& config, const Parts
   if (config.search.expand_queries) settings.expansion.model = parts.chat_model.get();
   settings.expansion.model_name = default_model(config);
   if (config.search.synonyms.empty()) return settings;
-  std::ifstream file(config.search.synonyms, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return fail(ErrorCode::invalid, "Cannot read the synonyms " + config.search.synonyms);
-  TRY(auto synonyms, search::Synonyms::parse(text));
+  auto text = read_file(config.search.synonyms, synonyms_bytes_max);
+  if (!text)
+    return fail(ErrorCode::invalid, "Cannot read the synonyms " + config.search.synonyms,
+                text.error().message);
+  TRY(auto synonyms, search::Synonyms::parse(*text));
   settings.expansion.synonyms = std::make_shared<const search::Synonyms>(std::move(synonyms));
   return settings;
 }

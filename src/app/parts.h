@@ -104,14 +104,14 @@ struct Parts {
   ThreadPool files{{.name = "files", .threads = 2}};
   ThreadPool compute{{.name = "compute", .threads = 2}};
   ThreadPool turns{{.name = "turns", .threads = 2}};  // of chats that go on without their client
-  std::unique_ptr<Database> database{};
-  std::unique_ptr<Redis> redis{};             // null where nothing uses it
-  std::unique_ptr<RedisPulse> redis_pulse{};  // the same
-  std::unique_ptr<Cache> shared_cache{};      // null where this process is alone; fails with Redis
-  std::unique_ptr<Cache> cache{};             // never fails
+  std::unique_ptr<Redis> redis{};                     // null where nothing uses it
+  std::unique_ptr<RedisPulse> redis_pulse{};          // the same
+  std::unique_ptr<Cache> shared_cache{};  // null where this process is alone; fails with Redis
+  std::unique_ptr<Cache> cache{};         // never fails
   std::unique_ptr<Signals> signals{};
   std::unique_ptr<SharedAllowances> allowances{};  // null where this process is alone
-  std::unique_ptr<HttpClient> object_http{};       // null where objects are in a folder
+  std::unique_ptr<Database> database{};
+  std::unique_ptr<HttpClient> object_http{};  // null where objects are in a folder
   std::unique_ptr<ObjectStore> objects{};
   std::unique_ptr<JobQueue> jobs{};
   std::unique_ptr<Signals::Subscription> job_calls{};

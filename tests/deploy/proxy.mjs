@@ -266,11 +266,14 @@ export function checkProxy(name, start) {
     assert.deepEqual(statuses, Array(6).fill(201));
   });
 
-  test(`${name}: what is for those inside is not shown`, async () => {
-    for (const path of ["/metrics", "/readyz"]) {
-      const { status } = await admin.call("GET", path);
-      assert.equal(status, 404);
-    }
+  test(`${name}: metrics are shown to operators alone, readiness to everybody`, async () => {
+    const stranger = new Visitor(ports.tls);
+    const statusOf = async (visitor, path) => (await visitor.call("GET", path)).status;
+
+    assert.equal(await statusOf(stranger, "/metrics"), 404);
+    assert.equal(await statusOf(stranger, "/%6detrics"), 404);
+    assert.equal(await statusOf(admin, "/metrics"), 200);
+    assert.equal(await statusOf(stranger, "/readyz"), 200);
   });
 
   test(`${name}: an address that asks too much is told so, others go on`, async () => {

@@ -1,8 +1,11 @@
 #include "adapters/mysql/mysql_database.h"
 
 #include <atomic>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "adapters/mysql/internal/news.h"
 #include "adapters/mysql/internal/pool.h"
 #include "adapters/mysql/internal/positions.h"
 #include "adapters/mysql/internal/replica.h"
@@ -12,6 +15,9 @@
 namespace aiva {
 namespace mysql {
 namespace {
+
+// What others wrote is asked for so much longer than a replica may be behind that is read from.
+constexpr int lags_remembered = 2;
 
 PoolOptions pool_options(const MysqlOptions& options) {
   return {.threads_min = options.pool_min,
@@ -30,16 +36,21 @@ class MysqlDatabase final : public Database {
  public:
   MysqlDatabase(const Servers& servers, const MysqlOptions& options, Metrics& metrics)
       : measures_(metrics, "primary", options.slow_query),
+        tells_without_tenant_(options.tells_without_tenant),
         primary_(servers.primary, pool_options(options), measures_, watch_log(servers)) {
+    if (options.signals != nullptr && !servers.replicas.empty())
+      news_.emplace(*options.signals, lags_remembered * options.lag_max);
     for (const auto& server : servers.replicas)
       replicas_.push_back(std::make_unique<Replica>(server, pool_options(options), options.lag_max,
                                                     log_, metrics, options.slow_query));
   }
 
   Task<Result<void>> run_read(CallContext context, Body body) override {
-    if (auto* replica = choose(); replica != nullptr) {
+    auto heard = news_ ? news_->wanted(context.tenant) : HeardPositions::Wanted{};
+    auto* replica = heard.is_unknown ? nullptr : choose();
+    if (replica != nullptr) {
       bool was_read = false;
-      auto reading = replica->read(context, body, positions_, was_read);
+      auto reading = replica->read(context, body, positions_, std::move(heard.text), was_read);
       auto outcome = co_await std::move(reading);
       if (was_read) co_return outcome;
     }
@@ -56,7 +67,12 @@ class MysqlDatabase final : public Database {
   }
 
   Task<Result<void>> run_write(CallContext context, Body body) override {
-    Pool::Job job = [&](Lane& lane) { return write_on(lane, context, body, positions_); };
+    Pool::Job job = [&](Lane& lane) -> Result<void> {
+      TRY(auto position, write_on(lane, context, body, positions_));
+      if (news_ && (tells_without_tenant_ || !context.tenant.is_nil()))
+        news_->tell(context.tenant, position);
+      return {};
+    };
     auto task = primary_.run(context, std::move(job));
     auto outcome = co_await std::move(task);
     co_return outcome;
@@ -81,6 +97,8 @@ class MysqlDatabase final : public Database {
   Positions positions_;
   PrimaryLog log_;
   Measures measures_;
+  bool tells_without_tenant_;
+  std::optional<News> news_;  // nothing where nobody is told and no replica is read from
   Pool primary_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::atomic<std::size_t> turn_ = 0;

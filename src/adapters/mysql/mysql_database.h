@@ -13,6 +13,7 @@
 #include "foundation/metrics.h"
 #include "foundation/result.h"
 #include "ports/database.h"
+#include "ports/signals.h"
 
 namespace aiva {
 
@@ -39,13 +40,17 @@ struct MysqlOptions {
   std::chrono::milliseconds slow_query{200};    // statements above it are logged and counted
   std::chrono::milliseconds lag_max{1000};      // a replica further behind is not read from
   std::chrono::milliseconds idle_max{300000};   // then connections above pool_min are closed
+  // Where processes tell each other what they commit, so that whoever wrote at one reads it at
+  // another; null: a replica may be behind others by lag_max.
+  Signals* signals = nullptr;
+  bool tells_without_tenant = true;  // of commits that concern no one tenant
   // For tests: called with each statement of a transaction before it runs, on its connection.
   std::function<void(SqlSession&, std::string_view sql, std::span<const SqlValue>)> on_statement{};
 };
 
 // A MariaDB (10.6 or later) or MySQL (8) server, its replicas for reads. Connects when it is first
 // needed, so a server that is down is an `unavailable` call, not a failure here. Fails with
-// `invalid` on a URL it cannot use. `metrics` is borrowed.
+// `invalid` on a URL it cannot use. `metrics` and `signals` are borrowed.
 //
 // Transactions that write are serialisable and run again after deadlocks; reads have one snapshot,
 // in which every change that this process has committed before is seen. A call whose connection

@@ -5,6 +5,8 @@
 #include <string>
 #include <thread>
 
+#include "adapters/memory/memory_signals.h"
+#include "adapters/mysql/internal/news.h"
 #include "adapters/mysql/internal/positions.h"
 #include "adapters/mysql/mysql_database.h"
 #include "adapters/mysql/testing/mariadb_server.h"
@@ -32,8 +34,10 @@ class ReplicaTest : public ::testing::Test {
     database_.reset();
     database_ = make_mysql_database(std::move(options), metrics_).value();
   }
-  Result<std::int64_t> run(std::string sql) {
-    return sync_wait(write(*database_, {}, [&](SqlSession& session) -> Result<std::int64_t> {
+  Result<std::int64_t> run(std::string sql) { return run_at(*database_, {}, std::move(sql)); }
+  static Result<std::int64_t> run_at(Database& database, TenantId tenant, std::string sql) {
+    CallContext context{.tenant = tenant};
+    return sync_wait(write(database, context, [&](SqlSession& session) -> Result<std::int64_t> {
       return session.execute(sql);
     }));
   }
@@ -42,8 +46,9 @@ class ReplicaTest : public ::testing::Test {
     std::int64_t server = 0;
     std::int64_t rows = 0;
   };
-  Result<Answer> ask() {
-    return sync_wait(read(*database_, {}, [&](SqlSession& session) -> Result<Answer> {
+  Result<Answer> ask(TenantId tenant = {}) {
+    CallContext context{.tenant = tenant};
+    return sync_wait(read(*database_, context, [&](SqlSession& session) -> Result<Answer> {
       Answer answer;
       TRY_VOID(session.query("SELECT @@server_id, count(*) FROM t", {},
                              [&](const SqlRow& row) -> Result<void> {
@@ -70,9 +75,19 @@ class ReplicaTest : public ::testing::Test {
     return at == std::string::npos ? -1 : std::stod(text.substr(at + line.size()));
   }
 
+  // Both processes tell each other what they commit.
+  std::unique_ptr<Database> open_beside() {
+    MysqlOptions options{
+        .url = primary_.url("rows_here"), .replicas = {replica_.host()}, .signals = signals_.get()};
+    open(options);
+    return make_mysql_database(options, others_metrics_).value();
+  }
+
   MariadbServer primary_;
   MariadbServer replica_;
   Metrics metrics_;
+  Metrics others_metrics_;
+  std::unique_ptr<Signals> signals_ = make_memory_signals();
   std::unique_ptr<Database> database_;
 };
 
@@ -110,6 +125,37 @@ TEST_F(ReplicaTest, reads_from_the_primary_while_the_replica_lags) {
   EXPECT_GE(metric("aiva_database_replica_lag_seconds", replica_.host()), 1);
   EXPECT_EQ(metric("aiva_database_replica_usable", replica_.host()), 0);
   replica_.ask("START SLAVE SQL_THREAD");
+  EXPECT_TRUE(comes_from(2));
+}
+
+TEST_F(ReplicaTest, reads_what_another_process_has_just_written) {
+  auto other = open_beside();
+  auto tenant = TenantId::make();
+  ASSERT_TRUE(comes_from(2));
+
+  replica_.ask("STOP SLAVE SQL_THREAD");
+  ASSERT_TRUE(run_at(*other, tenant, "INSERT INTO t (id) VALUES (1)"));
+  auto of_tenant = ask(tenant);
+  ASSERT_TRUE(run_at(*other, {}, "INSERT INTO t (id) VALUES (2)"));
+  auto of_all = ask();
+
+  ASSERT_TRUE(of_tenant && of_all);
+  EXPECT_EQ(of_tenant->rows, 1);
+  EXPECT_EQ(of_all->rows, 2);
+  replica_.ask("START SLAVE SQL_THREAD");
+  EXPECT_TRUE(comes_from(2));
+  EXPECT_EQ(ask(tenant)->rows, 2);
+}
+
+TEST_F(ReplicaTest, reads_from_the_primary_when_news_of_others_are_lost) {
+  auto other = open_beside();
+  ASSERT_TRUE(comes_from(2));
+
+  signals_->publish("rows", "");
+  auto answer = ask();
+
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->server, 1);
   EXPECT_TRUE(comes_from(2));
 }
 
@@ -214,6 +260,76 @@ TEST(Positions, speak_of_mysql_s_transactions_as_sets) {
   positions.note("3e11fa47-71ca-11e1-9e33-c80aa9429562:23");
 
   EXPECT_EQ(positions.latest().text, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23");
+}
+
+class NewsTest : public ::testing::Test {
+ protected:
+  void publish(const std::string& transaction) {
+    signals_->publish("rows", "other " + tenant_.to_string() + " " + transaction);
+  }
+
+  std::unique_ptr<Signals> signals_ = make_memory_signals();
+  mysql::News news_{*signals_, seconds(60)};
+  TenantId tenant_ = TenantId::make();
+};
+
+TEST_F(NewsTest, of_a_tenant_concern_no_other) {
+  publish("0-1-10");
+  publish("0-2-11");
+  publish("0-1-9");
+
+  EXPECT_EQ(news_.wanted(tenant_).text, "0-2-11");
+  EXPECT_EQ(news_.wanted(TenantId::make()).text, "");
+  EXPECT_FALSE(news_.wanted(tenant_).is_unknown);
+}
+
+TEST_F(NewsTest, of_no_tenant_concern_all) {
+  mysql::News others(*signals_, seconds(60));
+  publish("0-1-10");
+  others.tell({}, "0-1-11");
+  others.tell({}, "");
+
+  EXPECT_EQ(news_.wanted(tenant_).text, "0-1-11");
+  EXPECT_EQ(news_.wanted({}).text, "0-1-11");
+  EXPECT_EQ(others.wanted({}).text, "");
+}
+
+TEST_F(NewsTest, that_say_nothing_leave_only_the_primary) {
+  for (const char* text : {"", "0-1", "0-1-x", "-1-2", "0--3", "0-1-2'", "0-1-2,0-1-3", "ab:1",
+                           "3e11fa47-71ca-11e1-9e33-c80aa9429562:"}) {
+    mysql::News fresh(*signals_, seconds(60));
+    publish(text);
+    EXPECT_TRUE(fresh.wanted(tenant_).is_unknown) << text;
+    EXPECT_EQ(fresh.wanted(tenant_).text, "") << text;
+  }
+  mysql::News fresh(*signals_, seconds(60));
+  publish("3e11fa47-71ca-11e1-9e33-c80aa9429562:23");
+  EXPECT_EQ(fresh.wanted(tenant_).text, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23");
+}
+
+TEST(HeardPositions, are_forgotten_when_every_replica_has_them) {
+  mysql::HeardPositions heard(seconds(2));
+  auto tenant = TenantId::make();
+  auto now = steady_clock::now();
+  heard.note(tenant, "0-1-10", now);
+  heard.note_unknown(now);
+
+  EXPECT_TRUE(heard.wanted(tenant, now + milliseconds(1999)).is_unknown);
+  EXPECT_FALSE(heard.wanted(tenant, now + seconds(2)).is_unknown);
+  EXPECT_EQ(heard.wanted(tenant, now + seconds(2)).text, "");
+}
+
+TEST(HeardPositions, of_too_many_tenants_leave_only_the_primary) {
+  mysql::HeardPositions heard(seconds(2));
+  auto now = steady_clock::now();
+  for (int i = 0; i < 10'000; ++i) heard.note(TenantId::make(), "0-1-10", now);
+  EXPECT_FALSE(heard.wanted({}, now).is_unknown);
+
+  heard.note(TenantId::make(), "0-1-10", now);
+  EXPECT_TRUE(heard.wanted({}, now).is_unknown);
+
+  heard.note(TenantId::make(), "0-1-10", now + seconds(3));
+  EXPECT_FALSE(heard.wanted({}, now + seconds(3)).is_unknown);
 }
 
 }  // namespace

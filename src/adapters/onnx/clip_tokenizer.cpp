@@ -7,12 +7,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "adapters/onnx/internal/json_members.h"
 #include "foundation/json.h"
+#include "foundation/read_file.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva {
@@ -78,10 +77,9 @@ void split_words(std::string_view text, Each each) {
 }
 
 Result<json::Value> read_json(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return fail(ErrorCode::unavailable, "A tokenizer cannot be read", path.string());
-  return json::parse(text, {.bytes_max = file_bytes_max});
+  auto text = read_file(path, file_bytes_max);
+  if (!text) return fail(ErrorCode::unavailable, "A tokenizer cannot be read", text.error().cause);
+  return json::parse(*text, {.bytes_max = file_bytes_max});
 }
 
 }  // namespace

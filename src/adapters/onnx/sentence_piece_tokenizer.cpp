@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 
 #include "adapters/onnx/internal/piece_text.h"
+#include "foundation/read_file.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva {
@@ -117,16 +116,11 @@ SentencePieceTokenizer::SentencePieceTokenizer(PieceTrie trie, std::vector<doubl
     : trie_(std::move(trie)), scores_(std::move(scores)) {}
 
 Result<SentencePieceTokenizer> SentencePieceTokenizer::load(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(path, error);
-  if (error || bytes > file_bytes_max)
+  auto text = read_file(path, file_bytes_max);
+  if (!text)
     return fail(ErrorCode::unavailable, "The tokenizer's vocabulary cannot be read",
-                path.string() + ": " + (error ? error.message() : "too large"));
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file)
-    return fail(ErrorCode::unavailable, "The tokenizer's vocabulary cannot be read", path.string());
-  return parse(text);
+                text.error().cause);
+  return parse(*text);
 }
 
 Result<SentencePieceTokenizer> SentencePieceTokenizer::parse(std::string_view vocab) {

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 
 #include "adapters/onnx/internal/json_members.h"
+#include "foundation/read_file.h"
 
 namespace aiva {
 namespace {
@@ -153,15 +152,9 @@ struct TextPairTokenizer::Reading {
 };
 
 Result<TextPairTokenizer> TextPairTokenizer::load(const std::filesystem::path& tokenizer_json) {
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(tokenizer_json, error);
-  if (error || bytes > file_bytes_max)
-    return fail(ErrorCode::unavailable, "A tokenizer cannot be read", tokenizer_json.string());
-  std::ifstream file(tokenizer_json, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file)
-    return fail(ErrorCode::unavailable, "A tokenizer cannot be read", tokenizer_json.string());
-  return parse(text);
+  auto text = read_file(tokenizer_json, file_bytes_max);
+  if (!text) return fail(ErrorCode::unavailable, "A tokenizer cannot be read", text.error().cause);
+  return parse(*text);
 }
 
 Result<TextPairTokenizer> TextPairTokenizer::parse(std::string_view tokenizer_json) {

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "adapters/memory/memory_signals.h"
 #include "capabilities/agents/internal/shared_agent.h"
@@ -12,6 +14,26 @@
 
 namespace aiva::agents {
 namespace {
+
+// Throws once.
+class BrokenCache final : public Cache {
+ public:
+  Task<Result<std::optional<std::string>>> get(CallContext, std::string) override {
+    if (std::exchange(is_broken_, false)) throw std::runtime_error("broken");
+    co_return std::nullopt;
+  }
+  Task<Result<void>> put(CallContext, std::string, std::string,
+                         std::chrono::milliseconds) override {
+    co_return Result<void>();
+  }
+  Task<Result<void>> erase(CallContext, std::string) override { co_return Result<void>(); }
+  Task<Result<WindowCount>> count_in_window(CallContext, std::string, RateWindow) override {
+    co_return WindowCount{};
+  }
+
+ private:
+  bool is_broken_ = true;
+};
 
 class ActiveAgentsOf : public AgentsFixture {
  protected:
@@ -105,6 +127,19 @@ TEST_F(ActiveAgentsOf, are_shared_between_processes_as_long_as_they_are_current)
                   .has_value());
   auto third = make_other();
   EXPECT_EQ(said(*third, id), "two");
+}
+
+TEST_F(ActiveAgentsOf, are_looked_for_again_after_a_look_that_threw) {
+  BrokenCache broken;
+  shared_cache_ = &broken;
+  agents_ = make_other();
+  auto agent = published("one");
+  auto id = agent.id.to_string();
+
+  EXPECT_EQ(failure_of(find(id)), ErrorCode::internal);
+
+  EXPECT_EQ(said(*agents_, id), "one");
+  agents_.reset();
 }
 
 TEST_F(ActiveAgentsOf, change_at_once_in_processes_that_hear_of_it) {

@@ -22,10 +22,12 @@ class StoredBackups final : public Backups {
 
   Result<TakeReport> take(Installation source, const TakeOptions& options) override {
     AIVA_ASSERT(options.master_key.empty() || options.master_key.size() == secret_box_key_size);
-    std::optional<Manifest> earlier;
-    if (options.is_incremental) {
-      TRY(earlier, newest_readable());
-    }
+    TRY(auto earlier, newest_readable());
+    if (earlier && !is_of(*earlier, options.master_key))
+      return fail(ErrorCode::conflict,
+                  "The backups there are of an installation with another master key: name another "
+                  "place");
+    if (!options.is_incremental) earlier.reset();
     Taking taking({*vault_, source, clock_, on_progress_}, options);
     return taking.run(earlier);
   }
@@ -87,10 +89,7 @@ class StoredBackups final : public Backups {
     if (key.empty()) return fail(ErrorCode::invalid, "The backup does not hold the master key");
     if (key.size() != secret_box_key_size)
       return fail(ErrorCode::invalid, "A master key has 32 bytes");
-    auto purpose = "backup:" + name;
-    bool is_opened = manifest.key_proof.empty() ||
-                     open_secret(key, manifest.key_proof, purpose).value_or("") == purpose;
-    if (!is_opened)
+    if (!is_of(manifest, key))
       return fail(ErrorCode::invalid, "This is not the master key that the rows are sealed with");
     return key;
   }
@@ -116,6 +115,13 @@ class StoredBackups final : public Backups {
   }
 
  private:
+  // Whether that master key, or none, is the one of the backup's rows, as far as it tells.
+  static bool is_of(const Manifest& manifest, const std::string& key) {
+    auto purpose = "backup:" + manifest.summary.name;
+    return manifest.key_proof.empty() ||
+           (!key.empty() && open_secret(key, manifest.key_proof, purpose).value_or("") == purpose);
+  }
+
   Result<Manifest> load(const std::string& name) {
     auto text = vault_->load_manifest(name);
     if (!text && text.error().code == ErrorCode::not_found)

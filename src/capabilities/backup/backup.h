@@ -37,7 +37,8 @@ class Backups {
   // name. A full backup reads what the place has already, and writes again what is damaged there;
   // an incremental one believes it, and does not read objects that the one before has. What a
   // killed backup wrote is found by the next. Fails with `conflict` when objects went faster than
-  // rows were read.
+  // rows were read, and where the newest backup is of an installation with another master key: what
+  // one of two removes, the other would miss.
   virtual Result<TakeReport> take(Installation source, const TakeOptions& options) = 0;
 
   // All backups, oldest first.

@@ -315,6 +315,24 @@ TEST_F(BackupTest, says_whether_a_master_key_opens_its_rows) {
   EXPECT_EQ(backups->find_master_key(second.name, "").value_or(""), key);
 }
 
+TEST_F(BackupTest, shares_its_place_with_no_other_installation) {
+  TakeOptions own{.master_key = std::string(32, 'k')};
+  auto first = backups->take(house.parts(), own)->backup.name;
+  SmallInstallation other(clock);
+  other.add_knowledge();
+  other.add_document("Another house.");
+
+  for (const auto& key : {std::string(32, 'x'), std::string()}) {
+    clock.advance(std::chrono::minutes(1));
+    EXPECT_EQ(backups->take(other.parts(), {.master_key = key}).error().code, ErrorCode::conflict);
+  }
+
+  clock.advance(std::chrono::minutes(1));
+  EXPECT_TRUE(backups->take(house.parts(), own));
+  EXPECT_EQ(backups->list()->size(), 2U);
+  EXPECT_EQ(backups->list()->front().name, first);
+}
+
 TEST_F(BackupTest, knows_every_column_that_names_an_object) {
   std::set<std::string> found;
   auto reading = read(*house.database, {}, [&](SqlSession& session) -> Result<void> {

@@ -50,7 +50,7 @@ class LedgerBilling final : public Billing {
         meters_(metrics),
         accounts_(cached_accounts_max, changes_seen_within),
         budgets_(make_budgets(database, clock, [this](TenantId t) { accounts_.erase(t); })),
-        usage_(make_usage(database)) {}
+        usage_(make_usage(database, clock)) {}
 
   Task<Result<Balance>> balance(CallContext context, TenantId tenant) override {
     auto body = [tenant](SqlSession& sql) { return AccountsTable(sql).find(tenant); };

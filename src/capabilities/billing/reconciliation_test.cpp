@@ -13,6 +13,7 @@ class ReconciliationTest : public BillingFixture {
     EXPECT_TRUE(charge(*metered, tenant, {"search", "s1", 100}));
     EXPECT_TRUE(charge(*metered, stranger, {"search", "s1", 50}));
     EXPECT_TRUE(reserve(*metered, tenant, {"chat", "t1", 300}));
+    clock.advance(std::chrono::minutes(2));
     EXPECT_TRUE(sync_wait(metered->usage().add_up({})));
   }
   Reconciliation found() { return sync_wait(reconcile(*database, {})).value(); }

@@ -6,6 +6,8 @@
 namespace aiva::billing {
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr UnixMs day_ms = 24LL * 3600 * 1000;
 constexpr int days_max = 366;
 constexpr int rows_max = 20'000;
@@ -13,7 +15,7 @@ constexpr std::int64_t entries_max = 5000;  // summed up in one transaction
 
 class LedgerUsage final : public Usage {
  public:
-  explicit LedgerUsage(Database& database) : database_(database) {}
+  LedgerUsage(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
   Task<Result<std::vector<UsageRow>>> report(CallContext context, TenantId tenant,
                                              UsageQuery query) override {
@@ -34,24 +36,30 @@ class LedgerUsage final : public Usage {
   }
 
   Task<Result<std::int64_t>> add_up(CallContext context) override {
+    auto made_before = clock_.unix_ms() - milliseconds(summed_up_after).count();
     std::int64_t sum = 0;
-    auto body = [](SqlSession& sql) { return UsageTable(sql).add_up(entries_max); };
     for (std::int64_t count = entries_max; count == entries_max; sum += count) {
-      auto step = co_await write(database_, context, body);
-      if (!step) co_return fail(std::move(step.error()));
-      count = *step;
+      auto finding = read_latest(database_, context, [made_before](SqlSession& sql) {
+        return UsageTable(sql).end_of_old(made_before, entries_max);
+      });
+      CO_TRY(auto newest, co_await std::move(finding));
+      if (newest == 0) break;
+      auto adding = write(database_, context,
+                          [newest](SqlSession& sql) { return UsageTable(sql).add_up(newest); });
+      CO_TRY(count, co_await std::move(adding));
     }
     co_return sum;
   }
 
  private:
   Database& database_;
+  const Clock& clock_;
 };
 
 }  // namespace
 
-std::unique_ptr<Usage> make_usage(Database& database) {
-  return std::make_unique<LedgerUsage>(database);
+std::unique_ptr<Usage> make_usage(Database& database, const Clock& clock) {
+  return std::make_unique<LedgerUsage>(database, clock);
 }
 
 }  // namespace aiva::billing

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -40,6 +41,11 @@ struct UsageRow {
   MicroUsd amount = 0;  // what was taken, refunds taken off
 };
 
+// How old entries are when they are summed up. Entries of several processes appear in another order
+// than their numbers; none takes this long from getting its number to being there or being waited
+// for.
+constexpr std::chrono::minutes summed_up_after{1};
+
 // What tenants used: sums of the ledger by day, kept up by add_up() and complete at every moment,
 // because a report adds what is not summed up yet.
 class Usage {
@@ -49,7 +55,8 @@ class Usage {
   // than 20,000 rows.
   virtual Task<Result<std::vector<UsageRow>>> report(CallContext context, TenantId tenant,
                                                      UsageQuery query) = 0;
-  // Sums up what the ledger has since the last time, once; answers how many entries that were.
+  // Sums up what the ledger has since the last time and is old enough, each entry once; answers how
+  // many entries that were.
   virtual Task<Result<std::int64_t>> add_up(CallContext context) = 0;
 };
 

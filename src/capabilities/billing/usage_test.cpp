@@ -22,6 +22,14 @@ class UsageTest : public BillingFixture {
     EXPECT_TRUE(charge(*metered, tenant, used));
   }
 
+  std::int64_t add_up_later() {
+    clock.advance(summed_up_after + std::chrono::milliseconds(1));
+    return sync_wait(metered->usage().add_up({})).value();
+  }
+  void change(std::string statement) {
+    ASSERT_TRUE(in_transaction([statement](SqlSession& sql) { return sql.execute(statement); }));
+  }
+
   UnixMs first_ = clock.unix_ms();
 
  private:
@@ -73,13 +81,13 @@ TEST_F(UsageTest, is_the_same_before_while_and_after_it_is_summed_up) {
   };
   use("search", 100);
   use("chat", 300, "gpt");
-  EXPECT_EQ(sync_wait(metered->usage().add_up({})).value(), 2);
+  EXPECT_EQ(add_up_later(), 2);
   ASSERT_TRUE(refund(*metered, tenant, "search", "1"));
   use("chat", 300, "gpt");
   auto half = text();
 
-  EXPECT_EQ(sync_wait(metered->usage().add_up({})).value(), 2);
-  EXPECT_EQ(sync_wait(metered->usage().add_up({})).value(), 0);
+  EXPECT_EQ(add_up_later(), 2);
+  EXPECT_EQ(add_up_later(), 0);
 
   EXPECT_EQ(text(), half);
   auto rows = report(grouping, tenant);
@@ -89,6 +97,33 @@ TEST_F(UsageTest, is_the_same_before_while_and_after_it_is_summed_up) {
   EXPECT_EQ(rows[1].refunds, 1);
 }
 
+TEST_F(UsageTest, counts_an_entry_that_appears_behind_later_numbers) {
+  use("search", 100);
+  change("UPDATE credit_transactions SET sequence = sequence + 10 WHERE operation = 'search'");
+  EXPECT_EQ(sync_wait(metered->usage().add_up({})).value(), 0);
+  use("chat", 300);
+  change("UPDATE credit_transactions SET sequence = 5 WHERE operation = 'chat'");
+
+  EXPECT_EQ(add_up_later(), 2);
+
+  EXPECT_EQ(report({.by_day = false}, tenant).at(0).amount, 480);
+  EXPECT_EQ(add_up_later(), 0);
+  use("search", 100);
+  EXPECT_EQ(report({.by_day = false}, tenant).at(0).amount, 600);
+}
+
+TEST_F(UsageTest, sums_up_no_entry_behind_one_that_is_too_young) {
+  use("search", 100);
+  clock.advance(summed_up_after);
+  use("search", 100);
+  clock.advance(std::chrono::milliseconds(1));
+
+  EXPECT_EQ(sync_wait(metered->usage().add_up({})).value(), 1);
+
+  EXPECT_EQ(report({.by_day = false}, tenant).at(0).amount, 240);
+  EXPECT_EQ(add_up_later(), 1);
+}
+
 TEST_F(UsageTest, sums_up_thousands_of_entries_in_steps) {
   ASSERT_TRUE(in_transaction([&](SqlSession& sql) -> Result<void> {
     for (int i = 0; i < 5001; ++i)
@@ -96,7 +131,7 @@ TEST_F(UsageTest, sums_up_thousands_of_entries_in_steps) {
     return {};
   }));
 
-  EXPECT_EQ(sync_wait(metered->usage().add_up({})).value(), 5001);
+  EXPECT_EQ(add_up_later(), 5001);
 
   EXPECT_EQ(report({.by_day = false}, stranger).at(0).amount, 5001 * 12);
   EXPECT_TRUE(sync_wait(metered->verify({})));

@@ -4,8 +4,8 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+
+#include "foundation/read_file.h"
 
 namespace aiva::documents {
 namespace {
@@ -81,14 +81,12 @@ std::size_t pair_index(char first, char second) {
 }  // namespace
 
 Result<TokenRanks> TokenRanks::load(const std::filesystem::path& file) {
-  std::error_code error;
-  auto size = std::filesystem::file_size(file, error);
-  if (error) return fail(ErrorCode::not_found, file.string() + " is missing");
-  if (size > file_bytes_max) return fail(malformed("it has too many bytes"));
-  std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (text.size() != size) return fail(ErrorCode::unavailable, "Cannot read " + file.string());
-  return parse(text);
+  auto text = read_file(file, file_bytes_max);
+  if (text) return parse(*text);
+  if (text.error().code == ErrorCode::not_found)
+    return fail(ErrorCode::not_found, file.string() + " is missing");
+  if (text.error().code == ErrorCode::too_large) return fail(malformed("it has too many bytes"));
+  return fail(ErrorCode::unavailable, "Cannot read " + file.string());
 }
 
 Result<TokenRanks> TokenRanks::parse(std::string_view text) {

@@ -33,7 +33,8 @@ enum class ChoreScope {
   fleet,    // one of all does it, so often
 };
 
-// Something done now and then beside the jobs: once after the start, then every so often.
+// Something done now and then beside the jobs: once after the start, then every so often; sooner
+// where it failed.
 struct Chore {
   std::string name;  // of one of the fleet: the same in all processes
   std::chrono::milliseconds every{};

@@ -364,6 +364,30 @@ TEST_F(WorkerOn, chores_does_them_at_the_start_and_every_so_often) {
   EXPECT_EQ(failing, 2);
 }
 
+TEST_F(WorkerOn, a_chore_that_failed_tries_again_ever_later_until_it_succeeds) {
+  std::atomic<int> calls = 0;
+  chores_ = {{"sweep", seconds(3600), [&](CallContext) {
+                return count(calls,
+                             calls < 3 ? fail(ErrorCode::unavailable, "not now") : Result<void>());
+              }}};
+  auto worker = make([](CallContext, Job) { return answer({}); });
+  auto calls_after = [&](std::chrono::milliseconds time) {
+    clock_.advance(time);
+    turn_until_idle(*worker);
+    worker->turn();  // which sees how it ended
+    return calls.load();
+  };
+
+  EXPECT_EQ(calls_after(seconds(0)), 1);
+  EXPECT_EQ(calls_after(seconds(2)), 1);
+  EXPECT_EQ(calls_after(seconds(3)), 2);
+  EXPECT_EQ(calls_after(seconds(4)), 2);
+  EXPECT_EQ(calls_after(seconds(6)), 3);
+  EXPECT_EQ(calls_after(seconds(20)), 4);
+  EXPECT_EQ(calls_after(seconds(3500)), 4);
+  EXPECT_EQ(calls_after(seconds(100)), 5);
+}
+
 // Two workers on one database, as two processes are.
 class WorkersOn : public WorkerOn {
  protected:
@@ -394,6 +418,25 @@ TEST_F(WorkersOn, one_database_do_a_chore_of_the_fleet_once) {
 
   EXPECT_EQ(once, 3);
   EXPECT_EQ(each, 6);
+}
+
+TEST_F(WorkersOn, one_database_try_again_soon_what_failed_at_one_of_them) {
+  std::atomic<int> failing = 0;
+  std::atomic<int> calls = 0;
+  auto first = make_with("a", {{"sweep", seconds(3600), [&](CallContext) {
+                                  return count(failing, fail(ErrorCode::unavailable, "not now"));
+                                }}});
+  auto second =
+      make_with("b", {{"sweep", seconds(3600), [&](CallContext) { return count(calls, {}); }}});
+  turn_until_idle(*first);
+
+  turn_until_idle(*second);
+  EXPECT_EQ(calls, 0);
+  clock_.advance(seconds(10));
+  turn_until_idle(*second);
+
+  EXPECT_EQ(failing, 1);
+  EXPECT_EQ(calls, 1);
 }
 
 TEST_F(WorkersOn, one_database_take_over_from_one_that_died_in_a_chore) {

@@ -68,17 +68,20 @@ Replica::Replica(Server server, PoolOptions options, milliseconds lag_max,
                             {{"server", to_string(server.hosts.front())}})),
       waits_in_vain_(metrics.counter("aiva_database_replica_late_total",
                                      "Reads that went to the primary because a replica had not "
-                                     "yet what this process wrote",
+                                     "yet what was written just before",
                                      {{"server", to_string(server.hosts.front())}})),
       pool_(std::move(server), std::move(options), measures_,
             [this](const Result<Connection*>& connection) { look(connection); }) {}
 
 Task<Result<void>> Replica::read(CallContext context, const Database::Body& body,
-                                 const Positions& positions, bool& was_read) {
+                                 const Positions& positions, std::string heard, bool& was_read) {
   auto written = positions.latest();
-  if (steady_clock::now().time_since_epoch().count() < rests_until_ns_ && reached_ < written.number)
+  bool has_to_wait = reached_ < written.number || !heard.empty();
+  if (has_to_wait && steady_clock::now().time_since_epoch().count() < rests_until_ns_)
     co_return Result<void>();
-  Pool::Job job = [&](Lane& lane) { return read_behind(lane, context, body, written, was_read); };
+  Pool::Job job = [&](Lane& lane) {
+    return read_behind(lane, context, body, written, heard, was_read);
+  };
   auto task = pool_.run(context, std::move(job));
   auto outcome = co_await std::move(task);
   co_return outcome;
@@ -86,24 +89,33 @@ Task<Result<void>> Replica::read(CallContext context, const Database::Body& body
 
 Result<void> Replica::read_behind(Lane& lane, const CallContext& context,
                                   const Database::Body& body, const Positions::Place& written,
-                                  bool& was_read) {
+                                  const std::string& heard, bool& was_read) {
   if (reached_ < written.number) {
-    TRY(auto* connection, lane.connect());
-    auto reached = has_reached(*connection, written.text, wait_max_s);
-    if (!reached) {
-      lane.close();
-      return fail(std::move(reached.error()));
-    }
-    if (!*reached) {
-      waits_in_vain_.add();
-      rests_until_ns_ = (steady_clock::now() + rest_after_vain_wait).time_since_epoch().count();
-      return {};
-    }
+    TRY(bool is_here, comes_to(lane, written.text));
+    if (!is_here) return {};
     auto known = reached_.load();
     while (known < written.number && !reached_.compare_exchange_weak(known, written.number)) {
     }
   }
+  if (!heard.empty()) {
+    TRY(bool is_here, comes_to(lane, heard));
+    if (!is_here) return {};
+  }
   return read_on_replica(lane, context, body, was_read);
+}
+
+Result<bool> Replica::comes_to(Lane& lane, const std::string& place) {
+  TRY(auto* connection, lane.connect());
+  auto reached = has_reached(*connection, place, wait_max_s);
+  if (!reached) {
+    lane.close();
+    return fail(std::move(reached.error()));
+  }
+  if (!*reached) {
+    waits_in_vain_.add();
+    rests_until_ns_ = (steady_clock::now() + rest_after_vain_wait).time_since_epoch().count();
+  }
+  return *reached;
 }
 
 // Measures how long ago the primary stood where this server stands not yet.

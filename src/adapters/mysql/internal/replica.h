@@ -39,14 +39,18 @@ class Replica {
 
   // Whether it answers and is at most lag_max behind.
   [[nodiscard]] bool is_usable() const { return is_usable_; }
-  // Runs the body here once all that this process committed is here. `was_read` stays false where
-  // another server should be asked: it does not answer, or not soon enough.
+  // Runs the body here once all that this process committed is here, and what was heard of others.
+  // `was_read` stays false where another server should be asked: it does not answer, or not soon
+  // enough.
   Task<Result<void>> read(CallContext context, const Database::Body& body,
-                          const Positions& positions, bool& was_read);
+                          const Positions& positions, std::string heard, bool& was_read);
 
  private:
   Result<void> read_behind(Lane& lane, const CallContext& context, const Database::Body& body,
-                           const Positions::Place& written, bool& was_read);
+                           const Positions::Place& written, const std::string& heard,
+                           bool& was_read);
+  // Whether the place is here, or soon; a connection that fails is closed.
+  Result<bool> comes_to(Lane& lane, const std::string& place);
   void look(const Result<Connection*>& connection);
   void note_lag(std::chrono::steady_clock::duration lag);
 

@@ -58,6 +58,7 @@ enum class Attempt { ended, contended, lost };
 struct Outcome {
   Attempt attempt = Attempt::ended;
   Result<void> result{};
+  std::string position{};  // of what was committed
 };
 
 // A body that goes on after a failure which ended its transaction has failed all the same.
@@ -76,10 +77,12 @@ Outcome after_trouble(Lane& lane, Connection& connection) {
 }
 
 Outcome commit(Lane& lane, Connection& connection, Positions& positions) {
+  auto before = connection.last_position();
   auto committed = connection.commit();
   if (committed) {
     positions.note(connection.last_position());
-    return {};
+    bool is_new = connection.last_position() != before;
+    return {.position = is_new ? connection.last_position() : std::string()};
   }
   auto trouble = connection.trouble();
   // A server that may not be written to has rolled it back.
@@ -112,17 +115,19 @@ Outcome try_write(Lane& lane, const CallContext& context, const Database::Body& 
 
 }  // namespace
 
-Result<void> write_on(Lane& lane, const CallContext& context, const Database::Body& body,
-                      Positions& positions) {
+Result<std::string> write_on(Lane& lane, const CallContext& context, const Database::Body& body,
+                             Positions& positions) {
   Stopwatch stopwatch(lane.measures().write_seconds);
   auto give_up = steady_clock::now() + retries_end;
   int lost = 0;
   for (int attempt = 1;; ++attempt) {
     auto kind = attempt == 1 ? TransactionKind::write : TransactionKind::contended_write;
     auto outcome = try_write(lane, context, body, kind, positions);
-    if (outcome.attempt == Attempt::ended) return std::move(outcome.result);
-    if (outcome.attempt == Attempt::lost && ++lost == lost_max) return std::move(outcome.result);
-    if (attempt == attempts_max || steady_clock::now() >= give_up) return std::move(outcome.result);
+    bool is_last = outcome.attempt == Attempt::ended ||
+                   (outcome.attempt == Attempt::lost && ++lost == lost_max) ||
+                   attempt == attempts_max || steady_clock::now() >= give_up;
+    if (is_last && !outcome.result) return fail(std::move(outcome.result.error()));
+    if (is_last) return std::move(outcome.position);
     if (outcome.attempt == Attempt::contended) {
       lane.measures().contended.add();
       pause_before(attempt);

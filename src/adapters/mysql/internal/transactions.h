@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "adapters/mysql/internal/pool.h"
 #include "adapters/mysql/internal/positions.h"
 #include "foundation/call_context.h"
@@ -8,11 +10,12 @@
 
 namespace aiva::mysql {
 
-// Runs the body in a transaction on the lane's connection and commits it. After a deadlock, or when
-// the connection broke before the commit, it runs again, some times and with pauses. A connection
-// that breaks during the commit fails with `unavailable`: nobody knows whether it is committed.
-Result<void> write_on(Lane& lane, const CallContext& context, const Database::Body& body,
-                      Positions& positions);
+// Runs the body in a transaction on the lane's connection and commits it; answers what the log
+// calls it, empty where nothing was changed or there is no log. After a deadlock, or when the
+// connection broke before the commit, it runs again, some times and with pauses. A connection that
+// breaks during the commit fails with `unavailable`: nobody knows whether it is committed.
+Result<std::string> write_on(Lane& lane, const CallContext& context, const Database::Body& body,
+                             Positions& positions);
 
 // Runs the body against one snapshot. A connection that broke before the body saw an answer is
 // opened again, once.

@@ -1,12 +1,11 @@
 #include "adapters/onnx/internal/clip_files.h"
 
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 
 #include "foundation/json.h"
+#include "foundation/read_file.h"
 
 namespace aiva {
 namespace {
@@ -89,10 +88,9 @@ Result<ClipPreparation> read_clip_preparation(const fs::path& preprocessor_confi
     return fail(ErrorCode::invalid, std::string("preprocessor_config.json: ") + why,
                 preprocessor_config.string());
   };
-  std::ifstream file(preprocessor_config, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return malformed("it cannot be read");
-  TRY(auto value, json::parse(text, {.bytes_max = config_bytes_max}));
+  auto text = read_file(preprocessor_config, config_bytes_max);
+  if (!text) return malformed("it cannot be read");
+  TRY(auto value, json::parse(*text, {.bytes_max = config_bytes_max}));
   const auto* config = value.if_object();
   if (config == nullptr) return malformed("it is no object");
   ClipPreparation preparation;

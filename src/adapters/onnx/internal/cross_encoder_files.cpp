@@ -1,12 +1,11 @@
 #include "adapters/onnx/internal/cross_encoder_files.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 
 #include "adapters/onnx/internal/json_members.h"
+#include "foundation/read_file.h"
 
 namespace aiva {
 namespace {
@@ -26,10 +25,9 @@ Result<fs::path> find_one(const fs::path& folder, const char* name) {
 
 // What a configuration says; empty where there is none that can be read.
 json::Value read_config(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return json::Object();
-  auto value = json::parse(text, {.bytes_max = config_bytes_max});
+  auto text = read_file(path, config_bytes_max);
+  if (!text) return json::Object();
+  auto value = json::parse(*text, {.bytes_max = config_bytes_max});
   return value && value->is_object() ? std::move(*value) : json::Value(json::Object());
 }
 

@@ -1,16 +1,16 @@
 #include "adapters/onnx/internal/spoken_pieces.h"
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 
 #include "foundation/crypto.h"
+#include "foundation/read_file.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva {
 namespace {
 
 constexpr std::size_t marks_count = 3;  // <unk>, <s>, </s>
+constexpr std::size_t script_bytes_max = 64UL * 1024 * 1024;
 constexpr std::size_t pieces_max = 1UL << 17U;
 constexpr std::string_view space_mark = "\u2581";
 
@@ -37,12 +37,11 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 Result<SpokenPieces> SpokenPieces::load(const std::filesystem::path& script) {
-  std::ifstream file(script, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file || text.empty())
+  auto text = read_file(script, script_bytes_max);
+  if (!text || text->empty())
     return fail(ErrorCode::unavailable, "The vocabulary of the recognizer cannot be read",
                 script.string());
-  return parse(text);
+  return parse(*text);
 }
 
 Result<SpokenPieces> SpokenPieces::parse(std::string_view script) {

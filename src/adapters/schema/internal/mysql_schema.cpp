@@ -37,6 +37,7 @@ constexpr std::array lengths{
     Length{"crawl_pages", "url", 2000},
     Length{"documents", "source", 0},
     Length{"product_variants", "sku", 0},
+    Length{"stores", "address", 0},
 };
 // Longer than this, in ASCII, which has a byte a character in a key.
 constexpr int wide_length_max = 512;

@@ -124,35 +124,25 @@ void ActiveCache::drop(AgentId id) { agents_.erase(id); }
 Task<Result<ActiveAgentPointer>> ActiveCache::load(CallContext context, Scope scope,
                                                    std::string id_or_slug) {
   auto key = (scope ? scope->to_string() : std::string("public")) + "/" + id_or_slug;
-  std::shared_ptr<Flight> flight;
-  bool is_first = false;
-  {
-    std::lock_guard lock(mutex_);
-    auto [entry, is_new] = flights_.try_emplace(key);
-    if (is_new) entry->second = std::make_shared<Flight>();
-    flight = entry->second;
-    is_first = is_new;
-  }
-  if (!is_first) {
-    CO_TRY_VOID(co_await flight->wait(context.home));
-    if (auto agent = kept(scope, id_or_slug)) co_return agent;
-    auto fetching = fetch(context, scope, std::move(id_or_slug));
-    auto agent = co_await std::move(fetching);
-    co_return agent;
-  }
-  auto patient = context;
-  patient.cancellation = {};
-  patient.deadline = std::chrono::steady_clock::now() + load_time_max;
-  auto fetching = fetch(patient, scope, std::move(id_or_slug));
+  ActiveAgentPointer fetched;
+  Flights<std::string>::Work work = [this, &fetched, scope, id_or_slug](CallContext patient) {
+    return fetch_into(fetched, std::move(patient), scope, id_or_slug);
+  };
+  auto flying = flights_.fly(context, std::move(key), std::move(work));
+  CO_TRY_VOID(co_await std::move(flying));
+  if (!fetched) fetched = kept(scope, id_or_slug);
+  if (fetched) co_return fetched;
+  auto fetching = fetch(context, scope, std::move(id_or_slug));
   auto agent = co_await std::move(fetching);
-  {
-    std::lock_guard lock(mutex_);
-    flights_.erase(key);
-  }
-  Result<void> outcome;
-  if (!agent) outcome = fail(agent.error());
-  flight->land(std::move(outcome));
   co_return agent;
+}
+
+Task<Result<void>> ActiveCache::fetch_into(ActiveAgentPointer& fetched, CallContext context,
+                                           Scope scope, std::string id_or_slug) {
+  context.deadline = std::chrono::steady_clock::now() + load_time_max;
+  auto fetching = fetch(std::move(context), scope, std::move(id_or_slug));
+  CO_TRY(fetched, co_await std::move(fetching));
+  co_return Result<void>();
 }
 
 Task<Result<ActiveAgentPointer>> ActiveCache::fetch(CallContext context, Scope scope,

@@ -1,16 +1,14 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "capabilities/agents/active_agents.h"
 #include "capabilities/agents/agents.h"
 #include "capabilities/agents/internal/active_rows.h"
 #include "capabilities/agents/internal/change_follower.h"
-#include "foundation/flight.h"
+#include "foundation/flights.h"
 #include "foundation/lru_cache.h"
 
 namespace aiva::agents {
@@ -43,6 +41,9 @@ class ActiveCache final : public ActiveAgents {
   void keep(const Loaded& loaded);
   void drop(AgentId id);
   Task<Result<ActiveAgentPointer>> load(CallContext context, Scope scope, std::string id_or_slug);
+  // The work of a flight; `fetched` outlives it.
+  Task<Result<void>> fetch_into(ActiveAgentPointer& fetched, CallContext context, Scope scope,
+                                std::string id_or_slug);
   Task<Result<ActiveAgentPointer>> fetch(CallContext context, Scope scope, std::string id_or_slug);
   Task<ActiveAgentPointer> fetch_shared(CallContext context, Scope scope, AgentId id);
   Task<void> share(CallContext context, Loaded loaded);
@@ -60,9 +61,8 @@ class ActiveCache final : public ActiveAgents {
   LruCache<TenantId, bool> tenants_;  // whether they are active
   ChangeFollower follower_;
   Signals* signals_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;  // by scope and text
-  std::unique_ptr<Signals::Subscription> changes_elsewhere_;          // the first to go
+  Flights<std::string> flights_;                              // by scope and text
+  std::unique_ptr<Signals::Subscription> changes_elsewhere_;  // the first to go
 };
 
 }  // namespace aiva::agents

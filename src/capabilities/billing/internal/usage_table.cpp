@@ -109,16 +109,28 @@ Result<MicroUsd> UsageTable::spent_since(TenantId tenant, BudgetScope scope,
   return spent;
 }
 
-Result<std::int64_t> UsageTable::add_up(std::int64_t entries_max) {
+Result<std::int64_t> UsageTable::end_of_old(UnixMs made_before, std::int64_t entries_max) {
   TRY(auto from, progress());
-  std::int64_t newest = from;
+  std::int64_t newest = 0;
+  bool is_old = true;
+  TRY_VOID(
+      sql_.query("SELECT sequence, created_at FROM credit_transactions WHERE sequence > ? "
+                 "ORDER BY sequence LIMIT ?",
+                 {from, entries_max}, [&](const SqlRow& row) -> Result<void> {
+                   is_old = is_old && row.integer(1) < made_before;
+                   if (is_old) newest = row.integer(0);
+                   return {};
+                 }));
+  return newest;
+}
+
+Result<std::int64_t> UsageTable::add_up(std::int64_t newest) {
+  TRY(auto from, progress());
   std::int64_t count = 0;
   TRY_VOID(
-      sql_.query("SELECT COALESCE(MAX(sequence), 0), COUNT(*) FROM (SELECT sequence "
-                 "FROM credit_transactions WHERE sequence > ? ORDER BY sequence LIMIT ?) AS t",
-                 {from, entries_max}, [&](const SqlRow& row) -> Result<void> {
-                   newest = row.integer(0);
-                   count = row.integer(1);
+      sql_.query("SELECT COUNT(*) FROM credit_transactions WHERE sequence > ? AND sequence <= ?",
+                 {from, newest}, [&](const SqlRow& row) -> Result<void> {
+                   count = row.integer(0);
                    return {};
                  }));
   if (count == 0) return count;

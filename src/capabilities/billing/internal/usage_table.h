@@ -20,8 +20,12 @@ class UsageTable {
   // What a tenant, or its key or agent, has used since the first instant of a day.
   Result<MicroUsd> spent_since(TenantId tenant, BudgetScope scope, std::string_view subject,
                                UnixMs day);
-  // Sums up the next `entries_max` entries; answers how many there were.
-  Result<std::int64_t> add_up(std::int64_t entries_max);
+  // The number of the last of the next `entries_max` entries before the first that was made later;
+  // 0 where there is none.
+  Result<std::int64_t> end_of_old(UnixMs made_before, std::int64_t entries_max);
+  // Sums up the entries up to a number; answers how many there were. In a transaction that writes
+  // it waits for those among them that are not committed.
+  Result<std::int64_t> add_up(std::int64_t newest);
 
  private:
   Result<std::int64_t> progress();

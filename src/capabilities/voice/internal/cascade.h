@@ -83,7 +83,6 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
     bool is_written_down = true;  // false: a filler
   };
 
-  void greet();
   void act(TurnActions actions);
   // What a stream hears; in cascade_hearing.cpp.
   void begin_hearing();
@@ -97,18 +96,23 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
   Task<Result<Transcript>> write_down(std::vector<std::int16_t> samples);
   void look_at_utterance();
   void charge_hearing(const Transcript& transcript);
-  void charge_saying(const std::string& provider, std::string_view text);
   void take_turn();
-  void stop_answer();
-  void queue(std::string sentence, bool is_written_down = true);
   void start_answer(std::string words, bool is_keyed = false);
   // The chat answers it, which is told what was said beside it.
   void ask_chat(std::string words);
+  // What is said to the caller; in cascade_speaking.cpp.
+  void greet();
+  void queue(std::string sentence, bool is_written_down = true);
   void take_sentences(bool is_end);
-  void finish_line(std::string_view heard, bool is_interrupted);
-  void finish_if_silent();
   void begin_answer();
   void end_answer(bool is_cut_off);
+  void stop_answer();
+  void finish_line(std::string_view heard, bool is_interrupted);
+  void finish_if_silent();
+  void charge_saying(const std::string& provider, std::string_view text);
+  Task<void> speak(std::uint64_t generation);
+  Task<Result<void>> speak_sentence(const Sentence& sentence, std::uint64_t generation);
+  // Flows; in cascade_flow.cpp.
   void follow_flow(const FlowActions& actions);
   // Whether a flow takes what the caller said or keyed in.
   bool lead_on(std::string_view words, bool is_keyed);
@@ -119,8 +123,6 @@ class Cascade final : public Brain, public std::enable_shared_from_this<Cascade>
                             std::uint64_t generation);
   Task<void> answer(chat::Turn turn, BesideChat::Question question, std::uint64_t generation);
   Task<Result<void>> listen(std::uint64_t generation, chat::TurnEvent event);
-  Task<void> speak(std::uint64_t generation);
-  Task<Result<void>> speak_sentence(const Sentence& sentence, std::uint64_t generation);
   [[nodiscard]] bool is_stale(std::uint64_t generation) const {
     return is_over_ || generation != generation_;
   }

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <system_error>
 
 #include "faces/http/header_text.h"
 #include "foundation/crypto.h"
+#include "foundation/read_file.h"
 
 namespace aiva::http {
 namespace {
@@ -20,6 +19,7 @@ constexpr std::string_view page_name = "index.html";
 constexpr std::string_view nonce_place = "AIVA_NONCE";  // console/vite.config.ts
 constexpr std::size_t nonce_bytes = 18;
 constexpr std::size_t files_max = 2000;
+constexpr std::size_t page_bytes_max = 1024UL * 1024;
 
 struct FileType {
   std::string_view extension;
@@ -50,11 +50,6 @@ struct Console {
   std::map<std::string, ConsoleFile, std::less<>> files{};  // by path below the folder
 };
 
-std::string read_text(const fs::path& path) {
-  std::ifstream input(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(input), std::istreambuf_iterator<char>()};
-}
-
 bool is_file(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
@@ -72,7 +67,7 @@ void add_file(Console& console, const fs::path& path) {
 std::shared_ptr<const Console> read_console(const fs::path& folder) {
   auto console = std::make_shared<Console>();  // shared by the handlers
   console->folder = folder;
-  console->page = read_text(folder / page_name);
+  console->page = read_file(folder / page_name, page_bytes_max).value_or("");
   if (console->page.empty()) return console;
   std::error_code error;
   fs::recursive_directory_iterator entries(folder, error);

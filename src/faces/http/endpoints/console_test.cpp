@@ -123,5 +123,12 @@ TEST_F(ConsoleRoutes, say_that_there_is_no_console) {
   EXPECT_EQ(get("/").header("Location"), "/docs");
 }
 
+TEST_F(ConsoleRoutes, say_that_there_is_none_where_its_page_is_a_folder) {
+  fs::create_directories(folder_ / "index.html");
+  start();
+
+  EXPECT_EQ(get("/console").status, 404);
+}
+
 }  // namespace
 }  // namespace aiva::http

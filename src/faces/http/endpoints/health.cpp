@@ -85,6 +85,16 @@ Task<Result<Response>> answer_readiness(const HealthParts& parts, CallContext co
   co_return response;
 }
 
+// What a proxy or an ingress passes on came from outside, and no caller can take away what they
+// add.
+bool came_by_proxy(const Request& request) {
+  return !request.header("X-Forwarded-For").empty() || !request.header("Forwarded").empty();
+}
+
+Task<Result<Response>> hide_metrics() {
+  co_return fail(ErrorCode::not_found, "Metrics are not shown by way of a proxy");
+}
+
 // Examples of buckets are told to whoever asks for the format that has them.
 Task<Result<Response>> answer_metrics(const HealthParts& parts, CallContext context,
                                       bool wants_openmetrics) {
@@ -114,6 +124,8 @@ std::vector<Route> health_routes(HealthParts parts) {
     return answer_readiness(*shared, std::move(context));
   };
   Handler metrics = [shared](CallContext context, Request& request) {
+    bool is_operator = request.principal().may(identity::Permission::system_read);
+    if (came_by_proxy(request) && !is_operator) return hide_metrics();
     bool wants_openmetrics = request.header("Accept").contains("application/openmetrics-text");
     return answer_metrics(*shared, std::move(context), wants_openmetrics);
   };

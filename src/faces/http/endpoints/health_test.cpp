@@ -98,6 +98,28 @@ TEST_F(Health, shows_metrics_that_are_read_when_asked_for) {
   EXPECT_NE(shown.body.find("aiva_test_looks 1"), std::string::npos);
 }
 
+TEST_F(Health, shows_metrics_by_way_of_a_proxy_to_operators_alone) {
+  start({});
+  server_->authenticator.add(
+      "operator", {.user = UserId::make(), .permissions = {identity::Permission::system_read}});
+  server_->authenticator.add("user", {.user = UserId::make()});
+
+  for (const char* header : {"x-forwarded-for: 203.0.113.9", "Forwarded: for=203.0.113.9"}) {
+    auto shown = server_->send({.target = "/%6Detrics", .headers = {header}});
+    EXPECT_EQ(shown.status, 404) << header;
+    EXPECT_EQ(shown.body.find("# TYPE"), std::string::npos);
+  }
+  auto status_for = [this](const std::string& secret) {
+    return server_
+        ->send({.target = "/metrics",
+                .headers = {"X-Forwarded-For: 203.0.113.9", "Authorization: Bearer " + secret}})
+        .status;
+  };
+  EXPECT_EQ(status_for("user"), 404);
+  EXPECT_EQ(status_for("operator"), 200);
+  EXPECT_EQ(server_->send({.target = "/metrics"}).status, 200);
+}
+
 TEST_F(Health, shows_metrics_as_openmetrics_to_whoever_asks) {
   start({});
   metrics_.counter("aiva_test_total", "A test").add(3);

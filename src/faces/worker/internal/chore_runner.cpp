@@ -15,6 +15,13 @@ using std::chrono::milliseconds;
 constexpr int prolongations_per_lease = 3;
 // How soon a process notices that a turn is free, besides its own time for it.
 constexpr milliseconds look_again{10'000};
+constexpr milliseconds first_pause{5'000};
+constexpr milliseconds pause_max{600'000};
+
+bool has_gone_wrong(const std::exception_ptr& exception,
+                    const std::optional<Result<void>>& outcome) {
+  return exception || (!*outcome && outcome->error().code != ErrorCode::cancelled);
+}
 
 void log_end(const std::string& name, const CallContext& context, std::exception_ptr exception,
              const std::optional<Result<void>>& outcome) {
@@ -92,6 +99,8 @@ void ChoreRunner::start(State& state) {
                   log_end(state.chore.name, context, exception, outcome);
                   {
                     std::lock_guard lock(shared->mutex);
+                    state.has_failed = has_gone_wrong(exception, outcome);
+                    state.failures = state.has_failed ? state.failures + 1 : 0;
                     state.is_running = false;
                     state.has_ended = state.turn.has_value();
                   }
@@ -105,19 +114,32 @@ void ChoreRunner::keep() {
   for (auto& state : shared_->states) {
     bool is_running = false;
     bool has_ended = false;
+    auto until_next = state.chore.every;
     {
       std::lock_guard lock(shared_->mutex);
       is_running = state.is_running;
       has_ended = state.has_ended;
+      if (std::exchange(state.has_failed, false)) {
+        until_next = pause_after(state.failures, state.chore.every);
+        state.due = now + until_next;
+      }
     }
-    if (has_ended) write_end(state);
+    if (has_ended) write_end(state, until_next);
     if (is_running && state.turn && state.prolong_due <= now) prolong(state);
   }
 }
 
-void ChoreRunner::write_end(State& state) {
-  bool is_whole = !state.stop.stop_requested();
-  auto until_next = is_whole ? state.chore.every : milliseconds(0);
+// By chance up to half shorter, so that what failed together is not tried again together.
+milliseconds ChoreRunner::pause_after(int failures, milliseconds every) {
+  constexpr int doublings_max = 10;
+  auto pause = first_pause * (1 << std::min(failures - 1, doublings_max));
+  pause = std::min({pause, pause_max, every});
+  std::uniform_int_distribution<milliseconds::rep> shorter(0, pause.count() / 2);
+  return pause - milliseconds(shorter(random_));
+}
+
+void ChoreRunner::write_end(State& state, milliseconds until_next) {
+  if (state.stop.stop_requested()) until_next = milliseconds(0);
   auto finished = sync_wait(parts_.leases->finish({}, *state.turn, until_next));
   // Where it cannot be written the turn ends with its lease, and the chore is done again.
   if (!finished && finished.error().code != ErrorCode::conflict)

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -36,8 +37,9 @@ class ChoreRunner {
   void run_on(ThreadPool& pool, std::function<void()> on_end);
   // Starts what is due.
   void start_due();
-  // Writes down what has ended and keeps the turns of what goes on. A chore whose turn another
-  // process has taken, or may have taken by now, is told to stop.
+  // Writes down what has ended and keeps the turns of what goes on. What failed is due again after
+  // a pause that doubles with each failure and is never longer than its interval. A chore whose
+  // turn another process has taken, or may have taken by now, is told to stop.
   void keep();
   // Tells all to stop. What did not come to its end is due again at once.
   void stop();
@@ -52,6 +54,8 @@ class ChoreRunner {
     SteadyTime prolong_due{};
     SteadyTime turn_ends{};  // as far as it is known to be kept
     std::stop_source stop{};
+    int failures = 0;         // in a row
+    bool has_failed = false;  // while nobody saw it
     bool is_running = false;
     bool has_ended = false;  // while its end is not written down
   };
@@ -64,7 +68,9 @@ class ChoreRunner {
 
   bool take_turn(State& state);
   void start(State& state);
-  void write_end(State& state);
+  void write_end(State& state, std::chrono::milliseconds until_next);
+  // Until a chore that failed is tried again.
+  std::chrono::milliseconds pause_after(int failures, std::chrono::milliseconds every);
   void prolong(State& state);
 
   ChoreParts parts_;
@@ -72,6 +78,7 @@ class ChoreRunner {
   ThreadPool* pool_ = nullptr;
   SteadyTime rows_asked_from_{};  // after a failure no turns are taken for a while
   bool is_stopping_ = false;
+  std::minstd_rand random_{std::random_device{}()};
 };
 
 }  // namespace aiva::worker
