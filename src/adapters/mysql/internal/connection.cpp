@@ -212,7 +212,11 @@ Result<Connection::Lent> Connection::start(std::string_view sql,
       if (!parameters.empty() && mysql_stmt_bind_param(statement, bound.binds()) != 0)
         return failed(statement, sql);
       Waiting waiting(*this);
-      if (mysql_stmt_execute(statement) == 0) return lent;
+      if (mysql_stmt_execute(statement) == 0) {
+        // MySQL 9 tells the columns only now.
+        if (lent->kinds.empty()) lent->kinds = column_kinds(statement);
+        return lent;
+      }
       auto code = mysql_stmt_errno(statement);
       bool is_forgotten = code == ER_UNKNOWN_STMT_HANDLER || code == ER_NEED_REPREPARE;
       if (is_again || !is_forgotten) return failed(statement, sql);

@@ -64,9 +64,12 @@ Result<std::vector<std::string>> read_texts(Database& database, const std::strin
   }));
 }
 
-std::string make_statement(const std::string& name) {
-  return "CREATE DATABASE IF NOT EXISTS " + name +
-         " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
+Result<void> make_schema(Database& server, const std::string& name) {
+  TRY(auto version, read_texts(server, "SELECT VERSION()", 0));
+  bool is_mariadb = version.front().contains("MariaDB");
+  auto statement = "CREATE DATABASE IF NOT EXISTS " + name + " CHARACTER SET utf8mb4 COLLATE " +
+                   (is_mariadb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin");
+  return run_all(server, {statement});
 }
 
 // What a new database is made of, and how a used one becomes new again.
@@ -79,7 +82,7 @@ struct Copying {
 // Migrated once for each server; made once for each program.
 Result<Copying> learn_to_copy(Database& server, Metrics& metrics) {
   auto name = template_name();
-  TRY_VOID(run_all(server, {make_statement(name)}));
+  TRY_VOID(make_schema(server, name));
   TRY(auto database, open(name, metrics, false));
   TRY_VOID(sync_wait(migrate(*database)));
   TRY(auto tables, read_texts(*database, "SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'", 0));
@@ -183,7 +186,7 @@ Result<std::string> make_empty(const Copying& copying) {
     return *used;
   }
   auto name = "aiva_test_" + random_name();
-  TRY_VOID(run_all(server_database(server_metrics()), {make_statement(name)}));
+  TRY_VOID(make_schema(server_database(server_metrics()), name));
   TRY(auto database, open(name, server_metrics(), false));
   TRY_VOID(make_anew(*database, copying));
   return name;
