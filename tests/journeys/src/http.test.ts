@@ -37,7 +37,7 @@ test("health, readiness, metrics and the contract are served", async () => {
 
 test("the API docs are rendered from our own files", async () => {
   const client = server.anonymous;
-  const page = await client.get("/docs");
+  const page = await client.get("/docs/api");
   assert.equal(page.status, 200);
   assert.match(page.headers.get("content-type")!, /text\/html/);
   const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
