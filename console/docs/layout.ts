@@ -91,6 +91,7 @@ export function layOut({ page, url, groups, assets }: PageParts): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
+<link rel="icon" href="/console/icon.svg">
 <link rel="stylesheet" href="${assets.style}">
 <script src="${assets.script}"></script>
 </head>
