@@ -57,6 +57,31 @@ function answerConsole(path: string, answer: ServerResponse): void {
   answer.end(readFileSync(isSmall ? `${file}.gz` : file));
 }
 
+const docsTypes: Record<string, string> = {
+  ...types,
+  ".html": "text/html; charset=utf-8",
+  ".json": "application/json",
+};
+
+const guidesPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** What of /docs was built here; false: all else is AIVA's. */
+function answerDocs(path: string, answer: ServerResponse): boolean {
+  const page =
+    path === "/docs" ? "/docs/index.html" : path.replace(/^\/docs\/guides\/.*/, "$&.html");
+  const file = join(folder, page);
+  if (!file.startsWith(`${folder}/docs/`) || !existsSync(file)) return false;
+  answer.writeHead(200, {
+    "Content-Type": docsTypes[extname(file)]!,
+    "Content-Security-Policy": guidesPolicy,
+    "Cache-Control": "no-cache",
+  });
+  answer.end(readFileSync(file));
+  return true;
+}
+
 function pass(asked: IncomingMessage, target: URL, answered: (answer: IncomingMessage) => void) {
   const onward = request(
     {
@@ -79,6 +104,7 @@ export async function startFront(url: string): Promise<{ url: string; server: Ht
     const path = (asked.url ?? "/").split("?")[0]!;
     if (path === "/") return void answer.writeHead(302, { Location: "/console/" }).end();
     if (path === "/console" || path.startsWith("/console/")) return answerConsole(path, answer);
+    if (path.startsWith("/docs") && answerDocs(path, answer)) return;
     const onward = pass(asked, target, (told) => {
       answer.writeHead(told.statusCode!, told.headers);
       told.pipe(answer);

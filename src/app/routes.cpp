@@ -139,8 +139,9 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
   auto add = [&routes](std::vector<http::Route> more) {
     for (auto& route : more) routes.push_back(std::move(route));
   };
-  add(http::docs_routes(
-      {.openapi_json = openapi_json, .swagger_folder = paths.native / "swagger_ui"}));
+  add(http::docs_routes({.openapi_json = openapi_json,
+                         .swagger_folder = paths.native / "swagger_ui",
+                         .guides_folder = paths.console / "docs"}));
   add(http::console_routes(paths.console));
   add(http::auth_routes(identity));
   add(http::tenant_routes(identity));

@@ -124,6 +124,8 @@ TEST_F(RoutesTest, are_public_only_where_a_stranger_must_come_in) {
                                          "/aiva/status-page.js",
                                          "/openapi.json",
                                          "/docs",
+                                         "/docs/api",
+                                         "/docs/guides/:name",
                                          "/docs/assets/:name",
                                          "/",
                                          "/console",

@@ -85,6 +85,7 @@ test(
     for (const path of ["bin/aiva", "lib/aiva/aiva-docworker", "share/aiva/samples"])
       assert.ok(exists(`/usr/${path}`), path);
     assert.ok(exists("/usr/share/aiva/console/index.html"));
+    assert.ok(exists("/usr/share/aiva/console/docs/guides/quick-start.html"));
     assert.equal(room.run("dpkg --verify aiva"), "", "every file as the package has it");
   },
 );
@@ -99,12 +100,13 @@ test("installed, it reads documents and finds things in them", { skip }, async (
   const health = await serve(async ({ url }) => {
     const port = new URL(url).port;
     return room.run(
-      `curl -sf http://127.0.0.1:${port}/readyz && curl -sf http://127.0.0.1:${port}/docs | head -c 20`,
+      `curl -sf http://127.0.0.1:${port}/readyz && curl -sf http://127.0.0.1:${port}/docs/guides/quick-start`,
     );
   });
 
   assert.match(said, /refund/i);
   assert.match(health, /"status":"ready"/);
+  assert.match(health, /<h1 id="quick-start">/);
   assert.equal(room.run("stat -c '%U %a' /var/lib/aiva/aiva.db").split(" ")[0], "aiva");
 });
 

@@ -1,5 +1,6 @@
-import { AppShell, Burger, Group, ScrollArea, Text } from "@mantine/core";
+import { ActionIcon, AppShell, Burger, Group, ScrollArea, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import IconBook from "@tabler/icons-react/icons/IconBook";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Link, Route, Routes, useLocation } from "react-router";
 import { useWords } from "../language";
@@ -59,6 +60,16 @@ export function Shell() {
             </Text>
           </Group>
           <Group gap={4} wrap="nowrap">
+            <ActionIcon
+              component="a"
+              href="/docs"
+              variant="subtle"
+              color="gray"
+              size="lg"
+              aria-label={t("guides")}
+            >
+              <IconBook size={20} aria-hidden />
+            </ActionIcon>
             <LanguageMenu />
             <ThemeMenu />
             <AccountMenu />

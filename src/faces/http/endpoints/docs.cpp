@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 
+#include "faces/http/endpoints/built_files.h"
 #include "faces/http/endpoints/html_text.h"
 #include "faces/http/header_text.h"
 #include "foundation/crypto.h"
@@ -16,11 +18,23 @@ struct Asset {
   std::string_view content_type;
 };
 
-// The only files of the folder that are served.
+// The only files of Swagger UI that are served.
 constexpr std::array assets = {
     Asset{"swagger-ui-bundle.js", "text/javascript; charset=utf-8"},
     Asset{"swagger-ui.css", "text/css; charset=utf-8"},
 };
+
+// What of the built guides is served.
+constexpr std::array guide_file_types = {
+    FileType{".html", "text/html; charset=utf-8"},
+    FileType{".js", "text/javascript; charset=utf-8"},
+    FileType{".css", "text/css; charset=utf-8"},
+    FileType{".json", "application/json"},
+};
+constexpr std::string_view guides_index = "index.html";
+constexpr std::string_view guides_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 constexpr std::string_view start_script =
     "SwaggerUIBundle({url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true});\n";
@@ -31,6 +45,7 @@ constexpr std::string_view swagger_page = R"(<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>AIVA API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/assets/swagger-ui.css">
 </head>
 <body>
@@ -43,8 +58,9 @@ constexpr std::string_view swagger_page = R"(<!doctype html>
 
 struct Docs {
   DocsParts parts;
-  std::string contract_tag;
-  std::string plain_page;
+  BuiltFiles guides;
+  std::string contract_tag{};
+  std::string plain_page{};
   bool has_swagger = false;
 };
 
@@ -102,9 +118,33 @@ Task<Result<Response>> answer_contract(const Docs& docs, const Request& request)
   co_return cached(std::move(response), "no-cache");
 }
 
-Task<Result<Response>> answer_page(const Docs& docs) {
+Response api_page(const Docs& docs) {
   std::string page(docs.has_swagger ? swagger_page : docs.plain_page);
-  co_return cached(text_response(200, "text/html; charset=utf-8", std::move(page)), "no-cache");
+  return cached(text_response(200, "text/html; charset=utf-8", std::move(page)), "no-cache");
+}
+
+// Pages have the names of what they show: each is asked for again, to see whether it changed.
+std::optional<Response> guide_page(const Docs& docs, std::string_view name,
+                                   const Request& request) {
+  auto page = docs.guides.answer(name, request.header("Accept-Encoding"), "no-cache");
+  if (page) page->headers.push_back({"Content-Security-Policy", std::string(guides_policy)});
+  return page;
+}
+
+Task<Result<Response>> answer_index(const Docs& docs, const Request& request) {
+  auto page = guide_page(docs, guides_index, request);
+  if (page) co_return std::move(*page);
+  co_return api_page(docs);
+}
+
+Task<Result<Response>> answer_api(const Docs& docs) { co_return api_page(docs); }
+
+Task<Result<Response>> answer_guide(const Docs& docs, const Request& request) {
+  std::string name("guides/");
+  name.append(request.parameter("name")).append(".html");
+  auto page = guide_page(docs, name, request);
+  if (page) co_return std::move(*page);
+  co_return fail(ErrorCode::not_found, "There is no such guide");
 }
 
 Task<Result<Response>> answer_asset(const Docs& docs, const Request& request) {
@@ -114,11 +154,17 @@ Task<Result<Response>> answer_asset(const Docs& docs, const Request& request) {
     co_return cached(
         text_response(200, "text/javascript; charset=utf-8", std::string(start_script)), lifetime);
   const auto* asset = std::ranges::find(assets, name, &Asset::name);
-  if (asset == assets.end() || !docs.has_swagger)
-    co_return fail(ErrorCode::not_found, "There is no such file");
-  auto response =
-      file_response(docs.parts.swagger_folder / asset->name, std::string(asset->content_type));
-  co_return cached(std::move(response), lifetime);
+  if (asset != assets.end() && docs.has_swagger)
+    co_return cached(
+        file_response(docs.parts.swagger_folder / asset->name, std::string(asset->content_type)),
+        lifetime);
+  // Those of the guides carry a hash of their content in their names.
+  std::string path("assets/");
+  path.append(name);
+  auto file = docs.guides.answer(path, request.header("Accept-Encoding"),
+                                 "public, max-age=31536000, immutable");
+  if (file) co_return std::move(*file);
+  co_return fail(ErrorCode::not_found, "There is no such file");
 }
 
 bool has_all_assets(const std::filesystem::path& folder) {
@@ -131,21 +177,25 @@ bool has_all_assets(const std::filesystem::path& folder) {
 }  // namespace
 
 std::vector<Route> docs_routes(DocsParts parts) {
-  auto docs = std::make_shared<Docs>();  // shared by the handlers
+  auto docs = std::make_shared<Docs>(  // shared by the handlers
+      Docs{.parts = {}, .guides = BuiltFiles(parts.guides_folder, guide_file_types)});
   docs->contract_tag = "\"" + to_hex(sha256(parts.openapi_json)).substr(0, 32) + "\"";
   docs->plain_page = make_plain_page(parts.openapi_json);
   docs->has_swagger = has_all_assets(parts.swagger_folder);
   docs->parts = std::move(parts);
   const RouteOptions options{.body = BodyKind::none, .rate = RateClass::none};
-  Handler contract = [docs](CallContext, Request& request) {
-    return answer_contract(*docs, request);
-  };
-  Handler page = [docs](CallContext, Request&) { return answer_page(*docs); };
-  Handler asset = [docs](CallContext, Request& request) { return answer_asset(*docs, request); };
   std::vector<Route> routes;
-  routes.push_back({Method::get, "/openapi.json", Right::anyone(), std::move(contract), options});
-  routes.push_back({Method::get, "/docs", Right::anyone(), std::move(page), options});
-  routes.push_back({Method::get, "/docs/assets/:name", Right::anyone(), std::move(asset), options});
+  auto add = [&](std::string_view path, Handler handler) {
+    routes.push_back({Method::get, path, Right::anyone(), std::move(handler), options});
+  };
+  add("/openapi.json",
+      [docs](CallContext, Request& request) { return answer_contract(*docs, request); });
+  add("/docs", [docs](CallContext, Request& request) { return answer_index(*docs, request); });
+  add("/docs/api", [docs](CallContext, Request&) { return answer_api(*docs); });
+  add("/docs/guides/:name",
+      [docs](CallContext, Request& request) { return answer_guide(*docs, request); });
+  add("/docs/assets/:name",
+      [docs](CallContext, Request& request) { return answer_asset(*docs, request); });
   return routes;
 }
 

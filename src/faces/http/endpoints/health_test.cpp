@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
-#include "faces/http/endpoints/docs.h"
 #include "faces/http/testing/test_server.h"
 #include "ports/testing/manual_clock.h"
 
@@ -153,66 +150,6 @@ TEST_F(Health, shows_metrics_of_routes) {
             std::string::npos);
   EXPECT_NE(own.find("aiva_http_connections "), std::string::npos);
   EXPECT_NE(own.find("aiva_http_in_flight "), std::string::npos);
-}
-
-constexpr std::string_view contract =
-    R"({"openapi":"3.1.0","paths":{"/a<b>":{"get":{"summary":"Lists & more"},"parameters":[]}}})";
-
-class Docs : public ::testing::Test {
- protected:
-  Docs() { std::filesystem::create_directories(folder_); }
-  ~Docs() override { std::filesystem::remove_all(folder_); }
-  void add_file(const std::string& name, const std::string& content) {
-    std::ofstream(folder_ / name) << content;
-  }
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("aiva-docs-" + random_token(9));
-};
-
-TEST_F(Docs, show_swagger_ui_with_its_own_files_only) {
-  add_file("swagger-ui-bundle.js", "script");
-  add_file("swagger-ui.css", "style");
-  add_file("secret.txt", "secret");
-  TestServer server(docs_routes({std::string(contract), folder_}));
-
-  auto page = server.send({.target = "/docs"});
-  auto script = server.send({.target = "/docs/assets/swagger-ui-bundle.js"});
-
-  EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
-  EXPECT_NE(page.header("Content-Security-Policy").find("script-src 'self'"), std::string::npos);
-  EXPECT_NE(page.body.find("/docs/assets/swagger-ui-bundle.js"), std::string::npos);
-  EXPECT_EQ(script.body, "script");
-  EXPECT_EQ(script.header("Content-Type"), "text/javascript; charset=utf-8");
-  EXPECT_EQ(script.header("Cache-Control"), "public, max-age=86400");
-  auto again = server.send({.target = "/docs/assets/swagger-ui-bundle.js",
-                            .headers = {"If-None-Match: " + script.header("ETag")}});
-  EXPECT_EQ(again.status, 304);
-  EXPECT_EQ(server.send({.target = "/docs/assets/start.js"}).status, 200);
-  EXPECT_EQ(server.send({.target = "/docs/assets/secret.txt"}).status, 404);
-  EXPECT_EQ(server.send({.target = "/docs/assets/..%2fsecret.txt"}).status, 400);
-}
-
-TEST_F(Docs, list_the_api_plainly_without_swagger_ui) {
-  TestServer server(docs_routes({std::string(contract), folder_}));
-
-  auto page = server.send({.target = "/docs"});
-
-  EXPECT_NE(page.body.find("<td>GET</td><td><code>/a&lt;b&gt;</code></td><td>Lists &amp; more"),
-            std::string::npos)
-      << page.body;
-  EXPECT_EQ(server.send({.target = "/docs/assets/swagger-ui.css"}).status, 404);
-}
-
-TEST_F(Docs, hand_out_the_contract) {
-  TestServer server(docs_routes({std::string(contract), folder_}));
-
-  auto first = server.send({.target = "/openapi.json"});
-  auto again = server.send(
-      {.target = "/openapi.json", .headers = {"If-None-Match: " + first.header("ETag")}});
-
-  EXPECT_EQ(first.body, contract);
-  EXPECT_EQ(first.header("Content-Type"), "application/json");
-  EXPECT_EQ(again.status, 304);
 }
 
 }  // namespace
