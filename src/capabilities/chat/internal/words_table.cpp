@@ -162,13 +162,13 @@ ConversationKey read_key(const SqlRow& row) {
 
 }  // namespace
 
+// Without a look first: in MySQL two transactions that see that a row is missing and then insert
+// neighbours of it wait for each other.
 Result<void> note_words_due(SqlSession& sql, TenantId tenant, ChatSessionId session) {
-  TRY_VOID(sql.execute(
-      "INSERT INTO chat_words_due (tenant_id, session_id)"
-      " SELECT s.tenant_id, s.id FROM chat_sessions s WHERE s.id = ? AND s.tenant_id = ?"
-      " AND NOT EXISTS (SELECT 1 FROM chat_words_due d"
-      " WHERE d.tenant_id = s.tenant_id AND d.session_id = s.id)",
-      {session, tenant}));
+  std::string statement =
+      sql.dialect() == SqlDialect::sqlite ? "INSERT OR IGNORE" : "INSERT IGNORE";
+  statement += " INTO chat_words_due (tenant_id, session_id) VALUES (?, ?)";
+  TRY_VOID(sql.execute(statement, {tenant, session}));
   return {};
 }
 
