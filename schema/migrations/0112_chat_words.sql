@@ -22,6 +22,15 @@ CREATE TABLE chat_words (
   PRIMARY KEY (tenant_id, word, created_at, session_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Words of conversations that are not in chat_words yet: many are put there at once.
+CREATE TABLE chat_words_fresh (
+  tenant_id TEXT NOT NULL CHECK (length(tenant_id) = 36),
+  created_at INTEGER NOT NULL,
+  session_id TEXT NOT NULL CHECK (length(session_id) = 36),
+  words TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, created_at, session_id)
+) STRICT, WITHOUT ROWID;
+
 -- Where something was said whose words are not in these tables yet.
 CREATE TABLE chat_words_due (
   tenant_id TEXT NOT NULL CHECK (length(tenant_id) = 36),
@@ -29,7 +38,8 @@ CREATE TABLE chat_words_due (
   PRIMARY KEY (tenant_id, session_id)
 ) STRICT, WITHOUT ROWID;
 
--- How far rounds have come that look after what programs without these tables said and erased.
+-- How far rounds have come that look after what programs without these tables said and erased; and how often fresh words
+-- were erased.
 CREATE TABLE chat_word_rounds (
   name TEXT PRIMARY KEY NOT NULL,
   at INTEGER NOT NULL,
@@ -38,3 +48,4 @@ CREATE TABLE chat_word_rounds (
 
 INSERT INTO chat_word_rounds (name, at, session_id) VALUES ('said', 0, '');
 INSERT INTO chat_word_rounds (name, at, session_id) VALUES ('erased', 0, '');
+INSERT INTO chat_word_rounds (name, at, session_id) VALUES ('fresh_erased', 0, '');

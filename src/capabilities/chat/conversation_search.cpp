@@ -21,6 +21,11 @@ constexpr std::size_t gathered_in_a_moment = 2000;
 constexpr std::size_t looked_at_in_a_moment = 4000;  // conversations of a round
 constexpr std::size_t erased_looked_at_max = 20'000;
 constexpr std::size_t looked_at_once = 200;
+constexpr std::size_t fresh_batch_min =
+    1000;  // conversations, which a search may look at one by one
+constexpr std::size_t fresh_batch_max = 2000;
+constexpr int batches_in_a_moment = 4;
+constexpr std::size_t words_at_once = 4096;  // in one transaction
 // The clocks of processes may differ by less, and a transaction takes less.
 constexpr UnixMs settled_after_ms = std::chrono::milliseconds(std::chrono::minutes(10)).count();
 
@@ -61,6 +66,8 @@ class RowConversationSearch final : public ConversationSearch {
     CO_TRY(auto count, co_await std::move(gathering));
     auto finding = gather_unnoted(context);
     CO_TRY(auto unnoted, co_await std::move(finding));
+    auto placing = place_fresh(context);
+    CO_TRY_VOID(co_await std::move(placing));
     co_return count + unnoted;
   }
 
@@ -115,6 +122,35 @@ class RowConversationSearch final : public ConversationSearch {
       rest = rest.subspan(some.size());
     }
     co_return Result<void>();
+  }
+
+  // Puts fresh words where they are found by, once there are many: those of many conversations lie
+  // near each other there.
+  Task<Result<void>> place_fresh(CallContext context) {
+    for (int batches = 0; batches < batches_in_a_moment; ++batches) {
+      auto fresh = [](SqlSession& sql) { return read_fresh(sql, fresh_batch_max); };
+      CO_TRY(auto batch, co_await read(database_, context, fresh));
+      if (batch.items.size() < fresh_batch_min) break;
+      auto placing = place(context, std::move(batch));
+      CO_TRY(bool is_placed, co_await std::move(placing));
+      if (!is_placed) break;  // some were erased meanwhile: the next time
+    }
+    co_return Result<void>();
+  }
+
+  Task<Result<bool>> place(CallContext context, FreshBatch batch) {
+    auto words = rows_of(batch);
+    std::span<const WordRow> rest(words);
+    while (!rest.empty()) {
+      auto some = rest.first(std::min(rest.size(), words_at_once));
+      auto rows = [some, &batch](SqlSession& sql) { return write_words(sql, batch, some); };
+      CO_TRY(bool is_written, co_await write(database_, context, rows));
+      if (!is_written) co_return false;
+      rest = rest.subspan(some.size());
+    }
+    auto done = [&batch](SqlSession& sql) { return remove_fresh(sql, batch.items); };
+    CO_TRY_VOID(co_await write(database_, context, done));
+    co_return true;
   }
 
   // What an older program said, and all that was said before there were words.

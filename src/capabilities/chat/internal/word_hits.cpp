@@ -22,6 +22,13 @@ constexpr std::string_view of_one_word =
     "SELECT created_at, session_id FROM chat_words WHERE tenant_id = ? AND word = ?";
 constexpr std::string_view of_all =
     "SELECT created_at, session_id FROM chat_session_words WHERE tenant_id = ?";
+constexpr std::string_view of_fresh =
+    "SELECT created_at, session_id FROM chat_words_fresh WHERE tenant_id = ?";
+
+struct Source {
+  std::string_view statement;
+  std::string_view word;  // of_one_word
+};
 
 // What was found among some, and where the rest begins that was not looked at.
 struct Looked {
@@ -38,18 +45,24 @@ class Finder {
   Result<WordHits> find() {
     if (!wanted_.whole.empty()) {
       TRY(auto rarest, find_rarest());
-      want_all_but(rarest);
-      TRY(auto looked, look_through(rarest, looked_at_max));
-      return page_of(std::move(looked));
+      TRY(auto looked, look_through({of_one_word, rarest}, patterns_but(rarest)));
+      return with_fresh(std::move(looked));
     }
     TRY(auto words, find_beginnings());
     if (words.size() > beginnings_max) {  // so many that most conversations have one
-      want_all_but({});
-      TRY(auto looked, look_through({}, looked_at_max));
+      TRY(auto looked, look_through({of_all, {}}, patterns_but({})));
       return page_of(std::move(looked));
     }
-    TRY(auto looked, look_through_each(words));
-    return page_of(std::move(looked));
+    Looked all;
+    at_once_ = std::max(looked_at_max / beginnings_max, limit() + 1);
+    most_ = at_once_;
+    for (const auto& word : words) {
+      TRY(auto looked, look_through({of_one_word, word}, {}));
+      join(all, std::move(looked));
+    }
+    at_once_ = looked_at_once;
+    most_ = looked_at_max;
+    return with_fresh(std::move(all));
   }
 
  private:
@@ -96,64 +109,67 @@ class Finder {
     return words;
   }
 
-  void want_all_but(std::string_view word) {
-    patterns_.clear();
+  // What the words of a conversation contain where it has all that is wanted but one word.
+  [[nodiscard]] std::vector<std::string> patterns_but(std::string_view word) const {
+    std::vector<std::string> patterns;
     for (const auto& whole : wanted_.whole)
-      if (whole != word) patterns_.push_back(" " + whole + " ");
-    patterns_.push_back(" " + wanted_.beginning);
+      if (whole != word) patterns.push_back(" " + whole + " ");
+    patterns.push_back(" " + wanted_.beginning);
+    return patterns;
   }
 
-  // Those of each word that begins as wanted, as one list.
-  Result<Looked> look_through_each(const std::vector<std::string>& words) {
-    Looked all;
-    at_once_ = std::max(looked_at_max / beginnings_max, limit() + 1);
-    for (const auto& word : words) {
-      TRY(auto looked, look_through(word, at_once_));
-      all.hits.insert(all.hits.end(), looked.hits.begin(), looked.hits.end());
-      if (looked.reached)
-        all.reached = std::max(all.reached.value_or(*looked.reached), *looked.reached);
-    }
+  // With conversations whose words are not in chat_words yet.
+  Result<WordHits> with_fresh(Looked all) {
+    TRY(auto fresh, look_through({of_fresh, {}}, patterns_but({})));
+    join(all, std::move(fresh));
+    return page_of(std::move(all));
+  }
+
+  // Two lists as one, in order.
+  static void join(Looked& all, Looked more) {
+    all.hits.insert(all.hits.end(), more.hits.begin(), more.hits.end());
+    if (more.reached) all.reached = std::max(all.reached.value_or(*more.reached), *more.reached);
     std::ranges::sort(all.hits, std::greater());
     auto same = std::ranges::unique(all.hits);
     all.hits.erase(same.begin(), same.end());
     // Beyond where one list was left, others would be missing.
     if (all.reached)
       std::erase_if(all.hits, [&all](const auto& hit) { return hit < *all.reached; });
-    return all;
   }
 
-  // Goes through the conversations of a word, or of the tenant, until the page is full or so many
-  // were looked at.
-  Result<Looked> look_through(std::string_view word, std::size_t count_max) {
+  // Goes through conversations until the page is full or so many were looked at.
+  Result<Looked> look_through(const Source& source, const std::vector<std::string>& patterns) {
     Looked looked;
     auto after = query_.after;
-    std::size_t count = 0;
-    for (;;) {
+    for (std::size_t count = 0; count < most_;) {
       std::size_t found = 0;
-      bool is_full = false;
+      auto reached = after;
       auto look = [&](const SqlRow& row) -> Result<void> {
         ++found;
-        ListPosition position{.key = row.integer(0), .id = {row.id<ChatSessionId>(1).uuid}};
-        after = position;
-        is_full = looked.hits.size() > limit();
-        if (!is_full && row.integer(2) != 0) looked.hits.push_back(position);
+        reached = ListPosition{.key = row.integer(0), .id = {row.id<ChatSessionId>(1).uuid}};
+        bool is_full = looked.hits.size() > limit();
+        if (!is_full && row.integer(2) != 0) looked.hits.push_back(*reached);
         return {};
       };
-      TRY_VOID(ask_for_some(word, after, look));
-      count += found;
+      TRY_VOID(ask_for_some(source, patterns, after, look));
+      if (looked.hits.size() > limit()) {
+        looked.reached = looked.hits.back();
+        return looked;
+      }
       if (found < at_once_) return looked;
-      if (looked.hits.size() > limit()) break;
-      if (count >= count_max) break;
+      after = reached;
+      count += found;
     }
-    looked.reached = looked.hits.size() > limit() ? looked.hits.back() : after;
+    looked.reached = after;
     return looked;
   }
 
-  Result<void> ask_for_some(std::string_view word, const std::optional<ListPosition>& after,
+  Result<void> ask_for_some(const Source& source, const std::vector<std::string>& patterns,
+                            const std::optional<ListPosition>& after,
                             const SqlSession::EachRow& each) {
     std::vector<SqlValue> values;
     std::string statement = "SELECT p.created_at, p.session_id, c.id IS NOT NULL";
-    for (const auto& pattern : patterns_) {
+    for (const auto& pattern : patterns) {
       statement += " AND INSTR(w.words, ?) > 0";
       values.emplace_back(pattern);
     }
@@ -165,9 +181,9 @@ class Finder {
       statement += " AND c.agent_id = ?";
       values.emplace_back(*query_.agent);
     }
-    statement.append(" FROM (").append(word.empty() ? of_all : of_one_word);
+    statement.append(" FROM (").append(source.statement);
     values.emplace_back(tenant_);
-    if (!word.empty()) values.emplace_back(word);
+    if (!source.word.empty()) values.emplace_back(source.word);
     if (after) {
       statement += " AND created_at <= ? AND (created_at < ? OR session_id < ?)";
       values.emplace_back(after->key);
@@ -196,8 +212,8 @@ class Finder {
   TenantId tenant_;
   const WantedWords& wanted_;
   const ConversationQuery& query_;
-  std::vector<std::string> patterns_{};
   std::size_t at_once_ = looked_at_once;
+  std::size_t most_ = looked_at_max;
 };
 
 constexpr std::int64_t messages_at_once = 20;

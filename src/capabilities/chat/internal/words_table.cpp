@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t words_max = 4000;  // of a conversation; later ones are not found
 constexpr std::int64_t messages_at_once = 200;
 constexpr std::size_t rows_at_once = 16;
+constexpr std::string_view erased_count = "fresh_erased";
 constexpr auto telling_metadata = std::to_array<std::string_view>({"email", "name", "phone"});
 
 struct Head {
@@ -100,31 +101,52 @@ Result<void> add_messages(SqlSession& sql, WordCutter& cutter, const Conversatio
   return {};
 }
 
-Result<void> insert_words(SqlSession& sql, const ConversationKey& key, UnixMs created_at,
-                          std::span<const std::string> words) {
+// So many rows of a batch in one statement.
+Result<void> insert_words(SqlSession& sql, std::span<const WordRow> rows) {
   std::string statement =
-      "INSERT INTO chat_words (tenant_id, word, created_at, session_id) VALUES (?, ?, ?, ?)";
-  for (std::size_t i = 1; i < words.size(); ++i) statement += ", (?, ?, ?, ?)";
+      sql.dialect() == SqlDialect::sqlite ? "INSERT OR IGNORE" : "INSERT IGNORE";
+  statement += " INTO chat_words (tenant_id, word, created_at, session_id) VALUES (?, ?, ?, ?)";
+  for (std::size_t i = 1; i < rows.size(); ++i) statement += ", (?, ?, ?, ?)";
   std::vector<SqlValue> values;
-  values.reserve(words.size() * 4);
-  for (const auto& word : words) {
-    values.emplace_back(key.tenant);
+  values.reserve(rows.size() * 4);
+  for (const auto& [word, of] : rows) {
+    values.emplace_back(of->key.tenant);
     values.emplace_back(word);
-    values.emplace_back(created_at);
-    values.emplace_back(key.session);
+    values.emplace_back(of->created_at);
+    values.emplace_back(of->key.session);
   }
   TRY_VOID(sql.execute_span(statement, values));
   return {};
 }
 
-Result<void> write_fresh(SqlSession& sql, const ConversationKey& key, UnixMs created_at,
-                         std::vector<std::string> fresh) {
-  std::ranges::sort(fresh);  // neighbours in the table are written one after the other
-  std::span<const std::string> rest(fresh);
-  while (!rest.empty()) {
-    auto count = rest.size() < rows_at_once ? std::size_t{1} : rows_at_once;
-    TRY_VOID(insert_words(sql, key, created_at, rest.first(count)));
-    rest = rest.subspan(count);
+Result<std::optional<std::string>> find_fresh(SqlSession& sql, const ConversationKey& key,
+                                              UnixMs created_at) {
+  std::optional<std::string> words;
+  TRY_VOID(
+      sql.query("SELECT words FROM chat_words_fresh"
+                " WHERE tenant_id = ? AND created_at = ? AND session_id = ?",
+                {key.tenant, created_at, key.session}, [&words](const SqlRow& row) -> Result<void> {
+                  words = std::string(row.text(0));
+                  return {};
+                }));
+  return words;
+}
+
+Result<void> add_fresh(SqlSession& sql, const ConversationKey& key, UnixMs created_at,
+                       const std::vector<std::string>& fresh) {
+  if (fresh.empty()) return {};
+  TRY(auto before, find_fresh(sql, key, created_at));
+  auto words = join({fresh.begin(), fresh.end()});
+  if (before) {
+    TRY_VOID(
+        sql.execute("UPDATE chat_words_fresh SET words = ?"
+                    " WHERE tenant_id = ? AND created_at = ? AND session_id = ?",
+                    {*before + words.substr(1), key.tenant, created_at, key.session}));
+  } else {
+    TRY_VOID(
+        sql.execute("INSERT INTO chat_words_fresh (tenant_id, created_at, session_id, words)"
+                    " VALUES (?, ?, ?, ?)",
+                    {key.tenant, created_at, key.session, words}));
   }
   return {};
 }
@@ -202,7 +224,7 @@ Result<void> gather_words(SqlSession& sql, WordCutter& cutter, const Conversatio
       gathered.add(cutter.cut(about.text));
   TRY_VOID(add_messages(sql, cutter, key, head->message_count, gathered));
   TRY_VOID(write_gathered(sql, key, head->created_at, gathered));
-  TRY_VOID(write_fresh(sql, key, head->created_at, std::move(gathered.fresh)));
+  TRY_VOID(add_fresh(sql, key, head->created_at, gathered.fresh));
   if (gathered.through < head->message_count) return note_words_due(sql, key.tenant, key.session);
   return remove_due(sql, key);
 }
@@ -223,6 +245,11 @@ Result<void> forget_words(SqlSession& sql, const ConversationKey& key) {
         sql.execute("DELETE FROM chat_words WHERE tenant_id = ? AND word = ?"
                     " AND created_at = ? AND session_id = ?",
                     {key.tenant, word, created_at, key.session}));
+  TRY(auto fresh, sql.execute("DELETE FROM chat_words_fresh"
+                              " WHERE tenant_id = ? AND created_at = ? AND session_id = ?",
+                              {key.tenant, created_at, key.session}));
+  if (fresh > 0)
+    TRY_VOID(sql.execute("UPDATE chat_word_rounds SET at = at + 1 WHERE name = ?", {erased_count}));
   TRY_VOID(sql.execute("DELETE FROM chat_session_words WHERE session_id = ? AND tenant_id = ?",
                        {key.session, key.tenant}));
   return remove_due(sql, key);
@@ -246,6 +273,58 @@ std::vector<SaidAbout> said_about(std::string_view title, std::string_view user_
 
 std::string read_aloud(std::string_view role, std::string_view content) {
   return role == "assistant" ? to_plain_text(content) : std::string(content);
+}
+
+Result<FreshBatch> read_fresh(SqlSession& sql, std::size_t count_max) {
+  FreshBatch batch;
+  TRY(auto erased, read_round(sql, erased_count));
+  batch.erased = erased.at;
+  TRY_VOID(
+      sql.query("SELECT tenant_id, session_id, created_at, words FROM chat_words_fresh"
+                " ORDER BY tenant_id, created_at, session_id LIMIT ?",
+                {count_max}, [&batch](const SqlRow& row) -> Result<void> {
+                  batch.items.push_back({.key = read_key(row),
+                                         .created_at = row.integer(2),
+                                         .words = std::string(row.text(3))});
+                  return {};
+                }));
+  return batch;
+}
+
+std::vector<WordRow> rows_of(const FreshBatch& batch) {
+  std::vector<WordRow> rows;
+  for (const auto& item : batch.items) {
+    std::string_view words = item.words;
+    for (std::size_t at = 0; at < words.size();) {
+      auto end = std::min(words.find(' ', at), words.size());
+      if (end > at) rows.push_back({.word = words.substr(at, end - at), .of = &item});
+      at = end + 1;
+    }
+  }
+  // The items are in order already.
+  std::ranges::stable_sort(
+      rows, {}, [](const WordRow& row) { return std::pair(row.of->key.tenant, row.word); });
+  return rows;
+}
+
+Result<bool> write_words(SqlSession& sql, const FreshBatch& batch, std::span<const WordRow> rows) {
+  TRY(auto erased, read_round(sql, erased_count));
+  if (erased.at != batch.erased) return false;
+  while (!rows.empty()) {
+    auto count = rows.size() < rows_at_once ? std::size_t{1} : rows_at_once;
+    TRY_VOID(insert_words(sql, rows.first(count)));
+    rows = rows.subspan(count);
+  }
+  return true;
+}
+
+Result<void> remove_fresh(SqlSession& sql, std::span<const FreshWords> items) {
+  for (const auto& item : items)
+    TRY_VOID(
+        sql.execute("DELETE FROM chat_words_fresh WHERE tenant_id = ? AND created_at = ?"
+                    " AND session_id = ? AND words = ?",
+                    {item.key.tenant, item.created_at, item.key.session, item.words}));
+  return {};
 }
 
 Result<WordRound> read_round(SqlSession& sql, std::string_view name) {

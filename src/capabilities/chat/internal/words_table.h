@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,8 @@
 
 namespace aiva::chat {
 
-// The statements that keep the words of conversations: chat_session_words, chat_words and what is
-// due. Every one that reads for a caller is bound to a tenant.
+// The statements that keep the words of conversations: chat_session_words and chat_words, what is
+// fresh and what is due.
 
 struct ConversationKey {
   TenantId tenant{};
@@ -42,6 +43,30 @@ std::vector<SaidAbout> said_about(std::string_view title, std::string_view user_
                                   std::string_view metadata);
 // What a reader of a message reads.
 std::string read_aloud(std::string_view role, std::string_view content);
+
+// Words that are not in chat_words yet.
+struct FreshWords {
+  ConversationKey key{};
+  UnixMs created_at = 0;  // the conversation's
+  std::string words{};    // as in chat_session_words
+};
+struct FreshBatch {
+  std::vector<FreshWords> items{};
+  std::int64_t erased = 0;  // how often fresh words had been erased
+};
+// A row of chat_words; `word` and `of` belong to the batch.
+struct WordRow {
+  std::string_view word;
+  const FreshWords* of = nullptr;
+};
+Result<FreshBatch> read_fresh(SqlSession& sql, std::size_t count_max);
+// In the order of chat_words.
+std::vector<WordRow> rows_of(const FreshBatch& batch);
+// Writes rows of a batch, which may be there already. False, and nothing is written, where fresh
+// words were erased since it was read: they might be of the batch.
+Result<bool> write_words(SqlSession& sql, const FreshBatch& batch, std::span<const WordRow> rows);
+// All rows of these are written; one whose words have become more stays.
+Result<void> remove_fresh(SqlSession& sql, std::span<const FreshWords> items);
 
 // A round over conversations, which goes on where it stood.
 struct WordRound {
