@@ -40,9 +40,16 @@ test("new conversations appear by themselves and are found", async () => {
   await page.getByText("live", { exact: false }).first().waitFor();
   await assertAccessible(page);
   await picture(page, "conversations");
-  await page.getByLabel("Find").fill("grace");
+  await page.getByLabel("Find").fill("grace ret");
   await page.getByRole("link", { name: "Question of Ada" }).waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Question of Grace" }).waitFor();
+  await page.locator("mark", { hasText: /^ret/i }).first().waitFor();
+  await assertAccessible(page);
+  await picture(page, "conversations-found");
+  await page.getByLabel("Find").fill("chrysanthemum");
+  await page.getByText("No conversation has “chrysanthemum”.").waitFor();
   await page.getByLabel("Find").fill("");
+  await page.getByRole("link", { name: "Question of Ada" }).waitFor();
   await page.getByRole("combobox", { name: "State" }).click();
   await page.getByRole("option", { name: "ended" }).click();
   await page.getByText("No conversation is like that.").waitFor();

@@ -68,6 +68,7 @@ void build_chat(Parts& parts, Cache* shared_cache,
   parts.call_tools = chat::make_call_tools(needs, settings);
   parts.chat_upkeep = chat::make_upkeep(needs, std::move(settings));
   parts.chat_people = chat::make_people(*parts.database, parts.clock, needs.listener);
+  parts.conversation_search = chat::make_conversation_search(*parts.database, parts.clock);
   parts.chat_privacy = chat::make_privacy(*parts.database, parts.clock,
                                           {forget_searches, forget_calls, forget_phone_calls});
 }
@@ -77,6 +78,13 @@ std::vector<worker::Chore> chat_chores(const Config& config, Parts& parts) {
   chores.push_back({"end dead chat turns", seconds(10), [&chat = *parts.chat](CallContext context) {
                       return without_count(chat.recover_turns(context, false));
                     }});
+  auto& search = *parts.conversation_search;
+  chores.push_back({"keep conversations searchable", seconds(15), [&search](CallContext context) {
+                      return without_count(search.keep_up(context));
+                    }});
+  chores.push_back(
+      {"forget words of erased conversations", hours(1),
+       [&search](CallContext context) { return without_count(search.forget_erased(context)); }});
   auto& privacy = *parts.chat_privacy;
   chores.push_back({"forget old chat turns", hours(1), [&privacy](CallContext context) {
                       return without_count(privacy.forget_old_turns(context));

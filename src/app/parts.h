@@ -21,6 +21,7 @@
 #include "capabilities/campaigns/runner.h"
 #include "capabilities/chat/call_tools.h"
 #include "capabilities/chat/chat.h"
+#include "capabilities/chat/conversation_search.h"
 #include "capabilities/chat/people.h"
 #include "capabilities/chat/privacy.h"
 #include "capabilities/chat/upkeep.h"
@@ -159,6 +160,7 @@ struct Parts {
   std::unique_ptr<moderation::Moderation> moderation{};
   std::unique_ptr<chat::Chat> chat{};
   std::unique_ptr<chat::CallTools> call_tools{};
+  std::unique_ptr<chat::ConversationSearch> conversation_search{};
   std::unique_ptr<chat::People> chat_people{};
   std::unique_ptr<chat::Privacy> chat_privacy{};
   std::unique_ptr<chat::Upkeep> chat_upkeep{};

@@ -194,7 +194,7 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
                                  .people = parts.chat_people.get(),
                                  .images = parts.images.get(),
                                  .public_url = config.server.public_url}));
-  add(http::chat_routes(*parts.chat));
+  add(http::chat_routes(*parts.chat, *parts.conversation_search));
   add(http::model_routes(*parts.models, *parts.prices));
   add(http::chat_people_routes(*parts.chat_people));
   add(http::chat_privacy_routes(*parts.chat_privacy));

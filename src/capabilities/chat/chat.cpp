@@ -84,8 +84,7 @@ class DocumentChat final : public Chat {
   Task<Result<knowledge::PageOf<Session>>> sessions(CallContext context,
                                                     SessionFilter filter) override {
     CO_TRY_VOID(validate_page(filter.page));
-    if (filter.status && *filter.status != "active" && *filter.status != "ended")
-      co_return fail(invalid_field("status", "must be active or ended"));
+    CO_TRY_VOID(validate_status(filter.status));
     auto rows = [tenant = context.tenant, filter](SqlSession& sql) {
       return list_sessions(sql, tenant, filter);
     };

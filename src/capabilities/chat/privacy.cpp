@@ -5,6 +5,7 @@
 #include "capabilities/chat/internal/chat_tables.h"
 #include "capabilities/chat/internal/session_export.h"
 #include "capabilities/chat/internal/turns_table.h"
+#include "capabilities/chat/internal/words_table.h"
 #include "foundation/json_writer.h"
 
 namespace aiva::chat {
@@ -158,6 +159,7 @@ class PrivacyOfChats final : public Privacy {
       if (turn && turn->is_alive(clock_.unix_ms())) return false;
     }
     for (const auto& eraser : erasers_) TRY_VOID(eraser(sql, tenant, id));
+    TRY_VOID(forget_words(sql, {.tenant = tenant, .session = id}));
     for (std::string_view statement :
          {"DELETE FROM chat_feedback WHERE session_id = ? AND tenant_id = ?",
           "DELETE FROM chat_turns WHERE session_id = ? AND tenant_id = ?",

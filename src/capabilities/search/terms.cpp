@@ -123,6 +123,8 @@ std::string folded(std::string_view word) {
 
 }  // namespace
 
+bool is_stop_word(std::string_view word) { return !word.empty() && is_in_stop_words(word); }
+
 std::vector<Term> terms_of(std::string_view text) {
   auto words = split_words(text);
   std::vector<Term> terms;

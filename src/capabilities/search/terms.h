@@ -15,4 +15,7 @@ struct Term {
 // The words of a UTF-8 text in their order, so that "Refunds" and "refunded" are the same term.
 std::vector<Term> terms_of(std::string_view text);
 
+// Whether a word in lower case is an English one that says little by itself.
+bool is_stop_word(std::string_view word);
+
 }  // namespace aiva::search

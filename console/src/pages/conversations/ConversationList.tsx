@@ -1,4 +1,5 @@
 import { Anchor, Group, Select, Tabs, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, ask, type Schemas } from "../../api/client";
@@ -9,6 +10,7 @@ import { useRight } from "../../session";
 import { ConversationState } from "./ConversationState";
 import { Feedback } from "./Feedback";
 import { Live } from "./Live";
+import { Match } from "./Match";
 import { useAgentNames } from "./useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
@@ -16,13 +18,14 @@ import { en } from "./words.en";
 type Session = Schemas["ChatSession"];
 
 const everyMs = 3_000;
+const everyMsOfSearch = 10_000;
 const perPage = 50;
+const typingMs = 300;
 
-function matches(session: Session, text: string): boolean {
-  const wanted = text.trim().toLocaleLowerCase();
-  if (wanted === "") return true;
-  const parts = [session.title, session.user_name, session.id];
-  return parts.some((part) => part.toLocaleLowerCase().includes(wanted));
+/** What to search for; a single letter is too little. */
+function wordsOf(text: string): string | undefined {
+  const words = text.trim();
+  return /^[a-z]?$/i.test(words) ? undefined : words;
 }
 
 function Sessions() {
@@ -31,14 +34,15 @@ function Sessions() {
   const [text, setText] = useState("");
   const [status, setStatus] = useState<Session["status"] | null>(null);
   const [agent, setAgent] = useState<string | null>(null);
-  const filters = { status: status ?? undefined, agentId: agent ?? undefined };
+  const [typed] = useDebouncedValue(text, typingMs);
+  const words = wordsOf(typed);
+  const filters = { q: words, status: status ?? undefined, agentId: agent ?? undefined };
   const sessions = usePages<Session>(
     ["conversations", "list", filters],
     (query, signal) =>
       ask(api.GET("/api/chat/sessions", { params: { query: { ...query, ...filters } }, signal })),
-    { everyMs, limit: perPage },
+    { everyMs: words === undefined ? everyMs : everyMsOfSearch, limit: perPage },
   );
-  const found = { ...sessions, items: sessions.items.filter((one) => matches(one, text)) };
   return (
     <>
       <Group mb="md" align="flex-end">
@@ -46,6 +50,7 @@ function Sessions() {
           label={t("search")}
           description={t("searchHint")}
           type="search"
+          maxLength={200}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
@@ -75,17 +80,20 @@ function Sessions() {
       </Group>
       <DataTable<Session>
         label={t("title")}
-        pages={found}
+        pages={sessions}
         keyOf={(session) => session.id}
-        empty={t("none")}
+        empty={words === undefined ? t("none") : t("nothingFound", { words })}
         columns={[
           {
             key: "title",
             title: t("conversation"),
             cell: (session) => (
-              <Anchor component={Link} to={session.id} dir="auto" size="sm">
-                {session.title || t("untitled")}
-              </Anchor>
+              <>
+                <Anchor component={Link} to={session.id} dir="auto" size="sm">
+                  {session.title || t("untitled")}
+                </Anchor>
+                {session.match && <Match match={session.match} />}
+              </>
             ),
           },
           {

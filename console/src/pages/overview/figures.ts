@@ -73,7 +73,7 @@ export function useChats() {
         list({ limit: 5 }),
         list({ limit: 1, status: "active" }),
       ]);
-      return { items: newest.items, total: newest.total, active: active.total };
+      return { items: newest.items, total: newest.total ?? 0, active: active.total ?? 0 };
     },
     refetchInterval: everyMs,
   });

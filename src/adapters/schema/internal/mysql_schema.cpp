@@ -34,6 +34,7 @@ constexpr std::array lengths{
     Length{"", "shopify_id", 191},
     Length{"", "image_shopify_id", 191},
     Length{"", "inventory_item_id", 191},
+    Length{"chat_words", "word", 64},
     Length{"crawl_pages", "url", 2000},
     Length{"documents", "source", 0},
     Length{"product_variants", "sku", 0},

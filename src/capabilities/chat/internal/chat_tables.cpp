@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "capabilities/chat/internal/words_table.h"
+
 namespace aiva::chat {
 namespace {
 
@@ -39,7 +41,8 @@ Result<void> insert_session(SqlSession& sql, const Session& session, UserId user
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
       {session.id, session.tenant, session.knowledge_base, owner, session.title, session.user_name,
        session.status, session.metadata, session.created_at, session.updated_at, session.agent}));
-  return {};
+  if (session.title.empty() && session.user_name.empty() && session.metadata == "{}") return {};
+  return note_words_due(sql, session.tenant, session.id);
 }
 
 Result<Session> find_session(SqlSession& sql, TenantId tenant, ChatSessionId id) {

@@ -7,6 +7,7 @@
 #include "capabilities/chat/internal/answer_json.h"
 #include "capabilities/chat/internal/chat_tables.h"
 #include "capabilities/chat/internal/sources_json.h"
+#include "capabilities/chat/internal/words_table.h"
 #include "capabilities/search/best_sentence.h"
 
 namespace aiva::chat {
@@ -150,6 +151,7 @@ Result<Session> append_message(SqlSession& sql, TenantId tenant, const Message& 
        images_to_json(answer.images),
        is_refusal ? "blocked" : "",
        products_to_json(answer.products)}));
+  TRY_VOID(note_words_due(sql, tenant, message.session));
   return session;
 }
 

@@ -157,6 +157,11 @@ Result<void> validate_page(const knowledge::PageRequest& page) {
   return {};
 }
 
+Result<void> validate_status(const std::optional<std::string>& status) {
+  if (!status || *status == "active" || *status == "ended") return {};
+  return fail(invalid_field("status", "must be active or ended"));
+}
+
 Result<void> validate_images(std::span<const ChatImage> images) {
   if (images.size() > images_max) return fail(invalid_field("image", "must be at most four"));
   for (const auto& image : images) TRY_VOID(validate_image(image));

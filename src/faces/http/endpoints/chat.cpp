@@ -16,6 +16,7 @@ using chat::Chat;
 using identity::Permission;
 
 constexpr json::Fields::TextLimits short_limits{.length_max = 200};
+constexpr std::string_view found_list = "chat_sessions_found";
 
 Response session_response(const chat::Session& session, int status = 200) {
   return ok_response([&](JsonWriter& writer) { write_chat_session(writer, session); }, status);
@@ -33,6 +34,35 @@ Task<Result<Response>> create_session(Chat& chat, CallContext context, Request& 
   CO_TRY_VOID(fields.finish());
   CO_TRY(auto created, co_await chat.create_session(context, std::move(session)));
   co_return session_response(created, 201);
+}
+
+Result<chat::ConversationQuery> read_conversation_query(Request& request, std::string_view words,
+                                                        const ListRequest& wanted) {
+  if (wanted.page.page > 1) return fail(invalid_field("page", "goes without q; take the cursor"));
+  chat::ConversationQuery query{
+      .words = std::string(words), .limit = wanted.page.limit, .after = wanted.after};
+  if (auto status = request.query_text("status")) query.status = std::string(*status);
+  const auto* agent = request.query_text("agentId") ? "agentId" : "agent_id";
+  TRY(query.agent, query_id<AgentId>(request, agent));
+  return query;
+}
+
+Task<Result<Response>> find_sessions(chat::ConversationSearch& search, CallContext context,
+                                     Request& request, std::string words) {
+  CO_TRY(auto wanted, read_list_request(request, found_list));
+  CO_TRY(auto query, read_conversation_query(request, words, wanted));
+  auto finding = search.find(std::move(context), std::move(query));
+  CO_TRY(auto found, co_await std::move(finding));
+  co_return ok_response([&](JsonWriter& writer) {
+    writer.begin_object().key("items").begin_array();
+    for (const auto& item : found.items) write_found_conversation(writer, item);
+    writer.end_array().field("limit", wanted.page.limit);
+    if (found.next)
+      writer.field("next_cursor", make_cursor(found_list, *found.next));
+    else
+      writer.null_field("next_cursor");
+    writer.end_object();
+  });
 }
 
 Task<Result<Response>> list_sessions(Chat& chat, CallContext context, Request& request) {
@@ -86,7 +116,7 @@ Task<Result<Response>> get_history(Chat& chat, CallContext context, Request& req
 
 }  // namespace
 
-std::vector<Route> chat_routes(Chat& chat) {
+std::vector<Route> chat_routes(Chat& chat, chat::ConversationSearch& search) {
   auto bind = [&chat](auto handler) -> Handler {
     return [&chat, handler](CallContext context, Request& request) {
       return handler(chat, std::move(context), request);
@@ -95,7 +125,12 @@ std::vector<Route> chat_routes(Chat& chat) {
   auto may_chat = Right::needs(Permission::chat);
   std::vector<Route> routes = chat_turn_routes(chat);
   routes.push_back({Method::post, "/api/chat/sessions", may_chat, bind(create_session)});
-  routes.push_back({Method::get, "/api/chat/sessions", may_chat, bind(list_sessions)});
+  auto list_or_find = [&chat, &search](CallContext context, Request& request) {
+    if (auto words = request.query_text("q"))
+      return find_sessions(search, std::move(context), request, std::string(*words));
+    return list_sessions(chat, std::move(context), request);
+  };
+  routes.push_back({Method::get, "/api/chat/sessions", may_chat, list_or_find});
   routes.push_back({Method::get, "/api/chat/sessions/:sessionId", may_chat, bind(get_session)});
   routes.push_back({Method::post,
                     "/api/chat/sessions/:sessionId/end",

@@ -107,6 +107,43 @@ void write_money(JsonWriter& writer, std::string_view name, std::optional<MicroM
     writer.null_field(name);
 }
 
+// Inside the object that is begun.
+void write_session_fields(JsonWriter& writer, const chat::Session& session) {
+  writer.field("id", session.id).field("tenant_id", session.tenant);
+  if (session.knowledge_base)
+    writer.field("kb_id", *session.knowledge_base);
+  else
+    writer.null_field("kb_id");
+  if (session.agent)
+    writer.field("agent_id", *session.agent);
+  else
+    writer.null_field("agent_id");
+  writer.field("title", session.title)
+      .field("user_name", session.user_name)
+      .field("status", session.status)
+      .field("handover", session.handover)
+      .field("message_count", session.message_count);
+  if (!session.greeting.empty()) writer.field("greeting", session.greeting);
+  writer.key("metadata")
+      .raw(session.metadata)
+      .field("created_at", to_iso8601(session.created_at))
+      .field("updated_at", to_iso8601(session.updated_at));
+}
+
+void write_match(JsonWriter& writer, const chat::ConversationMatch& match) {
+  writer.begin_object().field("field", match.field);
+  if (match.message.is_nil())
+    writer.null_field("message_id").null_field("role").null_field("created_at");
+  else
+    writer.field("message_id", match.message)
+        .field("role", match.role)
+        .field("created_at", to_iso8601(match.created_at));
+  writer.field("text", match.text).key("marks").begin_array();
+  for (const auto& mark : match.marks)
+    writer.begin_object().field("start", mark.start).field("length", mark.length).end_object();
+  writer.end_array().end_object();
+}
+
 }  // namespace
 
 void write_chat_moderation(JsonWriter& writer, const chat::Moderated& moderation) {
@@ -130,26 +167,17 @@ void write_chat_call(JsonWriter& writer, const functions::ToolOutcome& call) {
 }
 
 void write_chat_session(JsonWriter& writer, const chat::Session& session) {
-  writer.begin_object().field("id", session.id).field("tenant_id", session.tenant);
-  if (session.knowledge_base)
-    writer.field("kb_id", *session.knowledge_base);
-  else
-    writer.null_field("kb_id");
-  if (session.agent)
-    writer.field("agent_id", *session.agent);
-  else
-    writer.null_field("agent_id");
-  writer.field("title", session.title)
-      .field("user_name", session.user_name)
-      .field("status", session.status)
-      .field("handover", session.handover)
-      .field("message_count", session.message_count);
-  if (!session.greeting.empty()) writer.field("greeting", session.greeting);
-  writer.key("metadata")
-      .raw(session.metadata)
-      .field("created_at", to_iso8601(session.created_at))
-      .field("updated_at", to_iso8601(session.updated_at))
-      .end_object();
+  writer.begin_object();
+  write_session_fields(writer, session);
+  writer.end_object();
+}
+
+void write_found_conversation(JsonWriter& writer, const chat::FoundConversation& found) {
+  writer.begin_object();
+  write_session_fields(writer, found.session);
+  writer.key("match");
+  write_match(writer, found.match);
+  writer.end_object();
 }
 
 void write_chat_sources(JsonWriter& writer, const std::vector<chat::Source>& sources) {

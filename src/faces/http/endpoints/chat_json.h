@@ -3,12 +3,15 @@
 #include <vector>
 
 #include "capabilities/chat/chat.h"
+#include "capabilities/chat/conversation_search.h"
 #include "foundation/json_writer.h"
 
 namespace aiva::http {
 
 // How chat looks in JSON; each writes one value. Costs are US dollars.
 void write_chat_session(JsonWriter& writer, const chat::Session& session);
+// With `match`: where it has what was searched for.
+void write_found_conversation(JsonWriter& writer, const chat::FoundConversation& found);
 void write_chat_message(JsonWriter& writer, const chat::Message& message);
 void write_chat_sources(JsonWriter& writer, const std::vector<chat::Source>& sources);
 void write_chat_images(JsonWriter& writer, const std::vector<chat::ShownImage>& images);

@@ -82,6 +82,28 @@ class PreparedChat final : public chat::Chat {
   std::vector<TenantId> tenants;
 };
 
+// A search that finds one conversation, and goes on.
+class PreparedSearch final : public chat::ConversationSearch {
+ public:
+  Task<Result<chat::FoundConversations>> find(CallContext, chat::ConversationQuery query) override {
+    queries.push_back(query);
+    chat::FoundConversations found;
+    found.items.push_back({.session = {.id = known, .title = "Shoes"},
+                           .match = {.field = "message",
+                                     .message = MessageId::make(),
+                                     .role = "user",
+                                     .text = "A <b>refund</b>?",
+                                     .marks = {{.start = 5, .length = 6}}}});
+    found.next = ListPosition{.key = 7, .id = {known.uuid}};
+    co_return found;
+  }
+  Task<Result<std::int64_t>> keep_up(CallContext) override { co_return 0; }
+  Task<Result<std::int64_t>> forget_erased(CallContext) override { co_return 0; }
+
+  ChatSessionId known = ChatSessionId::make();
+  std::vector<chat::ConversationQuery> queries;
+};
+
 // Keeps the pieces of a body.
 class KeptBody final : public BodyWriter {
  public:
@@ -96,7 +118,7 @@ class ChatEndpoint : public testing::Test {
  protected:
   Result<Response> call(Method method, std::string_view pattern, Request request) {
     request.method = method;
-    for (const auto& route : chat_routes(chat_))
+    for (const auto& route : chat_routes(chat_, search_))
       if (route.method == method && route.path == pattern)
         return sync_wait(route.handler({.tenant = tenant_}, request));
     return fail(ErrorCode::not_found, "no such route");
@@ -128,6 +150,7 @@ class ChatEndpoint : public testing::Test {
   }
 
   PreparedChat chat_;
+  PreparedSearch search_;
   TenantId tenant_ = TenantId::make();
 };
 
@@ -159,6 +182,31 @@ TEST_F(ChatEndpoint, lists_shows_and_ends_sessions) {
   EXPECT_EQ(chat_.filters[0].page.limit, 10);
   EXPECT_EQ(one.at("status"), "active");
   EXPECT_EQ(ended.at("status"), "ended");
+}
+
+TEST_F(ChatEndpoint, finds_sessions_by_words_and_goes_on_where_it_left) {
+  Request first;
+  first.query = {{"q", "refund"}, {"status", "ended"}, {"limit", "2"}};
+  auto found = data_of(call(Method::get, "/api/chat/sessions", std::move(first)));
+  Request second;
+  second.query = {{"q", "refund"}, {"cursor", std::string(found.at("next_cursor").as_string())}};
+  ASSERT_TRUE(call(Method::get, "/api/chat/sessions", std::move(second)));
+  Request numbered;
+  numbered.query = {{"q", "refund"}, {"page", "2"}};
+  auto refused = call(Method::get, "/api/chat/sessions", std::move(numbered));
+
+  const auto& match = found.at("items").at(0).at("match");
+  EXPECT_EQ(found.at("items").at(0).at("title"), "Shoes");
+  EXPECT_EQ(match.at("text"), "A <b>refund</b>?");
+  EXPECT_EQ(match.at("marks").at(0).at("start"), 5);
+  EXPECT_EQ(match.at("role"), "user");
+  ASSERT_THAT(search_.queries, SizeIs(2));
+  EXPECT_EQ(search_.queries[0].status, "ended");
+  EXPECT_EQ(search_.queries[0].limit, 2);
+  EXPECT_EQ(search_.queries[1].after, (ListPosition{.key = 7, .id = {search_.known.uuid}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+  EXPECT_THAT(chat_.filters, testing::IsEmpty());
 }
 
 TEST_F(ChatEndpoint, lists_messages_under_both_paths_with_safe_html) {
