@@ -186,7 +186,7 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
                         .knowledge = *parts.knowledge,
                         .completions = &parts.chat->completions()},
                        {.version = version, .origins = config.server.cors_origins}));
-  add(http::agent_trial_routes(*parts.chat));
+  add(http::agent_trial_routes(*parts.agents, parts.chat->completions()));
   add(http::visitor_chat_routes({.agents = parts.agents->active(),
                                  .visitors = *parts.visitors,
                                  .chat = *parts.chat,
