@@ -6,11 +6,13 @@ import { api, ask } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
 import { DataTable, Money, PageTitle, useTab, When } from "../../parts";
+import { AgentSelect } from "../../parts/AgentSelect";
 import { useRight } from "../../session";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { Analytics } from "./Analytics";
 import { CallAnAgent } from "./CallAnAgent";
 import { CallState } from "./CallState";
+import { PlaceCall } from "./PlaceCall";
 import { clock, otherEnd, statuses, type Call } from "./names";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
@@ -60,13 +62,11 @@ function Log() {
   return (
     <>
       <Group mb="md" align="flex-end">
-        <Select
+        <AgentSelect
           label={t("agent")}
           placeholder={t("all")}
-          data={[...names].map(([value, label]) => ({ value, label }))}
           value={agent}
           onChange={setAgent}
-          searchable
         />
         <Select
           label={t("state")}
@@ -160,10 +160,15 @@ function Log() {
 export function CallList() {
   const t = useWords({ en, ar });
   const mayCall = useRight("chat");
+  const mayPlace = useRight("agents.write");
+  const [isPlacing, setPlacing] = useState(false);
   const [tab, setTab] = useTab(["log", "sums", "callAnAgent"] as const);
   return (
     <>
-      <PageTitle title={t("title")} about={t("about")} />
+      <PageTitle title={t("title")} about={t("about")}>
+        {mayPlace && <Button onClick={() => setPlacing(true)}>{t("placeCall")}</Button>}
+      </PageTitle>
+      {isPlacing && <PlaceCall onClose={() => setPlacing(false)} />}
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="log">{t("log")}</Tabs.Tab>

@@ -5,11 +5,12 @@ import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
 import { DataTable, PageTitle, useTab, When } from "../../parts";
+import { AgentSelect } from "../../parts/AgentSelect";
 import { useRight } from "../../session";
 import { ConversationState } from "./ConversationState";
 import { Feedback } from "./Feedback";
 import { Live } from "./Live";
-import { useAgentNames } from "./useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -49,13 +50,11 @@ function Sessions() {
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
-        <Select
+        <AgentSelect
           label={t("agent")}
           placeholder={t("all")}
-          data={[...names].map(([value, label]) => ({ value, label }))}
           value={agent}
           onChange={setAgent}
-          searchable
           clearable
           clearButtonProps={{ "aria-label": t("all") }}
         />

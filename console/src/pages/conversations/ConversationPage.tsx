@@ -9,7 +9,7 @@ import { Live } from "./Live";
 import { useConversation, useMessages, type Session } from "./messages";
 import { Reply } from "./Reply";
 import { Transcript } from "./Transcript";
-import { useAgentNames } from "./useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 

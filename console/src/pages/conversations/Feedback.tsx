@@ -6,7 +6,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useFormats, useWords } from "../../language";
 import { DataTable, Figure, StatusBadge, When } from "../../parts";
-import { useAgentNames } from "./useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 

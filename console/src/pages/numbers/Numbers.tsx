@@ -1,12 +1,13 @@
-import { Button, Group, Select, Switch, TextInput } from "@mantine/core";
+import { Button, Group, Switch, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask, bodyOf, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
 import { ConfirmButton, DataTable, DialogForm, StatusBadge, When } from "../../parts";
+import { AgentSelect } from "../../parts/AgentSelect";
 import { useRight } from "../../session";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -15,7 +16,6 @@ type DialledNumber = Schemas["Number"] & { did: string; agent_id: string; label:
 function NumberForm({ shown, onClose }: { shown?: DialledNumber; onClose: () => void }) {
   const t = useWords({ en, ar });
   const queries = useQueryClient();
-  const names = useAgentNames();
   const [did, setDid] = useState(shown?.did ?? "");
   const [agent, setAgent] = useState<string | null>(shown?.agent_id ?? null);
   const [label, setLabel] = useState(shown?.label ?? "");
@@ -48,14 +48,7 @@ function NumberForm({ shown, onClose }: { shown?: DialledNumber; onClose: () => 
         required
         data-autofocus
       />
-      <Select
-        label={t("agent")}
-        data={[...names].map(([value, name]) => ({ value, label: name }))}
-        value={agent}
-        onChange={setAgent}
-        searchable
-        required
-      />
+      <AgentSelect label={t("agent")} value={agent} onChange={setAgent} required />
       <TextInput
         label={t("label")}
         value={label}
