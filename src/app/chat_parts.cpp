@@ -68,6 +68,8 @@ void build_chat(Parts& parts, Cache* shared_cache,
   parts.call_tools = chat::make_call_tools(needs, settings);
   parts.chat_upkeep = chat::make_upkeep(needs, std::move(settings));
   parts.chat_people = chat::make_people(*parts.database, parts.clock, needs.listener);
+  parts.chat_notes =
+      chat::make_notes(*parts.database, parts.clock, parts.identity->audit_log(), {});
   parts.chat_privacy = chat::make_privacy(*parts.database, parts.clock,
                                           {forget_searches, forget_calls, forget_phone_calls});
 }

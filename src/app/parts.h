@@ -21,6 +21,7 @@
 #include "capabilities/campaigns/runner.h"
 #include "capabilities/chat/call_tools.h"
 #include "capabilities/chat/chat.h"
+#include "capabilities/chat/notes.h"
 #include "capabilities/chat/people.h"
 #include "capabilities/chat/privacy.h"
 #include "capabilities/chat/upkeep.h"
@@ -160,6 +161,7 @@ struct Parts {
   std::unique_ptr<chat::Chat> chat{};
   std::unique_ptr<chat::CallTools> call_tools{};
   std::unique_ptr<chat::People> chat_people{};
+  std::unique_ptr<chat::Notes> chat_notes{};
   std::unique_ptr<chat::Privacy> chat_privacy{};
   std::unique_ptr<chat::Upkeep> chat_upkeep{};
   std::unique_ptr<voice::CallLog> call_log{};

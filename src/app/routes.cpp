@@ -20,6 +20,7 @@
 #include "faces/http/endpoints/calls.h"
 #include "faces/http/endpoints/campaigns.h"
 #include "faces/http/endpoints/chat.h"
+#include "faces/http/endpoints/chat_notes.h"
 #include "faces/http/endpoints/chat_people.h"
 #include "faces/http/endpoints/chat_privacy.h"
 #include "faces/http/endpoints/chunk_preview.h"
@@ -196,6 +197,7 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
   add(http::chat_routes(*parts.chat));
   add(http::model_routes(*parts.models, *parts.prices));
   add(http::chat_people_routes(*parts.chat_people));
+  add(http::chat_note_routes(*parts.chat_notes));
   add(http::chat_privacy_routes(*parts.chat_privacy));
   add(http::number_routes(*parts.numbers));
   add(http::campaign_routes({*parts.campaigns, *parts.do_not_call, parts.files}));
