@@ -78,4 +78,12 @@ export const ar: WordsLike<typeof en> = {
   waiting: "تريد شخصًا",
   when: "متى",
   you: "أنت",
+  addNote: "أضف الملاحظة",
+  newNote: "ملاحظة جديدة",
+  nobodyKnown: "مفتاح API",
+  notes: "ملاحظات للزملاء",
+  notesHint: "لا يراها من تُجرى معه المحادثة ولا الوكيل.",
+  removeNote: "إزالة",
+  removeNoteOf: "إزالة ملاحظة {name}",
+  removeNoteQuestion: "هل تُزال هذه الملاحظة؟",
 };

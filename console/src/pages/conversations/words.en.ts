@@ -63,4 +63,12 @@ export const en = {
   waiting: "wants a person",
   when: "When",
   you: "You",
+  addNote: "Add the note",
+  newNote: "New note",
+  nobodyKnown: "an API key",
+  notes: "Notes for colleagues",
+  notesHint: "Neither whoever is talked with nor the agent sees them.",
+  removeNote: "Remove",
+  removeNoteOf: "Remove the note of {name}",
+  removeNoteQuestion: "Remove this note?",
 };

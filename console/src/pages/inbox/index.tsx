@@ -22,6 +22,7 @@ import { Handover } from "../conversations/ConversationActions";
 import { ConversationState } from "../conversations/ConversationState";
 import { Live } from "../conversations/Live";
 import { useConversation } from "../conversations/messages";
+import { Notes } from "../conversations/Notes";
 import { Reply } from "../conversations/Reply";
 import { Transcript } from "../conversations/Transcript";
 import { ar } from "./words.ar";
@@ -103,6 +104,7 @@ function Opened() {
       {isOver && <Alert mt="md">{t("over")}</Alert>}
       {!isOver && data.handover === "none" && <Alert mt="md">{t("agentAnswers")}</Alert>}
       {mayAnswer && !isOver && data.handover !== "none" && <Reply session={data} />}
+      {mayAnswer && <Notes key={data.id} sessionId={data.id} />}
     </Paper>
   );
 }
