@@ -83,7 +83,10 @@ test("an agent is made with instructions that a model wrote, tried and published
 });
 
 test("the trial streams what is not saved, shows tools as they run and can be stopped", async () => {
-  const agent = await house.call("POST", "/api/agents", { name: "Trial", instructions: "Be kind." });
+  const agent = await house.call("POST", "/api/agents", {
+    name: "Trial",
+    instructions: "Be kind.",
+  });
   await house.call("POST", `/api/agents/${agent.id}/functions`, {
     name: "order_status",
     description: "Tells where an order is.",

@@ -25,8 +25,7 @@ export function isRunning(call: FunctionCall): boolean {
 function withCall(calls: FunctionCall[], call: FunctionCall): FunctionCall[] {
   const given = JSON.stringify(call.arguments);
   const place = calls.findIndex(
-    (one) =>
-      isRunning(one) && one.name === call.name && JSON.stringify(one.arguments) === given,
+    (one) => isRunning(one) && one.name === call.name && JSON.stringify(one.arguments) === given,
   );
   return place < 0 ? [...calls, call] : calls.with(place, call);
 }

@@ -1,12 +1,12 @@
-import { Anchor, Button, Group, Select, Tabs, TextInput } from "@mantine/core";
+import { Anchor, Button, Group, Tabs } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, ask } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { DataTable, Money, PageTitle, useTab, When } from "../../parts";
-import { AgentSelect } from "../../parts/AgentSelect";
+import { DataTable, LineInput, Money, PageTitle, useTab, When } from "../../parts";
+import { AgentFilter, Filter } from "../../parts/Filter";
 import { useRight } from "../../session";
 import { useAgentNames } from "../../parts/useAgentNames";
 import { Analytics } from "./Analytics";
@@ -18,6 +18,7 @@ import { ar } from "./words.ar";
 import { en } from "./words.en";
 
 const everyMs = 5_000;
+const directions: Call["direction"][] = ["inbound", "outbound"];
 
 /** The instant that a day begins at, or the next one, here. */
 function startOf(day: string, daysOn = 0): string | undefined {
@@ -62,48 +63,28 @@ function Log() {
   return (
     <>
       <Group mb="md" align="flex-end">
-        <AgentSelect
-          label={t("agent")}
-          placeholder={t("all")}
-          value={agent}
-          onChange={setAgent}
-        />
-        <Select
+        <AgentFilter label={t("agent")} value={agent} onChange={setAgent} />
+        <Filter
           label={t("state")}
-          placeholder={t("all")}
-          data={statuses.map((value) => ({ value, label: t(value) }))}
+          choices={statuses.map((value) => ({ value, label: t(value) }))}
           value={status}
-          onChange={(value) => setStatus(value as Call["status"] | null)}
+          onChange={setStatus}
         />
-        <Select
+        <Filter
           label={t("direction")}
-          placeholder={t("all")}
-          data={[
-            { value: "inbound", label: t("inbound") },
-            { value: "outbound", label: t("outbound") },
-          ]}
+          choices={directions.map((value) => ({ value, label: t(value) }))}
           value={direction}
-          onChange={(value) => setDirection(value as Call["direction"] | null)}
+          onChange={setDirection}
         />
-        <TextInput
+        <LineInput
           label={t("callerNumber")}
           dir="ltr"
           value={caller}
-          onChange={(event) => setCaller(event.currentTarget.value)}
+          onChange={setCaller}
           maxLength={100}
         />
-        <TextInput
-          label={t("from")}
-          type="date"
-          value={from}
-          onChange={(event) => setFrom(event.currentTarget.value)}
-        />
-        <TextInput
-          label={t("until")}
-          type="date"
-          value={until}
-          onChange={(event) => setUntil(event.currentTarget.value)}
-        />
+        <LineInput label={t("from")} type="date" value={from} onChange={setFrom} />
+        <LineInput label={t("until")} type="date" value={until} onChange={setUntil} />
         <Button variant="default" onClick={clear}>
           {t("clear")}
         </Button>

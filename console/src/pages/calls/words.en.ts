@@ -1,7 +1,6 @@
 export const en = {
   about: "Every call, with what was said, how it sounded and what it cost.",
   agent: "Agent",
-  all: "All",
   announced: "announced",
   averageDuration: "Average length",
   averageTurns: "Turns on average: {count}",

@@ -1,11 +1,11 @@
-import { Anchor, Group, Select, Tabs, TextInput } from "@mantine/core";
+import { Anchor, Group, Tabs, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
 import { DataTable, PageTitle, useTab, When } from "../../parts";
-import { AgentSelect } from "../../parts/AgentSelect";
+import { AgentFilter, Filter } from "../../parts/Filter";
 import { useRight } from "../../session";
 import { ConversationState } from "./ConversationState";
 import { Feedback } from "./Feedback";
@@ -50,25 +50,15 @@ function Sessions() {
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
-        <AgentSelect
-          label={t("agent")}
-          placeholder={t("all")}
-          value={agent}
-          onChange={setAgent}
-          clearable
-          clearButtonProps={{ "aria-label": t("all") }}
-        />
-        <Select
+        <AgentFilter label={t("agent")} value={agent} onChange={setAgent} />
+        <Filter
           label={t("state")}
-          placeholder={t("all")}
-          data={[
+          choices={[
             { value: "active", label: t("active") },
             { value: "ended", label: t("ended") },
           ]}
           value={status}
-          onChange={(value) => setStatus(value as Session["status"] | null)}
-          clearable
-          clearButtonProps={{ "aria-label": t("all") }}
+          onChange={setStatus}
         />
         <Live isFailing={sessions.error !== null} />
       </Group>

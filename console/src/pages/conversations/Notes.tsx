@@ -22,9 +22,7 @@ function useNotes(sessionId: string) {
   const pages = usePages<Note>(
     queryKey,
     (query, signal) =>
-      ask(
-        api.GET("/api/chat/sessions/{sessionId}/notes", { params: { path, query }, signal }),
-      ),
+      ask(api.GET("/api/chat/sessions/{sessionId}/notes", { params: { path, query }, signal })),
     { everyMs, limit: perPage },
   );
   const add = async (content: string) => {

@@ -5,7 +5,6 @@ export const ar: WordsLike<typeof en> = {
   about: "ما يقوله الناس والوكلاء؛ وتظهر المحادثات الجديدة من تلقاء نفسها.",
   active: "مستمرة",
   agent: "الوكيل",
-  all: "الكل",
   askForPerson: "طلب شخص",
   assistant: "الوكيل",
   back: "كل المحادثات",

@@ -2,7 +2,6 @@ export const en = {
   about: "What people and agents say to each other; new conversations appear by themselves.",
   active: "goes on",
   agent: "Agent",
-  all: "All",
   askForPerson: "Ask for a person",
   assistant: "Agent",
   back: "All conversations",

@@ -6,7 +6,6 @@ import {
   Group,
   NavLink,
   Paper,
-  Select,
   Stack,
   Text,
   Title,
@@ -17,6 +16,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
 import { PageTitle, Problem, Waiting, When } from "../../parts";
+import { Filter } from "../../parts/Filter";
 import { useRight, useUser } from "../../session";
 import { Handover } from "../conversations/ConversationActions";
 import { ConversationState } from "../conversations/ConversationState";
@@ -136,17 +136,14 @@ export default function Inbox() {
             <Text role="status" fw={600}>
               {t("waitingCount", { count: waiting })}
             </Text>
-            <Select
+            <Filter
               label={t("state")}
-              placeholder={t("all")}
-              data={[
+              choices={[
                 { value: "waiting", label: t("waiting") },
                 { value: "claimed", label: t("claimed") },
               ]}
               value={state}
-              onChange={(value) => setState(value as State | null)}
-              clearable
-              clearButtonProps={{ "aria-label": t("all") }}
+              onChange={setState}
             />
             <Problem error={inbox.error} again={inbox.reload} />
             {inbox.isLoading && <Waiting />}

@@ -1,10 +1,18 @@
-import { Button, Group, Switch, TextInput } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask, bodyOf, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { ConfirmButton, DataTable, DialogForm, StatusBadge, When } from "../../parts";
+import {
+  ConfirmButton,
+  DataTable,
+  DialogForm,
+  LineInput,
+  OnOff,
+  StatusBadge,
+  When,
+} from "../../parts";
 import { AgentSelect } from "../../parts/AgentSelect";
 import { useRight } from "../../session";
 import { useAgentNames } from "../../parts/useAgentNames";
@@ -37,29 +45,20 @@ function NumberForm({ shown, onClose }: { shown?: DialledNumber; onClose: () => 
       submit={t("save")}
       onSubmit={submit}
     >
-      <TextInput
+      <LineInput
         label={t("number")}
         description={t("numberHint")}
         type="tel"
         dir="ltr"
         value={did}
-        onChange={(event) => setDid(event.currentTarget.value)}
+        onChange={setDid}
         maxLength={100}
         required
         data-autofocus
       />
       <AgentSelect label={t("agent")} value={agent} onChange={setAgent} required />
-      <TextInput
-        label={t("label")}
-        value={label}
-        onChange={(event) => setLabel(event.currentTarget.value)}
-        maxLength={100}
-      />
-      <Switch
-        label={t("isActive")}
-        checked={isActive}
-        onChange={(event) => setActive(event.currentTarget.checked)}
-      />
+      <LineInput label={t("label")} value={label} onChange={setLabel} maxLength={100} />
+      <OnOff label={t("isActive")} value={isActive} onChange={setActive} />
     </DialogForm>
   );
 }
