@@ -3,20 +3,40 @@ import { after, before, test } from "node:test";
 import { Emulator } from "./emulator.ts";
 import { assertAccessible, House, picture } from "./harness.ts";
 
+const key = "shop-key-1234567890";
+
 let model: Emulator;
+let shop: Emulator;
 let house: House;
 before(async () => {
   model = await Emulator.start("openai");
+  shop = await Emulator.start("http_api", ["--key", key]);
   house = await House.open({
     AIVA_CHAT_MODEL_PROVIDER: "openai",
     AIVA_CHAT_MODEL_BASE_URL: `${model.url}/v1`,
     AIVA_CHAT_MODEL_API_KEY: "sk-test",
+    AIVA_FUNCTIONS_ALLOW_PRIVATE_HOSTS: "true",
+    AIVA_FUNCTIONS_PRIVATE_HOSTS: new URL(shop.url).host,
   });
 });
 after(async () => {
   await house?.close();
   model?.stop();
+  shop?.stop();
 });
+
+/** What goes wrong with the model's next answers. */
+async function spoil(fault: object): Promise<void> {
+  const body = JSON.stringify(fault);
+  const reply = await fetch(`${model.url}/_faults`, { method: "POST", body });
+  assert.equal(reply.status, 200);
+}
+
+/** What the model was last asked. */
+async function lastAsked(): Promise<{ body: string; is_aborted: boolean }> {
+  const asked = await (await fetch(`${model.url}/_requests`)).json();
+  return asked.at(-1);
+}
 
 test("an agent is made with instructions that a model wrote, tried and published", async () => {
   const page = await house.visit("/agents");
@@ -42,10 +62,10 @@ test("an agent is made with instructions that a model wrote, tried and published
     .fill("Answer briefly and cite.");
   await page.getByText("There are unsaved changes.").waitFor();
   await page.getByLabel("Question").fill("How long may goods be returned?");
-  await page.getByRole("button", { name: "Save draft and ask" }).click();
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
   const log = page.getByRole("log", { name: "Test chat" });
   await log.getByText("Cost:").waitFor();
-  await page.getByText("Everything is saved.").waitFor();
+  await page.getByText("There are unsaved changes.").waitFor();
   await log
     .getByText(/passages?$/)
     .first()
@@ -59,6 +79,60 @@ test("an agent is made with instructions that a model wrote, tried and published
 
   await page.getByRole("button", { name: "Save and publish" }).click();
   await page.getByText("version 1 published").waitFor();
+  await house.leave(page);
+});
+
+test("the trial streams what is not saved, shows tools as they run and can be stopped", async () => {
+  const agent = await house.call("POST", "/api/agents", {
+    name: "Trial",
+    instructions: "Be kind.",
+  });
+  await house.call("POST", `/api/agents/${agent.id}/functions`, {
+    name: "order_status",
+    description: "Tells where an order is.",
+    parameters: { type: "object", properties: {} },
+    api_method: "GET",
+    api_endpoint: `${shop.url}/orders/100200`,
+    api_headers: { Authorization: `Bearer ${key}` },
+  });
+  const page = await house.visit(`/agents/${agent.id}`, { allowed: [/status of 422/] });
+  const log = page.getByRole("log", { name: "Test chat" });
+  const ask = async (question: string) => {
+    await page.getByLabel("Question").fill(question);
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+  };
+  await page
+    .getByRole("textbox", { name: "Instructions", exact: true })
+    .fill("Speak like a pirate.");
+  await page.getByText("What is changed here is tried without being saved.").waitFor();
+
+  await spoil({ kind: "slow", delay_ms: 400, count: 2 });
+  await ask("Please call order_status");
+  await log.getByText("order_status", { exact: true }).first().waitFor();
+  await log.getByText(/^The function/).waitFor();
+  await log.getByText("Cost:").waitFor();
+  await log.getByText("1 tool called").waitFor();
+  assert.match((await lastAsked()).body, /Speak like a pirate/);
+  await assertAccessible(page);
+
+  await spoil({ kind: "slow", delay_ms: 2000 });
+  await ask("And the refunds?");
+  await log.locator("[aria-busy=true]").getByText(/\w/).first().waitFor();
+  await assertAccessible(page);
+  await picture(page, "agent-trial");
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await log.getByText("Stopped.").waitFor();
+  for (let tries = 0; !(await lastAsked()).is_aborted; ++tries) {
+    assert.ok(tries < 100, "the model is told that nobody listens");
+    await new Promise((later) => setTimeout(later, 100));
+  }
+
+  await page.getByRole("button", { name: "Name and state" }).click();
+  await page.getByRole("textbox", { name: "Slug" }).fill("-");
+  await ask("Hello?");
+  await log.getByRole("alert").getByText("slug", { exact: true }).waitFor();
+  const kept = await house.call("GET", `/api/agents/${agent.id}`);
+  assert.equal(kept.instructions, "Be kind.");
   await house.leave(page);
 });
 

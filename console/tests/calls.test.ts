@@ -1,16 +1,39 @@
 import assert from "node:assert/strict";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Phone, speech } from "../../tests/journeys/src/phone.ts";
 import { freePort } from "../../tests/journeys/src/ports.ts";
+import { pathToFileURL } from "node:url";
 import { assertAccessible, House, picture } from "./harness.ts";
+import { repository } from "./server.ts";
 
+const account = { user: "aiva", password: "secret" };
+const ringing: ((phone: Phone) => void)[] = []; // who waits to be called
+
+let asterisk: any; // the emulator, which has no types
+let phones: Server;
 let house: House;
 let port: number;
 let agent: { id: string };
 before(async () => {
   port = await freePort();
-  house = await House.open({ AIVA_AUDIOSOCKET_PORT: String(port) });
+  phones = createServer((socket) => ringing.shift()?.(Phone.pickUp(socket)));
+  await new Promise<void>((done) => phones.listen(0, "127.0.0.1", done));
+  const emulator = pathToFileURL(join(repository, "tests/emulators/asterisk_ari.mjs")).href;
+  const { AsteriskAri } = (await import(emulator)) as any;
+  asterisk = await AsteriskAri.start({
+    ...account,
+    phonePort: (phones.address() as AddressInfo).port,
+    dialplan: { 200: [["phone", "0190f3a0-0000-7000-8000-000000000200"]] },
+  });
+  house = await House.open({
+    AIVA_AUDIOSOCKET_PORT: String(port),
+    AIVA_ARI_URL: asterisk.url,
+    AIVA_ARI_PASSWORD: account.password,
+    AIVA_ARI_ENDPOINT: "Local/{number}@aiva/n",
+  });
   agent = await house.call("POST", "/api/agents", {
     name: "Switchboard",
     greeting: "Welcome to the machine shop.",
@@ -18,7 +41,11 @@ before(async () => {
     publish: true,
   });
 });
-after(() => house?.close());
+after(async () => {
+  await house?.close();
+  asterisk?.stop();
+  phones?.close();
+});
 
 async function dial(callerName: string): Promise<{ phone: Phone; id: string }> {
   const call = await house.call("POST", "/api/calls", {
@@ -162,6 +189,67 @@ test("an agent is called from the browser", async () => {
   await page.getByRole("button", { name: "Hang up" }).click();
   await page.getByRole("link", { name: "To the call" }).click();
   await page.getByRole("heading", { level: 1, name: "Call" }).waitFor();
+  await house.leave(page);
+});
+
+test("what a call asks for is keyed in, by the mouse and by the keyboard", async () => {
+  const exchange = await house.call("POST", "/api/agents", { name: "Exchange", publish: true });
+  const step = { type: "collect_slot", slot_type: "number" };
+  await house.call("POST", `/api/agents/${exchange.id}/flows`, {
+    name: "Exchange",
+    begins_with: "call",
+    steps: [
+      { ...step, name: "where", slot: "extension", text: "Which extension?" },
+      { ...step, name: "many", slot: "count", text: "How many people?" },
+    ],
+    completion: { type: "respond", text: "Noted, {count} for {extension}." },
+  });
+  const page = await house.visit("/calls?tab=callAnAgent");
+  const said = page.getByRole("log", { name: "Transcript" });
+  await page.getByRole("combobox", { name: "Agent" }).click();
+  await page.getByRole("option", { name: "Exchange" }).click();
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  await page.getByRole("button", { name: "Mute" }).click();
+  await said.getByText(/Which extension/).waitFor();
+
+  await page.getByRole("button", { name: "Keypad" }).click();
+  for (const key of ["4", "2", "hash"])
+    await page.getByRole("button", { name: key, exact: true }).click();
+  await page.getByText("Keys: 42#").waitFor();
+  await said.getByText(/How many people/).waitFor();
+  await assertAccessible(page);
+  await picture(page, "call-keypad");
+  for (const key of ["7", "#"]) await page.keyboard.press(key);
+  await said.getByText(/Noted, 7 for 42/).waitFor();
+  await said.getByText("42", { exact: true }).waitFor();
+
+  await page.getByRole("button", { name: "Hang up" }).click();
+  await page.getByRole("link", { name: "To the call" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Keypad" }).count(), 0);
+  await house.leave(page);
+});
+
+test("somebody is called by telephone, and the call is shown", async () => {
+  const page = await house.visit("/calls", { allowed: [/status of 422/] });
+  await page.getByRole("button", { name: "Call somebody" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Agent" }).click();
+  await page.getByRole("option", { name: "Switchboard" }).click();
+  await dialog.getByLabel("Whom to call").fill("200@elsewhere");
+  await dialog.getByRole("button", { name: "Call", exact: true }).click();
+  await dialog.getByRole("alert").getByText("destination", { exact: true }).waitFor();
+  await assertAccessible(page);
+  await picture(page, "call-outbound");
+
+  const called = new Promise<Phone>((pickedUp) => ringing.push(pickedUp));
+  await dialog.getByLabel("Whom to call").fill("200");
+  await dialog.getByRole("button", { name: "Call", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Call" }).waitFor();
+  const phone = await called;
+  await phone.untilSpoken();
+  await page.getByText("goes on", { exact: true }).waitFor();
+  phone.close();
+  await page.getByText("completed", { exact: true }).waitFor();
   await house.leave(page);
 });
 

@@ -112,6 +112,10 @@ test("whoever waits for a person is answered in the inbox", async () => {
   await transcript.getByText("I pay it back today.").waitFor();
   await say(session.id, "Thank you!");
   await transcript.getByText("Thank you!").waitFor();
+  const notes = page.getByRole("region", { name: "Notes for colleagues" });
+  await notes.getByLabel("New note").fill("Calls every week.");
+  await notes.getByRole("button", { name: "Add the note" }).click();
+  await notes.getByRole("listitem").getByText("Calls every week.").waitFor();
   await assertAccessible(page);
   await picture(page, "inbox");
 
@@ -120,6 +124,41 @@ test("whoever waits for a person is answered in the inbox", async () => {
   const messages = (await house.call("GET", `/api/chat/${session.id}/messages`)).items;
   assert.ok(messages.some((message: { role: string }) => message.role === "operator"));
   await house.leave(page);
+});
+
+test("colleagues leave notes, which nobody else sees", async () => {
+  const session = await begin("Kurt");
+  const path = `/api/chat/sessions/${session.id}/notes`;
+  const password = "Passw0rd-of-Mary";
+  const [colleague, customer] = [
+    { email: "mary@test.test", name: "Mary", password, role: "agent_manager" },
+    { email: "kurt@test.test", name: "Kurt", password, role: "client" },
+  ];
+  for (const user of [colleague, customer]) await house.call("POST", "/api/users", user);
+  for (let count = 1; count <= 11; ++count)
+    await house.call("POST", path, { content: `Note ${count}` });
+
+  const page = await house.visit(`/conversations/${session.id}`, { as: colleague });
+  const notes = page.getByRole("region", { name: "Notes for colleagues" });
+  await notes.getByText("Note 11").waitFor();
+  assert.equal(await notes.getByRole("button", { name: /^Remove the note/ }).count(), 0);
+  await notes.getByRole("button", { name: "Next" }).click();
+  await notes.getByText("Note 1", { exact: true }).waitFor();
+  await notes.getByLabel("New note").fill("Mine");
+  await notes.getByRole("button", { name: "Add the note" }).click();
+  await notes.getByRole("button", { name: "Remove the note of Mary" }).click();
+  await assertAccessible(page);
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await notes.getByText("Mine", { exact: true }).waitFor({ state: "detached" });
+  await picture(page, "conversation-notes");
+  await house.leave(page);
+
+  const outside = await house.visit(`/conversations/${session.id}`, { as: customer });
+  await outside.getByRole("log", { name: "Transcript" }).waitFor();
+  assert.equal(await outside.getByText("Notes for colleagues").count(), 0);
+  await house.leave(outside);
+  const kept = JSON.stringify(await house.call("GET", `/api/chat/sessions/${session.id}/export`));
+  assert.ok(!kept.includes("Note 11"));
 });
 
 test("a transcript in Arabic and in a narrow window", async () => {

@@ -69,6 +69,8 @@ void build_chat(Parts& parts, Cache* shared_cache,
   parts.chat_upkeep = chat::make_upkeep(needs, std::move(settings));
   parts.chat_people = chat::make_people(*parts.database, parts.clock, needs.listener);
   parts.conversation_search = chat::make_conversation_search(*parts.database, parts.clock);
+  parts.chat_notes =
+      chat::make_notes(*parts.database, parts.clock, parts.identity->audit_log(), {});
   parts.chat_privacy = chat::make_privacy(*parts.database, parts.clock,
                                           {forget_searches, forget_calls, forget_phone_calls});
 }

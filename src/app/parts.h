@@ -22,6 +22,7 @@
 #include "capabilities/chat/call_tools.h"
 #include "capabilities/chat/chat.h"
 #include "capabilities/chat/conversation_search.h"
+#include "capabilities/chat/notes.h"
 #include "capabilities/chat/people.h"
 #include "capabilities/chat/privacy.h"
 #include "capabilities/chat/upkeep.h"
@@ -162,6 +163,7 @@ struct Parts {
   std::unique_ptr<chat::CallTools> call_tools{};
   std::unique_ptr<chat::ConversationSearch> conversation_search{};
   std::unique_ptr<chat::People> chat_people{};
+  std::unique_ptr<chat::Notes> chat_notes{};
   std::unique_ptr<chat::Privacy> chat_privacy{};
   std::unique_ptr<chat::Upkeep> chat_upkeep{};
   std::unique_ptr<voice::CallLog> call_log{};

@@ -20,6 +20,7 @@
 #include "faces/http/endpoints/calls.h"
 #include "faces/http/endpoints/campaigns.h"
 #include "faces/http/endpoints/chat.h"
+#include "faces/http/endpoints/chat_notes.h"
 #include "faces/http/endpoints/chat_people.h"
 #include "faces/http/endpoints/chat_privacy.h"
 #include "faces/http/endpoints/chunk_preview.h"
@@ -187,7 +188,7 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
                         .knowledge = *parts.knowledge,
                         .completions = &parts.chat->completions()},
                        {.version = version, .origins = config.server.cors_origins}));
-  add(http::agent_trial_routes(*parts.chat));
+  add(http::agent_trial_routes(*parts.agents, parts.chat->completions()));
   add(http::visitor_chat_routes({.agents = parts.agents->active(),
                                  .visitors = *parts.visitors,
                                  .chat = *parts.chat,
@@ -197,6 +198,7 @@ std::vector<http::Route> api_routes(const Config& config, const Paths& paths, Pa
   add(http::chat_routes(*parts.chat, *parts.conversation_search));
   add(http::model_routes(*parts.models, *parts.prices));
   add(http::chat_people_routes(*parts.chat_people));
+  add(http::chat_note_routes(*parts.chat_notes));
   add(http::chat_privacy_routes(*parts.chat_privacy));
   add(http::number_routes(*parts.numbers));
   add(http::campaign_routes({*parts.campaigns, *parts.do_not_call, parts.files}));

@@ -2,6 +2,7 @@ import type { WordsLike } from "../language";
 
 export const en = {
   again: "Try again",
+  all: "All",
   cancel: "Cancel",
   copied: "Copied",
   copy: "Copy",
@@ -13,6 +14,7 @@ export const en = {
   previous: "Previous page",
   reload: "Load again",
   request: "Request {id}",
+  save: "Save",
   sortBy: "Sort by {column}",
   total: { one: "{count} entry", other: "{count} entries" },
   trace: "Trace {id}",
@@ -26,6 +28,7 @@ export const en = {
 
 export const ar: WordsLike<typeof en> = {
   again: "حاول مرة أخرى",
+  all: "الكل",
   cancel: "إلغاء",
   copied: "تم النسخ",
   copy: "نسخ",
@@ -37,6 +40,7 @@ export const ar: WordsLike<typeof en> = {
   previous: "الصفحة السابقة",
   reload: "إعادة التحميل",
   request: "الطلب {id}",
+  save: "حفظ",
   sortBy: "ترتيب حسب {column}",
   total: {
     zero: "لا مدخلات",

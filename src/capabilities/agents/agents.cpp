@@ -11,8 +11,9 @@
 #include "capabilities/agents/internal/agents_table.h"
 #include "capabilities/agents/internal/checks.h"
 #include "capabilities/agents/internal/differences.h"
+#include "capabilities/agents/internal/present_knowledge.h"
 #include "capabilities/agents/internal/versions_table.h"
-#include "capabilities/knowledge/present_bases.h"
+#include "capabilities/agents/settings_json.h"
 #include "foundation/crypto.h"
 #include "foundation/json_writer.h"
 
@@ -27,39 +28,6 @@ struct Written {
   AgentChangeMark mark{};
 };
 
-// Leaves out of settings what was deleted since it was named.
-Result<void> keep_present(SqlSession& sql, TenantId tenant, AgentSettings& settings) {
-  auto& bases = settings.knowledge_bases;
-  if (bases.empty()) return {};
-  TRY(bases, knowledge::present_bases(sql, tenant, bases));
-  return {};
-}
-
-// A version without any of the knowledge it was made for must not answer.
-Result<void> check_any_present(SqlSession& sql, TenantId tenant, AgentSettings settings) {
-  if (settings.knowledge_bases.empty()) return {};
-  TRY_VOID(keep_present(sql, tenant, settings));
-  if (!settings.knowledge_bases.empty()) return {};
-  return fail(invalid_field("kb_ids", "names knowledge bases that were all deleted"));
-}
-
-// The same for a list, by one query.
-template <class Entry>
-Result<void> keep_present(SqlSession& sql, TenantId tenant, std::vector<Entry>& entries) {
-  std::vector<KnowledgeBaseId> named;
-  for (const auto& entry : entries) {
-    const auto& bases = entry.settings.knowledge_bases;
-    named.insert(named.end(), bases.begin(), bases.end());
-  }
-  if (named.empty()) return {};
-  TRY(auto present, knowledge::present_bases(sql, tenant, named));
-  for (auto& entry : entries)
-    std::erase_if(entry.settings.knowledge_bases, [&present](KnowledgeBaseId base) {
-      return std::ranges::find(present, base) == present.end();
-    });
-  return {};
-}
-
 class RowAgents final : public Agents {
  public:
   RowAgents(AgentsParts parts, const AgentsSettings& settings)
@@ -71,6 +39,8 @@ class RowAgents final : public Agents {
   Task<Result<Agent>> update(CallContext context, Caller caller, AgentId id,
                              AgentFields fields) override;
   Task<Result<void>> remove(CallContext context, Caller caller, AgentId id) override;
+  Task<Result<ActiveAgentPointer>> trial(CallContext context, AgentId id,
+                                         AgentFields fields) override;
   Task<Result<PageOf<AgentVersion>>> versions(CallContext context, AgentId id,
                                               PageRequest page) override;
   Task<Result<AgentVersion>> version(CallContext context, AgentId id,
@@ -84,6 +54,7 @@ class RowAgents final : public Agents {
   ActiveAgents& active() override { return active_; }
 
  private:
+  Task<Result<Agent>> changed(CallContext context, AgentId id, AgentFields fields);
   Task<Result<void>> check_bases(CallContext context, std::vector<KnowledgeBaseId> bases);
   Task<Result<Agent>> publish_version(CallContext context, Caller caller, AgentVersion version,
                                       std::string action);
@@ -183,14 +154,21 @@ Task<Result<PageOf<Agent>>> RowAgents::list(CallContext context, ListFilter filt
   co_return page;
 }
 
-Task<Result<Agent>> RowAgents::update(CallContext context, Caller caller, AgentId id,
-                                      AgentFields fields) {
+// What an agent would be with these fields, all of them checked.
+Task<Result<Agent>> RowAgents::changed(CallContext context, AgentId id, AgentFields fields) {
   CO_TRY(auto agent, co_await get(context, id));
   auto bases = agent.settings.knowledge_bases;
   CO_TRY_VOID(apply_fields(agent, fields));
   if (agent.settings.knowledge_bases != bases || fields.is_published) {
     CO_TRY_VOID(co_await check_bases(context, agent.settings.knowledge_bases));
   }
+  co_return agent;
+}
+
+Task<Result<Agent>> RowAgents::update(CallContext context, Caller caller, AgentId id,
+                                      AgentFields fields) {
+  auto checking = changed(context, id, fields);
+  CO_TRY_VOID(co_await std::move(checking));
   auto writing = write(parts_.database, context, [&](SqlSession& sql) -> Result<Written> {
     TRY(auto current, AgentsTable(sql).get(context.tenant, id));
     TRY_VOID(keep_present(sql, context.tenant, current.settings));
@@ -198,6 +176,24 @@ Task<Result<Agent>> RowAgents::update(CallContext context, Caller caller, AgentI
   });
   CO_TRY(auto written, co_await std::move(writing));
   co_return tell(std::move(written));
+}
+
+Task<Result<ActiveAgentPointer>> RowAgents::trial(CallContext context, AgentId id,
+                                                  AgentFields fields) {
+  auto checking = changed(context, id, std::move(fields));
+  CO_TRY(auto agent, co_await std::move(checking));
+  ActiveAgent tried{.id = agent.id,
+                    .tenant = agent.tenant,
+                    .name = std::move(agent.name),
+                    .slug = std::move(agent.slug),
+                    .version = agent.draft_version,
+                    .has_chat_page = agent.has_chat_page,
+                    .settings = std::move(agent.settings)};
+  CO_TRY(auto widget, json::parse(agent.widget));
+  if (const auto* object = widget.if_object()) {
+    CO_TRY(tried.widget, read_widget(*object));
+  }
+  co_return std::make_shared<const ActiveAgent>(std::move(tried));
 }
 
 Result<Written> RowAgents::change(SqlSession& sql, const Caller& caller, Agent agent,

@@ -73,6 +73,11 @@ class Agents {
                                      AgentFields fields) = 0;
   virtual Task<Result<void>> remove(CallContext context, identity::Caller caller, AgentId id) = 0;
 
+  // The draft with these changes, as conversations would use it; nothing is stored. Fails as
+  // update.
+  virtual Task<Result<ActiveAgentPointer>> trial(CallContext context, AgentId id,
+                                                 AgentFields fields) = 0;
+
   // Newest first. Kept are those published now and the newest ones.
   virtual Task<Result<PageOf<AgentVersion>>> versions(CallContext context, AgentId id,
                                                       PageRequest page) = 0;

@@ -248,6 +248,7 @@ TEST_F(AgentsOf, are_hidden_from_other_tenants_in_every_operation) {
   EXPECT_EQ(failure_of(sync_wait(agents_->update(other, caller(), id, {.name = "x"}))),
             ErrorCode::not_found);
   EXPECT_EQ(failure_of(sync_wait(agents_->remove(other, caller(), id))), ErrorCode::not_found);
+  EXPECT_EQ(failure_of(sync_wait(agents_->trial(other, id, {}))), ErrorCode::not_found);
   EXPECT_EQ(failure_of(sync_wait(agents_->versions(other, id, {}))), ErrorCode::not_found);
   EXPECT_EQ(failure_of(sync_wait(agents_->version(other, id, 1))), ErrorCode::not_found);
   EXPECT_EQ(failure_of(sync_wait(agents_->differences(other, id, 1, 1))), ErrorCode::not_found);
@@ -260,6 +261,27 @@ TEST_F(AgentsOf, are_hidden_from_other_tenants_in_every_operation) {
             ErrorCode::not_found);
   EXPECT_EQ(sync_wait(agents_->list(other, {}))->total, 0);
   EXPECT_EQ(sync_wait(agents_->get(context(), id))->settings.instructions, "secret");
+}
+
+TEST_F(AgentsOf, are_tried_with_changes_that_nobody_keeps) {
+  auto agent = published("one");
+  auto fields = instructions("two");
+  fields.widget = object(R"({"title":"Hi"})");
+
+  auto tried = sync_wait(agents_->trial(context(), agent.id, fields));
+  AgentFields wrong;
+  wrong.settings["temperature"] = 9;
+  wrong.slug = "-";
+  auto refused = sync_wait(agents_->trial(context(), agent.id, wrong));
+
+  ASSERT_TRUE(tried);
+  EXPECT_EQ((*tried)->settings.instructions, "two");
+  EXPECT_EQ((*tried)->widget.title, "Hi");
+  EXPECT_EQ((*tried)->version, 1);
+  EXPECT_EQ(find(agent.slug).value()->settings.instructions, "one");
+  EXPECT_EQ(sync_wait(agents_->get(context(), agent.id))->settings.instructions, "one");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(fields_of(refused.error()), (std::vector<std::string>{"slug", "temperature"}));
 }
 
 TEST_F(AgentsOf, go_with_their_versions_and_what_hangs_on_them) {

@@ -375,9 +375,9 @@ TEST_F(ChatFixture, shows_images_of_its_knowledge_bases_with_the_answer) {
   Turn turn{.session = session, .content = "When are refunds paid?"};
   turn.images.push_back({.mime_type = "image/png", .bytes = "PNG"});
   auto answer = sync_wait(chat_->answer(context(), turn));
-  auto trial = complete({.agent = agents_.agent.id.to_string(),
-                         .is_trial = true,
-                         .messages = {{.role = ChatRole::user, .content = "Refunds?"}}});
+  auto draft = sync_wait(agents_.draft(context(), agents_.agent.id)).value();
+  auto trial =
+      complete({.trial = draft, .messages = {{.role = ChatRole::user, .content = "Refunds?"}}});
   auto plain = complete({.messages = {{.role = ChatRole::user, .content = "Refunds?"}}});
 
   ASSERT_TRUE(answer) << answer.error().message;

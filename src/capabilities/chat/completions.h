@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "capabilities/agents/active_agents.h"
 #include "capabilities/chat/types.h"
 #include "foundation/call_context.h"
 #include "foundation/result.h"
@@ -15,7 +16,7 @@ namespace aiva::chat {
 // One answer to a conversation that the caller keeps itself, as in OpenAI's chat completions.
 struct CompletionRequest {
   std::string agent{};                  // id or slug
-  bool is_trial = false;                // ask the draft of the agent, which is named by its id
+  agents::ActiveAgentPointer trial{};   // asked instead of the one that is named, if not null
   std::vector<ChatMessage> messages{};  // oldest first, 1…512; the last is a user's or a tool's
   // The caller's own functions: a call of one ends the answer and is handed back; what the model
   // wanted of the agent's functions in the same breath is not called then. At most 128.

@@ -34,19 +34,18 @@ TEST_F(CompletionsTest, answer_a_conversation_that_the_caller_keeps) {
   EXPECT_EQ(sync_wait(chat_->sessions(context(), {})).value().total, 0);
 }
 
-TEST_F(CompletionsTest, ask_the_draft_of_an_agent_for_a_trial) {
+TEST_F(CompletionsTest, ask_what_an_agent_is_to_be_for_a_trial) {
   agents_.is_active = false;
   script({{.text = "Not yet."}});
-  std::vector<ChatMessage> question = {{ChatRole::user, "Hello"}};
+  auto draft = sync_wait(agents_.draft(context(), agents_.agent.id)).value();
 
-  auto done =
-      complete({.agent = agents_.agent.id.to_string(), .is_trial = true, .messages = question});
-  auto by_slug = complete({.agent = "guide", .is_trial = true, .messages = question});
+  auto done = complete({.trial = draft, .messages = {{ChatRole::user, "Hello"}}});
+  auto published = complete({.messages = {{ChatRole::user, "Hello"}}});
 
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->answer.agent_version, agents_.agent.version + 1);
   EXPECT_THAT(model_->requests().at(0).messages[0].content, HasSubstr("the guide to be"));
-  EXPECT_EQ(by_slug.error().code, ErrorCode::not_found);
+  EXPECT_EQ(published.error().code, ErrorCode::conflict);
 }
 
 TEST_F(CompletionsTest, hand_back_calls_of_the_callers_functions) {

@@ -31,9 +31,10 @@ using SessionEraser = std::function<Result<void>(SqlSession&, TenantId, ChatSess
 class Privacy {
  public:
   virtual ~Privacy() = default;
-  // {"session":…,"messages":[…],"feedback":[…]}: everything that is kept of it, as a JSON object.
+  // {"session":…,"messages":[…],"feedback":[…]}: everything that is kept of it but the notes of
+  // colleagues, as a JSON object.
   virtual Task<Result<std::string>> export_session(CallContext context, ChatSessionId id) = 0;
-  // With its messages, turns, ratings and searches. `conflict` while a turn runs.
+  // With its messages, turns, ratings, notes and searches. `conflict` while a turn runs.
   virtual Task<Result<void>> erase_session(CallContext context, ChatSessionId id) = 0;
   // {"sessions":[…]}; at most 1000 sessions, the oldest first, from the `offset`th on: ask again
   // until none comes.

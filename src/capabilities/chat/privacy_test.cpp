@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include "capabilities/chat/notes.h"
 #include "capabilities/chat/people.h"
 #include "capabilities/chat/testing/chat_fixture.h"
+#include "capabilities/identity/identity.h"
 #include "capabilities/search/session_searches.h"
 #include "foundation/json.h"
 
@@ -21,6 +23,12 @@ class PrivacyTest : public ChatFixture {
     return made->id;
   }
 
+  void note(ChatSessionId session, std::string content) {
+    auto notes = make_notes(*database_, clock_, identity_->audit_log(), {});
+    auto adding = notes->add(context(), identity::operator_caller(), session, std::move(content));
+    EXPECT_TRUE(sync_wait(std::move(adding)));
+  }
+
   std::int64_t count(std::string_view table) {
     auto rows = [table](SqlSession& sql) -> Result<std::int64_t> {
       std::int64_t number = 0;
@@ -34,6 +42,10 @@ class PrivacyTest : public ChatFixture {
     return sync_wait(read(*database_, context(), rows)).value();
   }
 
+  std::unique_ptr<identity::Identity> identity_ =
+      identity::make_identity({*database_, clock_, metrics_},
+                              {.master_key = std::string(32, 'm'), .bcrypt_threads = 1})
+          .value();
   std::unique_ptr<Privacy> privacy_ = make_privacy(
       *database_, clock_, {[](SqlSession& sql, TenantId tenant, ChatSessionId id) -> Result<void> {
         TRY_VOID(search::forget_session_searches(sql, tenant, id));
@@ -44,6 +56,7 @@ class PrivacyTest : public ChatFixture {
 TEST_F(PrivacyTest, hands_out_everything_of_a_session) {
   script({{.text = "Within 14 days [1]."}});
   auto session = begin("Ann");
+  note(session, "Never lend him the key.");
 
   auto text = sync_wait(privacy_->export_session(context(), session));
 
@@ -53,6 +66,7 @@ TEST_F(PrivacyTest, hands_out_everything_of_a_session) {
   EXPECT_EQ(parsed->at("session").at("user_name"), "Ann");
   EXPECT_EQ(parsed->at("messages").as_array().size(), 2U);
   EXPECT_THAT(*text, HasSubstr("Within 14 days"));
+  EXPECT_FALSE(text->contains("Never lend him")) << "the notes of colleagues are not his";
 }
 
 TEST_F(PrivacyTest, erases_a_session_with_all_that_is_known_of_it) {
@@ -61,12 +75,13 @@ TEST_F(PrivacyTest, erases_a_session_with_all_that_is_known_of_it) {
   auto people = make_people(*database_, clock_, {});
   auto answer = sync_wait(chat_->messages(context(), session, {}))->items.at(1).id;
   ASSERT_TRUE(sync_wait(people->rate(context(), session, answer, 1, "fine")));
+  note(session, "Call back on Monday.");
   search_.reset();  // writes what its log still holds
 
   ASSERT_TRUE(sync_wait(privacy_->erase_session(context(), session)));
 
-  for (std::string_view table :
-       {"chat_sessions", "chat_messages", "chat_turns", "chat_feedback", "knowledge_searches"})
+  for (std::string_view table : {"chat_sessions", "chat_messages", "chat_turns", "chat_feedback",
+                                 "conversation_notes", "knowledge_searches"})
     EXPECT_EQ(count(table), 0) << table;
   EXPECT_EQ(sync_wait(privacy_->erase_session(context(), session)).error().code,
             ErrorCode::not_found);

@@ -120,6 +120,8 @@ before(async () => {
   assert.equal(added.status, 201, added.text);
   const unwanted = await alice.post("/api/do-not-call", { number: "+4930123456" });
   assert.equal(unwanted.status, 201, unwanted.text);
+  const note = await alice.post(`/api/chat/sessions/${session}/notes`, { content: "albatross" });
+  assert.equal(note.status, 201, note.text);
   const shop = await feedOf(alice, base, "albatross");
   owned = {
     storeId: shop.store,
@@ -145,6 +147,7 @@ before(async () => {
     sessionId: session,
     messageId: said.body.data.message_id,
     turnId: said.body.data.message_id,
+    noteId: note.body.data.id,
     userId: alice.user.id,
     keyId: key.body.data.id,
     agentId: agent.body.data.id,

@@ -1,89 +1,14 @@
 import { Button, Group, Paper, ScrollArea, Stack, Text, Textarea, Title } from "@mantine/core";
 import { useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
-import { api, ask, type Schemas } from "../../api/client";
-import { useFormats, useWords } from "../../language";
-import { Problem, Waiting } from "../../parts";
-import { Answer, type Told } from "../../parts/chat/Answer";
+import { streamTurn } from "../../api/turns";
+import { useWords } from "../../language";
 import type { Draft } from "./draft";
+import { begin, historyOf, take, type Exchange } from "./exchange";
+import { Said } from "./Said";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
-interface Exchange {
-  question: string;
-  reply?: Schemas["ChatReply"];
-  seconds?: number; // until the answer was here
-  error?: Error;
-  isStopped?: boolean;
-}
-
-const historyMax = 50;
-
-function toldOf(reply: Schemas["ChatReply"]): Told {
-  return {
-    html: reply.response.html,
-    sources: reply.sources,
-    images: reply.images,
-    products: reply.products,
-    calls: reply.function_calls,
-    decision: reply.llm_decision,
-    model: reply.agent_metadata.model,
-    version: reply.agent_metadata.agent_version,
-    isExtractive: reply.is_extractive,
-    isInterrupted: reply.is_interrupted,
-    removedCitations: reply.removed_citations,
-    tokens: { input: reply.usage.input_tokens, output: reply.usage.output_tokens },
-    timeMs: reply.time_ms,
-    cost: reply.cost,
-  };
-}
-
-function historyOf(exchanges: Exchange[]) {
-  const said = exchanges.flatMap(({ question, reply }) =>
-    reply === undefined
-      ? []
-      : [
-          { role: "user" as const, content: question },
-          { role: "assistant" as const, content: reply.response.markdown || "…" },
-        ],
-  );
-  return said.slice(-historyMax);
-}
-
-function Said({ exchange }: { exchange: Exchange }) {
-  const t = useWords({ en, ar });
-  const formats = useFormats();
-  const { question, reply, error, isStopped, seconds } = exchange;
-  return (
-    <Stack gap={6}>
-      <Paper bg="var(--mantine-primary-color-light)" p="xs" radius="md" ms="xl" dir="auto">
-        <Text size="sm" style={{ whiteSpace: "pre-wrap" }}>
-          {question}
-        </Text>
-      </Paper>
-      {reply !== undefined && (
-        <Paper withBorder p="xs" radius="md" me="md">
-          <Answer told={toldOf(reply)} />
-          {seconds !== undefined && (
-            <Text size="xs" c="dimmed">
-              {t("answeredIn", { time: formats.seconds(seconds) })}
-            </Text>
-          )}
-        </Paper>
-      )}
-      {error !== undefined && <Problem error={error} />}
-      {isStopped && (
-        <Text size="sm" c="dimmed">
-          {t("stopped")}
-        </Text>
-      )}
-      {reply === undefined && error === undefined && !isStopped && (
-        <Waiting text={t("answering")} />
-      )}
-    </Stack>
-  );
-}
-
-/** Talks with the draft beside its settings; what is changed there is saved into the draft first. */
+/** Talks with the draft beside its settings, as they stand there: nothing is saved by it. */
 export function TestChat({ draft }: { draft: Draft }) {
   const t = useWords({ en, ar });
   const heading = useId();
@@ -92,35 +17,31 @@ export function TestChat({ draft }: { draft: Draft }) {
   const running = useRef<AbortController | null>(null);
   const [isBusy, setBusy] = useState(false);
   const end = useRef<HTMLDivElement>(null);
+  const path = `/api/agents/${draft.agent.id}/test`;
   useEffect(() => {
     void end.current?.scrollIntoView?.({ block: "nearest" });
   }, [exchanges]);
   useEffect(() => () => running.current?.abort(), []);
 
-  const finish = (part: Partial<Exchange>) =>
-    setExchanges((before) => before.with(-1, { ...before.at(-1)!, ...part }));
+  const change = (how: (before: Exchange) => Exchange) =>
+    setExchanges((before) => before.with(-1, how(before.at(-1)!)));
   const send = async () => {
     const message = text.trim();
     if (message === "" || isBusy) return;
     const control = new AbortController();
     running.current = control;
-    const history = historyOf(exchanges);
-    setExchanges((before) => [...before, { question: message }]);
+    const body = { message, history: historyOf(exchanges), settings: draft.changes };
+    setExchanges((before) => [...before, begin(message)]);
     setText("");
     setBusy(true);
     const began = performance.now();
     try {
-      if (draft.isChanged) await draft.save();
-      const reply = await ask(
-        api.POST("/api/agents/{agentId}/test", {
-          params: { path: { agentId: draft.agent.id } },
-          body: { message, history },
-          signal: control.signal,
-        }),
-      );
-      finish({ reply, seconds: (performance.now() - began) / 1000 });
-    } catch (error) {
-      finish(control.signal.aborted ? { isStopped: true } : { error: error as Error });
+      for await (const event of streamTurn(path, body, control.signal))
+        change((before) => take(before, event));
+      change((before) => ({ ...before, seconds: (performance.now() - began) / 1000 }));
+    } catch (failure) {
+      const part = control.signal.aborted ? { isStopped: true } : { error: failure as Error };
+      change((before) => ({ ...before, ...part }));
     } finally {
       setBusy(false);
     }
@@ -155,7 +76,7 @@ export function TestChat({ draft }: { draft: Draft }) {
         )}
       </Group>
       <Text size="sm" c="dimmed" mb="sm">
-        {t("testChatHint")}
+        {t("testChatHint")} {draft.isChanged && t("testChatUnsaved")}
       </Text>
       <ScrollArea.Autosize mah={520} viewportProps={{ tabIndex: 0, "aria-label": t("testChat") }}>
         <Stack role="log" aria-label={t("testChat")} gap="md">
@@ -185,7 +106,7 @@ export function TestChat({ draft }: { draft: Draft }) {
         />
         <Group mt="sm">
           <Button type="submit" disabled={isBusy || text.trim() === ""}>
-            {draft.isChanged ? t("saveAndAsk") : t("askIt")}
+            {t("askIt")}
           </Button>
           {isBusy && (
             <Button variant="default" onClick={() => running.current?.abort()}>

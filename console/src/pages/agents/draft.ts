@@ -9,6 +9,7 @@ export type FieldName = keyof Agent & keyof Fields & string;
 /** What is being changed of an agent and not saved yet. */
 export interface Draft {
   agent: Agent;
+  changes: Partial<Agent>;
   isChanged: boolean;
   isDisabled: boolean; // the user may only read
   error: Error | null; // of the last saving
@@ -39,6 +40,7 @@ export function useDraft(agent: Agent, mayWrite: boolean): Draft {
   };
   return {
     agent,
+    changes,
     isChanged: Object.keys(changes).length > 0,
     isDisabled: !mayWrite,
     error,

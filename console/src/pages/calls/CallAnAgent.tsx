@@ -1,9 +1,10 @@
-import { Alert, Anchor, Button, Group, Paper, Progress, Select, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Paper, Progress, Stack, Text } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { useWords } from "../../language";
 import { Problem, StatusBadge } from "../../parts";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { AgentSelect } from "../../parts/AgentSelect";
+import { Keypad } from "./Keypad";
 import { BrowserCall, type CallPhase, type Spoken } from "./browserCall";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
@@ -24,7 +25,6 @@ function changed(
 /** Calls an agent from here, with the microphone and the loudspeaker of the browser. */
 export function CallAnAgent() {
   const t = useWords({ en, ar });
-  const names = useAgentNames();
   const [agent, setAgent] = useState<string | null>(null);
   const [phase, setPhase] = useState<CallPhase>("idle");
   const [said, setSaid] = useState<Spoken[]>([]);
@@ -59,14 +59,7 @@ export function CallAnAgent() {
       <Text size="sm" c="dimmed">
         {t("callHint")}
       </Text>
-      <Select
-        label={t("agent")}
-        data={[...names].map(([value, label]) => ({ value, label }))}
-        value={agent}
-        onChange={setAgent}
-        disabled={isOn}
-        searchable
-      />
+      <AgentSelect label={t("agent")} value={agent} onChange={setAgent} disabled={isOn} />
       <Group>
         {isOn ? (
           <>
@@ -91,10 +84,13 @@ export function CallAnAgent() {
         </span>
       </Group>
       {phase === "talking" && (
-        <Stack gap={4}>
-          <Progress value={100 * levels.customer} aria-label={t("ownLevel")} />
-          <Progress value={100 * levels.agent} color="teal" aria-label={t("agentLevel")} />
-        </Stack>
+        <>
+          <Stack gap={4}>
+            <Progress value={100 * levels.customer} aria-label={t("ownLevel")} />
+            <Progress value={100 * levels.agent} color="teal" aria-label={t("agentLevel")} />
+          </Stack>
+          <Keypad onPress={(key) => call.current?.press(key)} />
+        </>
       )}
       <Problem error={error} />
       <Stack gap="xs" role="log" aria-label={t("transcript")}>

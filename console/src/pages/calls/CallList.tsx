@@ -1,21 +1,24 @@
-import { Anchor, Button, Group, Select, Tabs, TextInput } from "@mantine/core";
+import { Anchor, Button, Group, Tabs } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, ask } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { DataTable, Money, PageTitle, useTab, When } from "../../parts";
+import { DataTable, LineInput, Money, PageTitle, useTab, When } from "../../parts";
+import { AgentFilter, Filter } from "../../parts/Filter";
 import { useRight } from "../../session";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { Analytics } from "./Analytics";
 import { CallAnAgent } from "./CallAnAgent";
 import { CallState } from "./CallState";
+import { PlaceCall } from "./PlaceCall";
 import { clock, otherEnd, statuses, type Call } from "./names";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
 const everyMs = 5_000;
+const directions: Call["direction"][] = ["inbound", "outbound"];
 
 /** The instant that a day begins at, or the next one, here. */
 function startOf(day: string, daysOn = 0): string | undefined {
@@ -60,50 +63,28 @@ function Log() {
   return (
     <>
       <Group mb="md" align="flex-end">
-        <Select
-          label={t("agent")}
-          placeholder={t("all")}
-          data={[...names].map(([value, label]) => ({ value, label }))}
-          value={agent}
-          onChange={setAgent}
-          searchable
-        />
-        <Select
+        <AgentFilter label={t("agent")} value={agent} onChange={setAgent} />
+        <Filter
           label={t("state")}
-          placeholder={t("all")}
-          data={statuses.map((value) => ({ value, label: t(value) }))}
+          choices={statuses.map((value) => ({ value, label: t(value) }))}
           value={status}
-          onChange={(value) => setStatus(value as Call["status"] | null)}
+          onChange={setStatus}
         />
-        <Select
+        <Filter
           label={t("direction")}
-          placeholder={t("all")}
-          data={[
-            { value: "inbound", label: t("inbound") },
-            { value: "outbound", label: t("outbound") },
-          ]}
+          choices={directions.map((value) => ({ value, label: t(value) }))}
           value={direction}
-          onChange={(value) => setDirection(value as Call["direction"] | null)}
+          onChange={setDirection}
         />
-        <TextInput
+        <LineInput
           label={t("callerNumber")}
           dir="ltr"
           value={caller}
-          onChange={(event) => setCaller(event.currentTarget.value)}
+          onChange={setCaller}
           maxLength={100}
         />
-        <TextInput
-          label={t("from")}
-          type="date"
-          value={from}
-          onChange={(event) => setFrom(event.currentTarget.value)}
-        />
-        <TextInput
-          label={t("until")}
-          type="date"
-          value={until}
-          onChange={(event) => setUntil(event.currentTarget.value)}
-        />
+        <LineInput label={t("from")} type="date" value={from} onChange={setFrom} />
+        <LineInput label={t("until")} type="date" value={until} onChange={setUntil} />
         <Button variant="default" onClick={clear}>
           {t("clear")}
         </Button>
@@ -160,10 +141,15 @@ function Log() {
 export function CallList() {
   const t = useWords({ en, ar });
   const mayCall = useRight("chat");
+  const mayPlace = useRight("agents.write");
+  const [isPlacing, setPlacing] = useState(false);
   const [tab, setTab] = useTab(["log", "sums", "callAnAgent"] as const);
   return (
     <>
-      <PageTitle title={t("title")} about={t("about")} />
+      <PageTitle title={t("title")} about={t("about")}>
+        {mayPlace && <Button onClick={() => setPlacing(true)}>{t("placeCall")}</Button>}
+      </PageTitle>
+      {isPlacing && <PlaceCall onClose={() => setPlacing(false)} />}
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="log">{t("log")}</Tabs.Tab>

@@ -5,7 +5,7 @@ import { Link, useParams } from "react-router";
 import { api, ask } from "../../api/client";
 import { useFormats, useWords } from "../../language";
 import { CopyText, Figure, JsonView, Money, PageTitle, Problem, Waiting, When } from "../../parts";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { CallState } from "./CallState";
 import { Lines } from "./Lines";
 import { clock, otherEnd, type Call } from "./names";

@@ -25,6 +25,7 @@ interface Told {
   delta?: string;
   transcript?: string;
   response?: { status?: string };
+  item?: { id: string; role?: string; content?: { type: string; text?: string }[] };
   error?: { message: string };
 }
 
@@ -125,6 +126,8 @@ export class BrowserCall {
         return this.play({ flush: true });
       case "input_audio_buffer.committed":
         return this.listener.onSaid(id, "customer", () => "…");
+      case "conversation.item.added":
+        return this.takeKeyed(told.item);
       case "conversation.item.input_audio_transcription.completed":
         return this.listener.onSaid(id, "customer", () => told.transcript || null);
       case "conversation.item.input_audio_transcription.failed":
@@ -145,6 +148,18 @@ export class BrowserCall {
 
   private play(message: { samples?: ArrayBuffer; flush?: true; end?: true }): void {
     this.loudspeaker?.port.postMessage(message, message.samples ? [message.samples] : []);
+  }
+
+  // An answer that was keyed in comes as an item of its own, all at once.
+  private takeKeyed(item: Told["item"]): void {
+    const [part] = item?.content ?? [];
+    if (item?.role !== "user" || part?.type !== "input_text" || !part.text) return;
+    this.listener.onSaid(item.id, "customer", () => part.text!);
+  }
+
+  /** Presses keys of a telephone: 0 to 9, * and #. */
+  press(digits: string): void {
+    this.send({ type: "aiva.dtmf", digits });
   }
 
   setMuted(isMuted: boolean): void {

@@ -4,7 +4,6 @@ import type { en } from "./words.en";
 export const ar: WordsLike<typeof en> = {
   about: "كل مكالمة، مع ما قيل فيها وكيف كان صوتها وكم كلّفت.",
   agent: "الوكيل",
-  all: "الكل",
   announced: "معلَن عنها",
   averageDuration: "متوسط المدة",
   averageTurns: "الأدوار في المتوسط: {count}",
@@ -88,8 +87,7 @@ export const ar: WordsLike<typeof en> = {
   agentLevel: "مدى علو صوت الوكيل",
   callAnAgent: "الاتصال بوكيل",
   callHint:
-    "يتصل بالوكيل المنشور من هذا المتصفح. تكلّف المكالمة ما تكلّفه " +
-    "المكالمات وتظهر في السجل.",
+    "يتصل بالوكيل المنشور من هذا المتصفح. تكلّف المكالمة ما تكلّفه " + "المكالمات وتظهر في السجل.",
   callNow: "اتصال",
   hangUp: "إنهاء المكالمة",
   mute: "كتم",
@@ -101,4 +99,15 @@ export const ar: WordsLike<typeof en> = {
   toCall: "إلى المكالمة",
   unmute: "إلغاء الكتم",
   you: "أنت",
+  destination: "من يُتصل به",
+  destinationHint: "رقم هاتف، أو اسم يعرفه نظام الهاتف.",
+  hash: "مربّع",
+  keypad: "لوحة المفاتيح",
+  keysPressed: "المفاتيح:",
+  placeCall: "الاتصال بشخص",
+  placed: "يجري الاتصال بـ{number}.",
+  ringSeconds: "أقصى مدة للرنين بالثواني",
+  shownNumber: "الرقم الظاهر",
+  shownNumberHint: "فارغ: رقم نظام الهاتف نفسه.",
+  star: "نجمة",
 };

@@ -1,7 +1,6 @@
 export const en = {
   about: "Every call, with what was said, how it sounded and what it cost.",
   agent: "Agent",
-  all: "All",
   announced: "announced",
   averageDuration: "Average length",
   averageTurns: "Turns on average: {count}",
@@ -92,4 +91,15 @@ export const en = {
   toCall: "To the call",
   unmute: "Unmute",
   you: "You",
+  destination: "Whom to call",
+  destinationHint: "A telephone number, or a name that the telephone system knows.",
+  hash: "hash",
+  keypad: "Keypad",
+  keysPressed: "Keys:",
+  placeCall: "Call somebody",
+  placed: "{number} is being called.",
+  ringSeconds: "Ring at most, in seconds",
+  shownNumber: "Number that is shown",
+  shownNumberHint: "Empty: the telephone system's own.",
+  star: "star",
 };

@@ -15,7 +15,7 @@ import IconTrash from "@tabler/icons-react/icons/IconTrash";
 import { useState } from "react";
 import { useWords } from "../../language";
 import { DialogForm } from "../../parts";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { AgentSelect } from "../../parts/AgentSelect";
 import { days, outcomes, type Campaign, type CampaignFields, type Window } from "./campaign";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
@@ -145,7 +145,6 @@ interface FormProps {
 /** What a campaign is: whose calls, how many, when, and what comes after one in vain. */
 export function CampaignForm({ shown, onClose, onSave }: FormProps) {
   const t = useWords({ en, ar });
-  const names = useAgentNames();
   const [fields, setFields] = useState<CampaignFields>(() => ({
     name: shown?.name ?? "",
     agent_id: shown?.agent_id,
@@ -179,12 +178,10 @@ export function CampaignForm({ shown, onClose, onSave }: FormProps) {
         required
         data-autofocus
       />
-      <Select
+      <AgentSelect
         label={t("agent")}
-        data={[...names].map(([value, label]) => ({ value, label }))}
         value={fields.agent_id ?? null}
         onChange={(value) => set({ agent_id: value ?? undefined })}
-        searchable
         required
       />
       <TextInput

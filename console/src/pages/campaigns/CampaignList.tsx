@@ -7,7 +7,7 @@ import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
 import { DataTable, PageTitle, When } from "../../parts";
 import { useRight } from "../../session";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { statuses, type Campaign, type CampaignFields } from "./campaign";
 import { CampaignForm } from "./CampaignForm";
 import { CampaignState } from "./CampaignState";

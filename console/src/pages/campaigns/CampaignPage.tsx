@@ -17,7 +17,7 @@ import {
   When,
 } from "../../parts";
 import { useRight } from "../../session";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { clock } from "../calls/names";
 import type { Campaign, CampaignFields } from "./campaign";
 import { CampaignForm } from "./CampaignForm";

@@ -1,4 +1,4 @@
-import { Anchor, Group, Select, Tabs, TextInput } from "@mantine/core";
+import { Anchor, Group, Tabs, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -6,12 +6,13 @@ import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
 import { DataTable, PageTitle, useTab, When } from "../../parts";
+import { AgentFilter, Filter } from "../../parts/Filter";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { useRight } from "../../session";
 import { ConversationState } from "./ConversationState";
 import { Feedback } from "./Feedback";
 import { Live } from "./Live";
 import { Match } from "./Match";
-import { useAgentNames } from "./useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -54,27 +55,15 @@ function Sessions() {
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
-        <Select
-          label={t("agent")}
-          placeholder={t("all")}
-          data={[...names].map(([value, label]) => ({ value, label }))}
-          value={agent}
-          onChange={setAgent}
-          searchable
-          clearable
-          clearButtonProps={{ "aria-label": t("all") }}
-        />
-        <Select
+        <AgentFilter label={t("agent")} value={agent} onChange={setAgent} />
+        <Filter
           label={t("state")}
-          placeholder={t("all")}
-          data={[
+          choices={[
             { value: "active", label: t("active") },
             { value: "ended", label: t("ended") },
           ]}
           value={status}
-          onChange={(value) => setStatus(value as Session["status"] | null)}
-          clearable
-          clearButtonProps={{ "aria-label": t("all") }}
+          onChange={setStatus}
         />
         <Live isFailing={sessions.error !== null} />
       </Group>

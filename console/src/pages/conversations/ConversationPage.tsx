@@ -7,9 +7,10 @@ import { ConversationActions } from "./ConversationActions";
 import { ConversationState } from "./ConversationState";
 import { Live } from "./Live";
 import { useConversation, useMessages, type Session } from "./messages";
+import { Notes } from "./Notes";
 import { Reply } from "./Reply";
 import { Transcript } from "./Transcript";
-import { useAgentNames } from "./useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -78,6 +79,7 @@ export function ConversationPage() {
           {mayAnswer && data.status === "active" && data.handover !== "none" && (
             <Reply session={data} />
           )}
+          {mayAnswer && <Notes key={data.id} sessionId={data.id} />}
         </>
       )}
     </>

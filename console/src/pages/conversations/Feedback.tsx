@@ -1,4 +1,4 @@
-import { Anchor, Group, Select, SimpleGrid } from "@mantine/core";
+import { Anchor, Group, SimpleGrid } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -6,7 +6,8 @@ import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useFormats, useWords } from "../../language";
 import { DataTable, Figure, StatusBadge, When } from "../../parts";
-import { useAgentNames } from "./useAgentNames";
+import { Filter } from "../../parts/Filter";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -46,17 +47,14 @@ export function Feedback() {
         />
       </SimpleGrid>
       <Group mb="md">
-        <Select
+        <Filter
           label={t("rating")}
-          placeholder={t("all")}
-          data={[
+          choices={[
             { value: "up", label: t("up") },
             { value: "down", label: t("down") },
           ]}
           value={rating}
-          onChange={(value) => setRating(value as Rating["rating"] | null)}
-          clearable
-          clearButtonProps={{ "aria-label": t("all") }}
+          onChange={setRating}
         />
       </Group>
       <DataTable<Rating>

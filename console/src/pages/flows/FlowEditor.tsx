@@ -1,9 +1,8 @@
-import { Button, Fieldset, Grid, Group, Paper, Select, Stack, Switch } from "@mantine/core";
+import { Fieldset, Grid, Paper, Select, Stack, Switch } from "@mantine/core";
 import { TagsInput, Textarea, TextInput, Title } from "@mantine/core";
-import { useState, type FormEvent } from "react";
-import { ApiProblem } from "../../api/client";
+import { useState } from "react";
 import { useWords } from "../../language";
-import { Problem } from "../../parts";
+import { EditorFrame, SaveRow, useSaving } from "../../parts";
 import { sendable, type Completion, type Flow, type FlowFields, type Step } from "./flow";
 import { Graph } from "./Graph";
 import { Pairs } from "./Rows";
@@ -88,98 +87,77 @@ export function FlowEditor({ shown, isDisabled, onSave }: EditorProps) {
   const [steps, setSteps] = useState<Step[]>(() => (shown?.steps ?? []) as Step[]);
   const [completion, setCompletion] = useState<Completion>(() => shown?.completion ?? {});
   const [chosen, setChosen] = useState<number | null>(steps.length > 0 ? 0 : null);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
   const set = (part: FlowFields) => setFields((before) => ({ ...before, ...part }));
-  const wrong = (name: string) => (error instanceof ApiProblem ? error.of(name) : undefined);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await onSave({
-        ...fields,
-        steps: steps.map(sendable) as FlowFields["steps"],
-        completion: completion as FlowFields["completion"],
-      });
-    } catch (failure) {
-      setError(failure as Error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const saving = useSaving(() =>
+    onSave({
+      ...fields,
+      steps: steps.map(sendable) as FlowFields["steps"],
+      completion: completion as FlowFields["completion"],
+    }),
+  );
   return (
-    <form onSubmit={(event) => void submit(event)}>
-      <Fieldset variant="unstyled" disabled={isDisabled}>
-        <Grid>
-          <Grid.Col span={{ base: 12, lg: 7 }}>
-            <Stack gap="sm">
-              <TextInput
-                label={t("name")}
-                value={fields.name ?? ""}
-                error={wrong("name")}
-                onChange={(event) => set({ name: event.currentTarget.value })}
-                maxLength={100}
-                required
+    <EditorFrame saving={saving} isDisabled={isDisabled}>
+      <Grid>
+        <Grid.Col span={{ base: 12, lg: 7 }}>
+          <Stack gap="sm">
+            <TextInput
+              label={t("name")}
+              value={fields.name ?? ""}
+              error={saving.wrong("name")}
+              onChange={(event) => set({ name: event.currentTarget.value })}
+              maxLength={100}
+              required
+            />
+            <TextInput
+              label={t("description")}
+              value={fields.description ?? ""}
+              onChange={(event) => set({ description: event.currentTarget.value })}
+              maxLength={2000}
+            />
+            <Select
+              label={t("beginsWith")}
+              data={beginnings.map((value) => ({ value, label: t(`begins_${value}`) }))}
+              value={fields.begins_with ?? "none"}
+              allowDeselect={false}
+              onChange={(value) => set({ begins_with: value as FlowFields["begins_with"] })}
+            />
+            {fields.begins_with === "words" && (
+              <TagsInput
+                label={t("triggerWords")}
+                value={fields.trigger_words ?? []}
+                error={saving.wrong("trigger_words")}
+                onChange={(words) => set({ trigger_words: words })}
               />
-              <TextInput
-                label={t("description")}
-                value={fields.description ?? ""}
-                onChange={(event) => set({ description: event.currentTarget.value })}
-                maxLength={2000}
-              />
-              <Select
-                label={t("beginsWith")}
-                data={beginnings.map((value) => ({ value, label: t(`begins_${value}`) }))}
-                value={fields.begins_with ?? "none"}
-                allowDeselect={false}
-                onChange={(value) => set({ begins_with: value as FlowFields["begins_with"] })}
-              />
-              {fields.begins_with === "words" && (
-                <TagsInput
-                  label={t("triggerWords")}
-                  value={fields.trigger_words ?? []}
-                  error={wrong("trigger_words")}
-                  onChange={(words) => set({ trigger_words: words })}
-                />
-              )}
-              <Title order={2} size="h4" mt="sm">
-                {t("steps")}
-              </Title>
-              <StepList steps={steps} onChange={setSteps} chosen={chosen} onChoose={setChosen} />
-              <Ending completion={completion} onChange={setCompletion} />
-              <TextInput
-                label={t("failureText")}
-                value={fields.failure_text ?? ""}
-                onChange={(event) => set({ failure_text: event.currentTarget.value })}
-                maxLength={2000}
-                dir="auto"
-              />
-              <Switch
-                label={t("isActive")}
-                checked={fields.is_active ?? true}
-                onChange={(event) => set({ is_active: event.currentTarget.checked })}
-              />
-              <Problem error={error} />
-              {!isDisabled && (
-                <Group>
-                  <Button type="submit" loading={isBusy}>
-                    {t("save")}
-                  </Button>
-                </Group>
-              )}
-            </Stack>
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, lg: 5 }}>
-            <Paper withBorder p="md" component="section" aria-label={t("graph")}>
-              <Title order={2} size="h4" mb="sm">
-                {t("graph")}
-              </Title>
-              <Graph steps={steps} chosen={chosen} onChoose={setChosen} />
-            </Paper>
-          </Grid.Col>
-        </Grid>
-      </Fieldset>
-    </form>
+            )}
+            <Title order={2} size="h4" mt="sm">
+              {t("steps")}
+            </Title>
+            <StepList steps={steps} onChange={setSteps} chosen={chosen} onChoose={setChosen} />
+            <Ending completion={completion} onChange={setCompletion} />
+            <TextInput
+              label={t("failureText")}
+              value={fields.failure_text ?? ""}
+              onChange={(event) => set({ failure_text: event.currentTarget.value })}
+              maxLength={2000}
+              dir="auto"
+            />
+            <Switch
+              label={t("isActive")}
+              checked={fields.is_active ?? true}
+              onChange={(event) => set({ is_active: event.currentTarget.checked })}
+            />
+            <SaveRow saving={saving} isDisabled={isDisabled} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 5 }}>
+          <Paper withBorder p="md" component="section" aria-label={t("graph")}>
+            <Title order={2} size="h4" mb="sm">
+              {t("graph")}
+            </Title>
+            <Graph steps={steps} chosen={chosen} onChoose={setChosen} />
+          </Paper>
+        </Grid.Col>
+      </Grid>
+    </EditorFrame>
   );
 }

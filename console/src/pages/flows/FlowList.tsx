@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Select, Tabs } from "@mantine/core";
+import { Anchor, Button, Group, Tabs } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, ask, bodyOf } from "../../api/client";
@@ -13,8 +13,8 @@ import {
   Waiting,
   When,
 } from "../../parts";
+import { AgentSelect } from "../../parts/AgentSelect";
 import { useRight } from "../../session";
-import { useAgentNames } from "../conversations/useAgentNames";
 import type { Flow } from "./flow";
 import { Segments } from "./Segments";
 import { ar } from "./words.ar";
@@ -111,19 +111,16 @@ function FlowsOf({ agentId }: { agentId: string }) {
 export function FlowList() {
   const t = useWords({ en, ar });
   const navigate = useNavigate();
-  const names = useAgentNames();
   const agentId = useParams()["agentId"];
   const [tab, setTab] = useTab(["flows", "segments"] as const);
   return (
     <>
       <PageTitle title={t("title")} about={t("about")} />
-      <Select
+      <AgentSelect
         label={t("agent")}
         placeholder={t("chooseAgent")}
-        data={[...names].map(([value, label]) => ({ value, label }))}
         value={agentId ?? null}
         onChange={(next) => next !== null && void navigate(`/flows/${next}`)}
-        searchable
         allowDeselect={false}
         maw={360}
         mb="md"

@@ -1,9 +1,10 @@
-import { Select, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { api, ask } from "../../api/client";
 import { useWords } from "../../language";
 import { PageTitle, Problem, Waiting } from "../../parts";
+import { AgentSelect } from "../../parts/AgentSelect";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -22,13 +23,11 @@ export function AgentChoice({ value }: { value: string | null }) {
   if (data === undefined) return <Waiting />;
   if (data.items.length === 0) return <Text>{t("noAgents")}</Text>;
   return (
-    <Select
+    <AgentSelect
       label={t("agent")}
       placeholder={t("chooseAgent")}
-      data={data.items.map((agent) => ({ value: agent.id, label: agent.name }))}
       value={value}
       onChange={(next) => next !== null && void navigate(`/functions/${next}`)}
-      searchable
       allowDeselect={false}
       maw={360}
       mb="md"

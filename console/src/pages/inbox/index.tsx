@@ -6,7 +6,6 @@ import {
   Group,
   NavLink,
   Paper,
-  Select,
   Stack,
   Text,
   Title,
@@ -17,11 +16,13 @@ import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
 import { PageTitle, Problem, Waiting, When } from "../../parts";
+import { Filter } from "../../parts/Filter";
 import { useRight, useUser } from "../../session";
 import { Handover } from "../conversations/ConversationActions";
 import { ConversationState } from "../conversations/ConversationState";
 import { Live } from "../conversations/Live";
 import { useConversation } from "../conversations/messages";
+import { Notes } from "../conversations/Notes";
 import { Reply } from "../conversations/Reply";
 import { Transcript } from "../conversations/Transcript";
 import { ar } from "./words.ar";
@@ -103,6 +104,7 @@ function Opened() {
       {isOver && <Alert mt="md">{t("over")}</Alert>}
       {!isOver && data.handover === "none" && <Alert mt="md">{t("agentAnswers")}</Alert>}
       {mayAnswer && !isOver && data.handover !== "none" && <Reply session={data} />}
+      {mayAnswer && <Notes key={data.id} sessionId={data.id} />}
     </Paper>
   );
 }
@@ -134,17 +136,14 @@ export default function Inbox() {
             <Text role="status" fw={600}>
               {t("waitingCount", { count: waiting })}
             </Text>
-            <Select
+            <Filter
               label={t("state")}
-              placeholder={t("all")}
-              data={[
+              choices={[
                 { value: "waiting", label: t("waiting") },
                 { value: "claimed", label: t("claimed") },
               ]}
               value={state}
-              onChange={(value) => setState(value as State | null)}
-              clearable
-              clearButtonProps={{ "aria-label": t("all") }}
+              onChange={setState}
             />
             <Problem error={inbox.error} again={inbox.reload} />
             {inbox.isLoading && <Waiting />}

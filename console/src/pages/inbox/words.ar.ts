@@ -4,7 +4,6 @@ import type { en } from "./words.en";
 export const ar: WordsLike<typeof en> = {
   about: "محادثات تريد شخصًا. من ينتظر أطول يأتي أولًا.",
   agentAnswers: "عاد الوكيل يجيب هنا.",
-  all: "الكل",
   choose: "اختر محادثة لقراءتها والإجابة فيها.",
   claimed: "متولَّاة",
   none: "لا أحد ينتظر.",

@@ -1,7 +1,6 @@
 export const en = {
   about: "Conversations that want a person. Whoever waits longest comes first.",
   agentAnswers: "The agent answers here again.",
-  all: "All",
   choose: "Choose a conversation to read and answer it.",
   claimed: "taken over",
   none: "Nobody waits.",

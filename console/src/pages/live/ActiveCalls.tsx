@@ -6,7 +6,7 @@ import { useWords } from "../../language";
 import { DataTable, PageTitle, Problem, Waiting, When } from "../../parts";
 import { clock, otherEnd, type Call } from "../calls/names";
 import { Live } from "../conversations/Live";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 

@@ -8,7 +8,7 @@ import { PageTitle, Problem, StatusBadge, Waiting } from "../../parts";
 import { useRight } from "../../session";
 import { Lines } from "../calls/Lines";
 import { clock, otherEnd, type Call } from "../calls/names";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { Steering } from "./Steering";
 import { useMonitor, type Monitor } from "./useMonitor";
 import { ar } from "./words.ar";

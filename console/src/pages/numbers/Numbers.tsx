@@ -1,12 +1,21 @@
-import { Button, Group, Select, Switch, TextInput } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask, bodyOf, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { ConfirmButton, DataTable, DialogForm, StatusBadge, When } from "../../parts";
+import {
+  ConfirmButton,
+  DataTable,
+  DialogForm,
+  LineInput,
+  OnOff,
+  StatusBadge,
+  When,
+} from "../../parts";
+import { AgentSelect } from "../../parts/AgentSelect";
 import { useRight } from "../../session";
-import { useAgentNames } from "../conversations/useAgentNames";
+import { useAgentNames } from "../../parts/useAgentNames";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -15,7 +24,6 @@ type DialledNumber = Schemas["Number"] & { did: string; agent_id: string; label:
 function NumberForm({ shown, onClose }: { shown?: DialledNumber; onClose: () => void }) {
   const t = useWords({ en, ar });
   const queries = useQueryClient();
-  const names = useAgentNames();
   const [did, setDid] = useState(shown?.did ?? "");
   const [agent, setAgent] = useState<string | null>(shown?.agent_id ?? null);
   const [label, setLabel] = useState(shown?.label ?? "");
@@ -37,36 +45,20 @@ function NumberForm({ shown, onClose }: { shown?: DialledNumber; onClose: () => 
       submit={t("save")}
       onSubmit={submit}
     >
-      <TextInput
+      <LineInput
         label={t("number")}
         description={t("numberHint")}
         type="tel"
         dir="ltr"
         value={did}
-        onChange={(event) => setDid(event.currentTarget.value)}
+        onChange={setDid}
         maxLength={100}
         required
         data-autofocus
       />
-      <Select
-        label={t("agent")}
-        data={[...names].map(([value, name]) => ({ value, label: name }))}
-        value={agent}
-        onChange={setAgent}
-        searchable
-        required
-      />
-      <TextInput
-        label={t("label")}
-        value={label}
-        onChange={(event) => setLabel(event.currentTarget.value)}
-        maxLength={100}
-      />
-      <Switch
-        label={t("isActive")}
-        checked={isActive}
-        onChange={(event) => setActive(event.currentTarget.checked)}
-      />
+      <AgentSelect label={t("agent")} value={agent} onChange={setAgent} required />
+      <LineInput label={t("label")} value={label} onChange={setLabel} maxLength={100} />
+      <OnOff label={t("isActive")} value={isActive} onChange={setActive} />
     </DialogForm>
   );
 }

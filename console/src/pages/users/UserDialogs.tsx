@@ -1,12 +1,14 @@
-import { PasswordInput, Select, Switch, TextInput } from "@mantine/core";
+import { PasswordInput, Select } from "@mantine/core";
 import { useState } from "react";
 import { api, ask, bodyOf } from "../../api/client";
 import { useWords } from "../../language";
-import { DialogForm, notifyDone } from "../../parts";
+import { DialogForm, LineInput, notifyDone, OnOff } from "../../parts";
 import { useSession, type Role, type User } from "../../session";
 import { roles } from "../../session/rights";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
+
+const nobody: Fields = { name: "", email: "", role: "client" };
 
 /** The roles that this user may give. */
 function useRoles(): { value: Role; label: string }[] {
@@ -21,18 +23,59 @@ interface DialogProps {
   onDone: () => void;
 }
 
-export function AddUser({ isOpen, onClose, onDone }: DialogProps & { isOpen: boolean }) {
+interface Fields {
+  name: string;
+  email: string;
+  role: Role;
+}
+
+interface FieldsProps {
+  fields: Fields;
+  onChange: (fields: Fields) => void;
+}
+
+/** Who a user is. */
+function UserFields({ fields, onChange }: FieldsProps) {
   const t = useWords({ en, ar });
   const offered = useRoles();
-  const [name, setName] = useState("");
-  const [email, setEmail] = useState("");
+  return (
+    <>
+      <LineInput
+        label={t("name")}
+        value={fields.name}
+        onChange={(name) => onChange({ ...fields, name })}
+        maxLength={200}
+        required
+        data-autofocus
+      />
+      <LineInput
+        label={t("email")}
+        type="email"
+        dir="ltr"
+        value={fields.email}
+        onChange={(email) => onChange({ ...fields, email })}
+        maxLength={254}
+        required
+      />
+      <Select
+        label={t("role")}
+        data={offered}
+        value={fields.role}
+        onChange={(role) => onChange({ ...fields, role: role as Role })}
+        allowDeselect={false}
+      />
+    </>
+  );
+}
+
+export function AddUser({ isOpen, onClose, onDone }: DialogProps & { isOpen: boolean }) {
+  const t = useWords({ en, ar });
+  const [fields, setFields] = useState<Fields>(nobody);
   const [password, setPassword] = useState("");
-  const [role, setRole] = useState<Role>("client");
   const submit = async () => {
-    await ask(api.POST("/api/users", { body: { name, email, password, role } }));
-    notifyDone(t("added", { name }));
-    setName("");
-    setEmail("");
+    await ask(api.POST("/api/users", { body: { ...fields, password } }));
+    notifyDone(t("added", { name: fields.name }));
+    setFields(nobody);
     setPassword("");
     onDone();
   };
@@ -44,23 +87,7 @@ export function AddUser({ isOpen, onClose, onDone }: DialogProps & { isOpen: boo
       submit={t("add")}
       onSubmit={submit}
     >
-      <TextInput
-        label={t("name")}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={200}
-        required
-        data-autofocus
-      />
-      <TextInput
-        label={t("email")}
-        type="email"
-        dir="ltr"
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-        maxLength={254}
-        required
-      />
+      <UserFields fields={fields} onChange={setFields} />
       <PasswordInput
         label={t("password")}
         description={t("passwordHint")}
@@ -70,26 +97,17 @@ export function AddUser({ isOpen, onClose, onDone }: DialogProps & { isOpen: boo
         onChange={(event) => setPassword(event.currentTarget.value)}
         required
       />
-      <Select
-        label={t("role")}
-        data={offered}
-        value={role}
-        onChange={(value) => setRole(value as Role)}
-        allowDeselect={false}
-      />
     </DialogForm>
   );
 }
 
 export function EditUser({ user, onClose, onDone }: DialogProps & { user: User }) {
   const t = useWords({ en, ar });
-  const offered = useRoles();
-  const [name, setName] = useState(user.name);
-  const [email, setEmail] = useState(user.email);
-  const [role, setRole] = useState<Role>(user.role);
+  const [fields, setFields] = useState<Fields>(user);
   const [isActive, setActive] = useState(user.is_active);
   const submit = async () => {
     const path = { userId: user.id };
+    const { name, email, role } = fields;
     const body = { name, email, role, is_active: isActive };
     await ask(api.PUT("/api/users/{userId}", { params: { path }, body }));
     notifyDone(t("saved", { name }));
@@ -103,35 +121,8 @@ export function EditUser({ user, onClose, onDone }: DialogProps & { user: User }
       submit={t("save")}
       onSubmit={submit}
     >
-      <TextInput
-        label={t("name")}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={200}
-        required
-        data-autofocus
-      />
-      <TextInput
-        label={t("email")}
-        type="email"
-        dir="ltr"
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-        maxLength={254}
-        required
-      />
-      <Select
-        label={t("role")}
-        data={offered}
-        value={role}
-        onChange={(value) => setRole(value as Role)}
-        allowDeselect={false}
-      />
-      <Switch
-        label={t("isActive")}
-        checked={isActive}
-        onChange={(event) => setActive(event.currentTarget.checked)}
-      />
+      <UserFields fields={fields} onChange={setFields} />
+      <OnOff label={t("isActive")} value={isActive} onChange={setActive} />
     </DialogForm>
   );
 }

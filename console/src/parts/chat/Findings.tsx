@@ -1,11 +1,13 @@
-import { Anchor, Badge, Card, Group, Image, List, SimpleGrid, Text } from "@mantine/core";
+import { Anchor, Badge, Card, Group, List, SimpleGrid, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
 import { useWords } from "../../language";
 import { JsonView } from "../JsonView";
 import { StatusBadge } from "../StatusBadge";
-import { useImage } from "../useImage";
+import { StoredPicture } from "../StoredPicture";
 import { ar, en } from "./words";
+
+const thumbHeight = 110; // px
 
 type Source = Schemas["ChatSource"];
 type Call = Schemas["ChatFunctionCall"];
@@ -99,9 +101,8 @@ export function ToolCalls({ calls }: { calls: Call[] }) {
 
 function Thumb({ path, name }: { path: string; name: string }) {
   const t = useWords({ en, ar });
-  const url = useImage(path);
-  if (url === undefined) return null;
-  return <Image src={url} alt={t("picture", { name })} h={110} fit="contain" radius="sm" />;
+  if (!path.startsWith("/")) return null; // of another host, which the page may not show
+  return <StoredPicture path={path} alt={t("picture", { name })} height={thumbHeight} />;
 }
 
 /** The images that came with an answer. */

@@ -15,11 +15,13 @@ Task<Result<CompletionAnswer>> EngineCompletions::complete(CallContext context,
                                                            CompletionRequest request) {
   CO_TRY_VOID(validate_completion(request));
   CO_TRY_VOID(co_await parts_.billing.require(context, context.tenant, search::search_balance_min));
-  auto finding = request.is_trial ? engine_.find_draft(context, request.agent)
-                                  : engine_.find_agent(context, request.agent);
-  CO_TRY(auto agent, co_await std::move(finding));
+  auto agent = request.trial;
+  bool is_trial = agent != nullptr;
+  if (!is_trial) {
+    auto finding = engine_.find_agent(context, request.agent);
+    CO_TRY(agent, co_await std::move(finding));
+  }
   auto listener = std::move(request.listener);
-  bool is_trial = request.is_trial;
   auto input = input_of(std::move(agent), std::move(request));
   input.wants_images = is_trial;  // others have no place for them
   input.wants_products = is_trial;

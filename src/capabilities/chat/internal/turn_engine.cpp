@@ -49,16 +49,6 @@ Task<Result<agents::ActiveAgentPointer>> TurnEngine::find_agent(CallContext cont
   co_return agent;
 }
 
-Task<Result<agents::ActiveAgentPointer>> TurnEngine::find_draft(CallContext context,
-                                                                std::string id) {
-  auto agent_id = AgentId::parse(id);
-  if (parts_.agents == nullptr || !agent_id)
-    co_return fail(ErrorCode::not_found, "There is no such agent");
-  auto finding = parts_.agents->draft(context, *agent_id);
-  auto agent = co_await std::move(finding);
-  co_return agent;
-}
-
 Manner TurnEngine::manner_of_agent(const agents::ActiveAgentPointer& agent) const {
   return agent ? manner_of(*agent, settings_) : manner_without_agent(settings_);
 }

@@ -23,8 +23,6 @@ class TurnEngine {
   // The agent by id or slug; null for an empty name. Fails as ActiveAgents does, and with
   // `not_found` where there are no agents.
   Task<Result<agents::ActiveAgentPointer>> find_agent(CallContext context, std::string id_or_slug);
-  // The draft of an agent, by its id.
-  Task<Result<agents::ActiveAgentPointer>> find_draft(CallContext context, std::string id);
   [[nodiscard]] Manner manner_of_agent(const agents::ActiveAgentPointer& agent) const;
   // Fails with `invalid` when nothing could answer: no model, and no knowledge bases either.
   [[nodiscard]] Result<void> check_can_answer(const Manner& manner) const;

@@ -93,15 +93,15 @@ CallContext as_caller(CallContext streaming, const CallContext& caller) {
   return streaming;
 }
 
-Task<Result<void>> run_and_tell(Chat& chat, CallContext context, chat::Turn turn,
-                                EventWriter& events) {
+Task<Result<void>> run_and_tell(Answering answering, CallContext context, EventWriter& events) {
   context.deadline = std::min(context.deadline, std::chrono::steady_clock::now() + turn_time_max);
   bool has_begun = false;
-  turn.listener = [&events, &has_begun](chat::TurnEvent event) {
+  chat::TurnListener listener = [&events, &has_begun](chat::TurnEvent event) {
     has_begun = true;
     return send(events, event_of(event));
   };
-  auto answer = co_await chat.answer(context, std::move(turn));
+  auto running = answering(context, std::move(listener));
+  auto answer = co_await std::move(running);
   if (!answer) {
     if (!has_begun && !events.is_started()) co_return fail(std::move(answer.error()));
     log::failure("A chat turn failed while it streamed", context, answer.error());
@@ -153,10 +153,18 @@ Task<Result<void>> tell_turn(CallContext context, std::unique_ptr<chat::TurnFoll
   }
 }
 
+Response stream_answer(const CallContext& context, Answering answering) {
+  return event_stream([context, answering = std::move(answering)](CallContext streaming,
+                                                                  EventWriter& events) mutable {
+    return run_and_tell(std::move(answering), as_caller(std::move(streaming), context), events);
+  });
+}
+
 Response stream_turn(Chat& chat, const CallContext& context, chat::Turn turn) {
-  return event_stream([&chat, context, turn = std::move(turn)](CallContext streaming,
-                                                               EventWriter& events) mutable {
-    return run_and_tell(chat, as_caller(std::move(streaming), context), std::move(turn), events);
+  return stream_answer(context, [&chat, turn = std::move(turn)](
+                                    CallContext streaming, chat::TurnListener listener) mutable {
+    turn.listener = std::move(listener);
+    return chat.answer(std::move(streaming), std::move(turn));
   });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "capabilities/chat/chat.h"
@@ -14,7 +15,14 @@ namespace aiva::http {
 // the first event becomes an HTTP error. Ends with its client.
 Response stream_turn(chat::Chat& chat, const CallContext& context, chat::Turn turn);
 
-// The same for a client that may go away and come back; it begins with the event `turn`, and its
+// Answers for a caller and tells the listener of it.
+using Answering =
+    std::move_only_function<Task<Result<chat::Answer>>(CallContext, chat::TurnListener)>;
+
+// The same for an answer of no session.
+Response stream_answer(const CallContext& context, Answering answering);
+
+// stream_turn for a client that may go away and come back; it begins with the event `turn`, and its
 // events have ids.
 Response stream_resumable_turn(chat::Chat& chat, const CallContext& context, chat::Turn turn);
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { api, ask } from "../../api/client";
-import { useRight } from "../../session";
+import { api, ask } from "../api/client";
+import { useRight } from "../session";
 
 const agentsMax = 200;
 
