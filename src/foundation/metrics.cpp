@@ -4,14 +4,13 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
-#include <prometheus/text_serializer.h>
 
 #include <algorithm>
 #include <map>
 #include <mutex>
 
 #include "foundation/crypto.h"
-#include "foundation/openmetrics_text.h"
+#include "foundation/metrics_text.h"
 
 namespace aiva {
 namespace {
@@ -133,9 +132,7 @@ Histogram& Metrics::histogram(const std::string& name, const std::string& help,
   return histogram;
 }
 
-std::string Metrics::to_prometheus_text() const {
-  return prometheus::TextSerializer().Serialize(state_->registry.Collect());
-}
+std::string Metrics::to_prometheus_text() const { return write_prometheus_text(read()); }
 
 std::string Metrics::to_openmetrics_text() const { return write_openmetrics(read()); }
 

@@ -3,11 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "foundation/openmetrics_text.h"
+#include <sstream>
+
+#include "foundation/metrics_text.h"
 
 namespace aiva {
 namespace {
 
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -48,8 +52,42 @@ TEST(Metrics, name_the_family_of_a_counter_without_its_ending) {
 
   EXPECT_THAT(text, HasSubstr("# TYPE aiva_things counter\n"
                               "# HELP aiva_things Things \\\"made\\\"\\n\n"
-                              "aiva_things_total{kind=\"a\\\\b\"} 2.0\n"));
+                              "aiva_things_total{kind=\"a\\\\b\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("aiva_rooms -1.5\n"));
+  EXPECT_THAT(metrics.to_prometheus_text(),
+              HasSubstr("# TYPE aiva_things_total counter\n"
+                        "# HELP aiva_things_total Things \"made\"\\n\n"
+                        "aiva_things_total{kind=\"a\\\\b\"} 2\n"));
+}
+
+// The lines of samples, without examples.
+std::vector<std::string> samples_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream rest(text);
+  for (std::string line; std::getline(rest, line);)
+    if (!line.starts_with('#')) lines.push_back(line.substr(0, line.find(" # ")));
+  return lines;
+}
+
+TEST(Metrics, name_a_series_alike_in_both_formats) {
+  Metrics metrics;
+  metrics.counter("aiva_things_total", "Things").add(1e12);
+  metrics.gauge("aiva_rooms", "Rooms").set(0.1);
+  metrics
+      .histogram("aiva_size_bytes", "Sizes", {0, 0.00001, 0.0001, 0.25, 1, 10, 100000, 1e6, 2.5e6})
+      .observe(3, example_trace(true));
+
+  auto plain = samples_of(metrics.to_prometheus_text());
+
+  EXPECT_EQ(plain, samples_of(metrics.to_openmetrics_text()));
+  std::vector<std::string> bounds;
+  for (const auto& line : plain)
+    if (auto at = line.find("le=\""); at != std::string::npos)
+      bounds.push_back(line.substr(at + 4, line.find('"', at + 4) - at - 4));
+  EXPECT_THAT(bounds, ElementsAre("0.0", "1e-05", "0.0001", "0.25", "1.0", "10.0", "100000.0",
+                                  "1e+06", "2.5e+06", "+Inf"));
+  EXPECT_THAT(plain, Contains("aiva_things_total 1000000000000"));
+  EXPECT_THAT(plain, Contains("aiva_size_bytes_bucket{le=\"10.0\"} 1"));
 }
 
 TEST(Metrics, can_be_read_as_numbers) {

@@ -178,7 +178,7 @@ async function settleSync(caller, place, job) {
 }
 
 /** A call over the Realtime protocol: one question is spoken, and its answer heard. */
-async function holdCall(estate, { key, question }) {
+export async function holdCall(estate, { key, question }) {
   const url = `${estate.api.url.replace("http", "ws")}/v1/realtime?model=desk`;
   const socket = new WebSocket(url, { headers: { authorization: `Bearer ${key}` } });
   const seen = [];

@@ -1,11 +1,15 @@
 // What really goes wrong, and which alerts have to come of it: caused, kept up, and cured.
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { Caller } from "./errands.mjs";
+import { Caller, holdCall } from "./errands.mjs";
 
 const isRoot = process.getuid() === 0;
+const cores = availableParallelism();
 let running = []; // programs that make trouble
+let filled = 0; // megabytes of a volume
 
 const path = ({ session }) => `/api/chat/${session}/messages`;
 const chat = ({ home }) =>
@@ -32,6 +36,7 @@ function signalChildren(program, signal) {
 /** Several at a time. */
 const together = (count, act) => Promise.all(Array.from({ length: count }, (_, at) => act(at)));
 
+/** Each with the alerts that come of it, and with figures that begin with it (`shows`). */
 export const faults = [
   {
     what: "the worker is killed, and starts again",
@@ -60,6 +65,7 @@ export const faults = [
   },
   {
     what: "the model provider refuses, then fails",
+    shows: ["aiva_model_attempt_failures_total"],
     alerts: [
       "AivaModelRateLimited",
       "AivaModelErrors",
@@ -105,16 +111,44 @@ export const faults = [
     cure: heal,
   },
   {
-    what: "callers ask for what is not there, with wrong passwords",
-    alerts: ["AivaClientErrors", "AivaLoginsFail"],
+    what: "vectors take long",
+    alerts: ["AivaSearchSlow"],
+    cause: (scene) => spoil(scene, { kind: "slow", on: "embeddings", share: 1, delay_ms: 4000 }),
+    meanwhile: ({ home }) =>
+      together(8, async (at) => {
+        await pause(at * 500);
+        return home.caller.search(home.base, `something slow ${Math.random()}`);
+      }),
+    cure: heal,
+  },
+  {
+    what: "callers wait for a model that is slow",
+    alerts: ["AivaVoiceSlow"],
+    cause: (scene) =>
+      spoil(scene, { kind: "slow_first_token", on: "chat", share: 1, delay_ms: 3000 }),
+    meanwhile: ({ estate, home }) => together(2, () => holdCall(estate, home)),
+    cure: heal,
+  },
+  {
+    what: "callers ask for what is not there",
+    alerts: ["AivaClientErrors"],
     cause: () => {},
+    meanwhile: ({ home }) =>
+      together(10, () => home.caller.call("GET", `/api/agents/${randomUUID()}`)),
+  },
+  {
+    what: "somebody guesses passwords",
+    alerts: ["AivaLoginsFail"],
+    cause: () => {},
+    // Passwords are checked by threads of the lowest priority: on a busy machine one takes seconds,
+    // so that many are kept waiting and none waits for another to be sent.
     meanwhile: ({ estate }) =>
-      together(10, () =>
-        new Caller(estate.api.url).call("POST", "/api/auth/login", {
-          email: "nobody@example.org",
-          password: "not the password",
-        }),
-      ),
+      together(48, async () => {
+        const words = { email: `${randomUUID()}@example.org`, password: "not the password" };
+        const guesser = new Caller(estate.api.url);
+        for (const end = Date.now() + 5000; Date.now() < end; )
+          await guesser.call("POST", "/api/auth/login", words);
+      }),
   },
   {
     what: "a tenant has no credits",
@@ -191,6 +225,7 @@ export const faults = [
   {
     what: "Redis is away",
     alerts: ["AivaRedisDown"],
+    shows: ["aiva_redis_failures_total"],
     cause: ({ estate }) => estate.redis.end("SIGKILL"),
     cure: ({ estate }) => estate.openRedis(),
   },
@@ -270,12 +305,17 @@ export const faults = [
     isPossible: () => isRoot,
   },
   {
-    what: "the volume of the data folder is full",
-    alerts: ["AivaDiskFull"],
+    what: "the volume of the data folder becomes full",
+    alerts: ["AivaDiskFullSoon", "AivaDiskFull"],
     cause: ({ estate }) => {
       const folder = `${estate.folder}/worker`;
       spawnSync("mount", ["-t", "tmpfs", "-o", "size=32m", "full", folder]);
-      writeFileSync(`${folder}/filling`, Buffer.alloc(28 << 20));
+      writeFileSync(`${folder}/filling`, "");
+      filled = 0;
+    },
+    meanwhile: async ({ estate }) => {
+      await pause(1000);
+      if (filled++ < 28) appendFileSync(`${estate.folder}/worker/filling`, Buffer.alloc(1 << 20));
     },
     cure: ({ estate }) => {
       rmSync(`${estate.folder}/worker/filling`);
@@ -285,13 +325,30 @@ export const faults = [
   },
   {
     what: "every core is busy",
-    alerts: ["AivaCpuHigh", "AivaCpuPeak"],
+    alerts: ["AivaCpuHigh", "AivaCpuPeak", "AivaCpuAverage"],
     cause: () => {
-      const cores = Number(spawnSync("nproc", { encoding: "utf8" }).stdout);
       running = Array.from({ length: cores }, () =>
         spawn("nice", ["-n", "19", "node", "-e", "for (;;);"], { stdio: "ignore" }),
       );
     },
     cure: () => running.forEach((program) => program.kill("SIGKILL")),
+    // What others do here would not end with it.
+    isPossible: () => loadavg()[0] < cores / 2,
   },
 ];
+
+/** Why no fault is caused for the other alerts: tests of promtool alone show them. */
+export const withoutFault = {
+  AivaMemoryHigh: "the memory of the machine would have to be filled",
+  AivaMemoryPeak: "the memory of the machine would have to be filled",
+  AivaMemoryAverage: "the memory of the machine would have to be filled",
+  AivaNetworkBusy: "the network of the machine would have to be filled, and its speed be known",
+  AivaModelLatency: "connections on one machine take no time",
+  AivaModelLatencyGoal: "connections on one machine take no time",
+  AivaObjectStoreRetries: "the S3 server here answers every request or none",
+  AivaVoiceQuality: "callers here come by WebSocket, which loses nothing",
+  AivaVoiceLate: "the cores would have to be too busy for Prometheus, too",
+  AivaCallsFail: "a caller who is silent is waited for longer than all the rest takes",
+  AivaRecordingsLost: "a store that stands still is waited for longer than all the rest takes",
+  AivaJobsDead: "a job is tried for longer than all the rest takes",
+};

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { parse } from "yaml";
+import { faults, withoutFault } from "./faults.mjs";
 import { readExpression } from "./promql.mjs";
-import { alerts, deploy, recorded, rules, rulesFolder } from "./rules.mjs";
+import { readRuleTests } from "./rule_tests.mjs";
+import { alerts, deploy, recorded, rules } from "./rules.mjs";
 
 const folder = `${deploy}prometheus/`;
 const isThere = (program) => spawnSync(program, ["--version"]).status === 0;
@@ -87,13 +88,23 @@ test("rules do what their tests say", needs("promtool"), () => {
   run("promtool", "test", "rules", ...files("tests"));
 });
 
-test("every file of rules has tests, which name every alert", () => {
-  for (const file of readdirSync(rulesFolder)) {
-    const { tests } = parse(readFileSync(`${folder}tests/${file}`, "utf8"));
-    const text = JSON.stringify(tests);
-    for (const { alert } of alerts.filter((rule) => rule.file === file))
-      assert.ok(text.includes(alert), `${alert} is not tested`);
-  }
+test("every alert fires in a test of promtool, and ends in it", () => {
+  const shown = [...readRuleTests()];
+  assert.equal(shown.length, alerts.length);
+  const names = (wanted) => shown.filter(([, tests]) => wanted(tests)).map(([alert]) => alert);
+  assert.deepEqual(names(({ fires }) => fires.length === 0), [], "these never fire");
+  assert.deepEqual(names(({ ends }) => ends.length === 0), [], "these never end");
+});
+
+test("every alert comes of a fault that is caused, or it is said why none is", () => {
+  const caused = new Set(faults.flatMap((fault) => fault.alerts));
+  const excused = Object.keys(withoutFault);
+  const all = alerts.map(({ alert }) => alert);
+  assert.deepEqual([...new Set([...caused, ...excused])].sort(), all.sort());
+  assert.deepEqual(
+    excused.filter((name) => caused.has(name)),
+    [],
+  );
 });
 
 test("Alertmanager takes its configuration", needs("amtool"), () => {

@@ -56,14 +56,20 @@ export function readSeries(text) {
 // Labels that Prometheus puts to what it reads.
 const added = new Set(["job", "instance", "namespace"]);
 
-function findsAny(series, { label, operator, value }) {
-  const having = series.filter((labels) => label in labels);
+/** Whether labels are those that a matcher asks for. */
+export function matches(labels, { label, operator, value }) {
+  const own = labels[label] ?? "";
+  if (operator === "=") return own === value;
+  if (operator === "!=") return own !== value;
+  const isLike = new RegExp(`^(?:${value})$`).test(own);
+  return operator === "=~" ? isLike : !isLike;
+}
+
+function findsAny(series, matcher) {
+  const having = series.filter((labels) => matcher.label in labels);
   // Which statuses there are depends on what goes wrong.
-  if (label === "status") return having.length > 0;
-  if (operator === "=") return having.some((labels) => labels[label] === value);
-  if (operator === "=~")
-    return having.some((labels) => new RegExp(`^(?:${value})$`).test(labels[label]));
-  return having.length > 0;
+  if (matcher.label === "status" || matcher.operator.startsWith("!")) return having.length > 0;
+  return having.some((labels) => matches(labels, matcher));
 }
 
 /** Says what an expression asks for that is not in `series`; `known` names are not looked at. */

@@ -47,10 +47,10 @@ export class Chat {
     let turn: string | undefined;
     let after = "0";
     for (let tries = 0; ; ++tries) {
-      const response = turn
-        ? await this.follow(question, turn, after)
-        : await this.begin(question, name);
       try {
+        const response = turn
+          ? await this.follow(question, turn, after)
+          : await this.begin(question, name);
         for await (const { name: type, id, data } of readEvents(response.body!)) {
           tries = 0;
           after = id || after;
@@ -61,7 +61,9 @@ export class Chat {
         }
       } catch (error) {
         question.signal?.throwIfAborted();
-        if (error instanceof AivaError || tries >= triesMax) throw error;
+        // What has not begun was tried often enough by the transport.
+        const isRefused = error instanceof AivaError && !(turn && isLoss(error));
+        if (isRefused || tries >= triesMax) throw error;
       }
       if (tries >= triesMax)
         throw new AivaError({ status: 0, code: "network", message: "The answer broke off" });
@@ -113,6 +115,11 @@ export class Chat {
       signal: question.signal,
     });
   }
+}
+
+/** Whether it is the way to the server that failed, or a server that starts again. */
+function isLoss({ status }: AivaError): boolean {
+  return [0, 502, 503, 504].includes(status);
 }
 
 function toChatEvent(type: string, data: Record<string, unknown>): ChatEvent | undefined {

@@ -1,4 +1,4 @@
-import { errorOf } from "./errors.ts";
+import { errorOf, unreachable } from "./errors.ts";
 
 /** Tokens of a user who is signed in. */
 export interface Tokens {
@@ -48,9 +48,8 @@ export class Credentials {
   private async exchange(send: typeof fetch, url: string): Promise<void> {
     const old = this.tokens;
     if (old) {
-      const reply = await post(send, `${url}/api/auth/refresh`, {
-        refresh_token: old.refreshToken,
-      });
+      const body = { refresh_token: old.refreshToken };
+      const reply = await post(send, url, "/api/auth/refresh", body);
       if (reply.ok) return this.take(reply);
       if (reply.status !== 401 || !this.who || !("password" in this.who))
         throw await errorOf(reply);
@@ -58,7 +57,7 @@ export class Credentials {
     if (!this.who || !("password" in this.who))
       throw new TypeError("There is nothing to sign in with");
     const { email, password } = this.who;
-    const reply = await post(send, `${url}/api/auth/login`, { email, password });
+    const reply = await post(send, url, "/api/auth/login", { email, password });
     if (!reply.ok) throw await errorOf(reply);
     return this.take(reply);
   }
@@ -70,10 +69,19 @@ export class Credentials {
   }
 }
 
-function post(send: typeof fetch, url: string, body: object): Promise<Response> {
-  return send(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
+async function post(
+  send: typeof fetch,
+  url: string,
+  path: string,
+  body: object,
+): Promise<Response> {
+  try {
+    return await send(url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch (cause) {
+    throw unreachable(url, cause);
+  }
 }

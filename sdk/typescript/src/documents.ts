@@ -1,5 +1,5 @@
 import type { components } from "./contract.mts";
-import { AivaError, errorOf } from "./errors.ts";
+import { AivaError } from "./errors.ts";
 import { fillPath, type CallOptions } from "./operations.ts";
 import { makeKey, pause, type Transport } from "./transport.ts";
 
@@ -40,20 +40,17 @@ export class Documents {
    */
   async upload(upload: Upload): Promise<string> {
     const form = encodeForm(upload);
-    const path = fillPath("/api/knowledge/{kbId}/documents/upload", { kbId: upload.kbId });
-    const key = upload.idempotencyKey ?? makeKey();
-    const headers = { ...upload.headers, "content-type": form.type };
-    const isBrowser = typeof XMLHttpRequest !== "undefined" && upload.onProgress !== undefined;
-    const response = isBrowser
-      ? await this.sendByBrowser(path, form, { ...headers, "idempotency-key": key }, upload)
-      : await this.transport.send({
-          method: "POST",
-          path,
-          headers,
-          body: () => (upload.onProgress ? counted(form, upload.onProgress) : form),
-          signal: upload.signal,
-          idempotencyKey: key,
-        });
+    const { onProgress } = upload;
+    const isBrowser = typeof XMLHttpRequest !== "undefined";
+    const response = await this.transport.send({
+      method: "POST",
+      path: fillPath("/api/knowledge/{kbId}/documents/upload", { kbId: upload.kbId }),
+      headers: { ...upload.headers, "content-type": form.type },
+      body: () => (onProgress && !isBrowser ? counted(form, onProgress) : form),
+      signal: upload.signal,
+      idempotencyKey: upload.idempotencyKey,
+      ...(onProgress && isBrowser ? { by: telling(onProgress) } : {}),
+    });
     const { data } = (await response.json()) as { data: { document_id: string } };
     upload.onProgress?.(form.size, form.size);
     return data.document_id;
@@ -74,30 +71,37 @@ export class Documents {
       await pause(wait, waiting.signal);
     }
   }
+}
 
-  // Only XMLHttpRequest tells browsers how much of a body is sent.
-  private async sendByBrowser(
-    path: string,
-    form: Blob,
-    headers: Record<string, string>,
-    upload: Upload,
-  ): Promise<Response> {
-    const all = { ...(await this.transport.headers()), ...headers };
-    const response = await new Promise<Response>((done, failed) => {
+/** Fetches by XMLHttpRequest: only it tells browsers how much of a body is sent. */
+function telling(tell: (sent: number, total: number) => void): typeof fetch {
+  return (input, init = {}) =>
+    new Promise<Response>((done, failed) => {
+      const { signal } = init;
       const request = new XMLHttpRequest();
-      request.open("POST", this.transport.url + path);
-      for (const [name, value] of Object.entries(all)) request.setRequestHeader(name, value);
-      request.upload.onprogress = ({ loaded, total }) => upload.onProgress?.(loaded, total);
-      request.onload = () => done(new Response(request.responseText, { status: request.status }));
-      request.onerror = () =>
-        failed(new AivaError({ status: 0, code: "network", message: "The upload broke off" }));
-      request.onabort = () => failed(upload.signal?.reason as Error);
-      upload.signal?.addEventListener("abort", () => request.abort(), { once: true });
-      request.send(form);
+      request.open(init.method ?? "GET", String(input));
+      for (const [name, value] of Object.entries(init.headers as Record<string, string>))
+        request.setRequestHeader(name, value);
+      request.upload.onprogress = ({ loaded, total }) => tell(loaded, total);
+      request.onload = () => {
+        const headers = readHeaders(request.getAllResponseHeaders());
+        done(new Response(request.responseText, { status: request.status, headers }));
+      };
+      request.onerror = () => failed(new TypeError("The upload broke off"));
+      request.onabort = () => failed(signal?.reason as Error);
+      if (signal?.aborted) return failed(signal.reason as Error);
+      signal?.addEventListener("abort", () => request.abort(), { once: true });
+      request.send(init.body as XMLHttpRequestBodyInit);
     });
-    if (!response.ok) throw await errorOf(response);
-    return response;
-  }
+}
+
+/** As XMLHttpRequest lists them: "name: value" in lines. */
+function readHeaders(lines: string): [string, string][] {
+  return lines
+    .trim()
+    .split(/\r?\n/)
+    .filter((line) => line.includes(": "))
+    .map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)]);
 }
 
 function failureOf(document: Document): AivaError {

@@ -53,6 +53,11 @@ export function readRetryAfter(header: string | null, now = Date.now()): number 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+/** The error where there is no answer. */
+export function unreachable(url: string, cause: unknown): AivaError {
+  return new AivaError({ status: 0, code: "network", message: `${url} cannot be reached`, cause });
+}
+
 /** The error that an answer tells of. */
 export async function errorOf(response: Response): Promise<AivaError> {
   const answer = (await response.json().catch(() => undefined)) as

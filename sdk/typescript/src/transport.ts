@@ -1,5 +1,5 @@
 import type { Credentials } from "./credentials.ts";
-import { AivaError, errorOf } from "./errors.ts";
+import { AivaError, errorOf, unreachable } from "./errors.ts";
 
 /** How often a call is sent again, and how long it is waited before. */
 export interface RetryOptions {
@@ -19,6 +19,8 @@ export interface Sending {
   body?: () => BodyInit | undefined;
   signal?: AbortSignal | undefined;
   idempotencyKey?: string | undefined;
+  /** Sends it, instead of the client's. */
+  by?: typeof fetch;
 }
 
 /** Waits, unless the signal ends it. */
@@ -62,15 +64,17 @@ export class Transport {
     const isWrite = sending.method !== "GET";
     const key = isWrite ? (sending.idempotencyKey ?? makeKey()) : undefined;
     let hasRenewed = false;
+    let isStale = false; // whether the credentials are to be renewed first
     for (let tries = 0; ; ++tries) {
       try {
+        if (isStale) await this.credentials.renew(this.send_, this.url);
+        isStale = false;
         return await this.once(sending, key);
       } catch (error) {
         sending.signal?.throwIfAborted();
         if (!(error instanceof AivaError)) throw error;
         if (error.status === 401 && this.credentials.canRenew && !hasRenewed) {
-          hasRenewed = true;
-          await this.credentials.renew(this.send_, this.url);
+          hasRenewed = isStale = true;
           continue;
         }
         const wait = this.waitBefore(error, tries);
@@ -89,20 +93,17 @@ export class Transport {
     return wait > this.retry.waitMaxMs ? undefined : wait;
   }
 
-  async headers(): Promise<Record<string, string>> {
-    return this.credentials.headers(this.send_, this.url);
-  }
-
   private async once(sending: Sending, key: string | undefined): Promise<Response> {
     const headers = {
-      ...(await this.headers()),
+      ...(await this.credentials.headers(this.send_, this.url)),
       ...(key === undefined ? {} : { "idempotency-key": key }),
       ...sending.headers,
     };
     const body = sending.body?.();
     let response: Response;
     try {
-      response = await this.send_(this.url + sending.path, {
+      const send = sending.by ?? this.send_;
+      response = await send(this.url + sending.path, {
         method: sending.method,
         headers,
         ...(body === undefined ? {} : { body }),
@@ -111,12 +112,7 @@ export class Transport {
       } as RequestInit);
     } catch (cause) {
       if (sending.signal?.aborted) throw cause;
-      throw new AivaError({
-        status: 0,
-        code: "network",
-        message: `${this.url} cannot be reached`,
-        cause,
-      });
+      throw unreachable(this.url, cause);
     }
     if (!response.ok) throw await errorOf(response);
     return response;

@@ -52,6 +52,8 @@ async function fault(body: object): Promise<void> {
   assert.equal(reply.status, 200);
 }
 
+const isDelta = ({ type }: ChatEvent): boolean => type === "delta";
+
 /** A server that answers as told, one after the other. */
 async function answering(
   answers: { status: number; headers?: Record<string, string>; body: object }[],
@@ -204,6 +206,18 @@ test("an answer streams, over a lost connection, and stops on demand", async () 
   assert.equal(heard.trim(), last.answer.response.markdown.trim());
   assert.equal(last.answer.sources[0]?.document_name, "machine.txt");
 
+  // Longer than a single call is tried.
+  await fault({ kind: "slow", delay_ms: 150, count: 1, on: "chat" });
+  const late: ChatEvent[] = [];
+  for await (const event of aiva.chat.stream(question)) {
+    late.push(event);
+    if (event.type !== "delta" || relay.isDown || late.filter(isDelta).length !== 2) continue;
+    relay.isDown = true;
+    relay.cut();
+    setTimeout(() => (relay.isDown = false), 6_000);
+  }
+  assert.equal(late.at(-1)?.type, "done");
+
   await fault({ kind: "slow", delay_ms: 300, count: 1, on: "chat" });
   let turn = "";
   let isInterrupted = false;
@@ -218,6 +232,20 @@ test("an answer streams, over a lost connection, and stops on demand", async () 
   await fault({ kind: "slow_first_token", delay_ms: 2_000, count: 1, on: "chat" });
   setTimeout(() => stop.abort(new Error("enough")), 200);
   await assert.rejects(aiva.chat.ask({ ...question, signal: stop.signal }), /enough|abort/i);
+});
+
+test("signing in outlasts a network that fails for a moment, and says what it could not reach", async () => {
+  const { email, password } = server.ready;
+  const credentials = { email: email!, password: password! };
+  relay.isDown = true;
+  setTimeout(() => (relay.isDown = false), 300);
+  const user = new Client({ url: relay.url, credentials });
+  assert.equal((await user.get("/api/auth/me")).email, email);
+
+  const { url, site } = await answering([]);
+  await new Promise((closed) => site.close(closed));
+  const nobody = new Client({ url, credentials, retry: { tries: 1, firstWaitMs: 10 } });
+  await assert.rejects(nobody.get("/api/auth/me"), { code: "network", status: 0 });
 });
 
 test("a list is told to its end, by cursors", async () => {

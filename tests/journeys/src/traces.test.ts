@@ -207,6 +207,18 @@ test("metrics name traces as their examples", async () => {
   assert.ok(reply.text.endsWith("# EOF\n"));
 });
 
+test("buckets of metrics have the same bounds in every format", async () => {
+  const accept = "application/openmetrics-text; version=1.0.0";
+  const open = (await client.get("/metrics", { accept })).text;
+  const plain = (await client.get("/metrics")).text;
+
+  const boundsIn = (text: string) =>
+    [...new Set([...text.matchAll(/le="([^"]+)"/g)].map(([, bound]) => bound))].sort();
+  assert.deepEqual(boundsIn(plain), boundsIn(open));
+  assert.ok(boundsIn(plain).includes("1.0"));
+  assert.ok(boundsIn(plain).includes("+Inf"));
+});
+
 test("a slow request is kept and logged with its steps although it is not sampled", async () => {
   const slow = await start("api", {
     AIVA_TELEMETRY_SAMPLE_RATIO: "0",

@@ -189,6 +189,24 @@ describe("the widget in a browser", { skip: !hasChromium }, () => {
     await page.close();
   });
 
+  test("goes on in another page of the site that was there before", async () => {
+    const agent = await house.makeAgent("Pages");
+    const other = await browser.open(house.page([{ "data-agent": agent.slug }]));
+    await lookBy(other, desktop);
+    await present(other);
+    const page = await opened(agent.slug);
+    await ask(page, question);
+    await answered(page, 1);
+    const { token } = await kept(page, agent.slug);
+
+    await press(other, `${widget} >>> .launcher`);
+    await answered(other, 1);
+    assert.match(await other.evaluate(said("assistant")), answer);
+    assert.equal((await kept(other, agent.slug)).token, token);
+    await other.close();
+    await page.close();
+  });
+
   test("shows that a person answers, and counts what was not read", async () => {
     const agent = await house.makeAgent("People");
     const page = await opened(agent.slug);

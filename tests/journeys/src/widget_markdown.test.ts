@@ -25,6 +25,10 @@ const cases: [string, string][] = [
   ["![p](https://e.example/p)", `<p>!<a href="https://e.example/p" ${marks}>p</a></p>`],
   ["[m](https://e.example/a_(b))", `<p><a href="https://e.example/a_(b)" ${marks}>m</a></p>`],
   [
+    "[**https://e.example/a**](https://e.example/a)",
+    `<p><a href="https://e.example/a" ${marks}><strong>https://e.example/a</strong></a></p>`,
+  ],
+  [
     "see https://e.example/a.",
     `<p>see <a href="https://e.example/a" ${marks}>https://e.example/a</a>.</p>`,
   ],

@@ -44,6 +44,13 @@ class Composer {
     this.acts.send(text);
   }
 
+  /** Puts a text that was not sent where it was written. @param {string} text */
+  giveBack(text) {
+    if (this.input.value) return;
+    this.input.value = text;
+    this.grow();
+  }
+
   // As high as its text, up to what the style allows; and the way that its text runs.
   grow() {
     this.input.dir = this.input.value ? "auto" : "";

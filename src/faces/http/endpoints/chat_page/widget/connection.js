@@ -15,9 +15,9 @@ class Refusal extends Error {
     this.status = status;
     this.code = code;
   }
-  /** Whether the same may go well a moment later. */
+  /** Whether the same may go well a moment later. A 503 without a code is a proxy's. */
   get isPassing() {
-    return this.status === 0 || this.status === 502 || this.status === 504;
+    return [0, 502, 504].includes(this.status) || (this.status === 503 && !this.code);
   }
 }
 
@@ -73,16 +73,21 @@ function makeId() {
   return [...numbers].map((number) => number.toString(36)).join("-");
 }
 
-/** @param {number} time ms, or until the network is back */
-function pause(time) {
+/**
+ * @param {number} time ms, or until the network is back
+ * @param {AbortSignal} signal ends it, too
+ */
+function pause(time, signal) {
   return new Promise((done) => {
     const end = () => {
       clearTimeout(timer);
       removeEventListener("online", end);
+      signal.removeEventListener("abort", end);
       done(undefined);
     };
     const timer = setTimeout(end, time);
     addEventListener("online", end);
+    signal.addEventListener("abort", end);
   });
 }
 
@@ -263,7 +268,7 @@ class Connection {
       }
       if (tries >= triesMax) throw new Refusal(0, "offline", "");
       onLoss();
-      await pause(Math.min(waitMax, 500 * 2 ** tries));
+      await pause(Math.min(waitMax, 500 * 2 ** tries), signal);
       signal.throwIfAborted();
     }
   }

@@ -48,11 +48,13 @@ class InlineWriter {
    * @param {string} text
    * @param {Citer} cite
    * @param {number} depth
+   * @param {boolean} [isLinked] whether these are the words of a link, in which there is no other
    */
-  constructor(text, cite, depth) {
+  constructor(text, cite, depth, isLinked = false) {
     this.text = text;
     this.cite = cite;
     this.depth = depth;
+    this.isLinked = isLinked;
     this.at = 0;
     this.plain = "";
     this.parts = document.createDocumentFragment();
@@ -118,9 +120,12 @@ class InlineWriter {
     return found - from > reachMax ? -1 : found;
   }
 
-  /** @param {string} text */
-  inner(text) {
-    return new InlineWriter(text, this.cite, this.depth + 1).write();
+  /**
+   * @param {string} text
+   * @param {boolean} [isLinked]
+   */
+  inner(text, isLinked = this.isLinked) {
+    return new InlineWriter(text, this.cite, this.depth + 1, isLinked).write();
   }
 
   takeEscaped() {
@@ -169,12 +174,12 @@ class InlineWriter {
         .split(/\s/)[0] ?? "";
     const address = safeAddress(target);
     const element = address === undefined ? document.createElement("span") : makeLink(address);
-    element.append(this.inner(words));
+    element.append(this.inner(words, true));
     return this.put(element, end + 1);
   }
 
   takeAddress() {
-    if (/\w/.test(this.text[this.at - 1] ?? "")) return false;
+    if (this.isLinked || /\w/.test(this.text[this.at - 1] ?? "")) return false;
     const found = /^https?:\/\/[^\s<>"'`()[\]]+/.exec(this.text.slice(this.at, this.at + reachMax));
     const written = found?.[0].replace(/[.,;:!?*_]+$/, "");
     const address = written === undefined ? undefined : safeAddress(written);

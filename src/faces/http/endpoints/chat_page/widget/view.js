@@ -172,6 +172,8 @@ class ChatView {
     const content = text.trim().slice(0, charactersMax);
     if (!content || this.conversation.isBusy) return;
     await this.restore();
+    // An answer of before comes in: what was written waits for its end.
+    if (this.conversation.isBusy) return this.composer.giveBack(content);
     await this.conversation.ask(content);
   }
 
