@@ -69,9 +69,13 @@ function top(assets: Assets): string {
 <a class="brand" href="/docs">AIVA guides</a>
 <form id="search" role="search" action="/docs" data-index="${assets.index}">
 <label class="unseen" for="query">Search all guides</label>
-<input id="query" name="q" type="search" placeholder="Search ( / )" autocomplete="off" spellcheck="false" maxlength="200">
+<input id="query" name="q" type="search" placeholder="Search ( / )" maxlength="200"
+autocomplete="off" spellcheck="false">
 <p class="unseen" role="status"></p>
-<div id="found" hidden><p class="said" aria-hidden="true"></p><ol aria-label="Found sections"></ol></div>
+<div id="found" hidden>
+<p class="said" aria-hidden="true"></p>
+<ol aria-label="Found sections"></ol>
+</div>
 </form>
 <nav class="places" aria-label="Other places">
 <a href="/docs/api">API reference</a>

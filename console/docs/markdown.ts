@@ -139,12 +139,14 @@ export function render(source: string, resolve: Resolve): Rendered {
         return `<div class="code"><pre tabindex="0"><code>${escape(text)}</code></pre></div>\n`;
       },
       table({ header, rows }) {
+        const inner = (cell: Tokens.TableCell) => this.parser.parseInline(cell.tokens);
         const line = (cells: Tokens.TableCell[]) =>
-          `<tr>${cells.map((cell) => cellOf(cell, this.parser.parseInline(cell.tokens))).join("")}</tr>`;
+          `<tr>${cells.map((cell) => cellOf(cell, inner(cell))).join("")}</tr>`;
         const hasHead = header.some((cell) => cell.text !== "");
         const head = hasHead ? `<thead>${line(header)}</thead>` : "";
         const body = `<tbody>${rows.map(line).join("\n")}</tbody>`;
-        return `<div class="table" tabindex="0" role="group" aria-label="Table"><table>${head}${body}</table></div>\n`;
+        return `<div class="table" tabindex="0" role="group" aria-label="Table">
+<table>${head}${body}</table></div>\n`;
       },
       html({ text }) {
         return escape(text);
