@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "capabilities/chat/markup.h"
@@ -209,7 +210,7 @@ Result<std::vector<ConversationKey>> read_words_due(SqlSession& sql, std::option
   } else {
     TRY_VOID(
         sql.query("SELECT tenant_id, session_id FROM chat_words_due"
-                  " ORDER BY tenant_id, session_id LIMIT ?",
+                  " WHERE tenant_id >= '' ORDER BY tenant_id, session_id LIMIT ?",
                   {count_max}, add));
   }
   return keys;
@@ -281,7 +282,7 @@ Result<FreshBatch> read_fresh(SqlSession& sql, std::size_t count_max) {
   batch.erased = erased.at;
   TRY_VOID(
       sql.query("SELECT tenant_id, session_id, created_at, words FROM chat_words_fresh"
-                " ORDER BY tenant_id, created_at, session_id LIMIT ?",
+                " WHERE tenant_id >= '' ORDER BY tenant_id, created_at, session_id LIMIT ?",
                 {count_max}, [&batch](const SqlRow& row) -> Result<void> {
                   batch.items.push_back({.key = read_key(row),
                                          .created_at = row.integer(2),
@@ -301,9 +302,9 @@ std::vector<WordRow> rows_of(const FreshBatch& batch) {
       at = end + 1;
     }
   }
-  // The items are in order already.
-  std::ranges::stable_sort(
-      rows, {}, [](const WordRow& row) { return std::pair(row.of->key.tenant, row.word); });
+  std::ranges::sort(rows, {}, [](const WordRow& row) {
+    return std::tuple(row.of->key.tenant, row.word, row.of->created_at, row.of->key.session);
+  });
   return rows;
 }
 
