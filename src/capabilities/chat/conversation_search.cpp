@@ -21,8 +21,6 @@ constexpr std::size_t gathered_in_a_moment = 2000;
 constexpr std::size_t looked_at_in_a_moment = 4000;  // conversations of a round
 constexpr std::size_t erased_looked_at_max = 20'000;
 constexpr std::size_t looked_at_once = 200;
-constexpr std::size_t fresh_batch_min =
-    1000;  // conversations, which a search may look at one by one
 constexpr std::size_t fresh_batch_max = 2000;
 constexpr int batches_in_a_moment = 4;
 constexpr std::size_t words_at_once = 4096;  // in one transaction
