@@ -250,7 +250,8 @@ Result<void> forget_words(SqlSession& sql, const ConversationKey& key) {
                               " WHERE tenant_id = ? AND created_at = ? AND session_id = ?",
                               {key.tenant, created_at, key.session}));
   if (fresh > 0)
-    TRY_VOID(sql.execute("UPDATE chat_word_rounds SET at = at + 1 WHERE name = ?", {erased_count}));
+    TRY_VOID(sql.execute("UPDATE chat_word_rounds SET reached_at = reached_at + 1 WHERE name = ?",
+                         {erased_count}));
   TRY_VOID(sql.execute("DELETE FROM chat_session_words WHERE session_id = ? AND tenant_id = ?",
                        {key.session, key.tenant}));
   return remove_due(sql, key);
@@ -330,7 +331,7 @@ Result<void> remove_fresh(SqlSession& sql, std::span<const FreshWords> items) {
 
 Result<WordRound> read_round(SqlSession& sql, std::string_view name) {
   WordRound round;
-  TRY_VOID(sql.query("SELECT at, session_id FROM chat_word_rounds WHERE name = ?", {name},
+  TRY_VOID(sql.query("SELECT reached_at, session_id FROM chat_word_rounds WHERE name = ?", {name},
                      [&round](const SqlRow& row) -> Result<void> {
                        round = {.at = row.integer(0), .session = std::string(row.text(1))};
                        return {};
@@ -339,7 +340,7 @@ Result<WordRound> read_round(SqlSession& sql, std::string_view name) {
 }
 
 Result<void> write_round(SqlSession& sql, std::string_view name, const WordRound& round) {
-  TRY_VOID(sql.execute("UPDATE chat_word_rounds SET at = ?, session_id = ? WHERE name = ?",
+  TRY_VOID(sql.execute("UPDATE chat_word_rounds SET reached_at = ?, session_id = ? WHERE name = ?",
                        {round.at, round.session, name}));
   return {};
 }
