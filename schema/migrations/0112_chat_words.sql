@@ -42,10 +42,10 @@ CREATE TABLE chat_words_due (
 -- were erased.
 CREATE TABLE chat_word_rounds (
   name TEXT PRIMARY KEY NOT NULL,
-  at INTEGER NOT NULL,
+  reached_at INTEGER NOT NULL,
   session_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO chat_word_rounds (name, at, session_id) VALUES ('said', 0, '');
-INSERT INTO chat_word_rounds (name, at, session_id) VALUES ('erased', 0, '');
-INSERT INTO chat_word_rounds (name, at, session_id) VALUES ('fresh_erased', 0, '');
+INSERT INTO chat_word_rounds (name, reached_at, session_id) VALUES ('said', 0, '');
+INSERT INTO chat_word_rounds (name, reached_at, session_id) VALUES ('erased', 0, '');
+INSERT INTO chat_word_rounds (name, reached_at, session_id) VALUES ('fresh_erased', 0, '');

@@ -21,8 +21,6 @@ constexpr std::size_t gathered_in_a_moment = 2000;
 constexpr std::size_t looked_at_in_a_moment = 4000;  // conversations of a round
 constexpr std::size_t erased_looked_at_max = 20'000;
 constexpr std::size_t looked_at_once = 200;
-constexpr std::size_t fresh_batch_min =
-    1000;  // conversations, which a search may look at one by one
 constexpr std::size_t fresh_batch_max = 2000;
 constexpr int batches_in_a_moment = 4;
 constexpr std::size_t words_at_once = 4096;  // in one transaction
@@ -39,8 +37,8 @@ Result<WantedWords> read_query(const ConversationQuery& query) {
 
 class RowConversationSearch final : public ConversationSearch {
  public:
-  RowConversationSearch(Database& database, const Clock& clock)
-      : database_(database), clock_(clock) {}
+  RowConversationSearch(Database& database, const Clock& clock, ConversationSearchSettings settings)
+      : database_(database), clock_(clock), settings_(settings) {}
 
   Task<Result<FoundConversations>> find(CallContext context, ConversationQuery query) override {
     CO_TRY(auto wanted, read_query(query));
@@ -130,7 +128,7 @@ class RowConversationSearch final : public ConversationSearch {
     for (int batches = 0; batches < batches_in_a_moment; ++batches) {
       auto fresh = [](SqlSession& sql) { return read_fresh(sql, fresh_batch_max); };
       CO_TRY(auto batch, co_await read(database_, context, fresh));
-      if (batch.items.size() < fresh_batch_min) break;
+      if (batch.items.empty() || batch.items.size() < settings_.fresh_batch_min) break;
       auto placing = place(context, std::move(batch));
       CO_TRY(bool is_placed, co_await std::move(placing));
       if (!is_placed) break;  // some were erased meanwhile: the next time
@@ -183,13 +181,14 @@ class RowConversationSearch final : public ConversationSearch {
 
   Database& database_;
   const Clock& clock_;
+  ConversationSearchSettings settings_;
 };
 
 }  // namespace
 
-std::unique_ptr<ConversationSearch> make_conversation_search(Database& database,
-                                                             const Clock& clock) {
-  return std::make_unique<RowConversationSearch>(database, clock);
+std::unique_ptr<ConversationSearch> make_conversation_search(Database& database, const Clock& clock,
+                                                             ConversationSearchSettings settings) {
+  return std::make_unique<RowConversationSearch>(database, clock, settings);
 }
 
 }  // namespace aiva::chat

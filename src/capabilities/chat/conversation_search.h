@@ -74,8 +74,14 @@ class ConversationSearch {
   virtual Task<Result<std::int64_t>> forget_erased(CallContext context) = 0;
 };
 
+struct ConversationSearchSettings {
+  // Words of so many conversations are put in their places at once; a search looks at fewer of a
+  // tenant one by one.
+  std::size_t fresh_batch_min = 1000;
+};
+
 // Database and clock are borrowed.
-std::unique_ptr<ConversationSearch> make_conversation_search(Database& database,
-                                                             const Clock& clock);
+std::unique_ptr<ConversationSearch> make_conversation_search(
+    Database& database, const Clock& clock, ConversationSearchSettings settings = {});
 
 }  // namespace aiva::chat

@@ -4,6 +4,7 @@
 
 #include "capabilities/chat/internal/chat_tables.h"
 #include "capabilities/chat/internal/messages_table.h"
+#include "capabilities/chat/internal/words_table.h"
 #include "capabilities/chat/privacy.h"
 #include "capabilities/chat/testing/chat_fixture.h"
 
@@ -68,7 +69,15 @@ class ConversationSearchTest : public ChatFixture {
     return found ? *std::move(found) : FoundConversations{};
   }
 
+  // What is found, the same with words that are fresh and in their places.
   std::vector<ChatSessionId> ids(ConversationQuery query) {
+    auto fresh = list(query);
+    EXPECT_TRUE(sync_wait(finder_->keep_up(context())));
+    EXPECT_EQ(list(query), fresh) << query.words;
+    return fresh;
+  }
+
+  std::vector<ChatSessionId> list(ConversationQuery query) {
     std::vector<ChatSessionId> ids;
     for (const auto& item : find(std::move(query)).items) ids.push_back(item.session.id);
     return ids;
@@ -76,7 +85,8 @@ class ConversationSearchTest : public ChatFixture {
   std::vector<ChatSessionId> ids(std::string words) { return ids({.words = std::move(words)}); }
 
   UnixMs now_ = clock_.unix_ms();
-  std::unique_ptr<ConversationSearch> finder_ = make_conversation_search(*database_, clock_);
+  std::unique_ptr<ConversationSearch> finder_ =
+      make_conversation_search(*database_, clock_, {.fresh_batch_min = 1});
 };
 
 TEST_F(ConversationSearchTest, finds_what_was_said_in_any_case_and_by_beginnings) {
@@ -159,35 +169,80 @@ TEST_F(ConversationSearchTest, goes_on_by_positions_and_filters) {
     all.insert(all.begin(), talk({i % 2 == 0 ? "refund" : "refunded"}, std::move(about)));
   }
 
-  std::vector<ChatSessionId> walked;
-  std::optional<ListPosition> after;
-  do {
-    auto found = find({.words = "refund", .limit = 2, .after = after});
-    EXPECT_LE(found.items.size(), 2U);
-    for (const auto& item : found.items) walked.push_back(item.session.id);
-    after = found.next;
-  } while (after && walked.size() < 20);
+  for (bool are_fresh : {true, false}) {
+    std::vector<ChatSessionId> walked;
+    std::optional<ListPosition> after;
+    do {
+      auto found = find({.words = "refund", .limit = 2, .after = after});
+      EXPECT_LE(found.items.size(), 2U);
+      for (const auto& item : found.items) walked.push_back(item.session.id);
+      after = found.next;
+    } while (after && walked.size() < 20);
 
-  EXPECT_EQ(walked, all);
+    EXPECT_EQ(walked, all) << are_fresh;
+    ASSERT_TRUE(sync_wait(finder_->keep_up(context())));
+  }
   EXPECT_THAT(ids({.words = "refund", .status = "ended"}), ElementsAre(all[4], all[5], all[6]));
   EXPECT_THAT(ids({.words = "refund", .agent = agents_.agent.id}),
               ElementsAre(all[0], all[2], all[4], all[6]));
 }
 
-TEST_F(ConversationSearchTest, bounds_its_work_by_going_on_later) {
-  std::vector<ChatSessionId> ended;
-  for (int i = 0; i < 40; ++i)  // so many words that begin alike that all conversations are read
-    ended.push_back(
-        talk({"word" + std::string(1, static_cast<char>('a' + i % 26)) + std::to_string(i)}));
+TEST_F(ConversationSearchTest, finds_by_a_beginning_of_very_many_words) {
+  std::vector<ChatSessionId> all;
+  for (int i = 0; i < 40; ++i) all.push_back(talk({"word" + std::to_string(i)}));
 
-  auto found = find({.words = "word", .limit = 30});
+  for (bool are_fresh : {true, false}) {
+    auto found = find({.words = "word", .limit = 30});
+    ASSERT_THAT(found.items, SizeIs(30)) << are_fresh;
+    EXPECT_EQ(found.items.front().session.id, all.back());
+    ASSERT_TRUE(found.next);
+    auto rest = find({.words = "word", .limit = 30, .after = found.next});
+    EXPECT_THAT(rest.items, SizeIs(10));
+    EXPECT_FALSE(rest.next);
+    ASSERT_TRUE(sync_wait(finder_->keep_up(context())));
+  }
+}
 
-  ASSERT_THAT(found.items, SizeIs(30));
-  EXPECT_EQ(found.items.front().session.id, ended.back());
-  ASSERT_TRUE(found.next);
-  auto rest = find({.words = "word", .limit = 30, .after = found.next});
-  EXPECT_THAT(rest.items, SizeIs(10));
-  EXPECT_FALSE(rest.next);
+TEST_F(ConversationSearchTest, looks_at_so_many_at_most_and_goes_on_from_there) {
+  auto wanted = talk({"common rare"});
+  run([&](SqlSession& sql) -> Result<void> {
+    for (int i = 0; i < 5400; ++i) {  // rows of words alone: conversations that are gone
+      ConversationKey key{.tenant = tenant_, .session = ChatSessionId::make()};
+      TRY_VOID(
+          sql.execute("INSERT INTO chat_words (tenant_id, word, created_at, session_id)"
+                      " VALUES (?, 'common', ?, ?)",
+                      {key.tenant, now_ + i + 1, key.session}));
+    }
+    return {};
+  });
+  ASSERT_TRUE(sync_wait(finder_->find(context(), {.words = "common"})));
+  ASSERT_TRUE(sync_wait(finder_->keep_up(context())));
+
+  auto first = find({.words = "common ra"});
+  ASSERT_TRUE(first.next);
+  auto second = find({.words = "common ra", .after = first.next});
+
+  EXPECT_THAT(first.items, IsEmpty());
+  ASSERT_THAT(second.items, SizeIs(1));
+  EXPECT_EQ(second.items[0].session.id, wanted);
+  EXPECT_FALSE(second.next);
+}
+
+TEST_F(ConversationSearchTest, puts_no_words_in_places_that_were_erased_meanwhile) {
+  auto session = talk({"A refund, please"});
+  ASSERT_THAT(list({.words = "refund"}), ElementsAre(session));
+  auto privacy = make_privacy(*database_, clock_, {});
+  auto read_batch = [](SqlSession& sql) { return read_fresh(sql, 10); };
+  auto batch = sync_wait(read(*database_, context(), read_batch));
+  ASSERT_TRUE(batch);
+  ASSERT_THAT(batch->items, SizeIs(1));
+
+  ASSERT_TRUE(sync_wait(privacy->erase_session(context(), session)));
+  auto rows = rows_of(*batch);
+  auto place = [&](SqlSession& sql) { return write_words(sql, *batch, rows); };
+
+  EXPECT_EQ(sync_wait(write(*database_, context(), place)), false);
+  EXPECT_EQ(count("chat_words"), 0);
 }
 
 TEST_F(ConversationSearchTest, refuses_what_it_cannot_do) {
@@ -231,7 +286,8 @@ TEST_F(ConversationSearchTest, forgets_with_the_conversation) {
   EXPECT_THAT(ids("refund"), IsEmpty());
   ASSERT_TRUE(sync_wait(finder_->forget_erased(context())));
 
-  for (std::string_view table : {"chat_words", "chat_session_words", "chat_words_due"})
+  for (std::string_view table :
+       {"chat_words", "chat_session_words", "chat_words_fresh", "chat_words_due"})
     EXPECT_EQ(count(table), 0) << table;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "capabilities/chat/markup.h"
@@ -209,7 +210,7 @@ Result<std::vector<ConversationKey>> read_words_due(SqlSession& sql, std::option
   } else {
     TRY_VOID(
         sql.query("SELECT tenant_id, session_id FROM chat_words_due"
-                  " ORDER BY tenant_id, session_id LIMIT ?",
+                  " WHERE tenant_id >= '' ORDER BY tenant_id, session_id LIMIT ?",
                   {count_max}, add));
   }
   return keys;
@@ -249,7 +250,8 @@ Result<void> forget_words(SqlSession& sql, const ConversationKey& key) {
                               " WHERE tenant_id = ? AND created_at = ? AND session_id = ?",
                               {key.tenant, created_at, key.session}));
   if (fresh > 0)
-    TRY_VOID(sql.execute("UPDATE chat_word_rounds SET at = at + 1 WHERE name = ?", {erased_count}));
+    TRY_VOID(sql.execute("UPDATE chat_word_rounds SET reached_at = reached_at + 1 WHERE name = ?",
+                         {erased_count}));
   TRY_VOID(sql.execute("DELETE FROM chat_session_words WHERE session_id = ? AND tenant_id = ?",
                        {key.session, key.tenant}));
   return remove_due(sql, key);
@@ -281,7 +283,7 @@ Result<FreshBatch> read_fresh(SqlSession& sql, std::size_t count_max) {
   batch.erased = erased.at;
   TRY_VOID(
       sql.query("SELECT tenant_id, session_id, created_at, words FROM chat_words_fresh"
-                " ORDER BY tenant_id, created_at, session_id LIMIT ?",
+                " WHERE tenant_id >= '' ORDER BY tenant_id, created_at, session_id LIMIT ?",
                 {count_max}, [&batch](const SqlRow& row) -> Result<void> {
                   batch.items.push_back({.key = read_key(row),
                                          .created_at = row.integer(2),
@@ -301,9 +303,9 @@ std::vector<WordRow> rows_of(const FreshBatch& batch) {
       at = end + 1;
     }
   }
-  // The items are in order already.
-  std::ranges::stable_sort(
-      rows, {}, [](const WordRow& row) { return std::pair(row.of->key.tenant, row.word); });
+  std::ranges::sort(rows, {}, [](const WordRow& row) {
+    return std::tuple(row.of->key.tenant, row.word, row.of->created_at, row.of->key.session);
+  });
   return rows;
 }
 
@@ -329,7 +331,7 @@ Result<void> remove_fresh(SqlSession& sql, std::span<const FreshWords> items) {
 
 Result<WordRound> read_round(SqlSession& sql, std::string_view name) {
   WordRound round;
-  TRY_VOID(sql.query("SELECT at, session_id FROM chat_word_rounds WHERE name = ?", {name},
+  TRY_VOID(sql.query("SELECT reached_at, session_id FROM chat_word_rounds WHERE name = ?", {name},
                      [&round](const SqlRow& row) -> Result<void> {
                        round = {.at = row.integer(0), .session = std::string(row.text(1))};
                        return {};
@@ -338,7 +340,7 @@ Result<WordRound> read_round(SqlSession& sql, std::string_view name) {
 }
 
 Result<void> write_round(SqlSession& sql, std::string_view name, const WordRound& round) {
-  TRY_VOID(sql.execute("UPDATE chat_word_rounds SET at = ?, session_id = ? WHERE name = ?",
+  TRY_VOID(sql.execute("UPDATE chat_word_rounds SET reached_at = ?, session_id = ? WHERE name = ?",
                        {round.at, round.session, name}));
   return {};
 }
