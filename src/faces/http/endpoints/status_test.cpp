@@ -135,7 +135,7 @@ TEST_F(Status, reads_figures_that_are_brought_when_asked_for) {
 
 TEST_F(Status, is_told_to_operators_only) {
   TestServer server(status_routes({.board = board_, .version = "1.2.3", .lifecycle = lifecycle_}));
-  server.authenticator.add("operator", Principal{.permissions = {Permission::tenants_manage}});
+  server.authenticator.add("operator", Principal{.permissions = {Permission::system_read}});
   server.authenticator.add("tenant", Principal{.permissions = {Permission::search}});
   board_.look();
   answer("200", 10, 0.05);
