@@ -47,6 +47,9 @@ const ofRole: Record<Role, Permission[]> = {
 
 export const roles = Object.keys(ofRole) as Role[];
 
+/** What a key may do at most, where its maker may. */
+export const rightsOfKeys: readonly Permission[] = [...admin, "system.read"];
+
 export function rightsOf(role: Role): ReadonlySet<Permission> {
   return new Set(ofRole[role] ?? []);
 }

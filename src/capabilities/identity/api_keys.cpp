@@ -107,7 +107,7 @@ class ApiKeyRows final : public ApiKeys {
     TRY_VOID(mistakes.finish());
     TRY(key.tenant, tenant_of(caller, request.tenant));
     if (!caller.principal->permissions.has_all(key.scopes) ||
-        !permissions_of(Role::admin).has_all(key.scopes))
+        !permissions_of_keys().has_all(key.scopes))
       return fail(ErrorCode::forbidden, "The scopes have rights which you or keys may not have");
     if (!caller.principal->user.is_nil()) key.created_by = caller.principal->user;
     return key;

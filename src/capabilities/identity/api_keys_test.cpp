@@ -71,6 +71,18 @@ TEST_F(ApiKeysTest, hold_no_right_their_maker_lacks) {
             ErrorCode::forbidden);
 }
 
+TEST_F(ApiKeysTest, read_how_the_installation_fares_where_their_maker_may) {
+  NewApiKey wanted{.tenant = tenant_, .name = "top", .scopes = {Permission::system_read}};
+
+  EXPECT_EQ(failure_of(create(admin_, wanted)), ErrorCode::forbidden);
+  auto created = create(operator_caller(), wanted);
+  ASSERT_TRUE(created.has_value());
+  auto principal = who(created->secret);
+
+  ASSERT_TRUE(principal.has_value());
+  EXPECT_EQ((*principal)->permissions, PermissionSet{Permission::system_read});
+}
+
 TEST_F(ApiKeysTest, name_every_wrong_field) {
   auto refused = create(
       admin_,

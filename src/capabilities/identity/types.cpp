@@ -77,6 +77,12 @@ PermissionSet permissions_of(Role role) {
   return {};
 }
 
+PermissionSet permissions_of_keys() {
+  auto permissions = permissions_of(Role::admin);
+  permissions.add(system_read);
+  return permissions;
+}
+
 std::string_view to_string(Permission permission) {
   for (const auto& row : permission_table)
     if (row.permission == permission) return row.name;

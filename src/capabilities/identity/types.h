@@ -77,6 +77,10 @@ class PermissionSet {
 // What a role may do.
 PermissionSet permissions_of(Role role);
 
+// What an API key may do at most: all that an administrator of a tenant may, and read how the
+// installation fares where its maker may.
+PermissionSet permissions_of_keys();
+
 // The permissions of a set by name, in the order of the enumeration.
 std::vector<std::string_view> names_of(PermissionSet permissions);
 

@@ -299,7 +299,7 @@ void add_top(CLI::App& app, Arguments& arguments) {
   auto* sub = command(app, arguments, "top", "Show what a running server does; q ends it",
                       CommandName::top);
   sub->footer(
-      "Asks for an API key with tenants.manage: AIVA_API_KEY, or an access token AIVA_TOKEN.");
+      "Wants an API key with system.read (AIVA_API_KEY), or a super_admin's token (AIVA_TOKEN).");
   sub->add_option("--url", top.url, "Address of the server; else as configured");
   sub->add_option("--key", top.key, "API key; others on this machine can see it")
       ->excludes(sub->add_option("--token", top.token, "Access token; the same"));

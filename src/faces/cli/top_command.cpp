@@ -34,7 +34,7 @@ Error refusal_of(const HttpResponse& response) {
               .message = "The server does not know the API key or token"};
     case 403:
       return {.code = ErrorCode::forbidden,
-              .message = "Only who may manage tenants sees the whole installation"};
+              .message = "Only a super_admin or an API key with system.read sees this"};
     case not_served:
       return {.code = ErrorCode::not_found, .message = "There is no /api/status at this address"};
     default: break;

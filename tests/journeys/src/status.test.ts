@@ -40,6 +40,20 @@ test("operators see what the process does, and nobody else", async () => {
   assert.equal(brief.body.data.history, undefined);
 });
 
+test("a key that may read the system's state shows it, and nothing else", async () => {
+  const made = await client.post("/api/keys", { name: "top", scopes: ["system.read"] });
+  assert.equal(made.status, 201, made.text);
+  const key = made.body.data.key;
+  const words = ["top", "--url", server.ready.url, "--once"];
+
+  const shown = await run(words, "", { AIVA_TOKEN: "", AIVA_API_KEY: key });
+
+  assert.equal(shown.code, 0, shown.err);
+  assert.match(shown.out, /── API ─/);
+  const users = await fetch(`${server.ready.url}/api/users`, { headers: { "x-api-key": key } });
+  assert.equal(users.status, 403);
+});
+
 test("the page is of our own files under a strict policy", async () => {
   const page = await server.anonymous.get("/status");
   assert.equal(page.status, 200);

@@ -4,7 +4,7 @@ import { api, ask } from "../../api/client";
 import { useWords } from "../../language";
 import { DialogForm } from "../../parts";
 import { useSession } from "../../session";
-import { rightsOf, type Permission } from "../../session/rights";
+import { rightsOfKeys, type Permission } from "../../session/rights";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -14,7 +14,7 @@ interface CreateProps {
   onMade: (secret: string) => void;
 }
 
-/** Asks what a new key is for. A key cannot do more than an admin, nor than who makes it. */
+/** Asks what a new key is for. A key cannot do more than who makes it. */
 export function CreateKey({ isOpen, onClose, onMade }: CreateProps) {
   const t = useWords({ en, ar });
   const { can } = useSession();
@@ -22,7 +22,7 @@ export function CreateKey({ isOpen, onClose, onMade }: CreateProps) {
   const [scopes, setScopes] = useState<string[]>(["search", "chat"]);
   const [rate, setRate] = useState(0);
   const [ends, setEnds] = useState("");
-  const offered = [...rightsOf("admin")].filter(can);
+  const offered = rightsOfKeys.filter(can);
   const submit = async () => {
     const made = await ask(
       api.POST("/api/keys", {

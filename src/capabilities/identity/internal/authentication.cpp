@@ -41,7 +41,7 @@ PrincipalPointer principal_of(const api_key_rows::LiveKey& live) {
       Principal{.tenant = key.tenant,
                 .api_key = key.id,
                 .role = Role::admin,
-                .permissions = key.scopes.intersect(permissions_of(Role::admin)),
+                .permissions = key.scopes.intersect(permissions_of_keys()),
                 .name = key.name,
                 .requests_per_minute_max = limit});
 }

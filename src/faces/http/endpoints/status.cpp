@@ -90,7 +90,7 @@ Route file_route(const char* path, std::string_view content_type, const char* te
 std::vector<Route> status_routes(StatusParts parts) {
   auto shared = std::make_shared<const StatusParts>(std::move(parts));  // by the handlers
   // It tells of all tenants' work.
-  auto operators = Right::needs(identity::Permission::tenants_manage);
+  auto operators = Right::needs(identity::Permission::system_read);
   Handler status = [shared](CallContext, Request& request) { return show_status(shared, request); };
   std::vector<Route> routes;
   routes.push_back({Method::get, "/api/status", operators, std::move(status)});

@@ -28,11 +28,12 @@ double value_of(const std::vector<double>& values, std::string_view name) {
 // A process whose metrics tests change, and a board that looks when it is told to.
 class Status : public ::testing::Test {
  protected:
-  void answer(const std::string& status, int count, double took_s) {
+  void answer(const std::string& status, int count, double took_s,
+              const std::string& route = "/a") {
     auto& requests = metrics_.counter("aiva_http_requests_total", "Requests",
-                                      {{"route", "/a"}, {"status", status}});
+                                      {{"route", route}, {"status", status}});
     auto& times = metrics_.histogram("aiva_http_request_duration_seconds", "Time", {0.1, 1, 10},
-                                     {{"route", "/a"}});
+                                     {{"route", route}});
     for (int i = 0; i < count; ++i) {
       requests.add();
       times.observe(took_s);
@@ -73,6 +74,22 @@ TEST_F(Status, tells_rates_shares_and_times_of_the_last_minute) {
   EXPECT_NEAR(value_of(values, "latency_p50_ms"), 1000 * 0.1 * 25 / 48, 1e-6);
   EXPECT_NEAR(value_of(values, "latency_p99_ms"), 1000 * (1 + 9 * 1.5 / 2), 1e-6);
   EXPECT_TRUE(std::isnan(value_of(values, "calls_active")));
+}
+
+TEST_F(Status, does_not_count_what_watches_the_process) {
+  answer("200", 1, 0.05);
+  board_.look();
+  answer("200", 9, 0.5);
+  answer("503", 1, 0.5);
+  answer("200", 500, 0.001, "/metrics");
+  answer("503", 500, 0.001, "/readyz");
+  look_after(seconds(10));
+
+  auto values = board_.now().values;
+
+  EXPECT_DOUBLE_EQ(value_of(values, "requests_per_second"), 1);
+  EXPECT_DOUBLE_EQ(value_of(values, "server_error_ratio"), 0.1);
+  EXPECT_NEAR(value_of(values, "latency_average_ms"), 500, 1e-6);
 }
 
 TEST_F(Status, forgets_what_is_older_than_a_minute_and_keeps_a_quarter_of_an_hour) {
@@ -118,7 +135,7 @@ TEST_F(Status, reads_figures_that_are_brought_when_asked_for) {
 
 TEST_F(Status, is_told_to_operators_only) {
   TestServer server(status_routes({.board = board_, .version = "1.2.3", .lifecycle = lifecycle_}));
-  server.authenticator.add("operator", Principal{.permissions = {Permission::tenants_manage}});
+  server.authenticator.add("operator", Principal{.permissions = {Permission::system_read}});
   server.authenticator.add("tenant", Principal{.permissions = {Permission::search}});
   board_.look();
   answer("200", 10, 0.05);

@@ -1,5 +1,7 @@
 #include "faces/http/endpoints/status_totals.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <string_view>
@@ -17,6 +19,13 @@ std::string_view label(const MetricSeries& series, std::string_view name) {
   for (const auto& [key, value] : series.labels)
     if (key == name) return value;
   return {};
+}
+
+// Whether it is of what watches the process, which rules and dashboards leave out, too.
+bool is_of_probe(const MetricSeries& series) {
+  static constexpr std::array<std::string_view, 5> probes{"/metrics", "/livez", "/readyz",
+                                                          "/health", "/api/health"};
+  return std::ranges::find(probes, label(series, "route")) != probes.end();
 }
 
 class Readings {
@@ -49,9 +58,11 @@ class Readings {
     return found;
   }
 
+  // Of all series but those of probes.
   [[nodiscard]] Distribution distribution(std::string_view name) const {
     Distribution all;
     for (const auto& series : series_of(name)) {
+      if (is_of_probe(series)) continue;
       all.count = plus(all.count, static_cast<double>(series.count));
       all.sum = plus(all.sum, series.sum);
       if (all.bounds.empty()) begin(all, series);
@@ -84,14 +95,14 @@ double zero_beside(double count, double known) {
 
 void add_requests(StatusTotals& totals, const Readings& readings) {
   constexpr std::string_view requests = "aiva_http_requests_total";
-  auto of_class = [&](char first) {
+  auto of_class = [&](std::string_view first) {
     return readings.sum(requests, [first](const MetricSeries& series) {
-      return label(series, "status").starts_with(first);
+      return label(series, "status").starts_with(first) && !is_of_probe(series);
     });
   };
-  totals.requests = readings.sum(requests);
-  totals.client_errors = zero_beside(of_class('4'), totals.requests);
-  totals.server_errors = zero_beside(of_class('5'), totals.requests);
+  totals.requests = of_class("");
+  totals.client_errors = zero_beside(of_class("4"), totals.requests);
+  totals.server_errors = zero_beside(of_class("5"), totals.requests);
   totals.requests_in_flight = readings.sum("aiva_http_in_flight");
   totals.connections = readings.sum("aiva_http_connections");
   totals.request_seconds = readings.distribution("aiva_http_request_duration_seconds");
