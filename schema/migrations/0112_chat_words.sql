@@ -38,8 +38,8 @@ CREATE TABLE chat_words_due (
   PRIMARY KEY (tenant_id, session_id)
 ) STRICT, WITHOUT ROWID;
 
--- How far rounds have come that look after what programs without these tables said and erased; and how often fresh words
--- were erased.
+-- How far rounds have come that look after what programs without these tables said and erased; and
+-- how often fresh words were erased.
 CREATE TABLE chat_word_rounds (
   name TEXT PRIMARY KEY NOT NULL,
   reached_at INTEGER NOT NULL,
