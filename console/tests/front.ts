@@ -114,9 +114,10 @@ export async function startFront(url: string): Promise<{ url: string; server: Ht
   });
   server.on("upgrade", (asked, socket, head) => {
     const onward = pass(asked, target, () => socket.destroy());
-    onward.on("upgrade", (told, other) => {
+    onward.on("upgrade", (told, other, first) => {
       const lines = Object.entries(told.headers).map(([name, value]) => `${name}: ${value}\r\n`);
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`);
+      socket.write(first); // came along with the answer
       other.write(head);
       other.pipe(socket).pipe(other);
       other.on("error", () => socket.destroy());

@@ -3,8 +3,6 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { assertAccessible, House, picture } from "./harness.ts";
 
-const scriptBytesMax = 300_000; // of the first load, compressed
-
 let house: House;
 before(async () => {
   house = await House.open();
@@ -146,23 +144,5 @@ test("where no page is, the console says so", async () => {
   await page.getByRole("heading", { name: "There is no such page" }).waitFor();
   await page.getByRole("link", { name: "To the overview" }).click();
   await overview(page).waitFor();
-  await house.leave(page);
-});
-
-test("the first load is small", async () => {
-  const page = await house.visit("/", { as: null });
-  const sizes: number[] = [];
-  page.on("response", async (answer) => {
-    if (!/\/console\/assets\/.*\.js$/.test(answer.url())) return;
-    sizes.push(Number((await answer.request().sizes()).responseBodySize));
-  });
-  await page.reload();
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  await signIn(page, house.password);
-  await overview(page).waitFor();
-  await page.waitForLoadState("networkidle");
-
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  assert.ok(total < scriptBytesMax, `${total} bytes of scripts`);
   await house.leave(page);
 });

@@ -19,6 +19,7 @@ export interface VisitOptions {
   width?: number;
   height?: number;
   allowed?: RegExp[]; // complaints of the browser that belong to the journey
+  prepare?: (page: Page) => Promise<void>; // before anything is loaded
 }
 
 interface Visit {
@@ -122,6 +123,7 @@ export class House {
     });
     page.on("pageerror", (error) => visit.complaints.push(String(error.stack ?? error)));
     if (as !== null) await this.bringSession(page, await this.sessionOf(as));
+    await options.prepare?.(page);
     await page.goto(`/console${path}`);
     return page;
   }

@@ -84,8 +84,8 @@ export function CallPage() {
     queryFn: ({ signal }) => ask(api.GET("/api/calls/{callLogId}", { params: { path }, signal })),
     refetchInterval: (query) => {
       const call = query.state.data;
-      const isOn = call?.status === "in_progress" || call?.recording_status === "recording";
-      return isOn ? everyMs : false;
+      const goesOn = call?.status === "announced" || call?.status === "in_progress";
+      return goesOn || call?.recording_status === "recording" ? everyMs : false;
     },
   });
   const isOn = data?.status === "in_progress";
