@@ -82,7 +82,7 @@ test("an agent is made with instructions that a model wrote, tried and published
   await house.leave(page);
 });
 
-test("the trial streams what is not saved, shows tools as they run and can be stopped", async () => {
+test("the trial streams what is not saved, shows tools that run, and can be stopped", async () => {
   const agent = await house.call("POST", "/api/agents", {
     name: "Trial",
     instructions: "Be kind.",

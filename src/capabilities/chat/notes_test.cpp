@@ -134,8 +134,7 @@ TEST_F(NotesTest, never_reach_the_model) {
   ASSERT_TRUE(ask(session_, "When are refunds paid?"));
 
   auto seen = model_->requests().at(0).messages;
-  for (const auto& message : seen)
-    EXPECT_THAT(message.content, Not(HasSubstr("lend him")));
+  for (const auto& message : seen) EXPECT_THAT(message.content, Not(HasSubstr("lend him")));
 }
 
 TEST_F(NotesTest, of_another_tenant_do_not_exist) {
