@@ -86,6 +86,7 @@ export class Estate {
 
   openDatabase() {
     const words = ["start", `${this.folder}/mariadb`, "--replica"];
+    process.once("exit", () => this.leave());
     const [primary, replica] = run(`${components}mariadb`, words).trim().split("\n");
     this.sql("primary", "CREATE DATABASE aiva");
     this.databaseUrl = `${primary}/aiva`;
@@ -222,8 +223,14 @@ export class Estate {
       await program.end("SIGKILL");
     }
     await this.shop?.close();
-    spawnSync(`${components}mariadb`, ["stop", `${this.folder}/mariadb`]);
     await pause(100);
+    this.leave();
+  }
+
+  /** Ends what is no child of this process, and removes its folder. */
+  leave() {
+    if (!existsSync(this.folder)) return;
+    spawnSync(`${components}mariadb`, ["stop", `${this.folder}/mariadb`]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -5,6 +5,11 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const startTimeoutMs = 120_000;
 
+// A test that is ended from outside, as when it takes too long, leaves nothing running.
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => process.exit(1));
+
 export async function freePort() {
   const server = createServer();
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
@@ -24,7 +29,11 @@ export class Program {
       this.child.once("exit", (code, signal) => done({ code, signal }));
     });
     this.isRunning = true;
-    this.ended.then(() => (this.isRunning = false));
+    running.add(this.child);
+    this.ended.then(() => {
+      this.isRunning = false;
+      running.delete(this.child);
+    });
   }
 
   /** Waits until `isReady` of this program; throws what it said when it ends before. */
