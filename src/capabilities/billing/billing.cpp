@@ -184,11 +184,14 @@ class LedgerBilling final : public Billing {
   }
 
   Task<Result<Balance>> add(CallContext context, TenantId tenant, MicroUsd amount, std::string note,
-                            CreditSource source) override {
+                            CreditSource source, std::string reference) override {
     CO_TRY_VOID(check_amount(amount));
-    auto reference = Uuid::make().to_string();
+    if (reference.empty()) reference = Uuid::make().to_string();
+    bool is_repeated = false;
     auto body = [&](SqlSession& sql) -> Result<Balance> {
       TRY(auto book, Book::open(sql, tenant, clock_.unix_ms()));
+      TRY(is_repeated, JournalTable(sql).has_added(tenant, reference));
+      if (is_repeated) return to_balance(tenant, book.account());
       TRY_VOID(book.post({.type = "add",
                           .from = account_of(source),
                           .to = Account::credit,
@@ -207,7 +210,7 @@ class LedgerBilling final : public Billing {
     };
     auto after = co_await write(database_, context, body);
     if (!after) co_return fail(unknown_tenant(std::move(after.error())));
-    meters_.count_added(amount);
+    if (!is_repeated) meters_.count_added(amount);
     co_return *after;
   }
 

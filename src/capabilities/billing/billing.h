@@ -57,12 +57,13 @@ class Billing {
   // repetition. `not_found` when nothing was taken.
   virtual Result<MicroUsd> refund(SqlSession& session, TenantId tenant, std::string_view operation,
                                   std::string_view reference, std::string_view note) = 0;
-  // Adds credits; `amount` > 0.
+  // Adds credits once for each reference; `amount` > 0. Empty: each call adds.
   virtual Task<Result<Balance>> add(CallContext context, TenantId tenant, MicroUsd amount,
-                                    std::string note, CreditSource source) = 0;
-  Task<Result<Balance>> add(CallContext context, TenantId tenant, MicroUsd amount,
-                            std::string note) {
-    return add(std::move(context), tenant, amount, std::move(note), CreditSource::added);
+                                    std::string note, CreditSource source,
+                                    std::string reference) = 0;
+  Task<Result<Balance>> add(CallContext context, TenantId tenant, MicroUsd amount, std::string note,
+                            CreditSource source = CreditSource::added) {
+    return add(std::move(context), tenant, amount, std::move(note), source, {});
   }
   // Takes an amount for something outside (a call); `quota_exceeded` beyond what is available.
   virtual Task<Result<Balance>> deduct(CallContext context, TenantId tenant, Charge charge) = 0;

@@ -102,6 +102,15 @@ TEST_F(BillingTest, refuses_amounts_that_make_no_sense) {
             ErrorCode::not_found);
 }
 
+TEST_F(BillingTest, adds_once_for_each_reference) {
+  for (const auto* reference : {"invoice 1", "invoice 1", "invoice 2", "", ""})
+    ASSERT_TRUE(sync_wait(enforced->add({}, tenant, 1000, "paid", CreditSource::added, reference)));
+
+  EXPECT_EQ(available(*enforced), 4000);
+  EXPECT_EQ(sync_wait(enforced->history({}, tenant, 10, 0)).value().total, 4);
+  EXPECT_TRUE(sync_wait(enforced->verify({})));
+}
+
 TEST_F(BillingTest, lists_the_newest_entry_first_with_balances_around_it) {
   ASSERT_TRUE(sync_wait(enforced->add({}, tenant, 1000, "gift")));
   ASSERT_TRUE(sync_wait(enforced->deduct({}, tenant, {"call", "c1", 400})));

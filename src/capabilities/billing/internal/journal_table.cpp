@@ -92,6 +92,18 @@ Result<std::optional<LedgerEntry>> JournalTable::find_charge(TenantId tenant,
   return found;
 }
 
+Result<bool> JournalTable::has_added(TenantId tenant, std::string_view reference) {
+  bool is_there = false;
+  TRY_VOID(
+      sql_.query("SELECT 1 FROM credit_transactions WHERE tenant_id = ? AND operation = 'add' "
+                 "AND reference = ? AND type = 'add'",
+                 {tenant, reference}, [&](const SqlRow&) -> Result<void> {
+                   is_there = true;
+                   return {};
+                 }));
+  return is_there;
+}
+
 Result<LedgerPage> JournalTable::page(TenantId tenant, int limit, std::int64_t offset) {
   LedgerPage page;
   TRY_VOID(sql_.query("SELECT COUNT(*) FROM credit_transactions WHERE tenant_id = ?", {tenant},

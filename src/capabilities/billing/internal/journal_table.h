@@ -21,6 +21,7 @@ class JournalTable {
   // What was taken for (operation, reference).
   Result<std::optional<LedgerEntry>> find_charge(TenantId tenant, std::string_view operation,
                                                  std::string_view reference);
+  Result<bool> has_added(TenantId tenant, std::string_view reference);
   // Newest first.
   Result<LedgerPage> page(TenantId tenant, int limit, std::int64_t offset);
   // The same, those with a sequence below `before`.

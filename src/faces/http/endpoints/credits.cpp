@@ -3,6 +3,7 @@
 #include "faces/http/endpoints/account_json.h"
 #include "faces/http/endpoints/credit_json.h"
 #include "faces/http/endpoints/paging.h"
+#include "foundation/crypto.h"
 #include "foundation/ids.h"
 
 namespace aiva::http {
@@ -17,6 +18,17 @@ Task<Result<Response>> get_balance(Billing& billing, CallContext context, Reques
   co_return ok_response([&](JsonWriter& writer) { write_balance(writer, balance, "balance"); });
 }
 
+// What is posted once for each Idempotency-Key, caller and body: also where the first answer was
+// lost with its process, and the kept answer with it.
+std::string reference_of(const Request& request) {
+  auto key = request.header("Idempotency-Key");
+  if (key.empty()) return Uuid::make().to_string();
+  const auto& principal = request.principal();
+  auto caller = principal.api_key ? principal.api_key->to_string() : principal.user.to_string();
+  auto body = to_hex(sha256(request.body));
+  return "key " + to_hex(sha256(caller + " " + body + " " + std::string(key)));
+}
+
 Task<Result<Response>> add_credits(Billing& billing, CallContext context, Request& request) {
   CO_TRY(auto body, request.json());
   json::Fields fields(body);
@@ -27,7 +39,9 @@ Task<Result<Response>> add_credits(Billing& billing, CallContext context, Reques
   CO_TRY_VOID(fields.finish());
   CO_TRY(auto tenant, choose_tenant(request, named));
   auto source = is_promotion ? billing::CreditSource::promotion : billing::CreditSource::added;
-  CO_TRY(auto balance, co_await billing.add(context, tenant, *amount, std::move(note), source));
+  auto adding =
+      billing.add(context, tenant, *amount, std::move(note), source, reference_of(request));
+  CO_TRY(auto balance, co_await std::move(adding));
   co_return ok_response(
       [&](JsonWriter& writer) { write_balance(writer, balance, "balance_after"); }, 201);
 }
@@ -41,7 +55,7 @@ Task<Result<Response>> deduct_credits(Billing& billing, CallContext context, Req
   CO_TRY_VOID(fields.finish());
   CO_TRY(auto tenant, choose_tenant(request, named));
   billing::Charge charge{.operation = "call",
-                         .reference = call.value_or(Uuid::make().to_string()),
+                         .reference = call ? *call : reference_of(request),
                          .base = *amount,
                          .key = context.api_key};
   CO_TRY(auto balance, co_await billing.deduct(context, tenant, std::move(charge)));

@@ -34,7 +34,7 @@ class CreditRoutes : public ::testing::Test {
   }
 
   Answer call(Method method, std::string_view path, std::string body = {}, Query query = {},
-              std::string id = {}, bool is_stranger = false) {
+              std::string id = {}, bool is_stranger = false, std::string key = {}) {
     auto route = std::ranges::find_if(routes_, [&](const Route& candidate) {
       return candidate.method == method && candidate.path == path;
     });
@@ -47,6 +47,7 @@ class CreditRoutes : public ::testing::Test {
                     .query = std::move(query),
                     .body = std::move(body),
                     .signed_in = std::make_shared<identity::Principal>(principal)};
+    if (!key.empty()) request.headers.push_back({"Idempotency-Key", std::move(key)});
     if (!id.empty()) request.path_parameters.emplace_back("budgetId", id);
     auto response = sync_wait(route->handler({.tenant = principal.tenant}, request));
     if (!response) return {.status = http_status(response.error()), .text = {}, .headers = {}};
@@ -87,6 +88,21 @@ TEST_F(CreditRoutes, walk_the_history_by_cursor_without_missing_or_repeating) {
   }
 
   EXPECT_EQ(references, (std::vector<std::string>{"7", "6", "5", "4", "3", "2", "1"}));
+}
+
+TEST_F(CreditRoutes, add_and_take_once_for_each_key_and_body) {
+  auto post = [this](std::string_view path, std::string body, std::string key) {
+    return call(Method::post, path, std::move(body), {}, {}, false, std::move(key)).status;
+  };
+  for (const auto* key : {"k1", "k1", "k2", "", ""})
+    EXPECT_EQ(post("/api/credits/add", R"({"amount":10})", key), 201);
+  EXPECT_EQ(post("/api/credits/add", R"({"amount":20})", "k1"), 201);
+  for (const auto* key : {"k1", "k1", "k2"})
+    EXPECT_EQ(post("/api/credits/deduct", R"({"amount":1})", key), 200);
+
+  auto balance = call(Method::get, "/api/credits/balance").data();
+
+  EXPECT_EQ(balance.at("balance").to_number<double>(), 58);
 }
 
 TEST_F(CreditRoutes, refuse_cursors_we_never_gave) {
