@@ -112,7 +112,7 @@ test("the trial streams what is not saved, shows tools that run, and can be stop
   await log.getByText(/^The function/).waitFor();
   await log.getByText("Cost:").waitFor();
   await log.getByText("1 tool called").waitFor();
-  assert.match((await lastAsked()).body, /Speak like a pirate/);
+  assert.match(JSON.stringify((await lastAsked()).body), /Speak like a pirate/);
   await assertAccessible(page);
 
   await spoil({ kind: "slow", delay_ms: 2000 });

@@ -247,7 +247,7 @@ test("somebody is called by telephone, and the call is shown", async () => {
   await page.getByRole("heading", { level: 1, name: "Call" }).waitFor();
   const phone = await called;
   await phone.untilSpoken();
-  await page.getByText("goes on", { exact: true }).waitFor();
+  await page.getByLabel("Calls").getByText("goes on", { exact: true }).waitFor();
   phone.close();
   await page.getByText("completed", { exact: true }).waitFor();
   await house.leave(page);
