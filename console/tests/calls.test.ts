@@ -244,10 +244,10 @@ test("somebody is called by telephone, and the call is shown", async () => {
   const called = new Promise<Phone>((pickedUp) => ringing.push(pickedUp));
   await dialog.getByLabel("Whom to call").fill("200");
   await dialog.getByRole("button", { name: "Call", exact: true }).click();
-  await page.getByRole("heading", { level: 1, name: "Call" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Call", exact: true }).waitFor();
   const phone = await called;
   await phone.untilSpoken();
-  await page.getByLabel("Calls").getByText("goes on", { exact: true }).waitFor();
+  await page.getByLabel("State", { exact: true }).getByText("goes on").waitFor();
   phone.close();
   await page.getByText("completed", { exact: true }).waitFor();
   await house.leave(page);
