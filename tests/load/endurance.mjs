@@ -7,8 +7,8 @@
 // A new AIVA over an empty folder, whose chats ask an emulated model, and `aiva load`. The first
 // hour (--warm-up-hours; at most half of all) is left out: answers are kept for search.cache_s, an
 // hour, so that what is kept grows until then. A figure grows when the lower bound of its slope
-// (95 %) is above what --memory-percent-max (1, of the memory, an hour) or --count-max (0.5 an hour)
-// allow.
+// (95 %) is above what --memory-percent-max (1, of the memory, an hour) or --count-max (0.5 an
+// hour) allow.
 // Ends with 1 then, when AIVA ends, or when more than 0.1 % of the requests fail.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
