@@ -65,7 +65,7 @@ function Facts({ told }: { told: Told }) {
 export function Answer({ told }: { told: Told }) {
   return (
     <>
-      <Typography>
+      <Typography style={{ overflowWrap: "anywhere" }}>
         <div dir="auto" dangerouslySetInnerHTML={{ __html: told.html }} />
       </Typography>
       <Pictures images={told.images ?? []} />
