@@ -233,8 +233,10 @@ test("the code to embed an agent can be copied", async () => {
 
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(copied, /<script/);
-  await page.mouse.move(0, 0);
-  await page.getByRole("tooltip").waitFor({ state: "detached" });
+  const tooltip = page.getByRole("tooltip");
+  await tooltip.waitFor(); // what leaves before it is there leaves it there
+  await page.mouse.move(0, 0, { steps: 10 });
+  await tooltip.waitFor({ state: "detached" });
   await assertAccessible(page);
   await picture(page, "agent-embed");
   await house.leave(page);
