@@ -95,7 +95,8 @@ test("pictures are uploaded, seen, found by likeness and by words, and deleted",
   await page.getByRole("tab", { name: "All images" }).click();
   await page.getByRole("button", { name: "Details of green-disc.png" }).click();
   await dialog.getByRole("button", { name: "Delete" }).click();
-  await page.getByRole("dialog").last().getByRole("button", { name: "Delete" }).last().click();
+  const question = page.getByRole("dialog", { name: "Delete this image?" });
+  await question.getByRole("button", { name: "Delete" }).click();
   await page
     .getByRole("button", { name: "Details of green-disc.png" })
     .waitFor({ state: "detached" });

@@ -58,7 +58,6 @@ class DeepgramCalls : public EmulatedProvider {
     agents_.agent.settings.speech.provider = "deepgram";
     recognizer_.words = {"The packaged one heard this."};
   }
-  void TearDown() override { calls_.reset(); }
 
   void begin(DeepgramMode mode, bool is_agent = false) {
     DeepgramOptions options{.base_url = emulator_->url(""), .api_key = "dg-test", .mode = mode};
@@ -122,6 +121,11 @@ class DeepgramCalls : public EmulatedProvider {
     });
     until([this] { return log_.outcome.has_value(); });
   }
+  void TearDown() override {
+    call_.reset();
+    calls_.reset();
+    at_home([] { return true; });  // a beat may still wait there
+  }
   double paid(const std::string& model) {
     billing::MicroUsd sum = 0;
     for (const auto& use : log_.uses) sum += use.model == model ? use.base : 0;
@@ -131,12 +135,12 @@ class DeepgramCalls : public EmulatedProvider {
   void script(const std::string& script) { control("POST", "/_script", script); }
 
   std::unique_ptr<WebSocketClient> sockets_ = std::move(*make_websocket_client());
+  Metrics metrics_;
   ThreadPool home_{{}};
   std::unique_ptr<StreamingRecognizer> heard_;
   std::unique_ptr<StreamingSynthesizer> voices_;
   std::unique_ptr<RealtimeModel> agent_;
   TenantId tenant_ = TenantId::make();
-  Metrics metrics_;
   chat::FixedAgents agents_{tenant_};
   voice::LoudnessDetectors detectors_;
   voice::ScriptedRecognizer recognizer_;

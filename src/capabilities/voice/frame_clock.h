@@ -22,6 +22,7 @@ class Beating {
 // calls. Calls are spread over the 20 ms, so that one home does not do all its work at once.
 class FrameClock {
  public:
+  // `metrics` outlives the homes: a beat may wait there when the clock is gone.
   explicit FrameClock(Metrics& metrics);
   ~FrameClock();
   FrameClock(const FrameClock&) = delete;
