@@ -67,18 +67,32 @@ identity::AuditEntry audit_entry(const char* action, const std::string& provider
 struct Known {
   std::mutex mutex;
   Snapshot prices;
+  std::uint64_t begun = 0;   // readings, which are numbered so
+  std::uint64_t landed = 0;  // the reading that `prices` come from
   std::atomic<UnixMs> read_at = 0;
   std::atomic<bool> is_reading = false;
+
+  std::uint64_t begin() {
+    std::lock_guard lock(mutex);
+    return ++begun;
+  }
+  // A reading that began before the one that is known would bring old prices back.
+  void land(std::uint64_t reading, Snapshot read, UnixMs now) {
+    std::lock_guard lock(mutex);
+    if (reading < landed) return;
+    landed = reading;
+    prices = std::move(read);
+    read_at = now;
+  }
 };
 
 Task<Result<void>> read_into(Database& database, CallContext context, std::shared_ptr<Known> known,
                              UnixMs now) {
+  auto reading = known->begin();
   auto body = [](SqlSession& sql) { return PriceTable(sql).all(); };
   CO_TRY(auto rows, co_await read(database, context, body));
   auto prices = std::make_shared<const std::vector<Price>>(with_defaults(std::move(rows)));
-  std::lock_guard lock(known->mutex);
-  known->prices = std::move(prices);
-  known->read_at = now;
+  known->land(reading, std::move(prices), now);
   co_return Result<void>();
 }
 
