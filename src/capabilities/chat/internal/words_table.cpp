@@ -41,13 +41,19 @@ Result<std::optional<Head>> read_head(SqlSession& sql, const ConversationKey& ke
   return head;
 }
 
-WordSet split(std::string_view words) {
-  WordSet set;
+// `words` with spaces between them, as they are stored.
+template <class Function>
+void for_each_word(std::string_view words, Function function) {
   for (std::size_t at = 0; at < words.size();) {
     auto end = std::min(words.find(' ', at), words.size());
-    if (end > at) set.emplace_hint(set.end(), words.substr(at, end - at));
+    if (end > at) function(words.substr(at, end - at));
     at = end + 1;
   }
+}
+
+WordSet split(std::string_view words) {
+  WordSet set;
+  for_each_word(words, [&set](std::string_view word) { set.emplace_hint(set.end(), word); });
   return set;
 }
 
@@ -102,11 +108,15 @@ Result<void> add_messages(SqlSession& sql, WordCutter& cutter, const Conversatio
   return {};
 }
 
+// The beginning of a statement that passes over rows that are there.
+std::string insert_new(const SqlSession& sql) {
+  return sql.dialect() == SqlDialect::sqlite ? "INSERT OR IGNORE INTO " : "INSERT IGNORE INTO ";
+}
+
 // So many rows of a batch in one statement.
 Result<void> insert_words(SqlSession& sql, std::span<const WordRow> rows) {
-  std::string statement =
-      sql.dialect() == SqlDialect::sqlite ? "INSERT OR IGNORE" : "INSERT IGNORE";
-  statement += " INTO chat_words (tenant_id, word, created_at, session_id) VALUES (?, ?, ?, ?)";
+  auto statement =
+      insert_new(sql) + "chat_words (tenant_id, word, created_at, session_id) VALUES (?, ?, ?, ?)";
   for (std::size_t i = 1; i < rows.size(); ++i) statement += ", (?, ?, ?, ?)";
   std::vector<SqlValue> values;
   values.reserve(rows.size() * 4);
@@ -188,9 +198,7 @@ ConversationKey read_key(const SqlRow& row) {
 // Without a look first: in MySQL two transactions that see that a row is missing and then insert
 // neighbours of it wait for each other.
 Result<void> note_words_due(SqlSession& sql, TenantId tenant, ChatSessionId session) {
-  std::string statement =
-      sql.dialect() == SqlDialect::sqlite ? "INSERT OR IGNORE" : "INSERT IGNORE";
-  statement += " INTO chat_words_due (tenant_id, session_id) VALUES (?, ?)";
+  auto statement = insert_new(sql) + "chat_words_due (tenant_id, session_id) VALUES (?, ?)";
   TRY_VOID(sql.execute(statement, {tenant, session}));
   return {};
 }
@@ -296,12 +304,8 @@ Result<FreshBatch> read_fresh(SqlSession& sql, std::size_t count_max) {
 std::vector<WordRow> rows_of(const FreshBatch& batch) {
   std::vector<WordRow> rows;
   for (const auto& item : batch.items) {
-    std::string_view words = item.words;
-    for (std::size_t at = 0; at < words.size();) {
-      auto end = std::min(words.find(' ', at), words.size());
-      if (end > at) rows.push_back({.word = words.substr(at, end - at), .of = &item});
-      at = end + 1;
-    }
+    for_each_word(item.words,
+                  [&](std::string_view word) { rows.push_back({.word = word, .of = &item}); });
   }
   std::ranges::sort(rows, {}, [](const WordRow& row) {
     return std::tuple(row.of->key.tenant, row.word, row.of->created_at, row.of->key.session);
