@@ -18,6 +18,23 @@ class SyncOf : public CommerceFixture {
   }
   std::size_t embedded() { return embedder_.fake().texts_embedded(); }
 
+  // More products than are looked at one by one, by a shop that can export them.
+  void fill_large() {
+    shop_.set_abilities({.has_exports = true, .has_traces = true});
+    shop_.set_page_size(100);
+    fill(260);
+  }
+  // Two products change and one goes, since the shop was read.
+  void change_after_reading() {
+    settings_commerce_.overlap = std::chrono::minutes(0);
+    make();
+    sync(store_);
+    shop_.forget_calls();
+    shop_.put(ScriptedStorefront::simple("1003", "Boot"));
+    shop_.set_stock("1004", 77);
+    shop_.remove("1005");
+  }
+
   StoreId store_{};
 };
 
@@ -156,8 +173,7 @@ TEST_F(SyncOf, that_is_incremental_is_full_where_there_are_no_traces) {
 }
 
 TEST_F(SyncOf, a_large_shop_reads_its_export) {
-  shop_.set_abilities({.has_exports = true, .has_traces = true});
-  fill(260);
+  fill_large();
   settings_commerce_.products_per_write = 50;
   make();
 
@@ -171,10 +187,8 @@ TEST_F(SyncOf, a_large_shop_reads_its_export) {
 }
 
 TEST_F(SyncOf, reads_by_pages_when_the_export_fails) {
-  shop_.set_abilities({.has_exports = true, .has_traces = true});
+  fill_large();
   shop_.set_export(1, StoreExport::State::failed);
-  shop_.set_page_size(100);
-  fill(260);
 
   auto done = sync(store_);
 
@@ -184,16 +198,8 @@ TEST_F(SyncOf, reads_by_pages_when_the_export_fails) {
 }
 
 TEST_F(SyncOf, of_what_changed_in_a_large_shop_looks_at_the_rest_by_an_export) {
-  shop_.set_abilities({.has_exports = true, .has_traces = true});
-  shop_.set_page_size(100);
-  fill(260);
-  settings_commerce_.overlap = std::chrono::minutes(0);
-  make();
-  sync(store_);
-  shop_.forget_calls();
-  shop_.put(ScriptedStorefront::simple("1003", "Boot"));
-  shop_.set_stock("1004", 77);
-  shop_.remove("1005");
+  fill_large();
+  change_after_reading();
 
   auto done = sync(store_, SyncType::incremental);
 
@@ -208,8 +214,7 @@ TEST_F(SyncOf, of_what_changed_in_a_large_shop_looks_at_the_rest_by_an_export) {
 }
 
 TEST_F(SyncOf, much_that_changed_in_a_large_shop_is_one_export) {
-  shop_.set_abilities({.has_exports = true, .has_traces = true});
-  fill(260);
+  fill_large();
   sync(store_);
   shop_.forget_calls();
   for (int id = 1000; id < 1255; ++id)
@@ -228,17 +233,9 @@ TEST_F(SyncOf, much_that_changed_in_a_large_shop_is_one_export) {
 }
 
 TEST_F(SyncOf, of_what_changed_looks_for_traces_where_the_export_fails) {
-  shop_.set_abilities({.has_exports = true, .has_traces = true});
-  shop_.set_page_size(100);
-  fill(260);
-  settings_commerce_.overlap = std::chrono::minutes(0);
-  make();
-  sync(store_);
-  shop_.forget_calls();
+  fill_large();
+  change_after_reading();
   shop_.set_export(1, StoreExport::State::failed);
-  shop_.put(ScriptedStorefront::simple("1003", "Boot"));
-  shop_.set_stock("1004", 77);
-  shop_.remove("1005");
 
   auto done = sync(store_, SyncType::incremental);
 
@@ -251,8 +248,7 @@ TEST_F(SyncOf, of_what_changed_looks_for_traces_where_the_export_fails) {
 }
 
 TEST_F(SyncOf, an_export_goes_on_where_it_was_cut_off) {
-  shop_.set_abilities({.has_exports = true, .has_traces = true});
-  fill(260);
+  fill_large();
   settings_commerce_.products_per_write = 50;
   make();
   auto started = start_sync(store_);
@@ -280,8 +276,7 @@ TEST_F(SyncOf, an_export_goes_on_where_it_was_cut_off) {
 }
 
 TEST_F(SyncOf, of_an_export_lets_others_go_first_and_opens_it_once) {
-  shop_.set_abilities({.has_exports = true, .has_traces = true});
-  fill(260);
+  fill_large();
   settings_commerce_.products_per_write = 50;
   make();
   shop_.before_each([this](const std::string& call) {
