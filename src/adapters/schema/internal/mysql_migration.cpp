@@ -142,9 +142,7 @@ Result<std::vector<std::string>> translate(MysqlSchema& tables, const Migration&
 
 Result<MigrationReport> migrate_mysql(SqlSession& session,
                                       const std::vector<Migration>& migrations) {
-  TRY(auto version, text_of(session, "SELECT VERSION()"));
-  bool is_mariadb = version.find("MariaDB") != std::string::npos;
-  std::string collation = is_mariadb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
+  TRY(auto collation, text_of(session, "SELECT @@collation_connection"));
   MigrationLock lock(session);
   TRY_VOID(lock.take());
   TRY_VOID(make_record_tables(session, collation));

@@ -65,10 +65,9 @@ Result<std::vector<std::string>> read_texts(Database& database, const std::strin
 }
 
 Result<void> make_schema(Database& server, const std::string& name) {
-  TRY(auto version, read_texts(server, "SELECT VERSION()", 0));
-  bool is_mariadb = version.front().contains("MariaDB");
+  TRY(auto collation, read_texts(server, "SELECT @@collation_connection", 0));
   auto statement = "CREATE DATABASE IF NOT EXISTS " + name + " CHARACTER SET utf8mb4 COLLATE " +
-                   (is_mariadb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin");
+                   collation.front();
   return run_all(server, {statement});
 }
 
