@@ -1,4 +1,4 @@
-import { NumberInput, TextInput } from "@mantine/core";
+import { NumberInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -6,6 +6,7 @@ import { api, ask } from "../../api/client";
 import { useWords } from "../../language";
 import { DialogForm, notifyDone } from "../../parts";
 import { AgentSelect } from "../../parts/AgentSelect";
+import { LineInput } from "../../parts/LineInput";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -45,23 +46,23 @@ export function PlaceCall({ onClose }: { onClose: () => void }) {
       onSubmit={submit}
     >
       <AgentSelect label={t("agent")} value={agent} onChange={setAgent} required data-autofocus />
-      <TextInput
+      <LineInput
         label={t("destination")}
         description={t("destinationHint")}
         type="tel"
         dir="ltr"
         value={destination}
-        onChange={(event) => setDestination(event.currentTarget.value)}
+        onChange={setDestination}
         maxLength={64}
         required
       />
-      <TextInput
+      <LineInput
         label={t("shownNumber")}
         description={t("shownNumberHint")}
         type="tel"
         dir="ltr"
         value={callerId}
-        onChange={(event) => setCallerId(event.currentTarget.value)}
+        onChange={setCallerId}
         maxLength={100}
       />
       <NumberInput
