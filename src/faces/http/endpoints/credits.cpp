@@ -3,7 +3,7 @@
 #include "faces/http/endpoints/account_json.h"
 #include "faces/http/endpoints/credit_json.h"
 #include "faces/http/endpoints/paging.h"
-#include "foundation/crypto.h"
+#include "faces/http/middleware/idempotency.h"
 #include "foundation/ids.h"
 
 namespace aiva::http {
@@ -18,15 +18,11 @@ Task<Result<Response>> get_balance(Billing& billing, CallContext context, Reques
   co_return ok_response([&](JsonWriter& writer) { write_balance(writer, balance, "balance"); });
 }
 
-// What is posted once for each Idempotency-Key, caller and body: also where the first answer was
-// lost with its process, and the kept answer with it.
+// What is posted once for each use of an Idempotency-Key: also where the first answer was lost with
+// its process, and the kept answer with it.
 std::string reference_of(const Request& request) {
-  auto key = request.header("Idempotency-Key");
-  if (key.empty()) return Uuid::make().to_string();
-  const auto& principal = request.principal();
-  auto caller = principal.api_key ? principal.api_key->to_string() : principal.user.to_string();
-  auto body = to_hex(sha256(request.body));
-  return "key " + to_hex(sha256(caller + " " + body + " " + std::string(key)));
+  auto name = name_of_repetitions(request);
+  return name.empty() ? Uuid::make().to_string() : "key " + name;
 }
 
 Task<Result<Response>> add_credits(Billing& billing, CallContext context, Request& request) {

@@ -64,13 +64,17 @@ std::string hash_of(const Request& request) {
   return digest.finish();
 }
 
+std::string caller_of(const identity::Principal& principal) {
+  return principal.api_key ? "key " + principal.api_key->to_string()
+                           : "user " + principal.user.to_string();
+}
+
 idempotency::KeyUse use_of(const Exchange& exchange, std::string_view key) {
   const auto& principal = exchange.request.principal();
   auto lease = exchange.context.deadline - std::chrono::steady_clock::now() + lease_reserve;
   bool is_endless = exchange.context.deadline == SteadyTime::max();
   return {.tenant = principal.tenant,
-          .caller = principal.api_key ? "key " + principal.api_key->to_string()
-                                      : "user " + principal.user.to_string(),
+          .caller = caller_of(principal),
           .method = std::string(to_string(exchange.request.method)),
           .path = exchange.request.path,
           .key = std::string(key),
@@ -158,6 +162,18 @@ Task<Result<void>> produce_recorded(Idempotency& keys, idempotency::Claim claim,
 }
 
 }  // namespace
+
+std::string name_of_repetitions(const Request& request) {
+  auto key = request.header(header_name);
+  if (key.empty()) return {};
+  RequestDigest digest;
+  digest.add(caller_of(request.principal()));
+  digest.add(to_string(request.method));
+  digest.add(request.path);
+  digest.add(key);
+  digest.add(hash_of(request));
+  return digest.finish();
+}
 
 bool IdempotentCalls::concern(const Exchange& exchange) const {
   const auto& request = exchange.request;

@@ -1,12 +1,17 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "capabilities/idempotency/idempotency.h"
 #include "faces/http/middleware/exchange.h"
 #include "foundation/task.h"
 
 namespace aiva::http {
+
+// Names a request with an Idempotency-Key for good: its repetitions have the same name, what
+// anybody else asks or asks otherwise has another. Empty without a key.
+std::string name_of_repetitions(const Request& request);
 
 // Honours `Idempotency-Key` on the writes of callers who are known: a repetition gets the first
 // answer with `Idempotency-Replayed: true`. 422 for a key of a different request, 409 while the
