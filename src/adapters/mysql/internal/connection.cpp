@@ -99,6 +99,9 @@ Result<void> Connection::connect(const Server& server, const Host& host) {
   auto timeout_s = static_cast<unsigned>(
       std::max<std::int64_t>(1, (options_.connect_timeout.count() + 999) / 1000));
   mysql_options(handle, MYSQL_OPT_CONNECT_TIMEOUT, &timeout_s);
+  // Else "localhost" is a socket in a folder of its own choice, whatever the port.
+  unsigned protocol = MYSQL_PROTOCOL_TCP;
+  mysql_options(handle, MYSQL_OPT_PROTOCOL, &protocol);
   mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   if (options_.answer_timeout.count() > 0) {
     auto answer_s = static_cast<unsigned>(options_.answer_timeout.count());
@@ -128,6 +131,10 @@ Result<void> Connection::connect(const Server& server, const Host& host) {
       return fail(std::move(error));
     }
   }
+  // The library enforces nothing where the server offers no TLS.
+  if (options_.tls != MysqlTls::off && mysql_get_ssl_cipher(handle) == nullptr)
+    return fail(ErrorCode::unavailable, "The database cannot be reached; try again",
+                to_string(host) + " offers no TLS, which database.tls requires");
   return configure(server);
 }
 
