@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,9 +26,22 @@ using testing::IsEmpty;
 
 class EnginesTest : public testing::Test {
  protected:
-  static mysql::MariadbServer& server() {
+  // The server that AIVA_TEST_DATABASE names, else a MariaDB of our own.
+  static std::string url_of(const std::string& database) {
+    if (const auto* named = std::getenv("AIVA_TEST_DATABASE"); named != nullptr && *named != '\0')
+      return std::string(named) + "/" + database;
     static mysql::MariadbServer server;
-    return server;
+    return server.url(database);
+  }
+  void make_empty() {
+    auto server = make_mysql_database({.url = url_of("mysql"), .pool_min = 1}, metrics);
+    ASSERT_TRUE(server);
+    auto making = write(**server, {}, [&](SqlSession& session) -> Result<void> {
+      TRY_VOID(session.execute("DROP DATABASE IF EXISTS " + name));
+      TRY_VOID(session.execute("CREATE DATABASE " + name));
+      return {};
+    });
+    ASSERT_TRUE(sync_wait(std::move(making)));
   }
 
   void SetUp() override {
@@ -37,8 +51,8 @@ class EnginesTest : public testing::Test {
     ASSERT_TRUE(sync_wait(migrate(*sqlite)));
     static int number = 0;
     name = "engines_" + std::to_string(++number);
-    server().ask("CREATE DATABASE " + name);
-    auto opened = make_mysql_database({.url = server().url(name), .pool_min = 1}, metrics);
+    make_empty();
+    auto opened = make_mysql_database({.url = url_of(name), .pool_min = 1}, metrics);
     ASSERT_TRUE(opened);
     maria = std::move(*opened);
   }
@@ -153,8 +167,7 @@ TEST_F(EnginesTest, go_back_by_a_backup) {
 TEST_F(EnginesTest, restore_into_an_empty_mariadb_again_after_an_interruption) {
   ASSERT_TRUE(sync_wait(migrate(*maria)));
   fill();
-  server().ask("DROP DATABASE " + name);
-  server().ask("CREATE DATABASE " + name);
+  make_empty();
   ManualClock clock;
   WatchedStore vault(clock);
   WatchedStore objects(clock);

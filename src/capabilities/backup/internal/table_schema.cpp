@@ -40,7 +40,7 @@ constexpr Questions mysql_questions{
     .columns =
         "SELECT column_name, data_type FROM information_schema.columns "
         "WHERE table_schema = DATABASE() AND table_name = ? "
-        "AND extra NOT LIKE '%GENERATED%' ORDER BY ordinal_position",
+        "AND COALESCE(generation_expression, '') = '' ORDER BY ordinal_position",
     .key =
         "SELECT column_name FROM information_schema.key_column_usage "
         "WHERE table_schema = DATABASE() AND table_name = ? AND constraint_name = 'PRIMARY' "
