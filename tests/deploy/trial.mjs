@@ -118,7 +118,11 @@ export function tell(trials) {
       rows.push([name, seconds(firedMs), told, seconds(endedMs), fault.what]);
     }
   const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => row[at].length)));
-  const line = (row) => row.map((cell, at) => cell.padEnd(widths[at])).join("  ").trimEnd();
+  const line = (row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at]))
+      .join("  ")
+      .trimEnd();
   const whole = trials.filter(({ seen }) => [...seen.values()].every(({ endedMs }) => endedMs));
   return `${rows.map(line).join("\n")}\n${whole.length} of ${trials.length} faults came and went`;
 }
