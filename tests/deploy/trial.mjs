@@ -29,6 +29,7 @@ export class Trial {
     this.fault = fault;
     this.scene = scene;
     this.tower = scene.tower;
+    this.isWhole = false; // all of them fired, were told and ended
     this.seen = new Map(fault.alerts.map((name) => [name, { name }]));
   }
 
@@ -65,6 +66,7 @@ export class Trial {
       this.cured = Date.now();
     }
     await this.until(`${alerts} end`, alertsMs, async () => this.haveEnded());
+    this.isWhole = true;
   }
 
   until(what, timeMs, holds, meanwhile) {
@@ -123,7 +125,7 @@ export function tell(trials) {
       .map((cell, at) => cell.padEnd(widths[at]))
       .join("  ")
       .trimEnd();
-  const whole = trials.filter(({ seen }) => [...seen.values()].every(({ endedMs }) => endedMs));
+  const whole = trials.filter(({ isWhole }) => isWhole);
   return `${rows.map(line).join("\n")}\n${whole.length} of ${trials.length} faults came and went`;
 }
 
