@@ -45,28 +45,31 @@ export class Trial {
   }
 
   async tryIt() {
-    const { what, alerts, shows = [], cause, meanwhile, cure } = this.fault;
-    const { scene } = this;
+    const { what, alerts, cure } = this.fault;
     await this.until("nothing of before fires", quietMs, async () => this.isQuiet());
     this.skipped = this.tower.heard.length;
     this.began = Date.now();
-    try {
-      await inTime(`the cause (${what})`, () => cause(scene));
-      await this.until(
-        `${alerts} fire`,
-        alertsMs,
-        async () => this.haveFired(),
-        meanwhile && (async () => meanwhile(scene)),
-      );
-      const series = await scene.seriesOfAll();
-      for (const name of shows) assert.ok(series.has(name), `there is no ${name}`);
-    } finally {
-      this.cured = Date.now();
-      await inTime(`the cure (${what})`, () => cure?.(scene));
-      this.cured = Date.now();
-    }
+    const [failure] = await Promise.allSettled([this.fire()]);
+    this.cured = Date.now();
+    await inTime(`the cure (${what})`, () => cure?.(this.scene));
+    this.cured = Date.now();
     await this.until(`${alerts} end`, alertsMs, async () => this.haveEnded());
+    if (failure.status === "rejected") throw failure.reason;
     this.isWhole = true;
+  }
+
+  async fire() {
+    const { what, alerts, shows = [], cause, meanwhile } = this.fault;
+    const { scene } = this;
+    await inTime(`the cause (${what})`, () => cause(scene));
+    await this.until(
+      `${alerts} fire`,
+      alertsMs,
+      async () => this.haveFired(),
+      meanwhile && (async () => meanwhile(scene)),
+    );
+    const series = await scene.seriesOfAll();
+    for (const name of shows) assert.ok(series.has(name), `there is no ${name}`);
   }
 
   until(what, timeMs, holds, meanwhile) {
@@ -100,12 +103,12 @@ export class Trial {
 
   async haveEnded() {
     const all = await this.look();
-    for (const seen of all)
+    for (const seen of all.filter(({ firedMs }) => firedMs !== undefined))
       seen.endedMs = seen.isFiring ? undefined : (seen.endedMs ?? Date.now() - this.cured);
     // Nobody is told of the end of a goal that is missed, nor of what was never told.
-    const isOver = ({ name, isFiring, isHeldBack, heard }) =>
-      !isFiring && (isHeldBack || severityOf(name) === "info" || heard === "resolved");
-    return all.every(isOver);
+    const isUntold = ({ name, isHeldBack, wasTold }) =>
+      isHeldBack || !wasTold || severityOf(name) === "info";
+    return all.every((seen) => !seen.isFiring && (isUntold(seen) || seen.heard === "resolved"));
   }
 }
 
