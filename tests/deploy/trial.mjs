@@ -50,7 +50,6 @@ export class Trial {
     this.skipped = this.tower.heard.length;
     this.began = Date.now();
     const [failure] = await Promise.allSettled([this.fire()]);
-    this.cured = Date.now();
     await inTime(`the cure (${what})`, () => cure?.(this.scene));
     this.cured = Date.now();
     await this.until(`${alerts} end`, alertsMs, async () => this.haveEnded());
