@@ -67,7 +67,8 @@ async function openPage(): Promise<Page> {
   base = await page.evaluate(async ({ url, email, password }) => {
     const world = globalThis as Json;
     world.aiva = new world.sdk.Client({ url, credentials: { email, password } });
-    return (await world.aiva.post("/api/knowledge", { body: { name: `Town ${Math.random()}` } })).id;
+    return (await world.aiva.post("/api/knowledge", { body: { name: `Town ${Math.random()}` } }))
+      .id;
   }, server.ready);
   return page;
 }
