@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, rmdirSync } from "node:fs";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { Program } from "./program.mjs";
 
 const groups = "/sys/fs/cgroup";
@@ -76,7 +77,18 @@ export class Confinement {
     for (const program of this.programs) await program.end("SIGKILL");
   }
 
-  /** Removes the group, in which nothing runs any more. */
+  /** Removes the group; what runs in it besides was ended before, and is waited for. */
+  async close() {
+    await this.end();
+    for (let tries = 0; ; ++tries, await pause(100)) {
+      try {
+        return this.leave();
+      } catch (error) {
+        if (error.code !== "EBUSY" || tries === 50) throw error;
+      }
+    }
+  }
+
   leave() {
     for (const group of this.groups) if (existsSync(group)) rmdirSync(group);
     rmSync(this.folder, { recursive: true, force: true });

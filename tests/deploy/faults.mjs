@@ -371,7 +371,7 @@ export const faults = [
     leave: async ({ tower, nodes }) => {
       tower.watch(nodes());
       await confined?.program.end("SIGKILL");
-      confinement?.leave();
+      await confinement?.close();
     },
     isPossible: canConfine,
   },
