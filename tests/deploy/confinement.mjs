@@ -77,20 +77,21 @@ export class Confinement {
     for (const program of this.programs) await program.end("SIGKILL");
   }
 
-  /** Removes the group; what runs in it besides was ended before, and is waited for. */
+  /** Ends all that runs in here, and removes the group. */
   async close() {
-    await this.end();
     for (let tries = 0; ; ++tries, await pause(100)) {
       try {
+        const running = readFileSync(`${this.groups[0]}/cgroup.procs`, "utf8").split("\n");
+        for (const pid of running.filter(Number)) process.kill(Number(pid), "SIGKILL");
         return this.leave();
       } catch (error) {
-        if (error.code !== "EBUSY" || tries === 50) throw error;
+        if (!["EBUSY", "ESRCH"].includes(error.code) || tries === 50) throw error;
       }
     }
   }
 
   leave() {
-    for (const group of this.groups) if (existsSync(group)) rmdirSync(group);
+    for (const group of [...this.groups].reverse()) if (existsSync(group)) rmdirSync(group);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

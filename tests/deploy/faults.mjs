@@ -370,7 +370,6 @@ export const faults = [
     cure: () => confinement.end(),
     leave: async ({ tower, nodes }) => {
       tower.watch(nodes());
-      await confined?.program.end("SIGKILL");
       await confinement?.close();
     },
     isPossible: canConfine,
