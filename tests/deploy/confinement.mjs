@@ -18,14 +18,13 @@ const hasBoth = () =>
 
 export class Confinement {
   folder = mkdtempSync(join(tmpdir(), "aiva-confined-"));
+  groups = [];
   programs = [];
 
   /** With `cores` cores, or parts of one. */
   constructor(cores) {
     this.name = basename(this.folder);
     this.quotaUs = Math.round(cores * periodUs);
-    if (hasUnified()) this.makeUnified();
-    else this.makeBoth();
     process.once("exit", () => {
       try {
         this.leave();
@@ -33,6 +32,8 @@ export class Confinement {
         // What was just killed may be in it still: an empty group stays until the next start.
       }
     });
+    if (hasUnified()) this.makeUnified();
+    else this.makeBoth();
   }
 
   makeUnified() {
@@ -61,8 +62,8 @@ export class Confinement {
 
   /** Words to put before those of a program that is to run in here. */
   get words() {
-    const join = this.groups.map((group) => `echo $$ >${group}/cgroup.procs`).join(" && ");
-    const script = `${join} && ${this.look} && exec "$@"`;
+    const enter = this.groups.map((group) => `echo $$ >${group}/cgroup.procs`).join(" && ");
+    const script = `${enter} && ${this.look} && exec "$@"`;
     return ["unshare", "--mount", "bash", "-c", script, "confined"];
   }
 
