@@ -67,6 +67,7 @@ export class Trial {
       async () => this.haveFired(),
       meanwhile && (async () => meanwhile(scene)),
     );
+    if (shows.length === 0) return; // a process may be away
     const series = await scene.seriesOfAll();
     for (const name of shows) assert.ok(series.has(name), `there is no ${name}`);
   }
