@@ -13,7 +13,7 @@ import { roundsOf, tell, Trial } from "./trial.mjs";
 import { Watchtower } from "./watchtower.mjs";
 
 const skip = whatIsMissing();
-// All faults take a quarter of an hour: AIVA_FAULTS is "all" or names alerts; without it there are
+// All faults take about ten minutes: AIVA_FAULTS is "all" or names alerts; without it there are
 // those that show soon.
 const wish = process.env.AIVA_FAULTS || "AivaDown,AivaCreditsRefused,AivaDocumentsFail";
 const wishes = new Set(wish.split(","));
