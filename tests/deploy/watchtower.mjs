@@ -141,7 +141,7 @@ export class Watchtower {
     return new Set(held.map(({ labels }) => labels.alertname));
   }
 
-  /** What was last said of an alert, after the first `skipped` of all: firing, resolved, nothing. */
+  /** What was last said of an alert, after `skipped` of all: firing, resolved, or nothing. */
   lastHeard(name, { instance, skipped = 0 } = {}) {
     const said = this.heard.slice(skipped).filter(({ alert }) => alert === name);
     return said.findLast(({ labels }) => !instance || labels.instance === instance)?.status;
