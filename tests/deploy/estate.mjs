@@ -191,13 +191,13 @@ export class Estate {
     this.worker = await this.addNode("worker", "worker", { AIVA_WORKER_CONCURRENCY: "2" });
   }
 
-  /** One more process; `port` 0 is a free one. */
-  async addNode(role, name, more = {}, port = 0) {
+  /** One more process; `port` 0 is a free one, `before` words of a program that runs it. */
+  async addNode(role, name, more = {}, port = 0, before = []) {
     const environment = { ...this.environment, ...more };
-    const node = new Node(role, join(this.folder, name), environment, port);
+    const node = new Node(role, join(this.folder, name), environment, port, before);
     this.keep(node.program);
     await node.ready();
-    node.start = (at = node.port) => this.addNode(role, name, more, at);
+    node.start = (at = node.port) => this.addNode(role, name, more, at, before);
     return node;
   }
 

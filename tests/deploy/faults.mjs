@@ -1,15 +1,16 @@
 // What really goes wrong, and which alerts have to come of it: caused, kept up, and cured.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
+import { canConfine, Confinement } from "./confinement.mjs";
 import { Caller, holdCall } from "./errands.mjs";
 
 const isRoot = process.getuid() === 0;
-const cores = availableParallelism();
-let running = []; // programs that make trouble
+let lock; // of the database's tables
 let filled = 0; // megabytes of a volume
+let confinement; // of a process with few cores
+let confined;
 
 const path = ({ session }) => `/api/chat/${session}/messages`;
 const chat = ({ home }) =>
@@ -17,6 +18,7 @@ const chat = ({ home }) =>
 const spoil = ({ estate }, fault) => estate.control(estate.model, "POST", "/_faults", fault);
 const heal = ({ estate }) => estate.control(estate.model, "DELETE", "/_faults");
 const pidOf = (node) => node.program.child.pid;
+const hostOf = (node) => new URL(node.url).host;
 
 /** How many files a process may open; as many as it may be given where nothing is said. */
 function limitFiles(node, count) {
@@ -36,10 +38,16 @@ function signalChildren(program, signal) {
 /** Several at a time. */
 const together = (count, act) => Promise.all(Array.from({ length: count }, (_, at) => act(at)));
 
-/** Each with the alerts that come of it, and with figures that begin with it (`shows`). */
+/**
+ * Each with the alerts that come of it, and with figures that begin with it (`shows`). Those of one
+ * round are caused at one time: none breaks what another needs, or raises another's alerts. What
+ * `prepare` does is there before the alerts are looked at, until `leave`; `instance` is the one
+ * process whose alerts count.
+ */
 export const faults = [
   {
     what: "the worker is killed, and starts again",
+    round: 4,
     alerts: ["AivaDown"],
     cause: ({ estate }) => estate.worker.program.end("SIGKILL"),
     cure: async ({ estate }) => {
@@ -48,12 +56,14 @@ export const faults = [
   },
   {
     what: "Prometheus is told of no process",
+    round: 10,
     alerts: ["AivaAbsent"],
     cause: ({ tower }) => tower.watch([]),
     cure: ({ tower, nodes }) => tower.watch(nodes()),
   },
   {
     what: "the worker starts again and again",
+    round: 2,
     alerts: ["AivaRestarts"],
     cause: async ({ estate }) => {
       for (let times = 0; times < 3; ++times) {
@@ -65,6 +75,7 @@ export const faults = [
   },
   {
     what: "the model provider refuses, then fails",
+    round: 1,
     shows: ["aiva_model_attempt_failures_total"],
     alerts: [
       "AivaModelRateLimited",
@@ -87,6 +98,7 @@ export const faults = [
   },
   {
     what: "the model provider is slow",
+    round: 2,
     alerts: ["AivaChatSlow", "AivaLatencyMedian", "AivaLatencyP95", "AivaLatencyP99"],
     cause: async (scene) => {
       const { caller, base } = scene.home;
@@ -105,6 +117,7 @@ export const faults = [
   },
   {
     what: "vectors are not to be had",
+    round: 4,
     alerts: ["AivaEmbeddingFailures", "AivaSearchDegraded"],
     cause: (scene) => spoil(scene, { kind: "server_error", on: "embeddings", share: 1 }),
     meanwhile: ({ home }) => home.caller.search(home.base, `something ${Math.random()}`),
@@ -112,6 +125,7 @@ export const faults = [
   },
   {
     what: "vectors take long",
+    round: 6,
     alerts: ["AivaSearchSlow"],
     cause: (scene) => spoil(scene, { kind: "slow", on: "embeddings", share: 1, delay_ms: 4000 }),
     meanwhile: ({ home }) =>
@@ -123,6 +137,7 @@ export const faults = [
   },
   {
     what: "callers wait for a model that is slow",
+    round: 5,
     alerts: ["AivaVoiceSlow"],
     cause: (scene) =>
       spoil(scene, { kind: "slow_first_token", on: "chat", share: 1, delay_ms: 3000 }),
@@ -131,6 +146,7 @@ export const faults = [
   },
   {
     what: "callers ask for what is not there",
+    round: 4,
     alerts: ["AivaClientErrors"],
     cause: () => {},
     meanwhile: ({ home }) =>
@@ -138,6 +154,7 @@ export const faults = [
   },
   {
     what: "somebody guesses passwords",
+    round: 8,
     alerts: ["AivaLoginsFail"],
     cause: () => {},
     // Passwords are checked by threads of the lowest priority: on a busy machine one takes seconds,
@@ -146,12 +163,13 @@ export const faults = [
       together(48, async () => {
         const words = { email: `${randomUUID()}@example.org`, password: "not the password" };
         const guesser = new Caller(estate.api.url);
-        for (const end = Date.now() + 5000; Date.now() < end; )
+        for (const end = Date.now() + 5000; Date.now() < end;)
           await guesser.call("POST", "/api/auth/login", words);
       }),
   },
   {
     what: "a tenant has no credits",
+    round: 7,
     alerts: ["AivaCreditsRefused"],
     cause: async ({ home }) => {
       const { available } = await home.caller.ask("GET", "/api/credits/balance");
@@ -164,6 +182,7 @@ export const faults = [
   },
   {
     what: "documents cannot be read",
+    round: 3,
     alerts: ["AivaDocumentsFail"],
     cause: () => {},
     meanwhile: async ({ home }) => {
@@ -173,6 +192,7 @@ export const faults = [
   },
   {
     what: "the worker stands still while documents come",
+    round: 8,
     alerts: ["AivaQueueLong", "AivaDown"],
     cause: async ({ estate, home }) => {
       process.kill(pidOf(estate.worker), "SIGSTOP");
@@ -191,9 +211,10 @@ export const faults = [
   },
   {
     what: "the database's tables are locked",
+    round: 11,
     alerts: ["AivaDatabasePoolUsed", "AivaDatabaseNoConnection", "AivaDatabaseSlow"],
     cause: ({ estate }) => {
-      running = [estate.holdSql("FLUSH TABLES WITH READ LOCK; SELECT SLEEP(12);")];
+      lock = estate.holdSql("FLUSH TABLES WITH READ LOCK; SELECT SLEEP(12);");
     },
     meanwhile: async ({ home }) => {
       void together(12, () =>
@@ -201,10 +222,11 @@ export const faults = [
       );
       await pause(1000);
     },
-    cure: () => running[0].end("SIGKILL"),
+    cure: () => lock.end("SIGKILL"),
   },
   {
     what: "the replica follows no more",
+    round: 6,
     alerts: ["AivaReplicaUnused"],
     cause: ({ estate }) => estate.sql("replica", "STOP SLAVE"),
     meanwhile: () => pause(500),
@@ -212,6 +234,7 @@ export const faults = [
   },
   {
     what: "the replica is late",
+    round: 1,
     alerts: ["AivaReplicaLag"],
     cause: ({ estate }) =>
       estate.sql("replica", "STOP SLAVE; CHANGE MASTER TO master_delay=5; START SLAVE"),
@@ -224,6 +247,7 @@ export const faults = [
   },
   {
     what: "Redis is away",
+    round: 9,
     alerts: ["AivaRedisDown"],
     shows: ["aiva_redis_failures_total"],
     cause: ({ estate }) => estate.redis.end("SIGKILL"),
@@ -231,6 +255,7 @@ export const faults = [
   },
   {
     what: "Redis is full and drops keys",
+    round: 2,
     alerts: ["AivaRedisMemory", "AivaRedisEvictions"],
     cause: async ({ estate }) => {
       const info = await estate.askRedis("INFO memory");
@@ -247,6 +272,7 @@ export const faults = [
   },
   {
     what: "what is looked for in Redis was never put there",
+    round: 4,
     alerts: ["AivaRedisMisses"],
     cause: () => {},
     meanwhile: async ({ estate }) => {
@@ -263,12 +289,14 @@ export const faults = [
   },
   {
     what: "the store of objects stands still",
+    round: 9,
     alerts: ["AivaDependencyDown"],
     cause: ({ estate }) => signalChildren(estate.store, "SIGSTOP"),
     cure: ({ estate }) => signalChildren(estate.store, "SIGCONT"),
   },
   {
     what: "a shop refuses, then fails",
+    round: 3,
     alerts: ["AivaShopSyncs", "AivaShopThrottled"],
     cause: ({ estate }) => {
       estate.shop.faults.add({ kind: "throttled", on: "graphql", count: 3 });
@@ -283,6 +311,7 @@ export const faults = [
   },
   {
     what: "receivers of events answer 500",
+    round: 3,
     alerts: ["AivaWebhooksFail"],
     cause: ({ estate }) =>
       estate.control(estate.receiver, "POST", "/_mode", { kind: "status", status: 500 }),
@@ -294,11 +323,10 @@ export const faults = [
   },
   {
     what: "a process may open hardly more files than it has",
+    round: 7,
     alerts: ["AivaFileDescriptors"],
     cause: async ({ estate, tower }) => {
-      const [{ value }] = await tower.query(
-        `process_open_fds{instance="${new URL(estate.api.url).host}"}`,
-      );
+      const [{ value }] = await tower.query(`process_open_fds{instance="${hostOf(estate.api)}"}`);
       limitFiles(estate.api, Math.ceil(value * 1.15));
     },
     cure: ({ estate }) => limitFiles(estate.api),
@@ -306,6 +334,7 @@ export const faults = [
   },
   {
     what: "the volume of the data folder becomes full",
+    round: 6,
     alerts: ["AivaDiskFullSoon", "AivaDiskFull"],
     cause: ({ estate }) => {
       const folder = `${estate.folder}/worker`;
@@ -324,16 +353,26 @@ export const faults = [
     isPossible: () => isRoot,
   },
   {
-    what: "every core is busy",
+    what: "every core that a process may use is busy",
+    round: 5,
     alerts: ["AivaCpuHigh", "AivaCpuPeak", "AivaCpuAverage"],
-    cause: () => {
-      running = Array.from({ length: cores }, () =>
-        spawn("nice", ["-n", "19", "node", "-e", "for (;;);"], { stdio: "ignore" }),
-      );
+    // Half a core of its own: the cores of the machine are busy with the rest of this, too.
+    prepare: async ({ estate, tower, nodes }) => {
+      confinement = new Confinement(0.5);
+      confined = await estate.addNode("api", "confined", {}, 0, confinement.words);
+      tower.watch([...nodes(), confined.url]);
+      const busy = `instance:aiva_host_cpu:ratio_rate2m{instance="${hostOf(confined)}"}`;
+      const isIdle = async () => (await tower.query(`${busy} < 0.5`)).length === 1;
+      await tower.until("it has started", isIdle);
     },
-    cure: () => running.forEach((program) => program.kill("SIGKILL")),
-    // What others do here would not end with it.
-    isPossible: () => loadavg()[0] < cores / 2,
+    instance: () => hostOf(confined),
+    cause: () => confinement.start("node", "-e", "for (;;);"),
+    cure: () => confinement.end(),
+    leave: async ({ tower, nodes }) => {
+      tower.watch(nodes());
+      await confinement?.close();
+    },
+    isPossible: canConfine,
   },
 ];
 

@@ -15,9 +15,11 @@ async function startEmulator() {
 }
 
 export class Node {
-  constructor(role, folder, environment, port = 0) {
-    const words = ["serve", "--json", "--port", `${port}`, "--data", folder, "--role", role];
-    this.program = new Program(process.env.AIVA_BIN, words, { env: environment });
+  /** `before`: words of a program that runs it. */
+  constructor(role, folder, environment, port = 0, before = []) {
+    const [first, ...words] = [...before, process.env.AIVA_BIN, "serve", "--json"];
+    words.push("--port", `${port}`, "--data", folder, "--role", role);
+    this.program = new Program(first, words, { env: environment });
   }
 
   async ready() {

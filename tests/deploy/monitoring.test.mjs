@@ -2,18 +2,19 @@
 // for is there, every panel shows something, and alerts come and go with what goes wrong.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { furnish, goRound } from "./errands.mjs";
 import { Estate, whatIsMissing } from "./estate.mjs";
 import { faults } from "./faults.mjs";
 import { findMissing, readSeries } from "./promql.mjs";
 import { dashboards, filledIn, panelsOf, recorded, rules } from "./rules.mjs";
+import { roundsOf, tell, Trial } from "./trial.mjs";
 import { Watchtower } from "./watchtower.mjs";
 
 const skip = whatIsMissing();
-// All faults take half an hour: AIVA_FAULTS is "all" or names alerts; without it there are those
-// that show soon.
+// All faults take about ten minutes: AIVA_FAULTS is "all" or names alerts; without it there are
+// those that show soon.
 const wish = process.env.AIVA_FAULTS || "AivaDown,AivaCreditsRefused,AivaDocumentsFail";
 const wishes = new Set(wish.split(","));
 const chosen = faults.filter(({ alerts }) => wish === "all" || wishes.has(alerts[0]));
@@ -117,46 +118,16 @@ test("Prometheus evaluates every rule without a mistake", { skip }, async () => 
     assert.equal(health, "ok", `${name}: ${lastError}`);
 });
 
-for (const { what, alerts, shows = [], cause, meanwhile, cure, isPossible = () => true } of chosen)
-  test(`${alerts.join(", ")}: ${what}`, { skip }, async (context) => {
-    if (!isPossible()) return context.skip("this machine does not allow it");
-    const scene = { estate, tower, home, nodes };
-    const wanted = new Set(alerts);
-    const heldBack = new Set(); // of which something worse told for a time
-    const look = async () => {
-      for (const name of alerts) if (await tower.isHeldBack(name)) heldBack.add(name);
-    };
-    await cause(scene);
-    try {
-      await tower.until(
-        `${[...wanted]} fire`,
-        async () => {
-          await look();
-          const firing = await tower.firing();
-          for (const name of [...wanted])
-            if (firing.has(name) && (heldBack.has(name) || tower.lastHeard(name) === "firing"))
-              wanted.delete(name);
-          return wanted.size === 0;
-        },
-        { timeMs: 120_000, meanwhile: meanwhile && (async () => meanwhile(scene)) },
-      );
-      for (const name of shows) assert.ok((await seriesOfAll()).has(name), name);
-    } finally {
-      await cure?.(scene);
-    }
-    await tower.until(
-      `${alerts} end`,
-      async () => {
-        await look();
-        const firing = await tower.firing();
-        return alerts.every((name) => !firing.has(name));
-      },
-      { timeMs: 120_000 },
-    );
-    for (const name of alerts.filter((one) => !heldBack.has(one)))
-      if (rules.find(({ alert }) => alert === name).labels.severity !== "info")
-        await tower.until(
-          `${name} is said to be over`,
-          async () => tower.lastHeard(name) === "resolved",
-        );
+const trials = [];
+if (!skip) after(() => trials.length > 0 && console.log(tell(trials)));
+
+for (const round of roundsOf(chosen))
+  describe(`round ${round[0].round}`, { concurrency: round.length }, () => {
+    for (const fault of round)
+      test(`${fault.alerts.join(", ")}: ${fault.what}`, { skip }, async (context) => {
+        if (fault.isPossible?.() === false) return context.skip("this machine does not allow it");
+        const trial = new Trial(fault, { estate, tower, home, nodes, seriesOfAll });
+        trials.push(trial);
+        await trial.run();
+      });
   });

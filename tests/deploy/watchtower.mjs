@@ -29,7 +29,7 @@ function adapt(text, pairs) {
 
 export class Watchtower {
   folder = mkdtempSync(join(tmpdir(), "aiva-watchtower-"));
-  heard = []; // {receiver, alert, instance, status}
+  heard = []; // {receiver, alert, labels, status}
 
   static async open(targets) {
     const tower = new Watchtower();
@@ -125,22 +125,26 @@ export class Watchtower {
     return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   }
 
-  /** The names of the alerts that fire now. */
-  async firing() {
+  /** The names of the alerts that fire now, of one process where one is named. */
+  async firing(instance) {
     const found = await this.query('ALERTS{alertstate="firing"}');
-    return new Set(found.map(({ labels }) => labels.alertname));
+    const own = found.filter(({ labels }) => !instance || labels.instance === instance);
+    return new Set(own.map(({ labels }) => labels.alertname));
   }
 
-  /** Whether Alertmanager holds an alert back because a worse one says it. */
-  async isHeldBack(name) {
-    const url = `http://127.0.0.1:${this.ports.alertmanager}/api/v2/alerts?filter=alertname=${name}`;
+  /** The names of the alerts that Alertmanager holds back because a worse one says it. */
+  async heldBack(instance) {
+    const filter = instance ? `?filter=instance="${instance}"` : "";
+    const url = `http://127.0.0.1:${this.ports.alertmanager}/api/v2/alerts${filter}`;
     const found = await (await fetch(url)).json();
-    return found.some(({ status }) => status.inhibitedBy.length > 0);
+    const held = found.filter(({ status }) => status.inhibitedBy.length > 0);
+    return new Set(held.map(({ labels }) => labels.alertname));
   }
 
-  /** What was said of an alert last: firing, resolved, or nothing. */
-  lastHeard(name) {
-    return this.heard.findLast(({ alert }) => alert === name)?.status;
+  /** What was last said of an alert, after `skipped` of all: firing, resolved, or nothing. */
+  lastHeard(name, { instance, skipped = 0 } = {}) {
+    const said = this.heard.slice(skipped).filter(({ alert }) => alert === name);
+    return said.findLast(({ labels }) => !instance || labels.instance === instance)?.status;
   }
 
   /** Waits until something holds; `meanwhile` is done over and over beside it. */
@@ -157,12 +161,12 @@ export class Watchtower {
       await this.wait(what, holds, timeMs);
     } finally {
       isOver = true;
-      await kept;
+      await Promise.race([kept, pause(10_000)]); // some of it may hang on what is broken
     }
   }
 
   async wait(what, holds, timeMs) {
-    for (const end = Date.now() + timeMs; ; await pause(200)) {
+    for (const end = Date.now() + timeMs; ; await pause(300)) {
       if (await holds()) return;
       if (Date.now() > end)
         throw new Error(`never: ${what}; what fires: ${[...(await this.firing())].join(", ")}`);

@@ -382,6 +382,8 @@ TEST(CorsAnswers, name_allowed_origins_only) {
   EXPECT_EQ(refused.header("Access-Control-Allow-Methods"), "");
   EXPECT_EQ(called.header("Access-Control-Allow-Origin"), "https://shop.example");
   EXPECT_EQ(called.header("Vary"), "Origin");
+  for (auto name : {"X-Request-Id", "traceparent"})  // by which an error is found in the log
+    EXPECT_NE(called.header("Access-Control-Expose-Headers").find(name), std::string::npos);
 }
 
 class FileAnswers : public ::testing::Test {

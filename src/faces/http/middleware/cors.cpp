@@ -18,7 +18,7 @@ void Cors::let_in(Exchange& exchange, std::string_view allowed_methods) {
   auto& headers = exchange.extra_headers;
   headers.append("Access-Control-Allow-Origin: ").append(exchange.head.origin).append("\r\n");
   headers +=
-      "Access-Control-Expose-Headers: X-Request-Id, Retry-After, RateLimit-Limit, "
+      "Access-Control-Expose-Headers: X-Request-Id, traceparent, Retry-After, RateLimit-Limit, "
       "RateLimit-Remaining, RateLimit-Reset, Content-Disposition, Idempotency-Replayed\r\n";
   if (!allowed_methods.empty()) allow_methods(exchange, allowed_methods);
 }
