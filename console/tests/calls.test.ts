@@ -133,6 +133,23 @@ test("a call is found in the log, drawn, played and read", async () => {
   await row.waitFor();
   await assertAccessible(page);
   await picture(page, "calls");
+
+  const find = page.getByLabel("Find");
+  await find.fill("030 / 12 34-56");
+  await page.waitForURL(/[?&]q=030/);
+  await row.waitFor();
+  await find.fill("5555");
+  await page.getByText("No call has “5555”.").waitFor();
+  await find.fill("grac");
+  await page.locator("mark", { hasText: "Grace" }).first().waitFor();
+  await assertAccessible(page);
+  await picture(page, "calls-found");
+  await page.reload();
+  await row.waitFor();
+  assert.equal(await page.getByLabel("Find").inputValue(), "grac");
+  await page.getByRole("button", { name: "Clear", exact: true }).click();
+  await page.waitForURL((url) => !url.searchParams.has("q"));
+  await page.waitForFunction(() => document.querySelector("input")!.value === "");
   await row.getByRole("link").click();
 
   const canvas = page.getByRole("img", { name: /Sound of the call/ });

@@ -51,6 +51,7 @@ void build_calls(const Config& config, Parts& parts) {
       {.least_to_start = billing::gates::call});
   parts.call_records =
       voice::make_call_records({.database = database, .agents = active, .clock = parts.clock});
+  parts.call_search = voice::make_call_search(database, *parts.conversation_search);
   parts.visitor_calls = voice::make_visitor_calls(database, *parts.call_log, parts.clock);
   parts.recordings = voice::make_recordings({.database = database,
                                              .objects = *parts.objects,

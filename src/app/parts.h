@@ -49,6 +49,7 @@
 #include "capabilities/voice/call_log.h"
 #include "capabilities/voice/call_places.h"
 #include "capabilities/voice/call_records.h"
+#include "capabilities/voice/call_search.h"
 #include "capabilities/voice/flows.h"
 #include "capabilities/voice/media_ports.h"
 #include "capabilities/voice/numbers.h"
@@ -168,6 +169,7 @@ struct Parts {
   std::unique_ptr<chat::Upkeep> chat_upkeep{};
   std::unique_ptr<voice::CallLog> call_log{};
   std::unique_ptr<voice::CallRecords> call_records{};
+  std::unique_ptr<voice::CallSearch> call_search{};
   std::unique_ptr<voice::VisitorCalls> visitor_calls{};
   std::unique_ptr<voice::Recordings> recordings{};
   std::unique_ptr<voice::Numbers> numbers{};

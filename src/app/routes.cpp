@@ -118,7 +118,10 @@ std::vector<http::Route> call_routes(const Config& config, Parts& parts) {
   };
   add(http::credit_routes(*parts.billing));
   add(http::call_recording_routes(*parts.supervision, *parts.call_records, *parts.recordings));
-  add(http::call_routes(*parts.call_log, *parts.call_records, parts.media_ports));
+  add(http::call_routes({.log = *parts.call_log,
+                         .records = *parts.call_records,
+                         .search = *parts.call_search,
+                         .ports = parts.media_ports}));
   add(http::call_steering_routes({.records = *parts.call_records,
                                   .calls = parts.calls.get(),
                                   .outbound = parts.outbound_calls.get()}));

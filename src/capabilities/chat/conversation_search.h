@@ -41,12 +41,20 @@ struct FoundConversation {
   ConversationMatch match{};
 };
 
+// What else must be true of a conversation, whose row is `c`. The texts of its values are borrowed
+// until find() ends.
+struct ConversationCondition {
+  std::string sql{};  // empty: nothing
+  std::vector<SqlValue> values{};
+};
+
 struct ConversationQuery {
   // At most 200 characters and 8 words, all of which the conversation must have, in whatever it
   // says; the last may be the beginning of one. Case and diacritics do not count.
   std::string words{};
   std::optional<std::string> status{};
   std::optional<AgentId> agent{};
+  ConversationCondition condition{};
   int limit = 50;  // 1…200
   std::optional<ListPosition> after{};
 };

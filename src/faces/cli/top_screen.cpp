@@ -96,6 +96,42 @@ TopFigure read_figure(const json::Object& object) {
   return figure;
 }
 
+// With a line for each group's name.
+std::size_t count_lines(const std::vector<const TopFigure*>& figures) {
+  std::size_t count = 0;
+  std::string_view group;
+  for (const auto* figure : figures) {
+    count += figure->group == group ? 1 : 2;
+    group = figure->group;
+  }
+  return count;
+}
+
+int urgency_of(const TopFigure& figure) {
+  if (figure.state == "alert") return 2;
+  return figure.state == "warn" ? 1 : 0;
+}
+
+// Those that have room in so many lines, in their order: the most urgent, of the others the first.
+std::vector<const TopFigure*> most_urgent(std::vector<const TopFigure*> figures,
+                                          std::size_t lines_max) {
+  if (count_lines(figures) <= lines_max) return figures;
+  auto place_of = [&figures](const TopFigure* figure) {
+    return std::ranges::find(figures, figure) - figures.begin();
+  };
+  std::vector<const TopFigure*> chosen;
+  for (int urgency : {2, 1, 0}) {
+    for (const auto* figure : figures) {
+      if (urgency_of(*figure) != urgency) continue;
+      auto more = chosen;
+      more.push_back(figure);
+      std::ranges::sort(more, {}, place_of);
+      if (count_lines(more) <= lines_max) chosen = std::move(more);
+    }
+  }
+  return chosen;
+}
+
 }  // namespace
 
 Result<TopStatus> read_top_status(const json::Value& answer) {
@@ -171,43 +207,58 @@ std::string TopScreen::line_of(const TopFigure& figure, std::size_t width) const
   return coloured(text, code) + " " + coloured(trend_of(figure.name), grey);
 }
 
-// The groups one below the other, with what is not known here left out.
-std::vector<std::string> TopScreen::lines_of(std::size_t width) const {
+TopScreen::Figures TopScreen::known_figures() const {
+  Figures known;
+  for (const auto& figure : status_.figures)
+    if (figure.value) known.push_back(&figure);
+  return known;
+}
+
+// The groups one below the other.
+std::vector<std::string> TopScreen::lines_of(const Figures& figures, std::size_t width) const {
   std::vector<std::string> lines;
   std::string group;
-  for (const auto& figure : status_.figures) {
-    if (!figure.value) continue;
-    if (figure.group != group) {
-      group = figure.group;
+  for (const auto* figure : figures) {
+    if (figure->group != group) {
+      group = figure->group;
       auto rule = width > width_of(group) + 4 ? width - width_of(group) - 4 : 0;
       lines.push_back(coloured("── " + group + " " + repeated("─", rule), bold));
     }
-    lines.push_back(line_of(figure, width));
+    lines.push_back(line_of(*figure, width));
   }
   return lines;
+}
+
+std::string TopScreen::foot_of(std::size_t left_out, std::size_t columns) const {
+  if (left_out == 0) return padded(note_, columns);
+  auto more = " … " + std::to_string(left_out) + " more; enlarge the terminal";
+  auto room = columns > width_of(more) ? columns - width_of(more) : 0;
+  return padded(note_, room) + more;
 }
 
 std::string TopScreen::draw(TopSize size) const {
   auto columns = std::max(size.columns, column_width_min);
   auto count = std::clamp<std::size_t>((columns + gap) / (column_width_min + gap), 1, columns_max);
   auto width = (columns - (count - 1) * gap) / count;
-  auto lines = lines_of(width);
+  auto known = known_figures();
+  auto room_below = size.rows > 2 ? size.rows - 2 : 0;  // without head and foot
+  auto shown = size.rows == 0 ? known : most_urgent(known, room_below * count);
+  auto lines = lines_of(shown, width);
   auto height = (lines.size() + count - 1) / count;
   auto state = status_.is_draining ? "  stopping" : "";
   auto head = "AIVA " + status_.version + "  " + status_.role + "  up " + age_of(status_) + state;
   auto clock = status_.timestamp.size() > 19 ? status_.timestamp.substr(11, 8) + " UTC" : "";
   auto room = columns > width_of(clock) ? columns - width_of(clock) : 0;
   std::string screen = coloured(padded(head, room) + clock, bold) + "\n";
-  if (size.rows > 0) height = std::min(height, size.rows > 2 ? size.rows - 2 : 1);
   for (std::size_t row = 0; row < height; ++row) {
     for (std::size_t column = 0; column < count; ++column) {
-      auto at = column * ((lines.size() + count - 1) / count) + row;
+      auto at = column * height + row;
       if (column > 0) screen.append(gap, ' ');
       screen += at < lines.size() ? lines[at] : std::string(column + 1 < count ? width : 0, ' ');
     }
     screen += "\n";
   }
-  return screen + padded(note_, columns);
+  return screen + foot_of(known.size() - shown.size(), columns);
 }
 
 }  // namespace aiva::cli

@@ -45,7 +45,8 @@ struct TopSize {
 std::string top_value(const TopFigure& figure);
 
 // The screen of `aiva top`: figures in as many columns as fit, each with its line through the last
-// answers. Lines are as wide as the terminal, counted in characters.
+// answers. Lines are as wide as the terminal, counted in characters. Where there are more figures
+// than it has room for, those beyond their limits stay, and the foot says how many are left out.
 class TopScreen {
  public:
   explicit TopScreen(bool has_colours) : has_colours_(has_colours) {}
@@ -56,9 +57,13 @@ class TopScreen {
   [[nodiscard]] std::string draw(TopSize size) const;
 
  private:
-  [[nodiscard]] std::vector<std::string> lines_of(std::size_t width) const;
+  using Figures = std::vector<const TopFigure*>;
+
+  [[nodiscard]] Figures known_figures() const;
+  [[nodiscard]] std::vector<std::string> lines_of(const Figures& figures, std::size_t width) const;
   [[nodiscard]] std::string line_of(const TopFigure& figure, std::size_t width) const;
   [[nodiscard]] std::string trend_of(const std::string& name) const;
+  [[nodiscard]] std::string foot_of(std::size_t left_out, std::size_t columns) const;
   [[nodiscard]] std::string coloured(std::string_view text, std::string_view code) const;
 
   bool has_colours_;

@@ -89,6 +89,36 @@ TEST(TopScreen, keeps_to_the_height_of_the_terminal) {
   EXPECT_TRUE(lines.back().starts_with("q: quit"));
 }
 
+TEST(TopScreen, says_what_has_no_room_and_keeps_what_is_beyond_its_limits) {
+  TopScreen screen(false);
+  screen.take(some_status());
+  screen.say("q: quit");
+
+  auto lines = lines_of(screen.draw({.columns = 40, .rows = 5}));
+
+  ASSERT_EQ(lines.size(), 5U);
+  EXPECT_TRUE(lines[1].starts_with("── API")) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with("* 95 % within")) << lines[2];
+  EXPECT_TRUE(lines[3].starts_with("! Failed (5xx)")) << lines[3];
+  EXPECT_EQ(lines[4], "q: quit   … 3 more; enlarge the terminal");
+}
+
+TEST(TopScreen, fills_the_room_there_is_in_the_order_of_the_figures) {
+  TopScreen screen(false);
+  screen.take(some_status());
+
+  // Five figures in two groups.
+  EXPECT_EQ(screen.draw({.columns = 40, .rows = 9}).find("more"), std::string::npos);
+  auto lines = lines_of(screen.draw({.columns = 40, .rows = 8}));
+  ASSERT_EQ(lines.size(), 8U);
+  EXPECT_TRUE(lines[2].starts_with("  Requests")) << lines[2];
+  EXPECT_TRUE(lines[6].starts_with("  Memory")) << lines[6];
+  EXPECT_TRUE(lines[7].ends_with(" … 1 more; enlarge the terminal")) << lines[7];
+  auto least = lines_of(screen.draw({.columns = 40, .rows = 2}));
+  ASSERT_EQ(least.size(), 2U);
+  EXPECT_TRUE(least[1].ends_with(" … 5 more; enlarge the terminal")) << least[1];
+}
+
 TEST(TopScreen, writes_values_as_people_read_them) {
   auto shown = [](double value, std::string unit) {
     return top_value({.unit = std::move(unit), .value = value});

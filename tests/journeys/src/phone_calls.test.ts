@@ -116,6 +116,9 @@ function callsOver(name: string, skip: boolean, line: { dial: () => Promise<Phon
       console.log(`# heard ${Math.round(asked.waitedMs)} ms later;`, JSON.stringify(latency));
       assertAsked(lines, asked, warranty);
       assert.match(lines[0].original_message, /Welcome to the machine shop/);
+      const found = await client.get("/api/calls?q=five%20yea&status=completed");
+      assert.equal(found.body.data.items[0].id, call.id, found.text);
+      assert.equal(found.body.data.items[0].match.field, "message");
     });
 
     test("an agent that is interrupted falls silent at once", async () => {

@@ -1,14 +1,26 @@
 import { Anchor, Button, Group, Tabs } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, ask } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { DataTable, LineInput, Money, PageTitle, useTab, When } from "../../parts";
+import {
+  asked,
+  DataTable,
+  LineInput,
+  Money,
+  oneOf,
+  PageTitle,
+  SearchField,
+  useFilters,
+  useTab,
+  When,
+  wordsOf,
+} from "../../parts";
 import { AgentFilter, Filter } from "../../parts/Filter";
 import { useRight } from "../../session";
 import { useAgentNames } from "../../parts/useAgentNames";
+import { Match } from "../conversations/Match";
 import { Analytics } from "./Analytics";
 import { CallAnAgent } from "./CallAnAgent";
 import { CallState } from "./CallState";
@@ -18,12 +30,14 @@ import { ar } from "./words.ar";
 import { en } from "./words.en";
 
 const everyMs = 5_000;
+const everyMsOfSearch = 10_000;
+const filterNames = ["q", "agent", "status", "direction", "caller", "from", "until"] as const;
 const directions: Call["direction"][] = ["inbound", "outbound"];
 
 /** The instant that a day begins at, or the next one, here. */
 function startOf(day: string, daysOn = 0): string | undefined {
-  if (day === "") return undefined;
   const at = new Date(`${day}T00:00`);
+  if (Number.isNaN(at.getTime())) return undefined;
   at.setDate(at.getDate() + daysOn);
   return at.toISOString();
 }
@@ -31,60 +45,71 @@ function startOf(day: string, daysOn = 0): string | undefined {
 function Log() {
   const t = useWords({ en, ar });
   const names = useAgentNames();
-  const [agent, setAgent] = useState<string | null>(null);
-  const [status, setStatus] = useState<Call["status"] | null>(null);
-  const [direction, setDirection] = useState<Call["direction"] | null>(null);
-  const [caller, setCaller] = useState("");
-  const [number] = useDebouncedValue(caller.trim(), 300);
-  const [from, setFrom] = useState("");
-  const [until, setUntil] = useState("");
+  const { values, set, clear } = useFilters(filterNames);
+  const words = wordsOf(values.q);
+  const status = oneOf(values.status, statuses);
+  const direction = oneOf(values.direction, directions);
   const filters = {
-    agent_id: agent ?? undefined,
+    q: words,
+    agent_id: asked(values.agent),
     status: status ?? undefined,
     direction: direction ?? undefined,
-    caller_id: number === "" ? undefined : number,
-    from: startOf(from),
-    until: startOf(until, 1),
-  };
-  const clear = () => {
-    setAgent(null);
-    setStatus(null);
-    setDirection(null);
-    setCaller("");
-    setFrom("");
-    setUntil("");
+    caller_id: asked(values.caller),
+    from: startOf(values.from),
+    until: startOf(values.until, 1),
   };
   const calls = usePages<Call>(
     ["calls", "list", filters],
     (query, signal) =>
       ask(api.GET("/api/calls", { params: { query: { ...query, ...filters } }, signal })),
-    { everyMs },
+    { everyMs: words === undefined ? everyMs : everyMsOfSearch },
   );
   return (
     <>
       <Group mb="md" align="flex-end">
-        <AgentFilter label={t("agent")} value={agent} onChange={setAgent} />
+        <SearchField
+          label={t("search")}
+          description={t("searchHint")}
+          dir="auto"
+          value={values.q}
+          onChange={(text) => set("q", text)}
+        />
+        <AgentFilter
+          label={t("agent")}
+          value={values.agent || null}
+          onChange={(agent) => set("agent", agent)}
+        />
         <Filter
           label={t("state")}
           choices={statuses.map((value) => ({ value, label: t(value) }))}
           value={status}
-          onChange={setStatus}
+          onChange={(value) => set("status", value)}
         />
         <Filter
           label={t("direction")}
           choices={directions.map((value) => ({ value, label: t(value) }))}
           value={direction}
-          onChange={setDirection}
+          onChange={(value) => set("direction", value)}
         />
-        <LineInput
+        <SearchField
           label={t("callerNumber")}
           dir="ltr"
-          value={caller}
-          onChange={setCaller}
+          value={values.caller}
+          onChange={(text) => set("caller", text)}
           maxLength={100}
         />
-        <LineInput label={t("from")} type="date" value={from} onChange={setFrom} />
-        <LineInput label={t("until")} type="date" value={until} onChange={setUntil} />
+        <LineInput
+          label={t("from")}
+          type="date"
+          value={values.from}
+          onChange={(day) => set("from", day)}
+        />
+        <LineInput
+          label={t("until")}
+          type="date"
+          value={values.until}
+          onChange={(day) => set("until", day)}
+        />
         <Button variant="default" onClick={clear}>
           {t("clear")}
         </Button>
@@ -93,7 +118,7 @@ function Log() {
         label={t("title")}
         pages={calls}
         keyOf={(call) => call.id}
-        empty={t("none")}
+        empty={words === undefined ? t("none") : t("nothingFound", { words })}
         columns={[
           {
             key: "when",
@@ -104,7 +129,16 @@ function Log() {
               </Anchor>
             ),
           },
-          { key: "who", title: t("otherEnd"), cell: (call) => <bdi>{otherEnd(call)}</bdi> },
+          {
+            key: "who",
+            title: t("otherEnd"),
+            cell: (call) => (
+              <>
+                <bdi>{otherEnd(call)}</bdi>
+                {call.match && <Match match={call.match} />}
+              </>
+            ),
+          },
           { key: "direction", title: t("direction"), cell: (call) => t(call.direction) },
           {
             key: "agent",

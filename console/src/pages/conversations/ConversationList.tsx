@@ -1,11 +1,19 @@
-import { Anchor, Group, Tabs, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useState } from "react";
+import { Anchor, Group, Tabs } from "@mantine/core";
 import { Link } from "react-router";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { DataTable, PageTitle, useTab, When } from "../../parts";
+import {
+  asked,
+  DataTable,
+  oneOf,
+  PageTitle,
+  SearchField,
+  useFilters,
+  useTab,
+  When,
+  wordsOf,
+} from "../../parts";
 import { AgentFilter, Filter } from "../../parts/Filter";
 import { useAgentNames } from "../../parts/useAgentNames";
 import { useRight } from "../../session";
@@ -21,23 +29,15 @@ type Session = Schemas["ChatSession"];
 const everyMs = 3_000;
 const everyMsOfSearch = 10_000;
 const perPage = 50;
-const typingMs = 300;
-
-/** What to search for; a single letter is too little. */
-function wordsOf(text: string): string | undefined {
-  const words = text.trim();
-  return /^[a-z]?$/i.test(words) ? undefined : words;
-}
+const statuses: Session["status"][] = ["active", "ended"];
 
 function Sessions() {
   const t = useWords({ en, ar });
   const names = useAgentNames();
-  const [text, setText] = useState("");
-  const [status, setStatus] = useState<Session["status"] | null>(null);
-  const [agent, setAgent] = useState<string | null>(null);
-  const [typed] = useDebouncedValue(text, typingMs);
-  const words = wordsOf(typed);
-  const filters = { q: words, status: status ?? undefined, agentId: agent ?? undefined };
+  const { values, set } = useFilters(["q", "status", "agent"] as const);
+  const words = wordsOf(values.q);
+  const status = oneOf(values.status, statuses);
+  const filters = { q: words, status: status ?? undefined, agentId: asked(values.agent) };
   const sessions = usePages<Session>(
     ["conversations", "list", filters],
     (query, signal) =>
@@ -47,23 +47,22 @@ function Sessions() {
   return (
     <>
       <Group mb="md" align="flex-end">
-        <TextInput
+        <SearchField
           label={t("search")}
           description={t("searchHint")}
-          type="search"
-          maxLength={200}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          value={values.q}
+          onChange={(text) => set("q", text)}
         />
-        <AgentFilter label={t("agent")} value={agent} onChange={setAgent} />
+        <AgentFilter
+          label={t("agent")}
+          value={values.agent || null}
+          onChange={(agent) => set("agent", agent)}
+        />
         <Filter
           label={t("state")}
-          choices={[
-            { value: "active", label: t("active") },
-            { value: "ended", label: t("ended") },
-          ]}
+          choices={statuses.map((value) => ({ value, label: t(value) }))}
           value={status}
-          onChange={setStatus}
+          onChange={(value) => set("status", value)}
         />
         <Live isFailing={sessions.error !== null} />
       </Group>

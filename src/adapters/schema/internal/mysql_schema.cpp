@@ -73,6 +73,16 @@ std::string joined(std::span<const std::string> words, std::string_view between)
   return text;
 }
 
+// The words of an expression; MySQL takes some names for functions only with their bracket behind.
+std::string expression_of(std::span<const std::string> words) {
+  std::string text;
+  for (const auto& word : words) {
+    if (!text.empty() && word != "(") text += ' ';
+    text += word;
+  }
+  return text;
+}
+
 // The index behind the bracket that closes the one at `open`; the words' size without one.
 std::size_t behind_bracket(const Words& words, std::size_t open) {
   int depth = 0;
@@ -193,6 +203,11 @@ Result<MysqlSchema::Column> MysqlSchema::read_column(const Words& words) {
       auto behind = behind_bracket(rest, 1);
       column.check = joined(std::span(rest).subspan(1, behind - 1), " ");
       i += behind;
+    } else if (starts_with(rest, {"GENERATED", "ALWAYS", "AS", "("})) {
+      auto behind = behind_bracket(rest, 3);
+      if (behind >= rest.size() || !is_word(rest[behind], "VIRTUAL")) return not_understood(words);
+      column.generated = expression_of(std::span(rest).subspan(3, behind - 3));
+      i += behind + 1;
     } else if (starts_with(rest, {"REFERENCES"}) && rest.size() >= 5) {
       column.reference = in_backticks(rest[1]) + " (" + in_backticks(rest[3]) + ")";
       bool cascades = rest.size() >= 8 && is_word(rest[5], "ON") && is_word(rest[7], "CASCADE");
@@ -204,7 +219,7 @@ Result<MysqlSchema::Column> MysqlSchema::read_column(const Words& words) {
   }
   column.is_short = column.type == "TEXT" &&
                     (column.is_primary || column.is_unique || !column.reference.empty() ||
-                     column.check.find("= 36") != std::string::npos);
+                     !column.generated.empty() || column.check.find("= 36") != std::string::npos);
   return column;
 }
 
@@ -237,6 +252,7 @@ std::string MysqlSchema::type_of(const Table& table, const Column& column) const
 
 std::string MysqlSchema::definition(const Table& table, const Column& column) const {
   auto sql = in_backticks(column.name) + " " + type_of(table, column);
+  if (!column.generated.empty()) sql += " GENERATED ALWAYS AS " + column.generated + " VIRTUAL";
   if (column.is_required) sql += " NOT NULL";
   if (!column.default_value.empty()) {
     // Long values may only be given by an expression.

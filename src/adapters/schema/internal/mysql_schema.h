@@ -21,6 +21,8 @@ namespace aiva::schema {
 //   REAL      DOUBLE
 //   BLOB      LONGBLOB
 //
+// Columns that are generated are virtual, and their text is short enough for an index.
+//
 // Text is compared byte by byte. Partial indexes have all rows. Triggers and virtual tables are
 // left out: what they were for is done without them now.
 class MysqlSchema {
@@ -43,6 +45,7 @@ class MysqlSchema {
     std::string default_value{};
     std::string check{};
     std::string reference{};  // "`table` (`column`) ON DELETE CASCADE"
+    std::string generated{};  // the expression in brackets; empty: it is written
   };
   struct Table {
     std::string name;

@@ -75,6 +75,20 @@ TEST_F(MysqlSchemaTest, indexes_the_beginning_of_text_that_may_be_long) {
   EXPECT_FALSE(schema_.translate("CREATE UNIQUE INDEX one ON documents (source)").has_value());
 }
 
+TEST_F(MysqlSchemaTest, generates_columns_whose_text_may_be_indexed) {
+  translate("CREATE TABLE calls (id TEXT PRIMARY KEY, number TEXT NOT NULL) STRICT");
+
+  EXPECT_EQ(translate("ALTER TABLE calls ADD COLUMN number_end TEXT GENERATED ALWAYS AS ("
+                      "substr(replace(number, ' (', ''), -4)) VIRTUAL"),
+            Statements{"ALTER TABLE `calls` ADD COLUMN `number_end` VARCHAR(191) GENERATED ALWAYS "
+                       "AS ( substr( replace( number , ' (' , '' ) , - 4 ) ) VIRTUAL"});
+  EXPECT_EQ(translate("CREATE INDEX by_number ON calls (number_end)"),
+            Statements{"CREATE INDEX `by_number` ON `calls` (`number_end`)"});
+  EXPECT_FALSE(
+      schema_.translate("ALTER TABLE calls ADD COLUMN n TEXT GENERATED ALWAYS AS (id) STORED")
+          .has_value());
+}
+
 TEST_F(MysqlSchemaTest, leaves_out_what_only_sqlite_has) {
   EXPECT_TRUE(translate("CREATE VIRTUAL TABLE words USING fts5(text)").empty());
   EXPECT_TRUE(translate("CREATE TRIGGER added AFTER INSERT ON t BEGIN DELETE FROM t; END").empty());

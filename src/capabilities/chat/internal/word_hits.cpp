@@ -181,6 +181,10 @@ class Finder {
       statement += " AND c.agent_id = ?";
       values.emplace_back(*query_.agent);
     }
+    if (const auto& also = query_.condition; !also.sql.empty()) {
+      statement.append(" AND ").append(also.sql);
+      values.insert(values.end(), also.values.begin(), also.values.end());
+    }
     statement.append(" FROM (").append(source.statement);
     values.emplace_back(tenant_);
     if (!source.word.empty()) values.emplace_back(source.word);

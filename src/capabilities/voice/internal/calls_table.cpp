@@ -73,6 +73,17 @@ MeteredCall read_metered(const SqlRow& row) {
                     .final_cost = row.integer(8)}};
 }
 
+Result<std::vector<Call>> several(SqlSession& sql, std::string_view condition,
+                                  SqlSession::Parameters parameters) {
+  std::vector<Call> found;
+  TRY_VOID(sql.query(std::string(select_calls).append(condition), parameters,
+                     [&found](const SqlRow& row) -> Result<void> {
+                       found.push_back(read_call(row));
+                       return {};
+                     }));
+  return found;
+}
+
 Result<Call> one(SqlSession& sql, std::string_view condition, SqlSession::Parameters parameters) {
   std::optional<Call> found;
   TRY_VOID(sql.query(std::string(select_calls).append(condition), parameters,
@@ -159,6 +170,19 @@ Result<CallPage> CallsTable::page(TenantId tenant, const CallFilter& filter) {
                    return {};
                  }));
   return page;
+}
+
+Result<std::vector<Call>> CallsTable::by_number_end(TenantId tenant, std::string_view end,
+                                                    UnixMs since, const ListPosition& before,
+                                                    std::size_t count_max) {
+  return several(sql_,
+                 "tenant_id = ? AND number_end = ? AND created_at >= ? AND created_at <= ? AND "
+                 "(created_at < ? OR id < ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+                 {tenant, end, since, before.key, before.key, before.id, count_max});
+}
+
+Result<std::vector<Call>> CallsTable::of_conversation(TenantId tenant, ChatSessionId session) {
+  return several(sql_, "tenant_id = ? AND chat_session_id = ? LIMIT 20", {tenant, session});
 }
 
 Result<void> CallsTable::update(const Call& call) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,6 +50,11 @@ class CallsTable {
   Result<Call> by_session(TenantId tenant, std::string_view session_id);
   // Newest first.
   Result<CallPage> page(TenantId tenant, const CallFilter& filter);
+  // Calls before a position and not before an instant whose number_end is that, newest first.
+  Result<std::vector<Call>> by_number_end(TenantId tenant, std::string_view end, UnixMs since,
+                                          const ListPosition& before, std::size_t count_max);
+  // In no order; there is seldom more than one, and never more are told than 20.
+  Result<std::vector<Call>> of_conversation(TenantId tenant, ChatSessionId session);
   // Everything that is told of a call, save its id, what it costs, who it belongs to and its
   // recording.
   Result<void> update(const Call& call);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "faces/http/endpoints/account_json.h"
+#include "faces/http/endpoints/chat_json.h"
 #include "faces/http/endpoints/credit_json.h"
 
 namespace aiva::http {
@@ -73,16 +74,10 @@ std::optional<UnixMs> read_timestamp(json::Fields& fields, const json::Value& bo
 
 }  // namespace
 
-void write_call(JsonWriter& writer, const voice::Call& call) {
-  write_announced_call(writer, call, nullptr);
-}
+namespace {
 
-void write_announced_call(JsonWriter& writer, const voice::Call& call,
-                          const voice::MediaPort* port) {
-  writer.begin_object()
-      .field("id", call.id)
-      .field("session_id", call.session_id)
-      .field("agent_id", call.agent);
+void write_call_fields(JsonWriter& writer, const voice::Call& call) {
+  writer.field("id", call.id).field("session_id", call.session_id).field("agent_id", call.agent);
   if (call.chat_session)
     writer.field("chat_session_id", *call.chat_session);
   else
@@ -117,6 +112,28 @@ void write_announced_call(JsonWriter& writer, const voice::Call& call,
       .field("created_at", to_iso8601(call.created_at));
   write_instant(writer, "start_time", call.started_at);
   write_instant(writer, "end_time", call.ended_at);
+}
+
+}  // namespace
+
+void write_call(JsonWriter& writer, const voice::Call& call) {
+  write_announced_call(writer, call, nullptr);
+}
+
+void write_found_call(JsonWriter& writer, const voice::FoundCall& found) {
+  writer.begin_object();
+  write_call_fields(writer, found.call);
+  if (found.match) {
+    writer.key("match");
+    write_conversation_match(writer, *found.match);
+  }
+  writer.end_object();
+}
+
+void write_announced_call(JsonWriter& writer, const voice::Call& call,
+                          const voice::MediaPort* port) {
+  writer.begin_object();
+  write_call_fields(writer, call);
   if (port != nullptr) writer.field("rtp_address", port->address()).field("rtp_port", port->port());
   writer.end_object();
 }

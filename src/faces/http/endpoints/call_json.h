@@ -1,6 +1,7 @@
 #pragma once
 
 #include "capabilities/voice/call_records.h"
+#include "capabilities/voice/call_search.h"
 #include "capabilities/voice/media_ports.h"
 #include "capabilities/voice/numbers.h"
 #include "capabilities/voice/types.h"
@@ -10,7 +11,9 @@
 namespace aiva::http {
 
 void write_call(JsonWriter& writer, const voice::Call& call);
-// The same, and where its audio is awaited, unless that is null.
+// The same, with `match` where it was found by words.
+void write_found_call(JsonWriter& writer, const voice::FoundCall& found);
+// The same as write_call, and where its audio is awaited, unless that is null.
 void write_announced_call(JsonWriter& writer, const voice::Call& call,
                           const voice::MediaPort* port);
 void write_transcript_line(JsonWriter& writer, const voice::TranscriptLine& line);

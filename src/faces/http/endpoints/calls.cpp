@@ -20,12 +20,9 @@ using voice::CallFilter;
 constexpr int days_default = 30;
 constexpr int days_max = 366;
 
-struct Calls {
-  voice::CallLog& log;
-  voice::CallRecords& records;
-  voice::MediaPorts* ports;  // null: none by RTP
-};
+using Calls = CallParts;
 
+constexpr std::string_view found_list = "calls_found";
 constexpr std::string_view rtp_provider = "rtp";
 
 Response call_response(const voice::Call& call, int status = 200) {
@@ -89,7 +86,34 @@ Result<CallFilter> read_filter(const Request& request, const ListRequest& wanted
   return filter;
 }
 
+Task<Result<Response>> find_calls(Calls calls, CallContext context, Request& request,
+                                  std::string text) {
+  CO_TRY(auto wanted, read_list_request(request, found_list));
+  if (wanted.page.page > 1)
+    co_return fail(invalid_field("page", "goes without q; take the cursor"));
+  CO_TRY(auto filter, read_filter(request, wanted));
+  filter.limit = wanted.page.limit;
+  voice::CallQuery query{.text = std::move(text), .filter = std::move(filter)};
+  auto finding = calls.search.find(std::move(context), std::move(query));
+  CO_TRY(auto found, co_await std::move(finding));
+  co_return ok_response([&](JsonWriter& writer) {
+    writer.begin_object().key("items").begin_array();
+    for (const auto& item : found.items) write_found_call(writer, item);
+    writer.end_array().field("limit", wanted.page.limit);
+    if (found.next)
+      writer.field("next_cursor", make_cursor(found_list, *found.next));
+    else
+      writer.null_field("next_cursor");
+    writer.end_object();
+  });
+}
+
 Task<Result<Response>> list_calls(Calls calls, CallContext context, Request& request) {
+  if (auto text = request.query_text("q"); text && !text->empty()) {
+    auto finding = find_calls(calls, std::move(context), request, std::string(*text));
+    auto response = co_await std::move(finding);
+    co_return response;
+  }
   CO_TRY(auto wanted, read_list_request(request, "calls"));
   CO_TRY(auto filter, read_filter(request, wanted));
   auto listing = calls.log.calls(context, std::move(filter));
@@ -186,9 +210,8 @@ Task<Result<Response>> save_line(Calls calls, CallContext context, Request& requ
 
 }  // namespace
 
-std::vector<Route> call_routes(voice::CallLog& log, voice::CallRecords& records,
-                               voice::MediaPorts* ports) {
-  auto bind = [calls = Calls{log, records, ports}](auto handler) -> Handler {
+std::vector<Route> call_routes(CallParts parts) {
+  auto bind = [calls = parts](auto handler) -> Handler {
     return [calls, handler](CallContext context, Request& request) {
       return handler(calls, std::move(context), request);
     };

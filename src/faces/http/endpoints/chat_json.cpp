@@ -130,7 +130,9 @@ void write_session_fields(JsonWriter& writer, const chat::Session& session) {
       .field("updated_at", to_iso8601(session.updated_at));
 }
 
-void write_match(JsonWriter& writer, const chat::ConversationMatch& match) {
+}  // namespace
+
+void write_conversation_match(JsonWriter& writer, const chat::ConversationMatch& match) {
   writer.begin_object().field("field", match.field);
   if (match.message.is_nil())
     writer.null_field("message_id").null_field("role").null_field("created_at");
@@ -143,8 +145,6 @@ void write_match(JsonWriter& writer, const chat::ConversationMatch& match) {
     writer.begin_object().field("start", mark.start).field("length", mark.length).end_object();
   writer.end_array().end_object();
 }
-
-}  // namespace
 
 void write_chat_moderation(JsonWriter& writer, const chat::Moderated& moderation) {
   writer.begin_object()
@@ -176,7 +176,7 @@ void write_found_conversation(JsonWriter& writer, const chat::FoundConversation&
   writer.begin_object();
   write_session_fields(writer, found.session);
   writer.key("match");
-  write_match(writer, found.match);
+  write_conversation_match(writer, found.match);
   writer.end_object();
 }
 

@@ -12,6 +12,7 @@ namespace aiva::http {
 void write_chat_session(JsonWriter& writer, const chat::Session& session);
 // With `match`: where it has what was searched for.
 void write_found_conversation(JsonWriter& writer, const chat::FoundConversation& found);
+void write_conversation_match(JsonWriter& writer, const chat::ConversationMatch& match);
 void write_chat_message(JsonWriter& writer, const chat::Message& message);
 void write_chat_sources(JsonWriter& writer, const std::vector<chat::Source>& sources);
 void write_chat_images(JsonWriter& writer, const std::vector<chat::ShownImage>& images);
