@@ -6,7 +6,7 @@ import { docx, docxBody, pptx, xlsx } from "../hostile/archives.mjs";
 import { passage } from "./installation.mjs";
 
 const linesOfPage = 50;
-const columnsOfPage = 90;
+const columnsOfPage = 80;
 const paragraphsOfPage = 8; // of about 400 characters each: a page in print
 const bulletsOfSlide = 5;
 const columnsOfSheet = 6;
