@@ -54,7 +54,8 @@ function makeHtml(random, size, word) {
   return `<!doctype html><html><head><title>Report</title></head><body>${body}</body></html>`;
 }
 
-function wrap(text, width) {
+/** Lines of so many characters at most. */
+export function wrap(text, width) {
   const lines = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -67,11 +68,15 @@ function wrap(text, width) {
   return [...lines, line];
 }
 
-/** A plain PDF 1.4: one font, one uncompressed content stream a page. */
 function makePdf(random, size, word) {
   const lines = paragraphs(random, size, word).flatMap((text) => [...wrap(text, 80), ""]);
   const pages = [];
   for (let at = 0; at < lines.length; at += 45) pages.push(lines.slice(at, at + 45));
+  return pdfOf(pages);
+}
+
+/** A plain PDF 1.4 of pages of lines: one font, one uncompressed content stream a page. */
+export function pdfOf(pages) {
   const objects = [];
   const kids = pages.map((_, i) => `${4 + 2 * i} 0 R`).join(" ");
   objects.push("<< /Type /Catalog /Pages 2 0 R >>");

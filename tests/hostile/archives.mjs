@@ -91,27 +91,29 @@ export const docxBody = (content, head = '<?xml version="1.0"?>') =>
 
 const sheets = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
 
+// `rows` of one sheet, or a list of those of several.
 export function xlsx(rows, strings) {
+  const list = [rows].flat();
+  const places = list.map((_, i) => `worksheets/sheet${i + 1}.xml`);
+  const sheetOf = (content) => `<worksheet ${sheets}><sheetData>${content}</sheetData></worksheet>`;
+  const parts = [
+    ...places.map((place) => ["worksheet", place]),
+    ["sharedStrings", "sharedStrings.xml"],
+  ];
+  const entries = list.map(
+    (_, i) => `<sheet name="a${i === 0 ? "" : i + 1}" sheetId="${i + 1}" r:id="rId${i + 1}"/>`,
+  );
   return zip([
     { name: "[Content_Types].xml", data: contentTypes("xl/workbook.xml", "spreadsheetml.sheet") },
     { name: "_rels/.rels", data: relations([["officeDocument", "xl/workbook.xml"]]) },
     {
       name: "xl/workbook.xml",
       data: `<workbook ${sheets} xmlns:r="${office}"><sheets>
-        <sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+        ${entries.join("")}</sheets></workbook>`,
     },
-    {
-      name: "xl/_rels/workbook.xml.rels",
-      data: relations([
-        ["worksheet", "worksheets/sheet1.xml"],
-        ["sharedStrings", "sharedStrings.xml"],
-      ]),
-    },
+    { name: "xl/_rels/workbook.xml.rels", data: relations(parts) },
     { name: "xl/sharedStrings.xml", data: `<sst ${sheets}>${strings}</sst>` },
-    {
-      name: "xl/worksheets/sheet1.xml",
-      data: `<worksheet ${sheets}><sheetData>${rows}</sheetData></worksheet>`,
-    },
+    ...list.map((content, i) => ({ name: `xl/${places[i]}`, data: sheetOf(content) })),
   ]);
 }
 
@@ -119,7 +121,11 @@ const shapes =
   'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" ' +
   'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"';
 
+// The shapes of one slide, or a list of those of several.
 export function pptx(tree) {
+  const list = [tree].flat();
+  const places = list.map((_, i) => `slides/slide${i + 1}.xml`);
+  const ids = list.map((_, i) => `<p:sldId id="${256 + i}" r:id="rId${i + 1}"/>`);
   return zip([
     {
       name: "[Content_Types].xml",
@@ -129,13 +135,16 @@ export function pptx(tree) {
     {
       name: "ppt/presentation.xml",
       data: `<p:presentation ${shapes} xmlns:r="${office}"><p:sldIdLst>
-        <p:sldId id="256" r:id="rId1"/></p:sldIdLst></p:presentation>`,
+        ${ids.join("")}</p:sldIdLst></p:presentation>`,
     },
-    { name: "ppt/_rels/presentation.xml.rels", data: relations([["slide", "slides/slide1.xml"]]) },
     {
-      name: "ppt/slides/slide1.xml",
-      data: `<p:sld ${shapes}><p:cSld><p:spTree>${tree}</p:spTree></p:cSld></p:sld>`,
+      name: "ppt/_rels/presentation.xml.rels",
+      data: relations(places.map((place) => ["slide", place])),
     },
+    ...list.map((content, i) => ({
+      name: `ppt/${places[i]}`,
+      data: `<p:sld ${shapes}><p:cSld><p:spTree>${content}</p:spTree></p:cSld></p:sld>`,
+    })),
   ]);
 }
 

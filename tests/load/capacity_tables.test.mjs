@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { begin, checkTable, end, makeTables, placeTables, readTables } from "./capacity_tables.mjs";
+import { chosen, commandOf, writeFigures } from "./figure_files.mjs";
 
 const figure = {
   id: "login",
@@ -56,6 +58,40 @@ test("every mistake of a table is named", () => {
   for (const [wrong, words] of cases) assert.throws(() => checkTable("t", tableOf(wrong)), words);
   assert.throws(() => checkTable("t", tableOf(figure, figure)), /twice/);
   assert.throws(() => checkTable("t", { title: "", note: "", figures: [] }), /no title/);
+});
+
+test("what was measured goes into the tables that have its id, and nothing else changes", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "aiva-figures-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const save = (name, table) => writeFileSync(join(folder, name), JSON.stringify(table));
+  const read = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+  const empty = { ...figure, id: "users", ours: null, command: "", machine: "", date: "" };
+  save("a.json", tableOf(figure));
+  save("b.json", tableOf({ ...figure, id: "other" }, empty));
+
+  const how = { command: "node y.mjs", machine: "a quiet box" };
+  writeFigures(folder, { users: { ours: "5,000", unit: "" } }, how);
+
+  assert.deepEqual(read("a.json"), tableOf(figure));
+  const [other, users] = read("b.json").figures;
+  assert.deepEqual(other, { ...figure, id: "other" });
+  assert.equal(users.ours, "5,000");
+  assert.equal(users.machine, "a quiet box");
+  checkTable("b", read("b.json"));
+  assert.throws(() => writeFigures(folder, { nobody: { ours: "1", unit: "" } }, how), /nobody/);
+});
+
+test("some of what can be measured is chosen by name", () => {
+  assert.deepEqual([...chosen(["a", "b"], "")], ["a", "b"]);
+  assert.deepEqual([...chosen(["a", "b"], "b")], ["b"]);
+  assert.throws(() => chosen(["a", "b"], "b,c"), /--only has c; there are a, b/);
+});
+
+test("a command names the options that were given", () => {
+  assert.equal(
+    commandOf("x.mjs", { runs: "3", only: "" }, ["runs", "only"]),
+    "node tests/load/x.mjs --runs 3",
+  );
 });
 
 test("the rest of the document stays as it is", () => {
