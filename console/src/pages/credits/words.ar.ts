@@ -6,6 +6,7 @@ export const ar: WordsLike<typeof en> = {
   account: "الحساب",
   add: "إضافة رصيد",
   added: "أُضيف {amount}.",
+  addTo: "إضافة رصيد إلى {name}",
   after: "الرصيد بعده",
   agent: "الوكيل",
   alert: "التنبيه",

@@ -3,6 +3,7 @@ export const en = {
   account: "Account",
   add: "Add credits",
   added: "{amount} added.",
+  addTo: "Add credits to {name}",
   after: "Balance after",
   agent: "Agent",
   alert: "Alert",
