@@ -42,12 +42,12 @@ test("a tenant is made with its first user, who signs in", async () => {
   await dialog.getByRole("button", { name: "Make the tenant" }).click();
   await dialog.getByRole("alert").waitFor();
   await dialog.getByText("Its first user is still missing").waitFor();
-  assert.ok(await dialog.getByLabel("Short name").isDisabled());
+  assert.equal(await dialog.getByLabel("Short name").count(), 0);
   await assertAccessible(page);
   await picture(page, "tenants-half");
 
   await dialog.getByRole("textbox", { name: "Password" }).fill(first.password);
-  await dialog.getByRole("button", { name: "Make the tenant" }).click();
+  await dialog.getByRole("button", { name: "Add its first user" }).click();
   await heading(page, "Nile").waitFor();
   await page.getByText("Nile Books Ltd").waitFor();
   await row(page, first.email).getByText("Admin", { exact: true }).waitFor();
@@ -62,7 +62,8 @@ test("a tenant is made with its first user, who signs in", async () => {
 });
 
 test("a tenant gets credits, once for a click, and another user", async () => {
-  const page = await house.visit("/tenants");
+  const page = await house.visit("/tenants", { allowed: [/ERR_FAILED/] });
+  const before = (await house.call("GET", "/api/credits/balance")).balance;
   const keys: string[] = [];
   page.on("request", (sent) => {
     const key = sent.headers()["idempotency-key"];
@@ -110,7 +111,7 @@ test("a tenant gets credits, once for a click, and another user", async () => {
   await row(page, "omar@nile.example").waitFor();
   await page.getByText("2 users").waitFor();
   const own = await house.call("GET", "/api/credits/balance");
-  assert.equal(own.balance, 0, "the operator's own tenant got nothing");
+  assert.equal(own.balance, before, "the operator's own tenant got nothing");
   await house.leave(page);
 });
 
@@ -148,7 +149,7 @@ test("a tenant is changed, suspended and activated", async () => {
   const headers = { Authorization: `Bearer ${token}` };
   assert.equal((await fetch(`${house.url}/api/auth/me`, { headers })).status, 401);
 
-  await page.getByRole("button", { name: "Activate" }).click();
+  await page.getByRole("button", { name: "Activate", exact: true }).click();
   await page.getByText("active", { exact: true }).first().waitFor();
   await page.getByRole("button", { name: "Suspend" }).waitFor();
   await house.call("POST", "/api/auth/login", first, null);
@@ -188,7 +189,8 @@ test("tenants are searched, narrowed down and turned page by page", async () => 
   await page.getByText("No tenant fits.").waitFor();
   await assertAccessible(page);
   await page.getByLabel("Search names and companies").fill("books");
-  await page.getByRole("button", { name: "All", exact: true }).click();
+  await page.getByRole("combobox", { name: "State" }).click();
+  await page.getByRole("option", { name: "suspended" }).click(); // chosen again: all
   await row(page, "Nile & Sons").waitFor();
   await page.getByLabel("Search names and companies").fill("");
   await row(page, "Shop 30").waitFor();

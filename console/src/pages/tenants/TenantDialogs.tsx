@@ -1,4 +1,4 @@
-import { Fieldset, NumberInput, Stack, Text } from "@mantine/core";
+import { Alert, Fieldset, NumberInput, Stack } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -93,19 +93,20 @@ export function NewTenant({ onClose }: { onClose: () => void }) {
       title={t("add")}
       isOpen
       onClose={onClose}
-      submit={t("create")}
+      submit={made ? t("finish") : t("create")}
       onSubmit={submit}
       size="lg"
     >
-      <Fieldset legend={t("tenant")} disabled={made !== null}>
-        <Stack gap="sm">
-          <TenantFields fields={fields} onChange={setFields} />
-        </Stack>
-      </Fieldset>
-      {made && (
-        <Text size="sm" role="status">
+      {made ? (
+        <Alert color="orange" role="status">
           {t("made", { name: made.name })}
-        </Text>
+        </Alert>
+      ) : (
+        <Fieldset legend={t("tenant")}>
+          <Stack gap="sm">
+            <TenantFields fields={fields} onChange={setFields} />
+          </Stack>
+        </Fieldset>
       )}
       <Fieldset legend={t("firstUser")}>
         <Stack gap="sm">

@@ -16,6 +16,7 @@ export const ar: WordsLike<typeof en> = {
   created: "تاريخ الإنشاء",
   edit: "تعديل",
   editOf: "تعديل {name}",
+  finish: "إضافة أول مستخدم",
   firstUser: "أول مستخدميه، وهو مدير",
   history: "حركات الرصيد",
   id: "المعرّف",

@@ -13,6 +13,7 @@ export const en = {
   created: "Made",
   edit: "Edit",
   editOf: "Edit {name}",
+  finish: "Add its first user",
   firstUser: "Its first user, an admin",
   history: "Movements of credits",
   id: "Id",
