@@ -32,7 +32,7 @@ export function History({ tenant }: { tenant?: string }) {
     {
       key: "operation",
       title: t("operation"),
-      cell: (entry) => <bdi>{entry.operation_type.replaceAll("_", " ") || "–"}</bdi>,
+      cell: (entry) => <bdi>{names.operation(entry.operation_type) || "–"}</bdi>,
     },
     { key: "model", title: t("model"), cell: (entry) => <bdi>{entry.model || "–"}</bdi> },
     {
