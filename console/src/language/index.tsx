@@ -83,6 +83,17 @@ export function useWords<Master extends Record<string, Phrase>>(words: {
   );
 }
 
+/** A name of the API's, as the word `GROUP.NAME` says it; as it is where there is no such word. */
+export function sayName<Master extends Record<string, Phrase>>(
+  t: Say<Master>,
+  words: Master,
+  group: string,
+  name: string,
+): string {
+  const word = `${group}.${name}`;
+  return word in words ? t(word as keyof Master & string) : name.replaceAll("_", " ");
+}
+
 // The user's own kind of a language (en-GB), in digits that stand beside Latin ones.
 function localeOf(language: Language): string {
   const own = navigator.languages.find((tag) => tag.startsWith(`${language}-`));

@@ -1,5 +1,6 @@
 import IconActivity from "@tabler/icons-react/icons/IconActivity";
 import IconBooks from "@tabler/icons-react/icons/IconBooks";
+import IconBuilding from "@tabler/icons-react/icons/IconBuilding";
 import IconCoins from "@tabler/icons-react/icons/IconCoins";
 import IconCpu from "@tabler/icons-react/icons/IconCpu";
 import IconFunction from "@tabler/icons-react/icons/IconFunction";
@@ -85,6 +86,7 @@ export const pages: Page[] = [
   ),
 
   // System
+  page("system", "tenants", "tenants", IconBuilding, () => import("./tenants"), "tenants.manage"),
   page("system", "health", "health", IconActivity, () => import("./health"), "system.read"),
   page("system", "settings", "settings", IconSettings, () => import("./settings")),
 ];

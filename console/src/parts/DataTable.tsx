@@ -50,7 +50,7 @@ function Heading<Item>(props: {
   const t = useWords({ en, ar });
   const isChosen = order?.key === column.key;
   const direction = !isChosen ? undefined : order.isDown ? "descending" : "ascending";
-  const side = column.isNumber ? styles.end : styles.heading;
+  const side = column.isNumber ? `${styles.heading} ${styles.end}` : styles.heading;
   if (column.sortBy === undefined)
     return (
       <Table.Th scope="col" className={side}>

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack } from "@mantine/core";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useState, type FormEvent, type ReactNode } from "react";
 import { useWords } from "../language";
 import { Problem } from "./Problem";
 import { ar, en } from "./words";
@@ -15,8 +15,19 @@ interface DialogProps {
   children: ReactNode;
 }
 
+/** Whoever opened the dialog has the focus again, also when it is taken away while it is open. */
+function useFocusReturn() {
+  useEffect(() => {
+    const opener = document.activeElement;
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+    };
+  }, []);
+}
+
 function DialogBody({ onClose, submit, onSubmit, canSubmit = true, children }: DialogProps) {
   const t = useWords({ en, ar });
+  useFocusReturn();
   const [error, setError] = useState<Error | null>(null);
   const [isBusy, setBusy] = useState(false);
   const send = async (event: FormEvent) => {

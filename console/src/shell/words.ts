@@ -47,6 +47,7 @@ export const en = {
   "page.audit": "Audit log",
   "page.models": "Models",
   "page.webhooks": "Webhooks",
+  "page.tenants": "Tenants",
   "page.health": "Health",
   "page.settings": "Settings",
 };
@@ -98,6 +99,7 @@ export const ar: WordsLike<typeof en> = {
   "page.audit": "سجل التدقيق",
   "page.models": "النماذج",
   "page.webhooks": "خطافات الويب",
+  "page.tenants": "المستأجرون",
   "page.health": "الحالة",
   "page.settings": "الإعدادات",
 };

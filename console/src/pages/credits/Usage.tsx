@@ -22,7 +22,7 @@ const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 function nameOf(row: Row, group: Group, names: Names): string {
   switch (group) {
     case "operation":
-      return row.operation_type?.replaceAll("_", " ") ?? "";
+      return names.operation(row.operation_type ?? "");
     case "model":
       return row.model ?? "";
     case "agent":

@@ -2,7 +2,7 @@ import { Anchor, Group, SimpleGrid, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { authorised, bodyOf, api, fetchRaw } from "../../api/client";
-import { useFormats, useWords } from "../../language";
+import { sayName, useFormats, useWords } from "../../language";
 import { DataTable, Figure, PageTitle, Problem, StatusBadge, Waiting } from "../../parts";
 import { parseMetrics, quantileOf, sumOf, sumsBy, type Sample } from "./metrics";
 import { ar } from "./words.ar";
@@ -85,7 +85,7 @@ function Jobs({ samples }: { samples: Sample[] }) {
         {
           key: "kind",
           title: t("kind"),
-          cell: (job) => <bdi>{job.kind.replaceAll("_", " ")}</bdi>,
+          cell: (job) => <bdi>{sayName(t, en, "job", job.kind)}</bdi>,
           sortBy: (job) => job.kind,
         },
         number("queued"),

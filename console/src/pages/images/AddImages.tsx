@@ -1,12 +1,11 @@
-import "@mantine/dropzone/styles.css";
 import { Button, Group, List, Progress, Text, TextInput } from "@mantine/core";
-import { Dropzone } from "@mantine/dropzone";
 import IconPhotoUp from "@tabler/icons-react/icons/IconPhotoUp";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { upload } from "../../api/uploads";
 import { useWords } from "../../language";
+import { DropArea } from "../../parts/DropArea";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -33,7 +32,6 @@ function sentPart(run: Run): number {
 export function AddImages({ base }: { base: string }) {
   const t = useWords({ en, ar });
   const queries = useQueryClient();
-  const open = useRef<() => void>(null);
   const ending = useRef<AbortController | null>(null);
   const [description, setDescription] = useState("");
   const [run, setRun] = useState<Run>(idle);
@@ -93,34 +91,17 @@ export function AddImages({ base }: { base: string }) {
           w={360}
         />
       </Group>
-      <Dropzone
-        openRef={open}
+      <DropArea
+        label={t("files")}
+        icon={IconPhotoUp}
+        title={t("drop")}
+        hint={t("dropHint")}
+        choose={t("choose")}
         onDrop={(files) => void send(files)}
         accept={types}
-        activateOnClick={false}
-        activateOnKeyboard={false}
-        multiple
         disabled={isBusy}
-        inputProps={{ "aria-label": t("files") }}
         mb="lg"
-      >
-        <Group justify="center" mih={72} wrap="nowrap">
-          <IconPhotoUp size={32} aria-hidden />
-          <div>
-            <Text fw={600}>{t("drop")}</Text>
-            <Text size="sm" c="dimmed">
-              {t("dropHint")}
-            </Text>
-          </div>
-          <Button
-            style={{ pointerEvents: "all" }}
-            disabled={isBusy}
-            onClick={() => open.current?.()}
-          >
-            {t("choose")}
-          </Button>
-        </Group>
-      </Dropzone>
+      />
       {run.all > 0 && (
         <section aria-label={t("uploads")}>
           <Group justify="space-between">

@@ -1,13 +1,11 @@
-import "@mantine/dropzone/styles.css";
 import { ActionIcon, Button, Group, Paper, Progress, Stack, Text, Tooltip } from "@mantine/core";
-import { Dropzone } from "@mantine/dropzone";
 import IconCloudUpload from "@tabler/icons-react/icons/IconCloudUpload";
 import IconRefresh from "@tabler/icons-react/icons/IconRefresh";
 import IconX from "@tabler/icons-react/icons/IconX";
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
 import { useFormats, useWords } from "../../language";
 import { notifyProblem, StatusBadge } from "../../parts";
+import { DropArea } from "../../parts/DropArea";
 import { isEnded, useUploads, type Upload, type UploadList } from "./uploads";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
@@ -80,7 +78,6 @@ function UploadRow({ item, list }: { item: Upload; list: UploadList }) {
 export function AddFiles({ base }: { base: string }) {
   const t = useWords({ en, ar });
   const queries = useQueryClient();
-  const open = useRef<() => void>(null);
   const [list, items] = useUploads(base, () => {
     void queries.invalidateQueries({ queryKey: ["documents", base] });
     void queries.invalidateQueries({ queryKey: ["bases"] });
@@ -90,27 +87,14 @@ export function AddFiles({ base }: { base: string }) {
   const badFirst = items.toSorted((a, b) => Number(b.error !== null) - Number(a.error !== null));
   return (
     <Stack gap="sm" mb="lg">
-      <Dropzone
-        openRef={open}
+      <DropArea
+        label={t("files")}
+        icon={IconCloudUpload}
+        title={t("drop")}
+        hint={t("dropHint")}
+        choose={t("choose")}
         onDrop={(files) => list.add(files)}
-        multiple
-        activateOnClick={false}
-        activateOnKeyboard={false}
-        inputProps={{ "aria-label": t("files") }}
-      >
-        <Group justify="center" gap="md" mih={96} wrap="nowrap">
-          <IconCloudUpload size={36} aria-hidden />
-          <div>
-            <Text fw={600}>{t("drop")}</Text>
-            <Text size="sm" c="dimmed">
-              {t("dropHint")}
-            </Text>
-          </div>
-          <Button style={{ pointerEvents: "all" }} onClick={() => open.current?.()}>
-            {t("choose")}
-          </Button>
-        </Group>
-      </Dropzone>
+      />
       {items.length > 0 && (
         <section aria-label={t("uploads")}>
           <Group justify="space-between" mb="xs">

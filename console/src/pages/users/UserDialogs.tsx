@@ -23,21 +23,23 @@ interface DialogProps {
   onDone: () => void;
 }
 
-interface Fields {
+interface Named {
   name: string;
   email: string;
+}
+
+interface Fields extends Named {
   role: Role;
 }
 
-interface FieldsProps {
-  fields: Fields;
-  onChange: (fields: Fields) => void;
+interface FieldsProps<Of> {
+  fields: Of;
+  onChange: (fields: Of) => void;
 }
 
 /** Who a user is. */
-function UserFields({ fields, onChange }: FieldsProps) {
+export function NameFields<Of extends Named>({ fields, onChange }: FieldsProps<Of>) {
   const t = useWords({ en, ar });
-  const offered = useRoles();
   return (
     <>
       <LineInput
@@ -57,6 +59,32 @@ function UserFields({ fields, onChange }: FieldsProps) {
         maxLength={254}
         required
       />
+    </>
+  );
+}
+
+/** The password that somebody gives another. */
+export function FirstPassword(props: { value: string; onChange: (value: string) => void }) {
+  const t = useWords({ en, ar });
+  return (
+    <PasswordInput
+      label={t("password")}
+      description={t("passwordHint")}
+      dir="ltr"
+      autoComplete="new-password"
+      value={props.value}
+      onChange={(event) => props.onChange(event.currentTarget.value)}
+      required
+    />
+  );
+}
+
+function UserFields({ fields, onChange }: FieldsProps<Fields>) {
+  const t = useWords({ en, ar });
+  const offered = useRoles();
+  return (
+    <>
+      <NameFields fields={fields} onChange={onChange} />
       <Select
         label={t("role")}
         data={offered}
@@ -68,12 +96,17 @@ function UserFields({ fields, onChange }: FieldsProps) {
   );
 }
 
-export function AddUser({ isOpen, onClose, onDone }: DialogProps & { isOpen: boolean }) {
+interface AddProps extends DialogProps {
+  isOpen: boolean;
+  tenant?: string; // the user's own when absent
+}
+
+export function AddUser({ isOpen, tenant, onClose, onDone }: AddProps) {
   const t = useWords({ en, ar });
   const [fields, setFields] = useState<Fields>(nobody);
   const [password, setPassword] = useState("");
   const submit = async () => {
-    await ask(api.POST("/api/users", { body: { ...fields, password } }));
+    await ask(api.POST("/api/users", { body: { ...fields, password, tenant_id: tenant } }));
     notifyDone(t("added", { name: fields.name }));
     setFields(nobody);
     setPassword("");
@@ -88,15 +121,7 @@ export function AddUser({ isOpen, onClose, onDone }: DialogProps & { isOpen: boo
       onSubmit={submit}
     >
       <UserFields fields={fields} onChange={setFields} />
-      <PasswordInput
-        label={t("password")}
-        description={t("passwordHint")}
-        dir="ltr"
-        autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        required
-      />
+      <FirstPassword value={password} onChange={setPassword} />
     </DialogForm>
   );
 }

@@ -23,7 +23,7 @@ export const ar: WordsLike<typeof en> = {
   newPassword: "كلمة مرور جديدة",
   none: "لا يوجد مستخدم مطابق.",
   password: "كلمة المرور",
-  passwordHint: "يمكنه تغييرها في إعداداته.",
+  passwordHint: "8 أحرف على الأقل، فيها حرف لاتيني كبير ورقم. يمكنه تغييرها في إعداداته.",
   right: "الصلاحية",
   rights: "صلاحيات الأدوار",
   role: "الدور",

@@ -20,7 +20,8 @@ export const en = {
   newPassword: "New password",
   none: "No user fits.",
   password: "Password",
-  passwordHint: "They can change it in their settings.",
+  passwordHint:
+    "At least 8 characters, with a capital letter and a digit. They can change it in their settings.",
   right: "Right",
   rights: "Rights of roles",
   role: "Role",
