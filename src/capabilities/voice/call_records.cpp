@@ -215,7 +215,8 @@ Result<std::int64_t> forget_calls_of_session(SqlSession& sql, TenantId tenant,
                   {tenant, tenant, session}));
   return sql.execute(
       "UPDATE call_logs SET caller_id = '', caller_name = '', metadata = '{}', "
-      "transfer_target = '' "
+      "transfer_target = '', "
+      "dialled_number = CASE direction WHEN 'outbound' THEN '' ELSE dialled_number END "
       "WHERE tenant_id = ? AND chat_session_id = ?",
       {tenant, session});
 }

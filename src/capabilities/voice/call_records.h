@@ -100,8 +100,8 @@ struct CallRecordParts {
 
 std::unique_ptr<CallRecords> make_call_records(CallRecordParts parts);
 
-// Forgets what was said in the calls of a conversation, their recordings and who called, inside the
-// caller's transaction; times and costs stay. Says how many calls that were.
+// Forgets what was said in the calls of a conversation, their recordings and who called or was
+// called, inside the caller's transaction; times and costs stay. Says how many calls that were.
 Result<std::int64_t> forget_calls_of_session(SqlSession& sql, TenantId tenant,
                                              ChatSessionId session);
 

@@ -191,6 +191,21 @@ TEST_F(CallSearchOf, a_number_follows_what_is_told_of_a_call_later) {
   EXPECT_THAT(ids("222222"), IsEmpty());
 }
 
+TEST_F(CallSearchOf, a_number_that_was_called_is_forgotten_with_the_conversation) {
+  auto called = made_to("+4930123456");
+  talk("Good day", called);
+  auto session = stored(called).chat_session;
+  ASSERT_TRUE(session.has_value());
+  ASSERT_THAT(ids("123456"), ElementsAre(called));
+
+  EXPECT_TRUE(in_transaction([&](SqlSession& sql) {
+                return forget_calls_of_session(sql, tenant, *session);
+              }).has_value());
+
+  EXPECT_THAT(ids("123456"), IsEmpty());
+  EXPECT_EQ(stored(called).dialled_number, "");
+}
+
 TEST_F(CallSearchOf, words_find_calls_with_what_was_said_in_them) {
   auto first = said("Where is my gumboot?");
   auto second = said("I want a refund for the gumboots");
