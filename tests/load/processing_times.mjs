@@ -46,7 +46,7 @@ const imageSide = 512;
 const sheets = 5;
 const rowsOfSheet = 100;
 
-// Each: its file, and what its time is divided by.
+// Each: its file, what its time is divided by, and whether it is measured without vectors too.
 const documents = {
   pdf_10: { ending: "pdf", make: () => makePdf(random, 10) },
   pdf_100: { ending: "pdf", make: () => makePdf(random, 100) },
@@ -56,6 +56,7 @@ const documents = {
     ending: "xlsx",
     make: () => makeXlsx(random, sheets, rowsOfSheet),
     parts: sheets,
+    isReadAlone: true, // the guide's figure is of the reading, without vectors
     of: `a sheet of ${rowsOfSheet} rows, ${sheets} a workbook`,
   },
 };
@@ -79,7 +80,7 @@ async function readOne(caller, base, name, bytes) {
   return { ms: lastAt - began, status };
 }
 
-async function measureDocument(server, caller, base, id) {
+async function measureDocument({ server, caller, base }, id) {
   const { ending, make, parts = 1 } = documents[id];
   const times = [];
   const cpuSeconds = () => figuresOf(server.child.pid).cpu_s;
@@ -96,7 +97,7 @@ async function measureDocument(server, caller, base, id) {
 }
 
 /** So many images uploaded at once, in rounds: how long until all are found, and each. */
-async function measureImages(server, base, count) {
+async function measureImages({ server, base }, count) {
   const one = new Caller(server.url, server.token); // loads the model
   const first = form("first.png", picture(imageSide, count), { kb_id: base });
   await one.expect("POST", "/api/v1/images/upload", first, formType);
@@ -129,12 +130,12 @@ async function measureImages(server, base, count) {
 
 const inSeconds = (ms) => Number((ms / 1000).toPrecision(3));
 
-function figureOfDocument(id, { p50, p95, chunks, cpuMs }) {
+function figureOfDocument(id, { p50, p95, chunks, cpuMs }, plain) {
   const { of } = documents[id];
-  if (of)
+  if (plain)
     return {
-      ours: `${p50} (p50), ${p95} (p95)`,
-      unit: `ms ${of}, upload to completed (${cpuMs.toFixed(0)} of CPU)`,
+      ours: `${plain.p50} (p50), ${plain.p95} (p95); with its vectors ${p50}, ${p95}`,
+      unit: `ms ${of}, upload to completed`,
     };
   return {
     ours: `${inSeconds(p50)} (p50), ${inSeconds(p95)} (p95)`,
@@ -153,46 +154,71 @@ function figureOfImages(rounds) {
 
 const wanted = chosen([...Object.keys(documents), "images"], options.only);
 const folder = mkdtempSync(join(tmpdir(), "aiva-processing-"));
-const server = new KilledServer(program, join(folder, "data"), {
-  environment: {
-    AIVA_SERVER_ACCESS_LOG: "false",
-    AIVA_IMAGES_CONCURRENCY: options["image-concurrency"],
-  },
-});
-let caller;
+const servers = [];
+const callers = [];
+
+/** A new AIVA with a knowledge base: {server, caller, base}. */
+async function open(environment) {
+  const data = join(folder, `data_${servers.length}`);
+  const server = new KilledServer(program, data, {
+    environment: {
+      AIVA_SERVER_ACCESS_LOG: "false",
+      AIVA_IMAGES_CONCURRENCY: options["image-concurrency"],
+      ...environment,
+    },
+  });
+  servers.push(server);
+  if (!(await server.start())) throw new Error(`AIVA did not start:\n${server.log}`);
+  const caller = new Caller(server.url, server.token);
+  callers.push(caller);
+  const made = await caller.expect("POST", "/api/knowledge", { name: "Measured" });
+  return { server, caller, base: made.body.data.id };
+}
+
+function printDocument(name, { calls, p50, p95, p99, cpuMs, chunks, pages, reused }) {
+  console.log(
+    `${name.padEnd(10)} p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, ${cpuMs.toFixed(0)} ms CPU ` +
+      `(${calls} runs; ${pages} pages, ${chunks} passages, ${reused} of them known)`,
+  );
+}
+
+function printImages(count, { all, each, perSecond, cpuMs }, server) {
+  console.log(
+    `images     ${count} at once: all after ${inSeconds(all.p50)} s; each p50 ` +
+      `${inSeconds(each.p50)} s, p95 ${inSeconds(each.p95)} s; ` +
+      `${perSecond.toFixed(1)}/s, ${cpuMs.toFixed(0)} ms CPU each, ` +
+      `${figuresOf(server.child.pid).resident_mb.toFixed(0)} MB`,
+  );
+}
+
 for (const signal of ["SIGINT", "SIGTERM"])
   process.once(signal, () => {
-    server.child?.kill("SIGKILL");
+    for (const server of servers) server.child?.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
     process.exit(1);
   });
 try {
-  if (!(await server.start())) throw new Error(`AIVA did not start:\n${server.log}`);
-  caller = new Caller(server.url, server.token);
-  const made = await caller.expect("POST", "/api/knowledge", { name: "Measured" });
-  const base = made.body.data.id;
+  const aiva = await open({});
   console.log(`${execFileSync(program, ["version"]).toString().trim()}, ${describeMachine()}`);
   const measured = {};
   for (const id of Object.keys(documents).filter((name) => wanted.has(name))) {
-    const found = await measureDocument(server, caller, base, id);
-    const { calls, p50, p95, p99, chunks, pages, reused, cpuMs } = found;
-    console.log(
-      `${id.padEnd(10)} p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, ${cpuMs.toFixed(0)} ms CPU ` +
-        `(${calls} runs; ${pages} pages, ${chunks} passages, ${reused} of them known)`,
-    );
-    if (calls >= runsMin) measured[id] = figureOfDocument(id, found);
+    const found = await measureDocument(aiva, id);
+    printDocument(id, found);
+    let plain;
+    if (documents[id].isReadAlone) {
+      const reader = await open({ AIVA_EMBEDDER_PROVIDER: "none" });
+      plain = await measureDocument(reader, id);
+      printDocument("  no vectors", plain);
+      await reader.server.stop();
+    }
+    if (found.calls >= runsMin) measured[id] = figureOfDocument(id, found, plain);
   }
   if (wanted.has("images")) {
     const rounds = [];
     for (const count of options.images.split(",").map(Number)) {
-      const found = await measureImages(server, base, count);
+      const found = await measureImages(aiva, count);
       rounds.push([count, found]);
-      console.log(
-        `images     ${count} at once: all after ${inSeconds(found.all.p50)} s; each p50 ` +
-          `${inSeconds(found.each.p50)} s, p95 ${inSeconds(found.each.p95)} s; ` +
-          `${found.perSecond.toFixed(1)}/s, ${found.cpuMs.toFixed(0)} ms CPU each, ` +
-          `${figuresOf(server.child.pid).resident_mb.toFixed(0)} MB`,
-      );
+      printImages(count, found, aiva.server);
     }
     measured.images = figureOfImages(rounds);
   }
@@ -200,7 +226,7 @@ try {
   const command = commandOf("processing_times.mjs", options, names);
   if (options.write) writeFigures(options.write, measured, { command, machine: options.machine });
 } finally {
-  caller?.close();
-  if (server.child) await server.stop();
+  for (const caller of callers) caller.close();
+  for (const server of servers) if (server.child?.exitCode === null) await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
