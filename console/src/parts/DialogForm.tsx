@@ -20,7 +20,8 @@ function useFocusReturn() {
   useEffect(() => {
     const opener = document.activeElement;
     return () => {
-      if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+      const isLost = document.activeElement === document.body; // no other dialog took it
+      if (isLost && opener instanceof HTMLElement) opener.focus({ preventScroll: true });
     };
   }, []);
 }

@@ -34,7 +34,7 @@ export const en = {
   state: "State",
   suspend: "Suspend",
   suspendExplain:
-    "All its users and API keys are signed out at once, and refused until it is active again. Nothing is deleted.",
+    "Its users and API keys are refused at once, until it is active again. Nothing is deleted.",
   suspendQuestion: "Suspend {name}?",
   suspended: "suspended",
   suspendedAbout: "Its users and API keys are refused. What it has stored is kept.",

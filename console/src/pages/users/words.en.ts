@@ -21,7 +21,7 @@ export const en = {
   none: "No user fits.",
   password: "Password",
   passwordHint:
-    "At least 8 characters, with a capital letter and a digit. They can change it in their settings.",
+    "8 characters or more, with a capital letter and a digit. They can change it later.",
   right: "Right",
   rights: "Rights of roles",
   role: "Role",
