@@ -59,7 +59,7 @@ export const ar: WordsLike<typeof en> = {
   note: "ملاحظة",
   noUsage: "لم يُستخدم شيء في هذه المدة.",
   operation: "العملية",
-  "operation.add": "إضافة",
+  "operation.add": "رصيد",
   "operation.agent_instructions": "كتابة التعليمات",
   "operation.call": "مكالمة",
   "operation.chat": "محادثة",

@@ -49,7 +49,7 @@ export const en = {
   note: "Note",
   noUsage: "Nothing was used in this time.",
   operation: "Operation",
-  "operation.add": "added",
+  "operation.add": "credits",
   "operation.agent_instructions": "instructions written",
   "operation.call": "call",
   "operation.chat": "chat",
