@@ -6,6 +6,8 @@
 
 #include <vector>
 
+#include "adapters/onnx/byte_products.h"
+
 namespace aiva {
 namespace {
 
@@ -106,8 +108,10 @@ Result<Owned<OrtSessionOptions>> make_session_options(const OrtApi& api, Executi
   TRY_VOID(checked(api.SetSessionExecutionMode(raw, ORT_SEQUENTIAL)));
   TRY_VOID(checked(api.SetSessionGraphOptimizationLevel(raw, ORT_ENABLE_ALL)));
   TRY_VOID(checked(api.DisableMemPattern(raw)));
-  // Older x86 processors would sum products of bytes in 16 bits and cut what does not fit.
-  TRY_VOID(checked(api.AddSessionConfigEntry(raw, kOrtSessionOptionsAvx2PrecisionMode, "1")));
+  // Older x86 processors would sum products of bytes in 16 bits and cut what does not fit. Newer
+  // ones would be kept from their fast instructions by this.
+  if (!has_fast_byte_products())
+    TRY_VOID(checked(api.AddSessionConfigEntry(raw, kOrtSessionOptionsAvx2PrecisionMode, "1")));
   if (memory == OnnxMemory::lean)
     TRY_VOID(checked(api.DisableCpuMemArena(raw)));
   else
