@@ -22,7 +22,7 @@ constexpr std::size_t text_bytes_read = 64UL * 1024;
 // A call of at most so many texts and bytes is small: a question, not a document.
 constexpr std::size_t small_texts_max = 4;
 constexpr std::size_t small_bytes_max = 8192;
-constexpr int bulk_nice = 5;
+constexpr int bulk_nice = 10;
 
 struct ModelFacts {
   std::string name;

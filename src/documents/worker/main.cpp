@@ -35,7 +35,7 @@
 namespace {
 
 constexpr int control_descriptor = 3;
-constexpr int niceness = 5;  // serving users comes before reading documents
+constexpr int niceness = 10;  // serving users comes before reading documents
 constexpr int niceness_of_recognition = 15;
 constexpr const char* usage =
     "usage: aiva-docworker --pdfium LIBRARY [--ocr-data FOLDER] [--ocr-languages LIST]\n"
