@@ -43,12 +43,12 @@ export function picture(side, number) {
   ]);
 }
 
-/** A PDF whose pages are full of text. */
-export function makePdf(random, pages) {
+/** A PDF with so many lines on each page; by themselves pages are full of small text. */
+export function makePdf(random, pages, linesEach = linesOfPage) {
   const page = () => {
     const lines = [];
-    while (lines.length < linesOfPage) lines.push(...wrap(passage(random), columnsOfPage));
-    return lines.slice(0, linesOfPage);
+    while (lines.length < linesEach) lines.push(...wrap(passage(random), columnsOfPage));
+    return lines.slice(0, linesEach);
   };
   return pdfOf(Array.from({ length: pages }, page));
 }

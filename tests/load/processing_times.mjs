@@ -45,11 +45,14 @@ const roundsOfImages = 3;
 const imageSide = 512;
 const sheets = 5;
 const rowsOfSheet = 100;
+const linesOfLetter = 32;
 
 // Each: its file, what its time is divided by, and whether it is measured without vectors too.
 const documents = {
   pdf_10: { ending: "pdf", make: () => makePdf(random, 10) },
   pdf_100: { ending: "pdf", make: () => makePdf(random, 100) },
+  // 2,300 characters a page, some 320 long words.
+  pdf_100_plain: { ending: "pdf", make: () => makePdf(random, 100, linesOfLetter) },
   docx_10: { ending: "docx", make: () => makeDocx(random, 10) },
   pptx_20: { ending: "pptx", make: () => makePptx(random, 20) },
   xlsx_read: {
