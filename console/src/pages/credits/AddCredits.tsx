@@ -1,4 +1,4 @@
-import { Button, Checkbox, NumberInput } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -6,6 +6,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { useOnce } from "../../api/once";
 import { useFormats, useWords } from "../../language";
 import { DialogForm, LineInput, notifyDone } from "../../parts";
+import { Dollars } from "./Dollars";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -44,17 +45,7 @@ export function AddCreditsDialog({ tenant, isOpen, onClose }: DialogProps) {
       onSubmit={submit}
       canSubmit={Number(amount) > 0}
     >
-      <NumberInput
-        label={t("amount")}
-        prefix="$"
-        value={amount}
-        onChange={setAmount}
-        min={0}
-        max={1_000_000}
-        decimalScale={4}
-        required
-        data-autofocus
-      />
+      <Dollars value={amount} onChange={setAmount} data-autofocus />
       <LineInput label={t("note")} value={note} onChange={setNote} maxLength={500} />
       <Checkbox
         label={t("promotion")}

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, SimpleGrid, Text } from "@mantine/core";
+import { Button, Group, SimpleGrid, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -6,6 +6,7 @@ import { api, ask } from "../../api/client";
 import { useWords } from "../../language";
 import { DialogForm, Figure, Money } from "../../parts";
 import { useRight } from "../../session";
+import { Dollars } from "./Dollars";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -59,17 +60,7 @@ function LowBalance({ tenant }: OfTenant) {
         onSubmit={save}
       >
         <Text size="sm">{t("lowAbout")}</Text>
-        <NumberInput
-          label={t("amount")}
-          prefix="$"
-          value={amount}
-          onChange={setAmount}
-          min={0}
-          max={1_000_000}
-          decimalScale={4}
-          required
-          data-autofocus
-        />
+        <Dollars value={amount} onChange={setAmount} data-autofocus />
         {data?.amount !== null && (
           <Group>
             <Button variant="default" onClick={() => void remove()}>

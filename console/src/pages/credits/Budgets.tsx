@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, NumberInput, Progress, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Progress, Select, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { useFormats, useWords } from "../../language";
 import { ConfirmButton, DataTable, DialogForm, Money, Problem } from "../../parts";
 import { useRight } from "../../session";
 import { useNames, type Names } from "./names";
+import { Dollars } from "./Dollars";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
 
@@ -95,16 +96,7 @@ function BudgetForm({ budget, names, onClose }: FormProps) {
           />
         </>
       )}
-      <NumberInput
-        label={t("amount")}
-        prefix="$"
-        value={amount}
-        onChange={setAmount}
-        min={0}
-        max={1_000_000}
-        decimalScale={4}
-        required
-      />
+      <Dollars value={amount} onChange={setAmount} />
       <TextInput
         label={t("alertAt")}
         description={t("alertAtHint")}
