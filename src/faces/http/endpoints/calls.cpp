@@ -88,24 +88,13 @@ Result<CallFilter> read_filter(const Request& request, const ListRequest& wanted
 
 Task<Result<Response>> find_calls(Calls calls, CallContext context, Request& request,
                                   std::string text) {
-  CO_TRY(auto wanted, read_list_request(request, found_list));
-  if (wanted.page.page > 1)
-    co_return fail(invalid_field("page", "goes without q; take the cursor"));
+  CO_TRY(auto wanted, read_found_request(request, found_list));
   CO_TRY(auto filter, read_filter(request, wanted));
   filter.limit = wanted.page.limit;
   voice::CallQuery query{.text = std::move(text), .filter = std::move(filter)};
   auto finding = calls.search.find(std::move(context), std::move(query));
   CO_TRY(auto found, co_await std::move(finding));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object().key("items").begin_array();
-    for (const auto& item : found.items) write_found_call(writer, item);
-    writer.end_array().field("limit", wanted.page.limit);
-    if (found.next)
-      writer.field("next_cursor", make_cursor(found_list, *found.next));
-    else
-      writer.null_field("next_cursor");
-    writer.end_object();
-  });
+  co_return found_response(found, wanted, write_found_call);
 }
 
 Task<Result<Response>> list_calls(Calls calls, CallContext context, Request& request) {

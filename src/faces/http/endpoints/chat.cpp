@@ -38,7 +38,6 @@ Task<Result<Response>> create_session(Chat& chat, CallContext context, Request& 
 
 Result<chat::ConversationQuery> read_conversation_query(Request& request, std::string_view words,
                                                         const ListRequest& wanted) {
-  if (wanted.page.page > 1) return fail(invalid_field("page", "goes without q; take the cursor"));
   chat::ConversationQuery query{
       .words = std::string(words), .limit = wanted.page.limit, .after = wanted.after};
   if (auto status = request.query_text("status")) query.status = std::string(*status);
@@ -49,20 +48,11 @@ Result<chat::ConversationQuery> read_conversation_query(Request& request, std::s
 
 Task<Result<Response>> find_sessions(chat::ConversationSearch& search, CallContext context,
                                      Request& request, std::string words) {
-  CO_TRY(auto wanted, read_list_request(request, found_list));
+  CO_TRY(auto wanted, read_found_request(request, found_list));
   CO_TRY(auto query, read_conversation_query(request, words, wanted));
   auto finding = search.find(std::move(context), std::move(query));
   CO_TRY(auto found, co_await std::move(finding));
-  co_return ok_response([&](JsonWriter& writer) {
-    writer.begin_object().key("items").begin_array();
-    for (const auto& item : found.items) write_found_conversation(writer, item);
-    writer.end_array().field("limit", wanted.page.limit);
-    if (found.next)
-      writer.field("next_cursor", make_cursor(found_list, *found.next));
-    else
-      writer.null_field("next_cursor");
-    writer.end_object();
-  });
+  co_return found_response(found, wanted, write_found_conversation);
 }
 
 Task<Result<Response>> list_sessions(Chat& chat, CallContext context, Request& request) {

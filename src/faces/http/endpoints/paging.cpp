@@ -55,6 +55,12 @@ bool ListRequest::goes_on(std::size_t found, std::int64_t total) const {
   return found == limit && seen < total;
 }
 
+Result<ListRequest> read_found_request(const Request& request, std::string_view list) {
+  TRY(auto wanted, read_list_request(request, list));
+  if (wanted.page.page > 1) return fail(invalid_field("page", "goes without q; take the cursor"));
+  return wanted;
+}
+
 std::string make_cursor(std::string_view list, const ListPosition& position) {
   std::string text(list);
   text.append(" ").append(std::to_string(position.key)).append(" ");

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,9 @@ struct ListRequest {
 // `page` and `limit`, or `cursor` and `limit`; `invalid` for a cursor that is not one of `list` (a
 // literal), and for one beside `page`.
 Result<ListRequest> read_list_request(const Request& request, std::string_view list);
+
+// The same of a list that is found by words and has cursors alone: `page` may not lead further.
+Result<ListRequest> read_found_request(const Request& request, std::string_view list);
 
 // The cursor that stands for a position of that list. It holds no more than the position, and is
 // checked whenever it comes back.
@@ -94,22 +98,33 @@ Response list_response(const Found& found, const ListRequest& wanted, WriteItem 
   });
 }
 
-// {"items":[…],"limit":…,"next_cursor":…} of a list that is not counted.
-template <class Items, class WriteItem, class PositionOf>
-Response uncounted_response(const Items& items, const ListRequest& wanted, WriteItem write_item,
-                            PositionOf position) {
-  auto limit = static_cast<std::size_t>(wanted.page.limit);
-  auto shown = items.size() < limit ? items.size() : limit;
+// {"items":[…],"limit":…,"next_cursor":…} of a list that is not counted and says itself where it
+// goes on: `found.items`, and `found.next`, nothing at its end.
+template <class Found, class WriteItem>
+Response found_response(const Found& found, const ListRequest& wanted, WriteItem write_item) {
   return ok_response([&](JsonWriter& writer) {
     writer.begin_object().key("items").begin_array();
-    for (std::size_t i = 0; i < shown; ++i) write_item(writer, items[i]);
+    for (const auto& item : found.items) write_item(writer, item);
     writer.end_array().field("limit", wanted.page.limit);
-    if (wanted.goes_on(items.size()))
-      writer.field("next_cursor", make_cursor(wanted.list, position(items[shown - 1])));
+    if (found.next)
+      writer.field("next_cursor", make_cursor(wanted.list, *found.next));
     else
       writer.null_field("next_cursor");
     writer.end_object();
   });
+}
+
+// The same of a list that goes on behind the entries that were asked for.
+template <class Items, class WriteItem, class PositionOf>
+Response uncounted_response(const Items& items, const ListRequest& wanted, WriteItem write_item,
+                            PositionOf position) {
+  auto limit = static_cast<std::size_t>(wanted.page.limit);
+  struct {
+    std::span<const typename Items::value_type> items;
+    std::optional<ListPosition> next;
+  } found{.items = std::span(items).first(items.size() < limit ? items.size() : limit), .next = {}};
+  if (wanted.goes_on(items.size())) found.next = position(found.items.back());
+  return found_response(found, wanted, write_item);
 }
 
 // The position of an entry in a list ordered by `sequence`, from the greatest on.
