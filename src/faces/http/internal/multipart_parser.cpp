@@ -9,6 +9,7 @@ namespace aiva::http {
 namespace {
 
 constexpr std::size_t preamble_bytes_max = 4096;
+constexpr std::size_t blanks_max = 64;  // behind a boundary
 constexpr auto npos = std::string_view::npos;
 
 Error malformed(const char* why) {
@@ -84,25 +85,21 @@ Result<MultipartParser::Event> MultipartParser::read_preamble(std::string_view& 
     }
   }
   auto at = find_in(window, delimiter_);
-  if (at != npos) {
-    window.remove_prefix(at + delimiter_.size());
-    stage_ = Stage::after_delimiter;
-    return read_after_delimiter(window);
-  }
-  auto skipped = window.size() - std::min(window.size(), delimiter_.size() - 1);
-  window.remove_prefix(skipped);
-  preamble_bytes_ += skipped + 1;
+  auto skipped = at != npos ? at : window.size() - std::min(window.size(), delimiter_.size() - 1);
+  preamble_bytes_ += skipped;
   if (preamble_bytes_ > preamble_bytes_max) return fail(malformed("no boundary"));
-  return Event::need_input;
+  window.remove_prefix(skipped);
+  if (at == npos) return Event::need_input;
+  window.remove_prefix(delimiter_.size());
+  stage_ = Stage::after_delimiter;
+  return read_after_delimiter(window);
 }
 
 Result<MultipartParser::Event> MultipartParser::read_after_delimiter(std::string_view& window) {
   // "--" ends the form; blanks and CRLF begin a part.
-  auto blanks = window.find_first_not_of(" \t");
-  if (blanks == npos || window.size() < blanks + 2) {
-    if (window.size() > 64) return fail(malformed("blanks behind a boundary"));
-    return Event::need_input;
-  }
+  auto blanks = std::min(window.find_first_not_of(" \t"), window.size());
+  if (blanks > blanks_max) return fail(malformed("blanks behind a boundary"));
+  if (window.size() < blanks + 2) return Event::need_input;
   auto mark = window.substr(blanks, 2);
   if (mark == "--") {
     stage_ = Stage::end;
@@ -117,12 +114,13 @@ Result<MultipartParser::Event> MultipartParser::read_after_delimiter(std::string
 }
 
 Result<MultipartParser::Event> MultipartParser::read_head(std::string_view& window) {
-  auto end = find_in(window, "\r\n\r\n");
-  if (end == npos || end > limits_.head_bytes_max) {
-    if (window.size() > limits_.head_bytes_max)
-      return fail(ErrorCode::too_large, "The headers of a form part are too long");
-    return Event::need_input;
-  }
+  constexpr std::string_view empty_line = "\r\n\r\n";
+  auto found = find_in(window, empty_line);
+  // One that is still to come begins within the last three bytes or behind them.
+  auto end = found != npos ? found : window.size() - std::min(window.size(), empty_line.size() - 1);
+  if (end > limits_.head_bytes_max)
+    return fail(ErrorCode::too_large, "The headers of a form part are too long");
+  if (found == npos) return Event::need_input;
   auto lines = window.substr(0, end + 2);
   lines.remove_prefix(2);
   window.remove_prefix(end + 4);
