@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "chunk_targets.h"
 #include "documents/archive/zip_reader.h"
 #include "documents/charset.h"
 #include "documents/format_detection.h"
@@ -20,8 +21,10 @@
 #include "documents/xml/xml_reader.h"
 #include "keyword_targets.h"
 #include "package_text.h"
+#include "page_text.h"
 #include "rtp_target.h"
 #include "schema_target.h"
+#include "web_targets.h"
 
 namespace aiva::fuzz {
 namespace {
@@ -199,11 +202,20 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"keyword_text", analyse_keywords},
       {"keyword_sections", search_keyword_sections},
       {"json_schema", check_json_schema},
-      {"rtp", play_rtp}};
+      {"rtp", play_rtp},
+      {"chunks", cut_blocks},
+      {"tokens", count_tokens},
+      {"robots", ask_robots},
+      {"sitemap", read_sitemap},
+      {"links", follow_links},
+      {"form", upload_form}};
   for (const auto& format : formats) {
     auto run = is_packed(format->format()) ? read_packed : read;
     targets.push_back({std::string(to_string(format->format())),
                        [&format = *format, run](auto bytes) { run(format, bytes); }});
+    if (format->format() == FileFormat::pdf)
+      targets.push_back(
+          {"pdf_pages", [&format = *format](auto bytes) { read(format, draw_pdf(bytes)); }});
   }
   return targets;
 }

@@ -14,10 +14,12 @@ struct Target {
   std::function<void(std::string_view bytes)> run;
 };
 
-// The reader of each format by the format's usual suffix, and what stands before and after them:
-// detect, charset, zip_directory, xml, image_header, converted_text, records, requests. And the
-// keywords of texts and segments: keyword_text, keyword_sections. And the schemas of functions:
-// json_schema, and packets of sound: rtp. PDFium is loaded when `needs_pdfium`.
+// The reader of each format by the format's usual suffix, of PDF also by what is drawn: pdf_pages.
+// What stands before and after them: detect, charset, zip_directory, xml, image_header,
+// converted_text, records, requests, chunks, tokens. Where documents come from: robots, sitemap,
+// links, form. And the keywords of texts and segments: keyword_text, keyword_sections. And the
+// schemas of functions: json_schema, and packets of sound: rtp. PDFium is loaded when
+// `needs_pdfium`.
 std::vector<Target> make_targets(bool needs_pdfium);
 
 }  // namespace aiva::fuzz

@@ -9,29 +9,11 @@
 #include <vector>
 
 #include "documents/tokens/byte_pairs.h"
+#include "documents/tokens/testing/merge_by_definition.h"
 #include "documents/tokens/testing/small_ranks.h"
 
 namespace aiva::documents {
 namespace {
-
-// Merging as its definition says, slowly.
-std::size_t merge_by_definition(const TokenRanks& ranks, std::string_view word) {
-  std::vector<std::string> parts;
-  for (char c : word) parts.emplace_back(1, c);
-  for (;;) {
-    auto lowest = TokenRanks::none;
-    std::size_t best = 0;
-    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-      auto rank = ranks.rank(parts[i] + parts[i + 1]);
-      if (rank >= lowest) continue;
-      lowest = rank;
-      best = i;
-    }
-    if (lowest == TokenRanks::none) return parts.size();
-    parts[best] += parts[best + 1];
-    parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(best) + 1);
-  }
-}
 
 TEST(BytePairs, merge_as_their_definition_says_at_any_length) {
   auto ranks = TokenRanks::parse(small_ranks_text());
