@@ -74,6 +74,17 @@ async function untilAnswered(phone: Phone, id: string): Promise<void> {
   throw new Error("nobody answers");
 }
 
+test("a log without calls says whether filters are why", async () => {
+  const page = await house.visit("/calls");
+  await page.getByText("There has been no call yet.").waitFor();
+  await page.getByRole("combobox", { name: "Direction" }).click();
+  await page.getByRole("option").first().click();
+  await page.getByText("Nothing fits these filters.").waitFor();
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.getByText("There has been no call yet.").waitFor();
+  await house.leave(page);
+});
+
 test("a live call is followed, heard, helped, taken over and ended", async () => {
   const page = await house.visit("/live");
   await page.getByText("Nobody is on the line.").waitFor();

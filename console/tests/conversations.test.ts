@@ -52,7 +52,7 @@ test("new conversations appear by themselves and are found", async () => {
   await page.getByRole("link", { name: "Question of Ada" }).waitFor();
   await page.getByRole("combobox", { name: "State" }).click();
   await page.getByRole("option", { name: "ended" }).click();
-  await page.getByText("No conversation is like that.").waitFor();
+  await page.getByText("Nothing fits these filters.").waitFor();
   await house.leave(page);
 });
 

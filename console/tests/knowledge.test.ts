@@ -117,7 +117,7 @@ test("many files are uploaded at once, and each tells how it goes", async () => 
     .click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await page.getByText("8 documents are deleted.").waitFor();
-  await page.getByText("No documents like that.").waitFor();
+  await page.getByText("Nothing fits these filters.").waitFor();
   await page.getByLabel("Name or title has").fill("");
   await page.getByRole("combobox", { name: "State" }).click();
   await page.getByRole("option", { name: "failed" }).click();

@@ -23,7 +23,8 @@ interface TableProps<Item> {
   keyOf: (item: Item) => string;
   pages?: Pages<Item>; // a list with pages…
   items?: Item[]; // …or one that is whole; undefined while it is on its way
-  empty?: ReactNode;
+  empty?: ReactNode; // said of a list without entries…
+  isNarrowed?: boolean; // …unless filters are why
   isChosen?: (item: Item) => boolean;
 }
 
@@ -92,7 +93,7 @@ function Turning<Item>({ pages }: { pages: Pages<Item> }) {
 
 /** A table with its pages, its order, and what is said when it is empty, on its way or refused. */
 export function DataTable<Item>(props: TableProps<Item>) {
-  const { label, columns, keyOf, pages, empty, isChosen } = props;
+  const { label, columns, keyOf, pages, empty, isNarrowed, isChosen } = props;
   const t = useWords({ en, ar });
   const [order, setOrder] = useState<Order | null>(null);
   const items = props.items ?? pages?.items;
@@ -126,7 +127,7 @@ export function DataTable<Item>(props: TableProps<Item>) {
       </div>
       {shown.length === 0 && (
         <Text p="lg" ta="center" c="dimmed" component="div">
-          {empty ?? t("empty")}
+          {isNarrowed ? t("noneFits") : (empty ?? t("empty"))}
         </Text>
       )}
       {isTurned && <Turning pages={pages} />}

@@ -36,3 +36,7 @@ export function oneOf<Value extends string>(
 
 /** An empty filter is not asked for. */
 export const asked = (value: string): string | undefined => (value === "" ? undefined : value);
+
+/** Whether any filter is asked for. */
+export const isNarrowed = (filters: object): boolean =>
+  Object.values(filters).some((value) => value !== undefined && value !== null && value !== "");

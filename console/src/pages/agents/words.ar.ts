@@ -83,7 +83,7 @@ export const ar: WordsLike<typeof en> = {
   name: "الاسم",
   noDifference: "هذان الإصداران متطابقان.",
   noKnowledge: "بلا قاعدة معرفة",
-  none: "لا وكيل كهذا.",
+  none: "لم يُنشأ أي وكيل بعد.",
   notAnObject: "يجب أن يكون كائن JSON.",
   notAvailable: "لا يستطيع أحد فتحها بعد: يجب تشغيل الوكيل ونشره، وكذلك صفحة محادثته.",
   off: "متوقف",

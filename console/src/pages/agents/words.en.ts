@@ -76,7 +76,7 @@ export const en = {
   name: "Name",
   noDifference: "These versions are the same.",
   noKnowledge: "No knowledge base",
-  none: "No agent is like that.",
+  none: "No agent has been made yet.",
   notAnObject: "Must be a JSON object.",
   notAvailable:
     "Nobody can open it yet: the agent must be on and published, and its chat page too.",

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useFormats, useWords } from "../../language";
-import { DataTable, JsonView, PageTitle, When } from "../../parts";
+import { DataTable, JsonView, PageTitle, When, isNarrowed } from "../../parts";
 import { useRight } from "../../session";
 import { ar } from "./words.ar";
 import { en } from "./words.en";
@@ -133,6 +133,7 @@ export default function Audit() {
         pages={entries}
         keyOf={(entry) => entry.id}
         empty={t("none")}
+        isNarrowed={isNarrowed(wanted)}
         columns={[
           { key: "when", title: t("when"), cell: (entry) => <When at={entry.created_at} /> },
           {

@@ -12,7 +12,7 @@ export const ar: WordsLike<typeof en> = {
   detailsOf: "تفاصيل {action} في {time}",
   from: "ليس قبل",
   ip: "العنوان",
-  none: "لا شيء مطابق.",
+  none: "لم يُسجَّل شيء بعد.",
   program: "البرنامج",
   resource: "ماذا",
   title: "سجل التدقيق",

@@ -9,7 +9,7 @@ export const en = {
   detailsOf: "Details of {action} at {time}",
   from: "Not before",
   ip: "Address",
-  none: "Nothing fits.",
+  none: "Nothing has been written down yet.",
   program: "Program",
   resource: "What",
   title: "Audit log",

@@ -16,6 +16,7 @@ import {
   useTab,
   When,
   wordsOf,
+  isNarrowed,
 } from "../../parts";
 import { AgentFilter, Filter } from "../../parts/Filter";
 import { useRight } from "../../session";
@@ -119,6 +120,7 @@ function Log() {
         pages={calls}
         keyOf={(call) => call.id}
         empty={words === undefined ? t("none") : t("nothingFound", { words })}
+        isNarrowed={words === undefined && isNarrowed(filters)}
         columns={[
           {
             key: "when",

@@ -50,7 +50,7 @@ export const ar: WordsLike<typeof en> = {
   negative: "سلبي",
   neutral: "محايد",
   no: "لا",
-  none: "لا مكالمة كهذه.",
+  none: "لم تُجرَ أي مكالمة بعد.",
   nothingFound: "لا مكالمة فيها «{words}».",
   nothingSaid: "لم يُكتب شيء.",
   otherEnd: "الطرف الآخر",

@@ -41,7 +41,7 @@ export const en = {
   negative: "negative",
   neutral: "neutral",
   no: "no",
-  none: "No call is like that.",
+  none: "There has been no call yet.",
   nothingFound: "No call has “{words}”.",
   nothingSaid: "Nothing was written down.",
   otherEnd: "Other end",

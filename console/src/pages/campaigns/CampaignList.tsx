@@ -57,6 +57,7 @@ export function CampaignList() {
         pages={campaigns}
         keyOf={(campaign) => campaign.id}
         empty={t("none")}
+        isNarrowed={status !== null}
         columns={[
           {
             key: "name",

@@ -166,6 +166,7 @@ export function Contacts({ campaignId, isOver }: { campaignId: string; isOver: b
         pages={contacts}
         keyOf={(contact) => contact.id}
         empty={t("noContacts")}
+        isNarrowed={status !== null}
         columns={[
           {
             key: "number",

@@ -13,6 +13,7 @@ import {
   useTab,
   When,
   wordsOf,
+  isNarrowed,
 } from "../../parts";
 import { AgentFilter, Filter } from "../../parts/Filter";
 import { useAgentNames } from "../../parts/useAgentNames";
@@ -71,6 +72,7 @@ function Sessions() {
         pages={sessions}
         keyOf={(session) => session.id}
         empty={words === undefined ? t("none") : t("nothingFound", { words })}
+        isNarrowed={words === undefined && isNarrowed(filters)}
         columns={[
           {
             key: "title",

@@ -62,6 +62,7 @@ export function Feedback() {
         pages={ratings}
         keyOf={(one) => one.message_id}
         empty={t("noFeedback")}
+        isNarrowed={rating !== null}
         columns={[
           { key: "when", title: t("when"), cell: (one) => <When at={one.updated_at} /> },
           {

@@ -44,7 +44,7 @@ export const ar: WordsLike<typeof en> = {
   negative: "سلبي",
   neutral: "محايد",
   noFeedback: "لم يقيّم أحد إجابة.",
-  none: "لا محادثة كهذه.",
+  none: "لم يتحدث أحد مع وكيل بعد.",
   notLive: "غير محدَّث",
   nothingFound: "لا محادثة فيها «{words}».",
   nothingSaid: "لم يُقل شيء بعد.",

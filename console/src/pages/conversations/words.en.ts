@@ -35,7 +35,7 @@ export const en = {
   negative: "negative",
   neutral: "neutral",
   noFeedback: "Nobody rated an answer.",
-  none: "No conversation is like that.",
+  none: "Nobody has talked with an agent yet.",
   notLive: "not up to date",
   nothingFound: "No conversation has “{words}”.",
   nothingSaid: "Nothing has been said yet.",

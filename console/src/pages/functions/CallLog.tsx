@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useFormats, useWords } from "../../language";
-import { DataTable, JsonView, StatusBadge, When } from "../../parts";
+import { DataTable, JsonView, StatusBadge, When, isNarrowed } from "../../parts";
 import { useFunctions } from "./FunctionList";
 import { readJson } from "./TestCall";
 import { ar } from "./words.ar";
@@ -94,6 +94,7 @@ export function CallLog({ agentId }: { agentId: string }) {
         pages={calls}
         keyOf={(call) => call.id}
         empty={t("noCalls")}
+        isNarrowed={isNarrowed(filters)}
         columns={[
           { key: "when", title: t("when"), cell: (call) => <When at={call.created_at} /> },
           {

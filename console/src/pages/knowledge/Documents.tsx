@@ -173,6 +173,7 @@ export function Documents({ base }: { base: string }) {
         pages={documents}
         keyOf={(document) => document.id}
         empty={t("noDocuments")}
+        isNarrowed={state !== null || search !== ""}
         isChosen={isChosen}
         columns={[
           ...(mayWrite

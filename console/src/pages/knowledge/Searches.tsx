@@ -37,6 +37,7 @@ export function Searches({ base }: { base: string }) {
         pages={searches}
         keyOf={(search) => search.id}
         empty={t("noSearches")}
+        isNarrowed={onlyEmpty}
         columns={[
           { key: "when", title: t("when"), cell: (search) => <When at={search.created_at} /> },
           {

@@ -169,7 +169,7 @@ export const ar: WordsLike<typeof en> = {
   },
   findDocument: "في الاسم أو العنوان",
   all: "الكل",
-  noDocuments: "لا مستندات كهذه.",
+  noDocuments: "لم يُضَف أي مستند بعد.",
   chosen: {
     zero: "لم يُختر شيء",
     one: "اختير واحد",

@@ -113,7 +113,7 @@ export const en = {
   crawlNotes: { one: "{count} page that was not read", other: "{count} pages that were not read" },
   findDocument: "Name or title has",
   all: "All",
-  noDocuments: "No documents like that.",
+  noDocuments: "No document has been added yet.",
   chosen: { one: "{count} chosen", other: "{count} chosen" },
   chooseOf: "Choose {name}",
   chooseAll: "Choose all on this page",

@@ -150,6 +150,7 @@ export function DoNotCall() {
         pages={entries}
         keyOf={(entry) => entry.id ?? ""}
         empty={t("noDoNotCall")}
+        isNarrowed={filter !== undefined}
         columns={[
           {
             key: "number",

@@ -85,6 +85,7 @@ export function Jobs({ store }: { store?: string }) {
         pages={jobs}
         keyOf={(job) => job.id}
         empty={t("noJobs")}
+        isNarrowed={status !== null}
         columns={[
           { key: "begun", title: t("begun"), cell: (job) => <When at={job.created_at} /> },
           ...(store === undefined

@@ -76,6 +76,7 @@ export function TenantList() {
         pages={tenants}
         keyOf={(tenant) => tenant.id}
         empty={t("none")}
+        isNarrowed={state !== null || search !== ""}
         columns={[
           {
             key: "name",

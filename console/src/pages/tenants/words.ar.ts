@@ -22,7 +22,7 @@ export const ar: WordsLike<typeof en> = {
   id: "المعرّف",
   made: "أُنشئ {name}، وما زال ينقصه أول مستخدم.",
   name: "الاسم المختصر",
-  none: "لا يوجد مستأجر مطابق.",
+  none: "لا يوجد مستأجرون بعد.",
   people: "المستخدمون",
   peopleCount: {
     zero: "لا مستخدمين",

@@ -19,7 +19,7 @@ export const en = {
   id: "Id",
   made: "{name} is made. Its first user is still missing.",
   name: "Short name",
-  none: "No tenant fits.",
+  none: "There is no tenant yet.",
   people: "Users",
   peopleCount: { one: "{count} user", other: "{count} users" },
   perMinute: { one: "{count} call a minute", other: "{count} calls a minute" },

@@ -147,6 +147,7 @@ export function UserList({ tenant }: { tenant?: string }) {
         pages={users}
         keyOf={(user) => user.id}
         empty={t("none")}
+        isNarrowed={role !== null || search !== ""}
         columns={columns}
       />
       <AddUser tenant={tenant} isOpen={isAdding} onClose={adding.close} onDone={reload} />

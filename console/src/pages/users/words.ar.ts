@@ -21,7 +21,7 @@ export const ar: WordsLike<typeof en> = {
   name: "الاسم",
   never: "أبدًا",
   newPassword: "كلمة مرور جديدة",
-  none: "لا يوجد مستخدم مطابق.",
+  none: "لا يوجد مستخدمون بعد.",
   password: "كلمة المرور",
   passwordHint: "8 أحرف على الأقل، فيها حرف لاتيني كبير ورقم. يمكنه تغييرها في إعداداته.",
   right: "الصلاحية",

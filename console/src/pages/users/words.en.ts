@@ -18,7 +18,7 @@ export const en = {
   name: "Name",
   never: "never",
   newPassword: "New password",
-  none: "No user fits.",
+  none: "There is no user yet.",
   password: "Password",
   passwordHint:
     "8 characters or more, with a capital letter and a digit. They can change it later.",

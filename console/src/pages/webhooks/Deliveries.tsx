@@ -104,6 +104,7 @@ export function Deliveries({ webhook }: { webhook: string }) {
         pages={deliveries}
         keyOf={(delivery) => delivery.id}
         empty={t("noDeliveries")}
+        isNarrowed={state !== null}
         columns={[
           { key: "when", title: t("when"), cell: (delivery) => <When at={delivery.created_at} /> },
           {
