@@ -19,11 +19,11 @@
 #include "documents/pictures/heif_header.h"
 #include "documents/protocol.h"
 #include "documents/xml/xml_reader.h"
+#include "json_targets.h"
 #include "keyword_targets.h"
 #include "package_text.h"
 #include "page_text.h"
 #include "rtp_target.h"
-#include "schema_target.h"
 #include "web_targets.h"
 
 namespace aiva::fuzz {
@@ -202,6 +202,7 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"keyword_text", analyse_keywords},
       {"keyword_sections", search_keyword_sections},
       {"json_schema", check_json_schema},
+      {"json_values", compare_json},
       {"rtp", play_rtp},
       {"chunks", cut_blocks},
       {"tokens", count_tokens},

@@ -17,6 +17,8 @@ int hex_value(char c) {
   return -1;
 }
 
+bool is_hex_digit(char c) { return hex_value(c) >= 0; }
+
 // The number of four hexadecimal digits at `at`.
 std::optional<char32_t> hex4(std::string_view text, std::size_t at) {
   if (at + 4 > text.size()) return std::nullopt;
@@ -181,7 +183,8 @@ Result<void> JsonTape::read_string() {
     ++at_;
     if (std::string_view("\"\\/bfnrtu").find(peek()) == std::string_view::npos)
       return broken("unknown escape");
-    if (peek() == 'u' && at_ + 4 < source_.size() && !hex4(source_, at_ + 1))
+    bool is_code = peek() == 'u';
+    if (is_code && !std::ranges::all_of(source_.substr(at_ + 1, 4), is_hex_digit))
       return broken("four hexadecimal digits are missing");
     ++at_;
   }

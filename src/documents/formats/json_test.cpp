@@ -72,6 +72,8 @@ TEST(Json, names_the_place_where_it_is_broken) {
   EXPECT_EQ(read("[1, 2"), "failed: The JSON is broken at line 1, column 6: it ends too early");
   EXPECT_EQ(read("[01]"),
             "failed: The JSON is broken at line 1, column 4: a number begins with zero");
+  EXPECT_EQ(read(R"(["\u1"])"),
+            "failed: The JSON is broken at line 1, column 4: four hexadecimal digits are missing");
   EXPECT_EQ(read("[tru]"), "failed: The JSON is broken at line 1, column 2: unknown word");
   EXPECT_EQ(read("{} x"),
             "failed: The JSON is broken: something stands behind its value, at byte 2");
