@@ -25,6 +25,7 @@
 #include "page_text.h"
 #include "rtp_target.h"
 #include "web_targets.h"
+#include "written_target.h"
 
 namespace aiva::fuzz {
 namespace {
@@ -204,6 +205,7 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"json_schema", check_json_schema},
       {"json_values", compare_json},
       {"rtp", play_rtp},
+      {"written", read_what_was_written},
       {"chunks", cut_blocks},
       {"tokens", count_tokens},
       {"robots", ask_robots},

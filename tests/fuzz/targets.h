@@ -15,11 +15,11 @@ struct Target {
 };
 
 // The reader of each format by the format's usual suffix, of PDF also by what is drawn: pdf_pages.
-// What stands before and after them: detect, charset, zip_directory, xml, image_header,
-// converted_text, records, requests, chunks, tokens. Where documents come from: robots, sitemap,
-// links, form. And the keywords of texts and segments: keyword_text, keyword_sections. And the
-// schemas of functions: json_schema, JSON by each of our readers: json_values, and packets of
-// sound: rtp. PDFium is loaded when `needs_pdfium`.
+// What was written is read: written. What stands before and after them: detect, charset,
+// zip_directory, xml, image_header, converted_text, records, requests, chunks, tokens. Where
+// documents come from: robots, sitemap, links, form. And the keywords of texts and segments:
+// keyword_text, keyword_sections. And the schemas of functions: json_schema, JSON by each of our
+// readers: json_values, and packets of sound: rtp. PDFium is loaded when `needs_pdfium`.
 std::vector<Target> make_targets(bool needs_pdfium);
 
 }  // namespace aiva::fuzz

@@ -1,0 +1,198 @@
+#include "written_target.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "documents/block_output.h"
+#include "documents/clean_text.h"
+#include "documents/formats/csv_rows.h"
+#include "documents/formats/format.h"
+#include "documents/testing/office_files.h"
+#include "foundation/text/utf8.h"
+
+namespace aiva::fuzz {
+namespace {
+
+using Paragraphs = std::vector<std::string>;
+
+// Lines that no XML may hold are left out, and so are those without text.
+Paragraphs make_paragraphs(std::string_view bytes) {
+  Paragraphs paragraphs;
+  while (!bytes.empty()) {
+    auto end = std::min(bytes.find('\n'), bytes.size());
+    auto text = documents::unwrap_lines(documents::clean_flowing_text(bytes.substr(0, end)));
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    bool is_character = text.find("\xEF\xBF\xBE") == std::string::npos &&
+                        text.find("\xEF\xBF\xBF") == std::string::npos;
+    if (!text.empty() && is_character) paragraphs.push_back(std::move(text));
+  }
+  return paragraphs;
+}
+
+std::string escape_markup(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string write_html(const Paragraphs& paragraphs) {
+  std::string out = "<!doctype html><html><head><meta charset=utf-8></head><body>";
+  for (const auto& text : paragraphs) out += "<p>" + escape_markup(text) + "</p>\n";
+  return out + "</body></html>";
+}
+
+std::string write_markdown(const Paragraphs& paragraphs) {
+  std::string out;
+  for (const auto& text : paragraphs) {
+    for (char c : text) {
+      if (std::ispunct(static_cast<unsigned char>(c)) != 0) out += '\\';
+      out += c;
+    }
+    out += "\n\n";
+  }
+  return out;
+}
+
+// Without compression, which would take most of the time.
+std::string store(const documents::TestParts& parts) {
+  documents::ZipWriter zip;
+  for (const auto& [name, content] : parts) zip.add(name, content, {.is_stored = true});
+  return zip.finish();
+}
+
+std::string write_docx(const Paragraphs& paragraphs) {
+  std::string body;
+  for (const auto& text : paragraphs) body += documents::word_paragraph(escape_markup(text));
+  auto parts = documents::package_frame("word/document.xml", documents::docx_main_type);
+  parts.emplace_back("word/document.xml",
+                     documents::word_part("document", "<w:body>" + body + "</w:body>"));
+  return store(parts);
+}
+
+std::string write_odt(const Paragraphs& paragraphs) {
+  std::string body;
+  for (const auto& text : paragraphs) body += "<text:p>" + escape_markup(text) + "</text:p>";
+  return store(
+      {{"mimetype", "application/vnd.oasis.opendocument.text"},
+       {"content.xml",
+        "<office:document-content xmlns:office='o' xmlns:text='t'><office:body><office:text>" +
+            body + "</office:text></office:body></office:document-content>"}});
+}
+
+std::string write_rtf(const Paragraphs& paragraphs) {
+  std::string out = "{\\rtf1\\ansi\\uc0 ";
+  auto add = [&out](unsigned unit) {
+    out +=
+        "\\u" +
+        std::to_string(unit < 0x8000 ? static_cast<int>(unit) : static_cast<int>(unit) - 0x10000) +
+        " ";
+  };
+  for (const auto& text : paragraphs) {
+    for (std::size_t at = 0; at < text.size();) {
+      char32_t c = next_code_point(text, at);
+      if (c >= 0x10000) {
+        add(0xD800 + ((static_cast<unsigned>(c) - 0x10000) >> 10U));
+        add(0xDC00 + (static_cast<unsigned>(c) & 0x3FFU));
+      } else if (c >= 0x80) {
+        add(static_cast<unsigned>(c));
+      } else {
+        if (c == '\\' || c == '{' || c == '}') out += '\\';
+        out += static_cast<char>(c);
+      }
+    }
+    out += "\\par\n";
+  }
+  return out + "}";
+}
+
+std::string read_text(const documents::Format& format, std::string_view bytes) {
+  std::string text;
+  DocumentSink sink{.blocks = [&text](std::vector<Block> blocks) -> Result<void> {
+    for (const auto& block : blocks) text += block.text + "\n";
+    return {};
+  }};
+  ReadRequest request;
+  documents::BlockOutput out(sink, request, {});
+  auto summary = format.read(bytes, out);
+  if (!summary) return "failed: " + summary.error().message;
+  if (!out.flush()) return "failed";
+  return text;
+}
+
+[[noreturn]] void give_up(const std::string& what) {
+  std::fprintf(stderr, "%s\n", what.c_str());
+  std::abort();
+}
+
+void check_formats(const Paragraphs& paragraphs) {
+  struct Way {
+    std::unique_ptr<documents::Format> format;
+    std::string (*write)(const Paragraphs&);
+  };
+  static const std::array<Way, 5> ways = {{{documents::make_html_format(), write_html},
+                                           {documents::make_markdown_format(), write_markdown},
+                                           {documents::make_docx_format(), write_docx},
+                                           {documents::make_odt_format(), write_odt},
+                                           {documents::make_rtf_format(), write_rtf}}};
+  std::string expected;
+  for (const auto& text : paragraphs) expected += text + "\n";
+  for (const auto& [format, write] : ways) {
+    auto read = read_text(*format, write(paragraphs));
+    if (read != expected)
+      give_up(std::string(to_string(format->format())) + "\n--- written\n" + expected +
+              "--- read\n" + read);
+  }
+}
+
+// Each line is a row of cells with a byte 1 between them; they may hold anything else.
+void check_csv(std::string_view bytes) {
+  constexpr char cell_end = '\x01';
+  std::string written;
+  std::vector<std::vector<std::string>> rows;
+  while (!bytes.empty()) {
+    auto end = std::min(bytes.find('\n'), bytes.size());
+    auto line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    auto& cells = rows.emplace_back();
+    for (;;) {
+      auto cut = std::min(line.find(cell_end), line.size());
+      auto& cell = cells.emplace_back(line.substr(0, cut));
+      std::ranges::replace(cell, '\x02', '\n');
+      written += '"';
+      for (char c : cell) written += c == '"' ? "\"\"" : std::string(1, c);
+      written += '"';
+      if (cut == line.size()) break;
+      line.remove_prefix(cut + 1);
+      written += ',';
+    }
+    written += "\r\n";
+  }
+  documents::CsvRows read(written, ',');
+  for (const auto& row : rows)
+    if (!read.has_more() || read.next() != row) give_up("csv\n" + written);
+  if (read.has_more()) give_up("csv, one row too many\n" + written);
+}
+
+}  // namespace
+
+void read_what_was_written(std::string_view bytes) {
+  auto paragraphs = make_paragraphs(bytes);
+  if (!paragraphs.empty()) check_formats(paragraphs);
+  check_csv(bytes);
+}
+
+}  // namespace aiva::fuzz
