@@ -53,6 +53,13 @@ class Server {
   RecordDecoder decoder_;
 };
 
+const auto& all_formats(bool needs_pdfium = false) {
+  static const auto pdfium = documents::Pdfium::open(needs_pdfium ? AIVA_PDFIUM : "");
+  static const auto formats = documents::make_all_formats(pdfium ? pdfium->get() : nullptr);
+  return formats;
+}
+
+// What lies in a document is read, too.
 template <class Run>
 void read_as(FileFormat kind, Run run) {
   Server server;
@@ -66,7 +73,7 @@ void read_as(FileFormat kind, Run run) {
       .file = [&](const EmbeddedFile& file, std::string_view piece,
                   bool is_last) { return server.take(documents::encode(file, piece, is_last)); }};
   ReadRequest request{.wants_images = true, .wants_documents = true};
-  documents::BlockOutput out(sink, request, {});
+  documents::BlockOutput out(sink, request, {}, {.formats = all_formats()});
   auto summary = run(out);
   if (!summary) {
     if (!out.has_sink_failed()) server.take(documents::encode(summary.error()));
@@ -188,8 +195,6 @@ bool is_packed(FileFormat format) {
 }  // namespace
 
 std::vector<Target> make_targets(bool needs_pdfium) {
-  static const auto pdfium = documents::Pdfium::open(needs_pdfium ? AIVA_PDFIUM : "");
-  static const auto formats = documents::make_all_formats(pdfium ? pdfium->get() : nullptr);
   std::vector<Target> targets = {
       {"detect", detect},
       {"charset", decode_charset},
@@ -212,7 +217,7 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"sitemap", read_sitemap},
       {"links", follow_links},
       {"form", upload_form}};
-  for (const auto& format : formats) {
+  for (const auto& format : all_formats(needs_pdfium)) {
     auto run = is_packed(format->format()) ? read_packed : read;
     targets.push_back({std::string(to_string(format->format())),
                        [&format = *format, run](auto bytes) { run(format, bytes); }});

@@ -15,6 +15,7 @@
 #include "documents/formats/csv_rows.h"
 #include "documents/formats/format.h"
 #include "documents/testing/office_files.h"
+#include "foundation/crypto.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::fuzz {
@@ -93,6 +94,43 @@ std::string write_odt(const Paragraphs& paragraphs) {
             body + "</office:text></office:body></office:document-content>"}});
 }
 
+std::string write_pptx(const Paragraphs& paragraphs) {
+  constexpr std::string_view namespaces = " xmlns:p='p' xmlns:a='a' xmlns:r='r'>";
+  auto parts = documents::package_frame("ppt/presentation.xml", documents::pptx_main_type);
+  std::string slide = "<p:sld" + std::string(namespaces) + "<p:cSld><p:spTree><p:sp><p:txBody>";
+  for (const auto& text : paragraphs)
+    slide += "<a:p><a:r><a:t>" + escape_markup(text) + "</a:t></a:r></a:p>";
+  parts.emplace_back(
+      "ppt/presentation.xml",
+      "<p:presentation" + std::string(namespaces) +
+          "<p:sldIdLst><p:sldId id='256' r:id='rId1'/></p:sldIdLst></p:presentation>");
+  parts.emplace_back("ppt/_rels/presentation.xml.rels",
+                     documents::relationships(documents::relationship("rId1", "slide", "s.xml")));
+  parts.emplace_back("ppt/s.xml", slide + "</p:txBody></p:sp></p:spTree></p:cSld></p:sld>");
+  return store(parts);
+}
+
+std::string write_epub(const Paragraphs& paragraphs) {
+  std::string body;
+  for (const auto& text : paragraphs) body += "<p>" + escape_markup(text) + "</p>";
+  return store(
+      {{"mimetype", "application/epub+zip"},
+       {"META-INF/container.xml",
+        "<container><rootfiles><rootfile full-path='b.opf' "
+        "media-type='application/oebps-package+xml'/></rootfiles></container>"},
+       {"b.opf",
+        "<package><manifest><item id='c' href='c.xhtml' media-type='application/xhtml+xml'/>"
+        "</manifest><spine><itemref idref='c'/></spine></package>"},
+       {"c.xhtml", "<html xmlns='http://www.w3.org/1999/xhtml'><body>" + body + "</body></html>"}});
+}
+
+// A mail in HTML; subjects are cut, so there is none.
+std::string write_mail(const Paragraphs& paragraphs) {
+  return "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n"
+         "Content-Transfer-Encoding: base64\r\n\r\n" +
+         to_base64(write_html(paragraphs));
+}
+
 std::string write_rtf(const Paragraphs& paragraphs) {
   std::string out = "{\\rtf1\\ansi\\uc0 ";
   auto add = [&out](unsigned unit) {
@@ -126,7 +164,8 @@ std::string read_text(const documents::Format& format, std::string_view bytes) {
     return {};
   }};
   ReadRequest request;
-  documents::BlockOutput out(sink, request, {});
+  static const auto formats = documents::make_all_formats(nullptr);
+  documents::BlockOutput out(sink, request, {}, {.formats = formats});
   auto summary = format.read(bytes, out);
   if (!summary) return "failed: " + summary.error().message;
   if (!out.flush()) return "failed";
@@ -143,10 +182,13 @@ void check_formats(const Paragraphs& paragraphs) {
     std::unique_ptr<documents::Format> format;
     std::string (*write)(const Paragraphs&);
   };
-  static const std::array<Way, 5> ways = {{{documents::make_html_format(), write_html},
+  static const std::array<Way, 8> ways = {{{documents::make_html_format(), write_html},
                                            {documents::make_markdown_format(), write_markdown},
                                            {documents::make_docx_format(), write_docx},
                                            {documents::make_odt_format(), write_odt},
+                                           {documents::make_pptx_format(), write_pptx},
+                                           {documents::make_epub_format(), write_epub},
+                                           {documents::make_mail_format(), write_mail},
                                            {documents::make_rtf_format(), write_rtf}}};
   std::string expected;
   for (const auto& text : paragraphs) expected += text + "\n";
