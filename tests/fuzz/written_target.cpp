@@ -37,7 +37,9 @@ Paragraphs make_paragraphs(std::string_view bytes) {
   return paragraphs;
 }
 
-std::string escape_markup(std::string_view text) {
+// With a seam of runs behind some characters: what is written in several styles is one text.
+std::string escape_markup(std::string_view text, std::string_view seam = {}) {
+  constexpr std::string_view last_of_run = " ,e";
   std::string out;
   for (char c : text) {
     if (c == '&')
@@ -46,13 +48,15 @@ std::string escape_markup(std::string_view text) {
       out += "&lt;";
     else
       out += c;
+    if (last_of_run.find(c) != std::string_view::npos) out += seam;
   }
   return out;
 }
 
 std::string write_html(const Paragraphs& paragraphs) {
   std::string out = "<!doctype html><html><head><meta charset=utf-8></head><body>";
-  for (const auto& text : paragraphs) out += "<p>" + escape_markup(text) + "</p>\n";
+  for (const auto& text : paragraphs)
+    out += "<p><b>" + escape_markup(text, "</b><b>") + "</b></p>\n";
   return out + "</body></html>";
 }
 
@@ -77,7 +81,9 @@ std::string store(const documents::TestParts& parts) {
 
 std::string write_docx(const Paragraphs& paragraphs) {
   std::string body;
-  for (const auto& text : paragraphs) body += documents::word_paragraph(escape_markup(text));
+  for (const auto& text : paragraphs)
+    body += documents::word_paragraph(
+        escape_markup(text, "</w:t></w:r><w:r><w:t xml:space='preserve'>"));
   auto parts = documents::package_frame("word/document.xml", documents::docx_main_type);
   parts.emplace_back("word/document.xml",
                      documents::word_part("document", "<w:body>" + body + "</w:body>"));
@@ -86,7 +92,9 @@ std::string write_docx(const Paragraphs& paragraphs) {
 
 std::string write_odt(const Paragraphs& paragraphs) {
   std::string body;
-  for (const auto& text : paragraphs) body += "<text:p>" + escape_markup(text) + "</text:p>";
+  for (const auto& text : paragraphs)
+    body += "<text:p><text:span>" + escape_markup(text, "</text:span><text:span>") +
+            "</text:span></text:p>";
   return store(
       {{"mimetype", "application/vnd.oasis.opendocument.text"},
        {"content.xml",
@@ -99,7 +107,8 @@ std::string write_pptx(const Paragraphs& paragraphs) {
   auto parts = documents::package_frame("ppt/presentation.xml", documents::pptx_main_type);
   std::string slide = "<p:sld" + std::string(namespaces) + "<p:cSld><p:spTree><p:sp><p:txBody>";
   for (const auto& text : paragraphs)
-    slide += "<a:p><a:r><a:t>" + escape_markup(text) + "</a:t></a:r></a:p>";
+    slide +=
+        "<a:p><a:r><a:t>" + escape_markup(text, "</a:t></a:r><a:r><a:t>") + "</a:t></a:r></a:p>";
   parts.emplace_back(
       "ppt/presentation.xml",
       "<p:presentation" + std::string(namespaces) +
@@ -112,7 +121,8 @@ std::string write_pptx(const Paragraphs& paragraphs) {
 
 std::string write_epub(const Paragraphs& paragraphs) {
   std::string body;
-  for (const auto& text : paragraphs) body += "<p>" + escape_markup(text) + "</p>";
+  for (const auto& text : paragraphs)
+    body += "<p><i>" + escape_markup(text, "</i><i>") + "</i></p>";
   return store(
       {{"mimetype", "application/epub+zip"},
        {"META-INF/container.xml",
@@ -140,6 +150,7 @@ std::string write_rtf(const Paragraphs& paragraphs) {
         " ";
   };
   for (const auto& text : paragraphs) {
+    out += '{';
     for (std::size_t at = 0; at < text.size();) {
       char32_t c = next_code_point(text, at);
       if (c >= 0x10000) {
@@ -150,9 +161,10 @@ std::string write_rtf(const Paragraphs& paragraphs) {
       } else {
         if (c == '\\' || c == '{' || c == '}') out += '\\';
         out += static_cast<char>(c);
+        if (c == 'e') out += "}{\\b ";
       }
     }
-    out += "\\par\n";
+    out += "}\\par\n";
   }
   return out + "}";
 }
