@@ -14,6 +14,7 @@
 #include "documents/clean_text.h"
 #include "documents/formats/csv_rows.h"
 #include "documents/formats/format.h"
+#include "documents/table_text.h"
 #include "documents/testing/office_files.h"
 #include "foundation/crypto.h"
 #include "foundation/text/utf8.h"
@@ -141,6 +142,50 @@ std::string write_mail(const Paragraphs& paragraphs) {
          to_base64(write_html(paragraphs));
 }
 
+// Sheets have two columns.
+std::string cell(const Paragraphs& cells, std::size_t at) {
+  return at < cells.size() ? cells[at] : "last";
+}
+
+std::string write_xlsx(const Paragraphs& cells) {
+  auto parts = documents::package_frame(
+      "xl/workbook.xml",
+      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml");
+  parts.emplace_back(
+      "xl/workbook.xml",
+      "<workbook><sheets><sheet name='S' sheetId='1' r:id='rId1'/></sheets></workbook>");
+  parts.emplace_back("xl/_rels/workbook.xml.rels", documents::relationships(documents::relationship(
+                                                       "rId1", "worksheet", "s.xml")));
+  std::string rows;
+  for (std::size_t at = 0; at < cells.size(); at += 2) {
+    auto row = std::to_string(1 + at / 2);
+    rows += "<row r='" + row + "'>";
+    for (std::size_t column = 0; column < 2; ++column)
+      rows += "<c r='" + std::string(1, column == 0 ? 'A' : 'B') + row + "' t='inlineStr'><is><t>" +
+              escape_markup(cell(cells, at + column)) + "</t></is></c>";
+    rows += "</row>";
+  }
+  parts.emplace_back("xl/s.xml", "<worksheet><sheetData>" + rows + "</sheetData></worksheet>");
+  return store(parts);
+}
+
+std::string write_ods(const Paragraphs& cells) {
+  std::string rows;
+  for (std::size_t at = 0; at < cells.size(); at += 2) {
+    rows += "<table:table-row>";
+    for (std::size_t column = 0; column < 2; ++column)
+      rows += "<table:table-cell office:value-type='string'><text:p>" +
+              escape_markup(cell(cells, at + column)) + "</text:p></table:table-cell>";
+    rows += "</table:table-row>";
+  }
+  return store(
+      {{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"},
+       {"content.xml",
+        "<office:document-content xmlns:office='o' xmlns:text='t' xmlns:table='b'><office:body>"
+        "<office:spreadsheet><table:table table:name='S'>" +
+            rows + "</table:table></office:spreadsheet></office:body></office:document-content>"}});
+}
+
 std::string write_rtf(const Paragraphs& paragraphs) {
   std::string out = "{\\rtf1\\ansi\\uc0 ";
   auto add = [&out](unsigned unit) {
@@ -189,11 +234,19 @@ std::string read_text(const documents::Format& format, std::string_view bytes) {
   std::abort();
 }
 
-void check_formats(const Paragraphs& paragraphs) {
-  struct Way {
-    std::unique_ptr<documents::Format> format;
-    std::string (*write)(const Paragraphs&);
-  };
+struct Way {
+  std::unique_ptr<documents::Format> format;
+  std::string (*write)(const Paragraphs&);
+
+  void check(const Paragraphs& paragraphs, std::string_view expected) const {
+    auto read = read_text(*format, write(paragraphs));
+    if (read == expected) return;
+    give_up(std::string(to_string(format->format())) + "\n--- written\n" + std::string(expected) +
+            "--- read\n" + read);
+  }
+};
+
+void check_texts(const Paragraphs& paragraphs) {
   static const std::array<Way, 8> ways = {{{documents::make_html_format(), write_html},
                                            {documents::make_markdown_format(), write_markdown},
                                            {documents::make_docx_format(), write_docx},
@@ -204,12 +257,16 @@ void check_formats(const Paragraphs& paragraphs) {
                                            {documents::make_rtf_format(), write_rtf}}};
   std::string expected;
   for (const auto& text : paragraphs) expected += text + "\n";
-  for (const auto& [format, write] : ways) {
-    auto read = read_text(*format, write(paragraphs));
-    if (read != expected)
-      give_up(std::string(to_string(format->format())) + "\n--- written\n" + expected +
-              "--- read\n" + read);
-  }
+  for (const auto& way : ways) way.check(paragraphs, expected);
+}
+
+void check_sheets(const Paragraphs& cells) {
+  static const std::array<Way, 2> ways = {
+      {{documents::make_xlsx_format(), write_xlsx}, {documents::make_ods_format(), write_ods}}};
+  std::string expected = "S\n";
+  for (std::size_t at = 0; at < cells.size(); at += 2)
+    documents::add_table_row(expected, std::array{cell(cells, at), cell(cells, at + 1)});
+  for (const auto& way : ways) way.check(cells, expected);
 }
 
 // Each line is a row of cells with a byte 1 between them; they may hold anything else.
@@ -245,7 +302,10 @@ void check_csv(std::string_view bytes) {
 
 void read_what_was_written(std::string_view bytes) {
   auto paragraphs = make_paragraphs(bytes);
-  if (!paragraphs.empty()) check_formats(paragraphs);
+  if (!paragraphs.empty()) {
+    check_texts(paragraphs);
+    check_sheets(paragraphs);
+  }
   check_csv(bytes);
 }
 
