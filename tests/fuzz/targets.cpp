@@ -24,6 +24,7 @@
 #include "package_text.h"
 #include "page_text.h"
 #include "rtp_target.h"
+#include "text_targets.h"
 #include "web_targets.h"
 #include "written_target.h"
 
@@ -209,6 +210,8 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"keyword_sections", search_keyword_sections},
       {"json_schema", check_json_schema},
       {"json_values", compare_json},
+      {"streams", read_in_pieces},
+      {"short_texts", read_short_texts},
       {"rtp", play_rtp},
       {"written", read_what_was_written},
       {"chunks", cut_blocks},

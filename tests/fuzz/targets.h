@@ -19,7 +19,8 @@ struct Target {
 // zip_directory, xml, image_header, converted_text, records, requests, chunks, tokens. Where
 // documents come from: robots, sitemap, links, form. And the keywords of texts and segments:
 // keyword_text, keyword_sections. And the schemas of functions: json_schema, JSON by each of our
-// readers: json_values, and packets of sound: rtp. PDFium is loaded when `needs_pdfium`.
+// readers: json_values, streams of CSV and events: streams, descriptions: short_texts, and packets
+// of sound: rtp. PDFium is loaded when `needs_pdfium`.
 std::vector<Target> make_targets(bool needs_pdfium);
 
 }  // namespace aiva::fuzz

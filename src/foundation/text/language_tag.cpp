@@ -59,8 +59,8 @@ std::string_view shorter_language_tag(std::string_view tag) {
   auto dash = tag.rfind('-');
   if (dash == std::string_view::npos) return {};
   tag = tag.substr(0, dash);
-  // A single character only announces what was cut off.
-  if (dash >= 2 && tag[dash - 2] == '-') tag = tag.substr(0, dash - 2);
+  // Single characters at the end only announce what was cut off.
+  while (tag.size() >= 2 && tag[tag.size() - 2] == '-') tag.remove_suffix(2);
   return tag;
 }
 

@@ -26,6 +26,7 @@ TEST(LanguageTag, is_looked_for_in_shorter_forms) {
   EXPECT_EQ(shorter_language_tag("zh-Hant"), "zh");
   EXPECT_EQ(shorter_language_tag("zh"), "");
   EXPECT_EQ(shorter_language_tag("en-x-shop"), "en");
+  EXPECT_EQ(shorter_language_tag("en-x-x-shop"), "en");
 }
 
 TEST(LanguageTag, tells_which_way_text_runs) {
