@@ -14,7 +14,9 @@ constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 }  // namespace
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
-  std::string copy(text.substr(0, 64));
+  if (text.size() > INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos)
+    return std::nullopt;
+  std::string copy(text);
   IpAddress address;
   if (inet_pton(AF_INET6, copy.c_str(), address.bytes.data()) == 1) return address;
   std::ranges::copy(v4_prefix, address.bytes.begin());

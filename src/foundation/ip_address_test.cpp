@@ -11,6 +11,7 @@ TEST(IpAddresses, are_read_and_written) {
   EXPECT_EQ(IpAddress::parse("2001:DB8::1")->to_string(), "2001:db8::1");
   EXPECT_FALSE(IpAddress::parse("192.0.2"));
   EXPECT_FALSE(IpAddress::parse("localhost"));
+  EXPECT_FALSE(IpAddress::parse(std::string_view("192.0.2.7\0x", 11)));
 }
 
 TEST(IpAddresses, of_one_ipv6_network_count_together) {

@@ -7,11 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "foundation/ip_address.h"
 #include "foundation/text/csv.h"
 #include "foundation/text/html_text.h"
 #include "foundation/text/language_tag.h"
 #include "foundation/text/sse_parser.h"
 #include "foundation/text/utf8.h"
+#include "foundation/time.h"
 
 namespace aiva::fuzz {
 namespace {
@@ -106,6 +108,12 @@ void read_in_pieces(std::string_view bytes) {
 }
 
 void read_short_texts(std::string_view bytes) {
+  if (auto instant = parse_iso8601(bytes)) {
+    constexpr std::size_t to_seconds = 19;
+    if (to_iso8601(*instant).substr(0, to_seconds) != bytes.substr(0, to_seconds)) std::abort();
+  }
+  if (auto address = IpAddress::parse(bytes))
+    if (IpAddress::parse(address->to_string()) != address) std::abort();
   auto text = html_to_text(bytes, html_bytes_max);
   if (text.size() > html_bytes_max || !is_valid_utf8(text)) std::abort();
   (void)looks_like_html(bytes);

@@ -8,7 +8,7 @@ namespace aiva::fuzz {
 // pieces; the first byte says how large these are.
 void read_in_pieces(std::string_view bytes);
 
-// Takes the bytes for a piece of HTML and for a language tag.
+// Takes the bytes for a piece of HTML, a language tag, an instant and an IP address.
 void read_short_texts(std::string_view bytes);
 
 }  // namespace aiva::fuzz
