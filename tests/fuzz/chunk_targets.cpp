@@ -1,8 +1,5 @@
 #include "chunk_targets.h"
 
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +13,8 @@
 #include "documents/tokens/token_ranks.h"
 #include "documents/tokens/word_scanner.h"
 #include "foundation/text/sentences.h"
+#include "foundation/text/take_until.h"
+#include "give_up.h"
 
 namespace aiva::fuzz {
 namespace {
@@ -29,9 +28,7 @@ std::vector<Block> make_blocks(std::string_view bytes) {
   std::vector<Block> blocks;
   int page = 1;
   while (!bytes.empty()) {
-    auto end = std::min(bytes.find(block_mark), bytes.size());
-    auto part = bytes.substr(0, end);
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    auto part = take_until(bytes, block_mark);
     if (part.size() < 3) continue;
     auto kind = static_cast<unsigned char>(part[0]);
     auto place = static_cast<unsigned char>(part[1]);
@@ -47,11 +44,6 @@ std::vector<Block> make_blocks(std::string_view bytes) {
     blocks.push_back(std::move(block));
   }
   return blocks;
-}
-
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "%s\n", what.c_str());
-  std::abort();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "documents/testing/tiny_pdf.h"
+#include "foundation/text/take_until.h"
 
 namespace aiva::fuzz {
 namespace {
@@ -27,12 +28,7 @@ class Words {
  public:
   explicit Words(std::string_view line) : rest_(line) {}
 
-  std::string_view word() {
-    auto end = std::min(rest_.find(' '), rest_.size());
-    auto word = rest_.substr(0, end);
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    return word;
-  }
+  std::string_view word() { return take_until(rest_, ' '); }
   double number() {
     auto text = word();
     double value = 0;
@@ -140,11 +136,8 @@ class Drawing {
 
 std::string draw_pdf(std::string_view text) {
   Drawing drawing;
-  for (int lines = 0; !text.empty() && lines < lines_max; ++lines) {
-    auto end = std::min(text.find('\n'), text.size());
-    drawing.add(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  for (int lines = 0; !text.empty() && lines < lines_max; ++lines)
+    drawing.add(take_until(text, '\n'));
   return drawing.finish();
 }
 

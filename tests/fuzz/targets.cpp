@@ -1,7 +1,6 @@
 #include "targets.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <span>
@@ -19,6 +18,7 @@
 #include "documents/pictures/heif_header.h"
 #include "documents/protocol.h"
 #include "documents/xml/xml_reader.h"
+#include "give_up.h"
 #include "json_targets.h"
 #include "keyword_targets.h"
 #include "package_text.h"
@@ -32,11 +32,6 @@ namespace aiva::fuzz {
 namespace {
 
 using documents::RecordDecoder;
-
-[[noreturn]] void give_up(const char* what, const Error& error) {
-  std::fprintf(stderr, "%s: %s (%s)\n", what, error.message.c_str(), error.cause.c_str());
-  std::abort();
-}
 
 // Sends records through the decoder as the server does; it must believe all of them.
 class Server {
@@ -54,9 +49,9 @@ class Server {
   RecordDecoder decoder_;
 };
 
-const auto& all_formats(bool needs_pdfium = false) {
-  static const auto pdfium = documents::Pdfium::open(needs_pdfium ? AIVA_PDFIUM : "");
-  static const auto formats = documents::make_all_formats(pdfium ? pdfium->get() : nullptr);
+// Every format, once make_targets has made them.
+std::vector<std::unique_ptr<documents::Format>>& all_formats() {
+  static std::vector<std::unique_ptr<documents::Format>> formats;
   return formats;
 }
 
@@ -196,6 +191,8 @@ bool is_packed(FileFormat format) {
 }  // namespace
 
 std::vector<Target> make_targets(bool needs_pdfium) {
+  static const auto pdfium = documents::Pdfium::open(needs_pdfium ? AIVA_PDFIUM : "");
+  all_formats() = documents::make_all_formats(pdfium ? pdfium->get() : nullptr);
   std::vector<Target> targets = {
       {"detect", detect},
       {"charset", decode_charset},
@@ -220,7 +217,7 @@ std::vector<Target> make_targets(bool needs_pdfium) {
       {"sitemap", read_sitemap},
       {"links", follow_links},
       {"form", upload_form}};
-  for (const auto& format : all_formats(needs_pdfium)) {
+  for (const auto& format : all_formats()) {
     auto run = is_packed(format->format()) ? read_packed : read;
     targets.push_back({std::string(to_string(format->format())),
                        [&format = *format, run](auto bytes) { run(format, bytes); }});

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,7 +15,9 @@
 #include "documents/table_text.h"
 #include "documents/testing/office_files.h"
 #include "foundation/crypto.h"
+#include "foundation/text/take_until.h"
 #include "foundation/text/utf8.h"
+#include "give_up.h"
 
 namespace aiva::fuzz {
 namespace {
@@ -28,9 +28,7 @@ using Paragraphs = std::vector<std::string>;
 Paragraphs make_paragraphs(std::string_view bytes) {
   Paragraphs paragraphs;
   while (!bytes.empty()) {
-    auto end = std::min(bytes.find('\n'), bytes.size());
-    auto text = documents::unwrap_lines(documents::clean_flowing_text(bytes.substr(0, end)));
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    auto text = documents::unwrap_lines(documents::clean_flowing_text(take_until(bytes, '\n')));
     bool is_character = text.find("\xEF\xBF\xBE") == std::string::npos &&
                         text.find("\xEF\xBF\xBF") == std::string::npos;
     if (!text.empty() && is_character) paragraphs.push_back(std::move(text));
@@ -229,11 +227,6 @@ std::string read_text(const documents::Format& format, std::string_view bytes) {
   return text;
 }
 
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "%s\n", what.c_str());
-  std::abort();
-}
-
 struct Way {
   std::unique_ptr<documents::Format> format;
   std::string (*write)(const Paragraphs&);
@@ -275,9 +268,7 @@ void check_csv(std::string_view bytes) {
   std::string written;
   std::vector<std::vector<std::string>> rows;
   while (!bytes.empty()) {
-    auto end = std::min(bytes.find('\n'), bytes.size());
-    auto line = bytes.substr(0, end);
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    auto line = take_until(bytes, '\n');
     auto& cells = rows.emplace_back();
     for (;;) {
       auto cut = std::min(line.find(cell_end), line.size());

@@ -7,6 +7,7 @@
 
 #include "adapters/onnx/internal/piece_text.h"
 #include "foundation/read_file.h"
+#include "foundation/text/take_until.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva {
@@ -17,13 +18,6 @@ constexpr std::size_t pieces_max = 1'000'000;
 constexpr std::size_t piece_bytes_max = 256;
 constexpr std::string_view header_start = "aiva-pieces 1 ";
 constexpr std::int32_t unknown_id = 0;
-
-std::string_view take_until(std::string_view& text, char end) {
-  const auto position = std::min(text.find(end), text.size());
-  auto part = text.substr(0, position);
-  text.remove_prefix(std::min(position + 1, text.size()));
-  return part;
-}
 
 template <class Number>
 std::optional<Number> to_number(std::string_view text) {

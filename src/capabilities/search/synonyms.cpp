@@ -5,6 +5,7 @@
 
 #include "capabilities/search/terms.h"
 #include "foundation/crypto.h"
+#include "foundation/text/take_until.h"
 #include "foundation/text/utf8.h"
 
 namespace aiva::search {
@@ -15,12 +16,6 @@ constexpr std::size_t groups_max = 10'000;
 constexpr std::size_t members_max = 32;
 constexpr std::size_t member_bytes_max = 200;
 constexpr std::size_t additions_bytes_max = 400;
-
-std::string_view take_until(std::string_view& text, char end) {
-  auto part = text.substr(0, text.find(end));
-  text.remove_prefix(std::min(part.size() + 1, text.size()));
-  return part;
-}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view white = " \t\r";

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { DataTable, PageTitle, StatusBadge, When, isNarrowed } from "../../parts";
+import { DataTable, isNarrowed, PageTitle, StatusBadge, When } from "../../parts";
 import { useRight } from "../../session";
 import { CreateAgent } from "./CreateAgent";
 import { ar } from "./words.ar";

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useFormats, useWords } from "../../language";
-import { DataTable, JsonView, PageTitle, When, isNarrowed } from "../../parts";
+import { DataTable, isNarrowed, JsonView, PageTitle, When } from "../../parts";
 import { useRight } from "../../session";
 import { ar } from "./words.ar";
 import { en } from "./words.en";

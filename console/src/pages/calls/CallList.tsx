@@ -7,6 +7,7 @@ import { useWords } from "../../language";
 import {
   asked,
   DataTable,
+  isNarrowed,
   LineInput,
   Money,
   oneOf,
@@ -16,7 +17,6 @@ import {
   useTab,
   When,
   wordsOf,
-  isNarrowed,
 } from "../../parts";
 import { AgentFilter, Filter } from "../../parts/Filter";
 import { useRight } from "../../session";

@@ -6,6 +6,7 @@ import { useWords } from "../../language";
 import {
   asked,
   DataTable,
+  isNarrowed,
   oneOf,
   PageTitle,
   SearchField,
@@ -13,7 +14,6 @@ import {
   useTab,
   When,
   wordsOf,
-  isNarrowed,
 } from "../../parts";
 import { AgentFilter, Filter } from "../../parts/Filter";
 import { useAgentNames } from "../../parts/useAgentNames";

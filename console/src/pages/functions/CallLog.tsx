@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useFormats, useWords } from "../../language";
-import { DataTable, JsonView, StatusBadge, When, isNarrowed } from "../../parts";
+import { DataTable, isNarrowed, JsonView, StatusBadge, When } from "../../parts";
 import { useFunctions } from "./FunctionList";
 import { readJson } from "./TestCall";
 import { ar } from "./words.ar";

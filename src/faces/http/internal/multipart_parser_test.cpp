@@ -16,9 +16,7 @@ testing::AssertionResult is_read_alike(const std::string& body) {
   auto whole = read_form(body, body.size());
   for (std::size_t piece : {1U, 2U, 3U, 7U, 64U, 1000U}) {
     auto reading = read_form(body, piece);
-    bool is_same = reading.error == whole.error && reading.has_ended == whole.has_ended &&
-                   (!whole.error.empty() || reading.parts == whole.parts);
-    if (!is_same)
+    if (!are_alike(reading, whole))
       return testing::AssertionFailure()
              << "in pieces of " << piece << ": " << reading.error << "; whole: " << whole.error;
   }

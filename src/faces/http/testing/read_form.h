@@ -14,9 +14,13 @@ struct FormReading {
   std::string parts;  // "[NAME]CONTENT[/]" one after the other
   bool has_ended = false;
   std::string error;  // its message
-
-  bool operator==(const FormReading&) const = default;
 };
+
+// Whether two readings of a form say the same; what was read before a failure may differ.
+inline bool are_alike(const FormReading& a, const FormReading& b) {
+  return a.error == b.error && a.has_ended == b.has_ended &&
+         (!a.error.empty() || a.parts == b.parts);
+}
 
 // Reads a multipart body with the boundary "b" that arrives in pieces of so many bytes.
 inline FormReading read_form(std::string_view body, std::size_t piece) {
