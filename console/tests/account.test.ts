@@ -137,7 +137,7 @@ test("the audit log is filtered and turned page by page", async () => {
   await page.keyboard.press("Escape");
 
   await page.getByLabel("Action").fill("no.such.action");
-  await page.getByText("Nothing fits.").waitFor();
+  await page.getByText("Nothing fits these filters.").waitFor();
   await page.getByRole("button", { name: "Clear the filters" }).click();
   await row(page, action).first().waitFor();
   await house.leave(page);

@@ -186,7 +186,7 @@ test("tenants are searched, narrowed down and turned page by page", async () => 
   await row(page, "Shop 30").waitFor({ state: "detached" });
   await row(page, "Shop 20").waitFor();
   await page.getByLabel("Search names and companies").fill("none such");
-  await page.getByText("No tenant fits.").waitFor();
+  await page.getByText("Nothing fits these filters.").waitFor();
   await assertAccessible(page);
   await page.getByLabel("Search names and companies").fill("books");
   await page.getByRole("combobox", { name: "State" }).click();
