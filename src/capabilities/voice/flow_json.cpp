@@ -139,6 +139,7 @@ FlowStep read_step(json::Fields& fields) {
     step.slot_type = known.value_or(step.slot_type);
   }
   each_object(fields, "choices", items_max, [&step](json::Fields& choice) {
+    if (!choice.has("value")) choice.add_error("value", "is needed");
     step.choices.push_back({.value = read_text(choice, "value"),
                             .words = read_words(choice),
                             .digit = read_text(choice, "digit")});
@@ -150,6 +151,8 @@ FlowStep read_step(json::Fields& fields) {
   step.on_no = read_text(fields, "on_no");
   step.on_failure = read_text(fields, "on_failure");
   each_object(fields, "cases", items_max, [&step](json::Fields& condition) {
+    for (const char* name : {"slot", "next"})
+      if (!condition.has(name)) condition.add_error(name, "is needed");
     step.cases.push_back(
         {.slot = read_text(condition, "slot"),
          .is = read_word(condition, "operator", operators, FlowCase::Operator::equals),

@@ -264,7 +264,8 @@ TEST(FlowJson, keeps_all_of_a_flow) {
 }
 
 TEST(FlowJson, names_where_its_form_is_wrong) {
-  auto value = json::parse(R"({"steps":[{"name":1,"type":"sing","choices":[{"words":[1]}]}],
+  auto value = json::parse(R"({"steps":[{"name":1,"type":"sing","choices":[{"words":[1]}],
+                                         "cases":[{"slot":"n"}]}],
                                "completion":{"type":"x"}})");
   json::Fields fields(*value);
   read_flow(fields);
@@ -273,7 +274,8 @@ TEST(FlowJson, names_where_its_form_is_wrong) {
   std::set<std::string> names;
   for (const auto& detail : outcome.error().details) names.insert(detail.field);
   EXPECT_EQ(names, (std::set<std::string>{"steps[0].name", "steps[0].type",
-                                          "steps[0].choices[0].words", "completion.type"}));
+                                          "steps[0].choices[0].value", "steps[0].choices[0].words",
+                                          "steps[0].cases[0].next", "completion.type"}));
 }
 
 }  // namespace

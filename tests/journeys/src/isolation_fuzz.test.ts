@@ -4,9 +4,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Client, Json, Reply } from "./client.ts";
 import { membersOf, operationsOf, type Operation } from "./contract.ts";
+import { fillPath, furnish, type Tenant } from "./furnished.ts";
 import { drawDisc } from "./picture.ts";
+import { Random } from "./random.ts";
 import { Server } from "./server.ts";
-import { feedOf } from "./shop.ts";
 
 // Asks every operation of the contract, as tenant B, for what belongs to tenant A: ids in paths,
 // queries and bodies, cursors, idempotency keys, streams. Whatever is answered may tell nothing of
@@ -18,11 +19,6 @@ const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const rounds = Number(process.env["AIVA_FUZZ_ROUNDS"] ?? 3);
 const seed = Number(process.env["AIVA_FUZZ_SEED"] ?? 20_261_130);
 
-interface Tenant {
-  client: Client;
-  ids: Map<string, string>; // by the parameter's name: kbId, documentId, …
-}
-
 let server: Server;
 let contract: Json;
 let operations: Operation[];
@@ -30,105 +26,7 @@ let alice: Tenant;
 let mallory: Tenant;
 let secrets: Set<string>; // every id in anything A can read
 
-// Mulberry32: small, and the same numbers for the same seed.
-let state = seed >>> 0;
-function random(): number {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-}
-const oneOf = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;
-
-async function created(client: Client, path: string, body: Json): Promise<Json | undefined> {
-  const reply = await client.post(path, body);
-  if (reply.status === 404 && reply.text.includes("no such path")) return undefined;
-  assert.ok([200, 201, 202].includes(reply.status), `${path}: ${reply.status} ${reply.text}`);
-  return reply.body.data;
-}
-
-/** A tenant that owns one of everything, each thing named after `word`. */
-async function furnish(root: Client, name: string, word: string): Promise<Tenant> {
-  const tenant = await root.post("/api/tenants", { name: `${word} ${name}` });
-  assert.equal(tenant.status, 201, tenant.text);
-  const email = `${word}@${name}.test`;
-  const password = `Passw0rd-of-${name}`;
-  const user = { email, password, name: word, role: "admin", tenant_id: tenant.body.data.id };
-  assert.equal((await root.post("/api/users", user)).status, 201);
-  const client = server.anonymous;
-  assert.equal((await client.login(email, password)).status, 200);
-
-  const ids = new Map<string, string>([
-    ["tenantId", client.user.tenant_id],
-    ["userId", client.user.id],
-  ]);
-  const keep = (parameter: string, thing: Json | undefined) => {
-    if (thing?.id !== undefined) ids.set(parameter, thing.id);
-  };
-  const base = await client.createKnowledgeBase(`${word} base`);
-  ids.set("kbId", base);
-  for (let i = 0; i < 3; ++i)
-    ids.set("documentId", await client.upload(base, `${word}${i}.txt`, `The word is ${word}.`));
-  await client.settled(base, ids.get("documentId")!);
-  const image = await client.uploadImage(base, `${word}.png`, drawDisc(90, 60, [200, 30, 30]));
-  assert.equal(image.status, 201, image.text);
-  keep("imageId", image.body.data);
-  ids.set("filename", image.body.data.url.split("/").at(-1));
-  const scrape = { url: "http://site.invalid/" };
-  keep("crawlId", await created(client, `/api/knowledge/${base}/scrape-url`, scrape));
-  const shop = await feedOf(client, base, word);
-  ids.set("storeId", shop.store);
-  ids.set("jobId", shop.job);
-  ids.set("productId", shop.product);
-  keep("keyId", await created(client, "/api/keys", { name: word, scopes: ["search"] }));
-  for (let i = 0; i < 3; ++i)
-    keep(
-      "sessionId",
-      await created(client, "/api/chat/sessions", { kb_id: base, title: word, user_name: word }),
-    );
-  const said = await client.post(`/api/chat/${ids.get("sessionId")}/messages`, {
-    content: `What is the word, ${word}?`,
-  });
-  if (said.status === 200) ids.set("messageId", said.body.data.message_id);
-  keep(
-    "agentId",
-    await created(client, "/api/agents", { name: word, slug: `${word}-agent`, publish: true }),
-  );
-  const agent = ids.get("agentId");
-  if (agent !== undefined) {
-    ids.set("version", "1");
-    ids.set("model", agent);
-    const tool = { name: word, description: word, api_endpoint: `https://${word}.invalid/` };
-    keep("functionId", await created(client, `/api/agents/${agent}/functions`, tool));
-    await client.post(`/api/agents/${agent}/functions/${ids.get("functionId")}/test`, {
-      arguments: {},
-    });
-    const calls = await client.get(`/api/agents/${agent}/function-calls`);
-    keep("callId", calls.body?.data?.items?.[0]);
-    const tools = { name: word, url: `https://${word}.invalid/mcp` };
-    keep("mcpServerId", await created(client, `/api/agents/${agent}/mcp-servers`, tools));
-    const call = { agent_id: agent, session_id: `${word}-call`, caller_name: word };
-    keep("callLogId", await created(client, "/api/call-logs", call));
-    const number = { agent_id: agent, did: word === canary ? "1001" : "1002", label: word };
-    keep("numberId", await created(client, "/api/numbers", number));
-    const steps = [{ name: "hello", type: "respond", text: word }];
-    keep("flowId", await created(client, `/api/agents/${agent}/flows`, { name: word, steps }));
-    ids.set("stepName", "hello");
-    const standing = { session_id: `${word}-call`, flow_id: ids.get("flowId") };
-    await client.post("/api/internal/flow-sessions", standing);
-    ids.set("flowSessionId", `${word}-call`);
-    const audio = { text: word, content_type: "audio/wav", audio: "UklGRg==" };
-    keep("spokenId", await created(client, "/api/internal/tts-cache", audio));
-  }
-  await created(client, "/api/secrets", { name: word.toUpperCase(), value: `${word} said low` });
-  ids.set("secretName", word.toUpperCase());
-  keep("budgetId", await created(client, "/api/credits/budgets", { amount: 5 }));
-  const told = await created(client, "/api/webhooks", { url: `https://${word}.invalid/` });
-  keep("webhookId", told.webhook);
-  const delivery = await client.post(`/api/webhooks/${ids.get("webhookId")}/test`);
-  keep("deliveryId", delivery.body?.data);
-  return { client, ids };
-}
+const random = new Random(seed);
 
 /** All that a tenant reads about itself: the answers of the lists and things it owns. */
 async function survey(tenant: Tenant): Promise<Map<string, Json>> {
@@ -173,26 +71,13 @@ async function settledSurvey(tenant: Tenant): Promise<Map<string, Json>> {
   throw new Error(`the other tenant's things do not come to rest: ${moving.join(", ")}`);
 }
 
-function fillPath(
-  operation: Operation,
-  id: (name: string) => string | undefined,
-): string | undefined {
-  let isKnown = true;
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = id(name);
-    if (value === undefined) isKnown = false;
-    return encodeURIComponent(value ?? "");
-  });
-  return isKnown ? path : undefined;
-}
-
 before(async () => {
   server = await Server.start();
   const root = await server.admin();
   contract = (await root.get("/openapi.json")).body;
   operations = operationsOf(contract);
-  alice = await furnish(root, "a", canary);
-  mallory = await furnish(root, "b", "magpie");
+  alice = await furnish(server, root, "a", canary);
+  mallory = await furnish(server, root, "b", "magpie");
   secrets = new Set(
     [...(await survey(alice)).values()].flatMap(
       (answer) => JSON.stringify(answer).match(uuid) ?? [],
@@ -237,7 +122,7 @@ function foreignId(name: string): string | undefined {
   };
   const parameter = known[bare] ?? known[name];
   if (parameter !== undefined) return alice.ids.get(parameter);
-  return bare.endsWith("_id") ? oneOf([...secrets]) : undefined;
+  return bare.endsWith("_id") ? random.oneOf([...secrets]) : undefined;
 }
 
 /** A value for a member of a body: A's id where it is one, else something plausible. */
@@ -245,13 +130,13 @@ function valueFor(name: string, schema: Json): Json {
   const id = foreignId(name);
   const isList = schema?.type === "array" || name.endsWith("_ids");
   if (id !== undefined) return isList ? [id] : id;
-  if (schema?.enum) return oneOf(schema.enum);
+  if (schema?.enum) return random.oneOf(schema.enum);
   const type = Array.isArray(schema?.type) ? schema.type[0] : schema?.type;
   if (type === "integer" || type === "number") return schema.minimum ?? 1;
   if (type === "object") return {};
   if (name === "messages") return [{ role: "user", content: "What is the word?" }];
   if (type === "array") return [];
-  if (name === "email") return `x${Math.floor(random() * 1e9)}@b.test`;
+  if (name === "email") return `x${random.below(1e9)}@b.test`;
   if (name === "password") return "Passw0rd1234";
   if (name === "url") return "http://site.invalid/";
   return "What is the word?";
@@ -264,8 +149,9 @@ function bodyFor(operation: Operation): { sent: Json; text: string } | undefined
   for (const [name, schema] of membersOf(contract, operation.body)) {
     const type = Array.isArray(schema?.type) ? schema.type[0] : schema?.type;
     if (type === "boolean" && name !== "stream") continue; // may lock B out of its own things
-    const isWanted = required.includes(name) || foreignId(name) !== undefined || random() < 0.3;
-    if (isWanted) members[name] = type === "boolean" ? random() < 0.5 : valueFor(name, schema);
+    const isWanted =
+      required.includes(name) || foreignId(name) !== undefined || random.next() < 0.3;
+    if (isWanted) members[name] = type === "boolean" ? random.next() < 0.5 : valueFor(name, schema);
   }
   if (!operation.isForm) return { sent: members, text: JSON.stringify(members) };
   const form = new FormData();
@@ -342,12 +228,12 @@ test("ids of another tenant in paths, queries and bodies lead nowhere", async ()
       // Which of the path's ids are foreign: all, or by chance; what is destroyed is never B's own.
       const isAll = round === 0 || operation.method === "DELETE";
       const path = fillPath(operation, (name) =>
-        isAll || random() < 0.5 ? alice.ids.get(name) : mine.ids.get(name),
+        isAll || random.next() < 0.5 ? alice.ids.get(name) : mine.ids.get(name),
       );
       if (path === undefined) continue;
       const body = bodyFor(operation);
       const target = path + queryFor(operation);
-      const headers: Record<string, string> = { "last-event-id": oneOf([...secrets]) };
+      const headers: Record<string, string> = { "last-event-id": random.oneOf([...secrets]) };
       if (operation.isStream) headers["accept"] = "text/event-stream";
       const what = `${operation.method} ${target} ${body?.text ?? ""}`;
       const reply = await ask(mine.client, operation.method, target, body?.sent, headers);

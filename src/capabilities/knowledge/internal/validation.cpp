@@ -116,6 +116,8 @@ Result<ChunkSettings> read_settings(const json::Value& settings) {
         static_cast<int>(fields.integer("chunk_size", 0, chunk_size_min, chunk_size_max));
   chunks.chunk_overlap =
       static_cast<int>(fields.integer("chunk_overlap", 0, 0, chunk_size_max - 1));
+  (void)fields.optional_boolean("enable_image_search");
+  (void)fields.optional_text("embedding_model", {.length_max = 200});
   if (chunks.chunk_overlap > 0 && chunks.chunk_overlap >= chunks.chunk_size)
     fields.add_error("chunk_overlap", "must be less than chunk_size");
   TRY_VOID(fields.finish());

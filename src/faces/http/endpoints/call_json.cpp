@@ -243,6 +243,8 @@ voice::RecordedCall read_recorded_call(json::Fields& fields) {
                            .dialled_number = read_line(fields, "dialled_number"),
                            .provider = read_line(fields, "provider"),
                            .metadata = read_metadata(fields)};
+  if (call.direction && *call.direction != "inbound" && *call.direction != "outbound")
+    fields.add_error("direction", "must be inbound or outbound");
   if (fields.has("asterisk_port"))
     call.asterisk_port = fields.integer("asterisk_port", 0, 0, std::numeric_limits<int>::max());
   call.started_at = read_instant(fields, "start_time");

@@ -1,5 +1,6 @@
 #include "faces/http/endpoints/calls.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "capabilities/voice/dialler.h"
 #include "faces/http/endpoints/call_json.h"
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 #include "foundation/time.h"
 
 namespace aiva::http {
@@ -24,6 +26,9 @@ using Calls = CallParts;
 
 constexpr std::string_view found_list = "calls_found";
 constexpr std::string_view rtp_provider = "rtp";
+constexpr std::array<std::string_view, 6> call_statuses = {
+    "announced", "in_progress", "completed", "failed", "insufficient_credits", "expired"};
+constexpr std::array<std::string_view, 2> call_directions = {"inbound", "outbound"};
 
 Response call_response(const voice::Call& call, int status = 200) {
   return ok_response([&](JsonWriter& writer) { write_call(writer, call); }, status);
@@ -50,30 +55,14 @@ Task<Result<Response>> announce_call(Calls calls, CallContext context, Request& 
                         201);
 }
 
-Result<std::optional<UnixMs>> query_instant(const Request& request, std::string_view name) {
-  auto text = request.query_text(name);
-  if (!text) return std::optional<UnixMs>();
-  auto instant = parse_iso8601(*text);
-  if (!instant)
-    return fail(invalid_field(std::string(name), "must be an instant like 2030-01-31T00:00:00Z"));
-  return instant;
-}
-
-template <class IdType>
-Result<std::optional<IdType>> query_id(const Request& request, std::string_view name) {
-  auto text = request.query_text(name);
-  if (!text) return std::optional<IdType>();
-  auto id = IdType::parse(*text);
-  if (!id) return fail(invalid_field(std::string(name), "must be an id"));
-  return id;
-}
-
 Result<CallFilter> read_filter(const Request& request, const ListRequest& wanted) {
   CallFilter filter;
   TRY(filter.agent, query_id<AgentId>(request, "agent_id"));
   TRY(filter.chat_session, query_id<ChatSessionId>(request, "chat_session_id"));
-  filter.status = request.query_text("status").value_or("");
-  filter.direction = request.query_text("direction").value_or("");
+  TRY(auto status, query_choice(request, "status", call_statuses));
+  TRY(auto direction, query_choice(request, "direction", call_directions));
+  filter.status = status.value_or(filter.status);
+  filter.direction = direction.value_or(filter.direction);
   filter.caller_id = request.query_text("caller_id").value_or("");
   TRY(auto from, query_instant(request, "from"));
   TRY(auto until, query_instant(request, "until"));

@@ -1,7 +1,9 @@
 #include "faces/http/endpoints/campaigns.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "capabilities/campaigns/list_csv.h"
@@ -9,6 +11,7 @@
 #include "faces/http/endpoints/caller.h"
 #include "faces/http/endpoints/campaign_json.h"
 #include "faces/http/endpoints/paging.h"
+#include "faces/http/endpoints/query_fields.h"
 #include "faces/http/endpoints/uploaded_list.h"
 
 namespace aiva::http {
@@ -25,6 +28,11 @@ constexpr std::uint64_t list_bytes_max = 64ULL * 1024 * 1024;
 constexpr std::uint64_t body_bytes_max = 10ULL * 1024 * 1024;
 constexpr std::size_t batch = 1000;
 constexpr int results_at_once = 1000;
+constexpr std::array<std::string_view, 5> campaign_statuses = {"draft", "running", "paused",
+                                                               "finished", "cancelled"};
+constexpr std::array<std::string_view, 11> contact_statuses = {
+    "pending",  "calling",     "answered", "machine",     "busy",     "no_answer",
+    "rejected", "unreachable", "failed",   "do_not_call", "cancelled"};
 
 Response campaign_response(const Campaign& campaign, int status = 200) {
   return ok_response([&](JsonWriter& writer) { write_campaign(writer, campaign); }, status);
@@ -75,7 +83,8 @@ Task<Result<Response>> create_campaign(Parts parts, CallContext context, Request
 Task<Result<Response>> list_campaigns(Parts parts, CallContext context, Request& request) {
   CO_TRY(auto wanted, read_list_request(request, "campaigns"));
   auto page = wanted.as<identity::PageRequest>();
-  campaigns::CampaignFilter filter{.status = std::string(request.query_text("status").value_or("")),
+  CO_TRY(auto status, query_choice(request, "status", campaign_statuses));
+  campaigns::CampaignFilter filter{.status = status.value_or(std::string()),
                                    .limit = page.limit,
                                    .page = page.page,
                                    .after = page.after};
@@ -120,6 +129,8 @@ Task<Result<Response>> act(Parts parts, CallContext context, Request& request,
 
 Task<Result<Response>> add_contacts(Parts parts, CallContext context, Request& request) {
   CO_TRY(auto id, request.id<CampaignId>("campaignId"));
+  // An empty list asks nothing of the campaign.
+  CO_TRY([[maybe_unused]] auto campaign, co_await parts.campaigns.get(context, id));
   auto add = [&parts, id](CallContext own, std::vector<campaigns::NewContact> some) {
     return parts.campaigns.add_contacts(std::move(own), id, std::move(some));
   };
@@ -142,7 +153,8 @@ Task<Result<Response>> list_contacts(Parts parts, CallContext context, Request& 
   CO_TRY(auto id, request.id<CampaignId>("campaignId"));
   CO_TRY(auto wanted, read_list_request(request, "contacts"));
   auto page = wanted.as<identity::PageRequest>();
-  campaigns::ContactFilter filter{.status = std::string(request.query_text("status").value_or("")),
+  CO_TRY(auto status, query_choice(request, "status", contact_statuses));
+  campaigns::ContactFilter filter{.status = status.value_or(std::string()),
                                   .limit = page.limit,
                                   .page = page.page,
                                   .after = page.after};

@@ -1,5 +1,7 @@
 #include "faces/http/endpoints/chat.h"
 
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "faces/http/endpoints/chat_fields.h"
@@ -16,6 +18,7 @@ using chat::Chat;
 using identity::Permission;
 
 constexpr json::Fields::TextLimits short_limits{.length_max = 200};
+constexpr std::array<std::string_view, 2> session_statuses = {"active", "ended"};
 constexpr std::string_view found_list = "chat_sessions_found";
 
 Response session_response(const chat::Session& session, int status = 200) {
@@ -40,7 +43,7 @@ Result<chat::ConversationQuery> read_conversation_query(Request& request, std::s
                                                         const ListRequest& wanted) {
   chat::ConversationQuery query{
       .words = std::string(words), .limit = wanted.page.limit, .after = wanted.after};
-  if (auto status = request.query_text("status")) query.status = std::string(*status);
+  TRY(query.status, query_choice(request, "status", session_statuses));
   const auto* agent = request.query_text("agentId") ? "agentId" : "agent_id";
   TRY(query.agent, query_id<AgentId>(request, agent));
   return query;
@@ -58,7 +61,7 @@ Task<Result<Response>> find_sessions(chat::ConversationSearch& search, CallConte
 Task<Result<Response>> list_sessions(Chat& chat, CallContext context, Request& request) {
   CO_TRY(auto wanted, read_list_request(request, "chat_sessions"));
   Chat::SessionFilter filter{.page = wanted.as<knowledge::PageRequest>()};
-  if (auto status = request.query_text("status")) filter.status = std::string(*status);
+  CO_TRY(filter.status, query_choice(request, "status", session_statuses));
   const auto* agent = request.query_text("agentId") ? "agentId" : "agent_id";
   CO_TRY(filter.agent, query_id<AgentId>(request, agent));
   CO_TRY(auto sessions, co_await chat.sessions(context, std::move(filter)));

@@ -82,9 +82,10 @@ Result<RenderRequest> read_render_request(const Request& request) {
   read.key = fields.optional_text("key", {.length_max = key_bytes_max}).value_or(std::string());
   if (read.text.empty() == read.key.empty())
     fields.add_error("template", "or key is needed, and not both");
-  if (!read.key.empty()) {
-    read.agent = AgentId::parse(fields.text("agent_id", {.length_max = key_bytes_max}));
-    if (!read.agent) fields.add_error("agent_id", "must be an id");
+  if (!read.key.empty() || fields.has("agent_id")) {
+    auto agent = AgentId::parse(fields.text("agent_id", {.length_max = key_bytes_max}));
+    if (!agent) fields.add_error("agent_id", "must be an id");
+    if (!read.key.empty()) read.agent = agent;
   }
   if (const auto* variables = fields.object("variables"))
     read.values = read_values(fields, *variables);

@@ -50,8 +50,11 @@ std::optional<std::string> read_settings(json::Fields& fields, const json::Value
   auto settings = given != nullptr ? *given : json::Object();
   bool is_present = given != nullptr;
   for (auto name : loose) {
-    if (!fields.has(name) || settings.contains(name)) continue;
-    settings[name] = body.get_object().at(name);
+    if (!fields.has(name)) continue;
+    const auto& value = body.get_object().at(name);
+    if (settings.contains(name) && settings.at(name) != value)
+      fields.add_error(name, "stands in settings, too, and there it is another");
+    settings[name] = value;
     is_present = true;
   }
   if (!is_present) return std::nullopt;

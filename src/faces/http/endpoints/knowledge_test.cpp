@@ -45,6 +45,10 @@ TEST_F(KnowledgeEndpoints, name_the_wrong_fields) {
   EXPECT_EQ(wrong.status, 422);
   EXPECT_NE(wrong.body.find("settings.chunk_size"), std::string::npos) << wrong.body;
   EXPECT_EQ(page.status, 422);
+  for (const char* body :
+       {R"({"name":"A","enable_image_search":"yes"})", R"({"name":"A","embedding_model":{}})",
+        R"({"name":"A","chunk_size":700,"settings":{"chunk_size":800}})"})
+    EXPECT_EQ(send("POST", "/api/knowledge", body).status, 422) << body;
 }
 
 TEST_F(KnowledgeEndpoints, find_documents_by_part_of_their_name) {

@@ -80,6 +80,29 @@ bool accepts_json(std::string_view accept) {
          accept.contains("application/json");
 }
 
+// The error where a value is no message of JSON-RPC 2.0.
+std::optional<std::string> find_failure(const json::Value& message) {
+  const auto* object = message.if_object();
+  const auto* id = object == nullptr ? nullptr : object->if_contains("id");
+  bool has_good_id = id == nullptr || id->is_string() || id->is_int64() || id->is_uint64();
+  if (object == nullptr || text_of(*object, "jsonrpc") != "2.0" || !has_good_id)
+    return write_failure(json::Value(), invalid_request, "This is no message of JSON-RPC 2.0");
+  bool is_answer = object->contains("result") || object->contains("error");
+  auto refuse_it = [id](int code, std::string_view why) {
+    return write_failure(id == nullptr ? json::Value() : *id, code, why);
+  };
+  for (const char* name : {"result", "error"})
+    if (object->contains(name) && !object->at(name).is_object())
+      return refuse_it(invalid_request, std::string(name) + " must be an object");
+  if (object->contains("method") && text_of(*object, "method").empty())
+    return refuse_it(invalid_request, "method must be a text");
+  if (!object->contains("method") && !is_answer)
+    return refuse_it(invalid_request, "The message has no method");
+  if (object->contains("params") && !object->at("params").is_object())
+    return refuse_it(invalid_params, "params must be an object");
+  return std::nullopt;
+}
+
 class McpServer {
  public:
   McpServer(const McpToolParts& parts, McpRouteOptions options)
@@ -91,7 +114,8 @@ class McpServer {
                             {.bytes_max = request.body.size() + 1, .depth_max = body_depth_max});
     if (!body) co_return refuse(400, parse_error, body.error().message);
     if (!body->is_array()) {
-      auto answering = answer(context, request, *body);
+      if (auto failure = find_failure(*body)) co_return json_response(400, std::move(*failure));
+      auto answering = answer(context, request, body->get_object());
       CO_TRY(auto text, co_await std::move(answering));
       co_return text ? respond(std::move(*text)) : Response{.status = 202};
     }
@@ -132,8 +156,11 @@ class McpServer {
       co_return refuse(400, invalid_request, "A batch has 1 to 20 messages");
     std::string answers;
     for (const auto& message : batch) {
-      auto answering = answer(context, request, message);
-      CO_TRY(auto text, co_await std::move(answering));
+      auto text = find_failure(message);
+      if (!text) {
+        auto answering = answer(context, request, message.get_object());
+        CO_TRY(text, co_await std::move(answering));
+      }
       if (text) answers.append(answers.empty() ? "[" : ",").append(*text);
     }
     if (answers.empty()) co_return Response{.status = 202};
@@ -142,23 +169,13 @@ class McpServer {
 
   // The answer to a message, nothing where none is due. Fails when the call is over.
   Task<Result<std::optional<std::string>>> answer(CallContext context, Request& request,
-                                                  const json::Value& message) {
-    const auto* object = message.if_object();
-    const auto* id = object == nullptr ? nullptr : object->if_contains("id");
-    bool has_good_id = id == nullptr || id->is_string() || id->is_int64() || id->is_uint64();
-    if (object == nullptr || text_of(*object, "jsonrpc") != "2.0" || !has_good_id)
-      co_return write_failure(json::Value(), invalid_request, "This is no message of JSON-RPC 2.0");
-    auto method = text_of(*object, "method");
-    bool is_answer = object->contains("result") || object->contains("error");
-    if (method.empty() && !is_answer)
-      co_return write_failure(id == nullptr ? json::Value() : *id, invalid_request,
-                              "The message has no method");
+                                                  const json::Object& message) {
+    const auto* id = message.if_contains("id");
+    auto method = text_of(message, "method");
     // We ask clients nothing, so answers and notifications change nothing.
     if (id == nullptr || method.empty()) co_return std::nullopt;
     static const json::Object nothing;
-    const auto* params = object->if_contains("params");
-    if (params != nullptr && !params->is_object())
-      co_return write_failure(*id, invalid_params, "params must be an object");
+    const auto* params = message.if_contains("params");
     const auto& given = params == nullptr ? nothing : params->get_object();
     if (method == "initialize") co_return write_success(*id, introduce(given));
     if (method == "ping") co_return write_success(*id, "{}");

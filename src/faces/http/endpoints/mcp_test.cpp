@@ -184,19 +184,25 @@ TEST_F(McpEndpoint, answers_errors_of_the_protocol) {
   EXPECT_EQ(code_of(read(parse)), -32700);
   for (const char* body :
        {"1", R"({"id":1,"method":"ping"})", R"({"jsonrpc":"2.0","id":{},"method":"ping"})",
-        R"({"jsonrpc":"2.0","id":1})"})
-    EXPECT_EQ(code_of(read(post(body))), -32600) << body;
-  EXPECT_EQ(code_of(read(post(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":[]})"))), -32602);
+        R"({"jsonrpc":"2.0","id":1})", R"({"jsonrpc":"2.0","id":1,"result":[]})",
+        R"({"jsonrpc":"2.0","result":{},"method":5})"}) {
+    auto answer = post(body);
+    EXPECT_EQ(answer.status, 400) << body;
+    EXPECT_EQ(code_of(read(answer)), -32600) << body;
+  }
+  auto params = post(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":[]})");
+  EXPECT_EQ(params.status, 400);
+  EXPECT_EQ(code_of(read(params)), -32602);
 }
 
 TEST_F(McpEndpoint, answers_batches_of_the_older_revision) {
   const std::string batch =
       R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"},
-          {"jsonrpc":"2.0","id":"b","method":"none"}])";
+          {"jsonrpc":"2.0","id":"b","method":"none"},5])";
 
   auto answers = json::parse(post(batch).body);
   ASSERT_TRUE(answers && answers->is_array());
-  EXPECT_EQ(answers->get_array().size(), 2U);
+  EXPECT_EQ(answers->get_array().size(), 3U);
   EXPECT_EQ(post(R"([{"jsonrpc":"2.0","method":"notifications/x"}])").status, 202);
   EXPECT_EQ(post("[]").status, 400);
   EXPECT_EQ(post(batch, {"MCP-Protocol-Version: 2025-06-18"}).status, 400);

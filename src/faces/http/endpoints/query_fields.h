@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,10 @@ Result<std::optional<IdType>> query_id(const Request& request, std::string_view 
 
 // The same as an instant of ISO 8601.
 Result<std::optional<UnixMs>> query_instant(const Request& request, std::string_view name);
+
+// The query parameter, nothing when absent; `invalid` (with the field) when it is none of
+// `choices`.
+Result<std::optional<std::string>> query_choice(const Request& request, std::string_view name,
+                                                std::span<const std::string_view> choices);
 
 }  // namespace aiva::http
