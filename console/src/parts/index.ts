@@ -18,6 +18,7 @@ export { emptyValue, SchemaForm, type JsonSchema } from "./SchemaForm";
 export { SearchField, wordsOf } from "./SearchField";
 export { SecretOnce } from "./SecretOnce";
 export { StatusBadge, type Tone } from "./StatusBadge";
+export { useAddress } from "./useAddress";
 export { asked, isNarrowed, oneOf, useFilters } from "./useFilters";
 export { useTab } from "./useTab";
 export { Waiting } from "./Waiting";

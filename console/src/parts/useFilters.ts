@@ -1,4 +1,4 @@
-import { useSearchParams } from "react-router";
+import { useAddress } from "./useAddress";
 
 interface Filters<Name extends string> {
   values: Record<Name, string>; // empty: all
@@ -8,16 +8,7 @@ interface Filters<Name extends string> {
 
 /** What a list is narrowed down to, kept in the page's address, a parameter each. */
 export function useFilters<Name extends string>(names: readonly Name[]): Filters<Name> {
-  const [search, setSearch] = useSearchParams();
-  const change = (edit: (next: URLSearchParams) => void) =>
-    setSearch(
-      (before) => {
-        const next = new URLSearchParams(before);
-        edit(next);
-        return next;
-      },
-      { replace: true },
-    );
+  const [search, change] = useAddress();
   const entries = names.map((name) => [name, search.get(name) ?? ""]);
   return {
     values: Object.fromEntries(entries) as Record<Name, string>,

@@ -26,6 +26,15 @@ export class Random {
     return list[this.below(list.length)]!;
   }
 
+  shuffled<T>(list: readonly T[]): T[] {
+    const copy = [...list];
+    for (let i = copy.length - 1; i > 0; --i) {
+      const other = this.below(i + 1);
+      [copy[i], copy[other]] = [copy[other]!, copy[i]!];
+    }
+    return copy;
+  }
+
   /** A UUID that nothing has. */
   uuid(): string {
     const digits = (count: number) =>

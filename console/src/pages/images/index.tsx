@@ -1,10 +1,9 @@
 import { Group, SimpleGrid, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { useSearchParams } from "react-router";
 import { api, ask } from "../../api/client";
 import { useFormats, useWords } from "../../language";
-import { Figure, PageTitle } from "../../parts";
+import { Figure, PageTitle, useAddress } from "../../parts";
 import { BaseSelect } from "../../parts/BaseSelect";
 import { useRight } from "../../session";
 import { AddImages } from "./AddImages";
@@ -54,13 +53,13 @@ function Statistics({ base }: { base: string }) {
 export default function Images() {
   const t = useWords({ en, ar });
   const mayWrite = useRight("knowledge.write");
-  const [search, setSearch] = useSearchParams();
+  const [search, change] = useAddress();
   const base = search.get("base");
   const tab = search.get("tab") === "find" ? "find" : "all";
   const go = useCallback(
     (to: Record<string, string>) =>
-      setSearch((before) => ({ ...Object.fromEntries(before), ...to }), { replace: true }),
-    [setSearch],
+      change((next) => Object.entries(to).forEach(([name, value]) => next.set(name, value))),
+    [change],
   );
   const choose = useCallback((chosen: string) => go({ base: chosen }), [go]);
   return (

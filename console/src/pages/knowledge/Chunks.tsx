@@ -4,7 +4,7 @@ import { useSearchParams } from "react-router";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useWords } from "../../language";
-import { PageButtons, Problem, Waiting } from "../../parts";
+import { PageButtons, Problem, useAddress, Waiting } from "../../parts";
 import { LazyPdfPage } from "../../parts/pdf/LazyPdfPage";
 import type { DocumentInfo } from "./bases";
 import styles from "./Chunks.module.css";
@@ -95,14 +95,14 @@ function boxesOn(page: number, chunks: Chunk[]) {
 interface TurnProps {
   page: number;
   pages: number;
-  onTurn: (page: number) => void;
+  onTurn: (turned: (page: number) => number) => void;
 }
 
 function Turn({ page, pages, onTurn }: TurnProps) {
   const t = useWords({ en, ar });
   return (
     <Group gap="xs" align="flex-end" mb="sm">
-      <Button variant="default" disabled={page <= 1} onClick={() => onTurn(page - 1)}>
+      <Button variant="default" disabled={page <= 1} onClick={() => onTurn((now) => now - 1)}>
         {t("previousPage")}
       </Button>
       <NumberInput
@@ -110,14 +110,14 @@ function Turn({ page, pages, onTurn }: TurnProps) {
         value={page}
         onChange={(value) => {
           const wanted = Number(value);
-          if (wanted >= 1 && wanted <= pages) onTurn(wanted);
+          if (wanted >= 1 && wanted <= pages) onTurn(() => wanted);
         }}
         min={1}
         max={pages}
         allowDecimal={false}
         w={130}
       />
-      <Button variant="default" disabled={page >= pages} onClick={() => onTurn(page + 1)}>
+      <Button variant="default" disabled={page >= pages} onClick={() => onTurn((now) => now + 1)}>
         {t("nextPage")}
       </Button>
     </Group>
@@ -127,18 +127,28 @@ function Turn({ page, pages, onTurn }: TurnProps) {
 /** A page of a PDF beside what it was cut into; a chosen chunk is marked on the page. */
 function PagesWithChunks({ document }: { document: DocumentInfo }) {
   const t = useWords({ en, ar });
-  const [search, setSearch] = useSearchParams();
+  const [search, change] = useAddress();
   const pages = Math.max(1, document.page_count);
-  const page = Math.min(pages, Math.max(1, Number(search.get("page") ?? 1) || 1));
+  const pageOf = (address: URLSearchParams) =>
+    Math.min(pages, Math.max(1, Number(address.get("page") ?? 1) || 1));
+  const page = pageOf(search);
   const chunks = useChunksOnPage(document, page);
   const items = chunks.data?.items ?? [];
   const chosen = items.find((chunk) => chunk.id === search.get("chunk")) ?? items[0];
-  const go = (to: number, chunk?: string) =>
-    setSearch({ page: String(to), ...(chunk ? { chunk } : {}) }, { replace: true });
+  const turn = (turned: (page: number) => number) =>
+    change((next) => {
+      next.set("page", String(Math.min(pages, Math.max(1, turned(pageOf(next))))));
+      next.delete("chunk");
+    });
+  const choose = (chunk: string) =>
+    change((next) => {
+      next.set("page", String(page));
+      next.set("chunk", chunk);
+    });
   const others = items.filter((chunk) => chunk !== chosen);
   return (
     <>
-      <Turn page={page} pages={pages} onTurn={go} />
+      <Turn page={page} pages={pages} onTurn={turn} />
       <Grid>
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <LazyPdfPage
@@ -160,7 +170,7 @@ function PagesWithChunks({ document }: { document: DocumentInfo }) {
                 key={chunk.id}
                 chunk={chunk}
                 isChosen={chunk === chosen}
-                onChoose={() => go(page, chunk.id)}
+                onChoose={() => choose(chunk.id)}
               />
             ))}
           </Stack>
