@@ -249,7 +249,8 @@ function tell(operation: Operation, request: Request, answer: Answer, fault: Fau
   const sent = typeof request.body === "string" ? request.body.slice(0, 500) : typeof request.body;
   faults.set(
     key,
-    `${operation.method} ${operation.path}: ${kind}: ${why}\n  asked ${request.path.slice(0, 300)} ` +
+    `${operation.method} ${operation.path}: ${kind}: ${why}\n` +
+      `  asked ${request.path.slice(0, 300)} ` +
       `${sent}\n  answered ${answer.status} ${answer.text.slice(0, 300)}`,
   );
 }
