@@ -244,6 +244,11 @@ TEST(FlowCheck, names_each_wrong_field) {
             "steps[0].retries"},
            {R"({"name":"a","type":"confirm","text":"?","slot":"s"})", "steps[0].slot"},
            {R"({"name":"a","type":"branch"})", "steps[0].cases"},
+           {R"({"name":"a","type":"respond","text":"x","slot":"A b"})", "steps[0].slot"},
+           {R"({"name":"a","type":"respond","text":"x","choices":[{"value":"b","digit":"x"}]})",
+            "steps[0].choices[0]"},
+           {R"({"name":"a","type":"respond","text":"x","function":"no good"})",
+            "steps[0].function"},
            {R"({"name":"a","type":"function","function":"no good"})", "steps[0].function"},
            {R"({"name":"a","type":"transfer"})", "steps[0].target"},
        }) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Client, Json } from "./client.ts";
 import { membersOf, operationsOf, type Operation } from "./contract.ts";
+import { Emulator } from "./emulator.ts";
 import { fillPath, furnish, type Tenant } from "./furnished.ts";
 import { Judge } from "./judge.ts";
 import { spoilText, ValueMaker } from "./made_values.ts";
@@ -41,7 +42,9 @@ interface Fault {
 }
 
 const random = new Random(seed);
+let model: Emulator;
 let server: Server;
+let visitor: string; // the token of one who came to the agent's page
 let root: Client;
 let contract: Json;
 let operations: Operation[];
@@ -51,7 +54,8 @@ let tenant: Tenant;
 const faults = new Map<string, string>(); // by operation and kind: the first of each
 
 before(async () => {
-  server = await Server.start();
+  model = await Emulator.start("openai.mjs");
+  server = await Server.start({ environment: model.asChatModel });
   root = await server.admin();
   contract = (await root.get("/openapi.json")).body;
   operations = operationsOf(contract).filter((each) => !/logout/.test(each.path));
@@ -59,7 +63,10 @@ before(async () => {
   maker = new ValueMaker(contract, random, idFor);
   tenant = await furnishOwn(0);
 });
-after(() => server.remove());
+after(async () => {
+  await server.remove();
+  model.stop();
+});
 
 /** The tenant, with a colleague to be changed in its admin's place. */
 async function furnishOwn(count: number): Promise<Tenant> {
@@ -78,6 +85,10 @@ async function furnishOwn(count: number): Promise<Tenant> {
   const shown = await made.client.put(`/api/agents/${agent}`, visible);
   assert.equal(shown.status, 200, shown.text);
   made.ids.set("slugOrId", agent);
+  const origin = { origin: server.ready.url };
+  const entered = await server.anonymous.post(`/aiva/chat/${agent}/sessions`, {}, origin);
+  assert.equal(entered.status, 201, entered.text);
+  visitor = entered.body.data.token;
   return made;
 }
 
@@ -117,6 +128,7 @@ function queryFor(operation: Operation): { text: string; isForbidden: string } {
     const isWanted = parameter.required === true || random.isLikely(0.4);
     if (!isWanted) continue;
     const isSpoilt = random.isLikely(0.3);
+    if (parameter.name === "cursor" && !isSpoilt) continue; // only a list makes one
     const made = isSpoilt ? maker.nastyText() : maker.make(parameter.schema, parameter.name);
     const text = inUtf8([made].flat().join(","));
     const verdict = judge.parameter(operation.method, operation.path, index, text);
@@ -160,6 +172,8 @@ function requestFor(operation: Operation): Request {
     headers: {},
     isForbidden: query.isForbidden,
   };
+  if (operation.path.startsWith("/aiva/"))
+    request.headers = { origin: server.ready.url, "x-chat-token": visitor };
   if (operation.isStream && random.isLikely(0.5)) request.headers["accept"] = "text/event-stream";
   if (operation.method === "GET" || operation.body === undefined) return request;
   const isSpoilt = random.isLikely(0.6);

@@ -79,6 +79,7 @@ export class ValueMaker {
   private text(schema: Json, name: string): string {
     const id = this.idFor(name);
     if (id !== undefined && this.random.isLikely(0.9)) return id;
+    if (name.endsWith("password")) return "Passw0rd-1234";
     const formats: Record<string, string> = {
       uuid: this.random.uuid(),
       "date-time": "2026-11-30T12:00:00Z",

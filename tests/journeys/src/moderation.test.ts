@@ -1,29 +1,15 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Client } from "./client.ts";
-import { repository, Server } from "./server.ts";
+import { Emulator } from "./emulator.ts";
+import { Server } from "./server.ts";
 
 const secret = "a-secret-of-the-tenant";
-let emulators: ChildProcess[] = [];
-let provider: string;
-let hook: string;
+let provider: Emulator;
+let hook: Emulator;
 let server: Server;
 let client: Client;
 let base: string;
-
-async function start(name: string, ...words: string[]): Promise<string> {
-  const file = join(repository, "tests/emulators", name);
-  const child = spawn("node", [file, "--port", "0", ...words], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  emulators.push(child);
-  const port = await new Promise<number>((found) =>
-    child.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-  );
-  return `http://127.0.0.1:${port}`;
-}
 
 async function tell(url: string, body: object): Promise<void> {
   const reply = await fetch(url, {
@@ -35,19 +21,17 @@ async function tell(url: string, body: object): Promise<void> {
 }
 
 async function chatRequests(): Promise<any[]> {
-  const seen = (await (await fetch(`${provider}/_requests`)).json()) as any[];
+  const seen = (await (await fetch(`${provider.url}/_requests`)).json()) as any[];
   return seen.filter(({ path }) => path === "/v1/chat/completions");
 }
 
 before(async () => {
-  provider = await start("openai.mjs");
-  hook = await start("moderation_hook.mjs", "--secret", secret);
+  provider = await Emulator.start("openai.mjs");
+  hook = await Emulator.start("moderation_hook.mjs", "--secret", secret);
   server = await Server.start({
     environment: {
-      AIVA_CHAT_MODEL_PROVIDER: "openai",
-      AIVA_CHAT_MODEL_BASE_URL: `${provider}/v1`,
-      AIVA_CHAT_MODEL_API_KEY: "sk-test",
-      AIVA_MODERATION_BASE_URL: `${provider}/v1`,
+      ...provider.asChatModel,
+      AIVA_MODERATION_BASE_URL: `${provider.url}/v1`,
       AIVA_MODERATION_API_KEY: "sk-test",
       AIVA_WEBHOOKS_ALLOW_PRIVATE_HOSTS: "true",
     },
@@ -61,7 +45,8 @@ before(async () => {
 });
 after(async () => {
   await server.remove();
-  for (const emulator of emulators) emulator.kill();
+  provider.stop();
+  hook.stop();
 });
 
 async function agentWith(name: string, moderation: object): Promise<string> {
@@ -125,7 +110,7 @@ test("a threshold of the agent's own counts, and a flag only tells", async () =>
 
 test("a tenant's webhook looks at messages and answers, signed", async () => {
   const moderation = {
-    webhook_url: `${hook}/check`,
+    webhook_url: `${hook.url}/check`,
     webhook_secret: "GUARD",
     answers: true,
     message: "Not here.",
@@ -146,7 +131,7 @@ test("a tenant's webhook looks at messages and answers, signed", async () => {
   assert.equal(held.at(-1)!.data.llm_decision.moderation.answer, "blocked");
   assert.ok(held.at(-1)!.data.cost > 0);
   assert.match(shown.body.data.response.text, /Ada Quill/);
-  const calls = (await (await fetch(`${hook}/_calls`)).json()) as any[];
+  const calls = (await (await fetch(`${hook.url}/_calls`)).json()) as any[];
   assert.ok(
     calls.every(({ message }) => message === undefined),
     JSON.stringify(calls),
@@ -165,7 +150,7 @@ test("a tenant's webhook looks at messages and answers, signed", async () => {
 
 test("when nobody answers in time the agent's setting decides", async () => {
   const moderation = {
-    webhook_url: `${hook}/check`,
+    webhook_url: `${hook.url}/check`,
     webhook_secret: "GUARD",
     timeout_ms: 200,
     on_failure: "allow",
@@ -177,10 +162,10 @@ test("when nobody answers in time the agent's setting decides", async () => {
     { kind: "slow", delay_ms: 1000 },
     { kind: "status", status: 503 },
     { kind: "garbage" },
-    { kind: "redirect", location: `${provider}/v1/models` },
+    { kind: "redirect", location: `${provider.url}/v1/models` },
   ];
   for (const mode of modes) {
-    await tell(`${hook}/_mode`, mode);
+    await tell(`${hook.url}/_mode`, mode);
     const passed = await client.post(open1, question);
     const refused = await client.post(closed, question);
 
@@ -189,7 +174,7 @@ test("when nobody answers in time the agent's setting decides", async () => {
     assert.equal(refused.body.data.response.text, "I cannot answer this message.", mode.kind);
     assert.equal(refused.body.data.cost, 0);
   }
-  await tell(`${hook}/_mode`, { kind: "ok" });
+  await tell(`${hook.url}/_mode`, { kind: "ok" });
   const better = await client.post(closed, question);
   assert.match(better.body.data.response.text, /Ada Quill/);
 });
@@ -212,7 +197,7 @@ test("completions are moderated with all that their caller says was said", async
 test("what the operator requires holds without an agent, too", async () => {
   const strict = await Server.start({
     environment: {
-      AIVA_MODERATION_BASE_URL: `${provider}/v1`,
+      AIVA_MODERATION_BASE_URL: `${provider.url}/v1`,
       AIVA_MODERATION_API_KEY: "sk-test",
       AIVA_MODERATION_REQUIRED: "true",
       AIVA_MODERATION_ON_FAILURE: "block",
@@ -223,7 +208,7 @@ test("what the operator requires holds without an agent, too", async () => {
     const town = await admin.createKnowledgeBase("Town");
     const path = `/api/chat/${await admin.createSession(town)}/messages`;
     const blocked = await admin.post(path, { content: "You are scum" });
-    await tell(`${provider}/_faults`, { kind: "server_error", on: "moderations", count: 2 });
+    await tell(`${provider.url}/_faults`, { kind: "server_error", on: "moderations", count: 2 });
     const unchecked = await admin.post(path, { content: "Good morning" });
 
     assert.deepEqual(blocked.body.data.llm_decision.moderation.categories, ["hate"]);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "capabilities/functions/text_template.h"
 #include "capabilities/voice/internal/call_checks.h"
@@ -75,19 +76,31 @@ class FlowReader {
     target("on_failure", step.on_failure);
     checks_.range(at_ + "timeout_ms", step.timeout_ms, 1000, timeout_ms_max);
     checks_.range(at_ + "retries", step.retries, 0, retries_max);
+    text("target", step.target);
+    if (!step.slot.empty() && !is_name(step.slot, name_bytes_max))
+      add("slot", "must be 1 to 40 of a-z, 0-9 and _");
+    check_choices(step.choices);
+    check_cases(step.cases);
+    check_function(step.function, step.arguments, step.results);
+    check_kind(step);
+  }
+
+  // What a step of its kind needs; the form of all its members is looked at for any.
+  void check_kind(const FlowStep& step) {
     switch (step.kind) {
       case FlowStep::Kind::collect_slot: return check_question(step);
       case FlowStep::Kind::confirm:
         if (step.text.empty()) add("text", "is needed");
         if (!slots_.contains(step.slot)) add("slot", "is set by no step");
         return;
-      case FlowStep::Kind::branch: return check_cases(step);
-      case FlowStep::Kind::function: return check_function(step.function, step.arguments, step);
+      case FlowStep::Kind::branch: return check_branch(step);
+      case FlowStep::Kind::function:
+        if (step.function.empty()) add("function", "must be the name of a function");
+        return;
       case FlowStep::Kind::respond:
         if (step.text.empty()) add("text", "is needed");
         return;
       case FlowStep::Kind::transfer:
-        text("target", step.target);
         if (step.target.empty()) add("target", "is needed");
         return;
     }
@@ -95,14 +108,17 @@ class FlowReader {
 
   void check_question(const FlowStep& step) {
     if (step.text.empty()) add("text", "is needed");
-    if (!is_name(step.slot, name_bytes_max)) add("slot", "must be 1 to 40 of a-z, 0-9 and _");
+    if (step.slot.empty()) add("slot", "is needed");
     bool is_choice = step.slot_type == SlotType::choice;
     if (is_choice ? step.choices.empty() || step.choices.size() > choices_max
                   : !step.choices.empty())
       add("choices", "must be 1 to 20 for the type choice, and none for others");
+  }
+
+  void check_choices(const std::vector<SlotChoice>& choices) {
     std::set<std::string> values;
-    for (std::size_t i = 0; i < step.choices.size() && i < choices_max; ++i) {
-      const auto& choice = step.choices[i];
+    for (std::size_t i = 0; i < choices.size() && i < choices_max; ++i) {
+      const auto& choice = choices[i];
       auto field = at_ + "choices[" + std::to_string(i) + "]";
       checks_.line(field, choice.value, 100);
       bool is_digit = choice.digit.empty() || (choice.digit.size() == 1 && choice.digit[0] >= '0' &&
@@ -115,26 +131,31 @@ class FlowReader {
     }
   }
 
-  void check_cases(const FlowStep& step) {
-    if (step.cases.empty() || step.cases.size() > cases_max) add("cases", "must be 1 to 20 cases");
+  void check_branch(const FlowStep& step) {
+    if (step.cases.empty()) add("cases", "must be 1 to 20 cases");
     for (const auto& condition : step.cases) {
       if (!slots_.contains(condition.slot)) add("cases", "name a slot that no step sets");
       if (condition.next.empty()) add("cases", "need a next step each");
       target("cases", condition.next);
-      checks_.line(at_ + "cases", condition.value, 200);
     }
   }
 
+  void check_cases(const std::vector<FlowCase>& cases) {
+    if (cases.size() > cases_max) add("cases", "must be 1 to 20 cases");
+    for (const auto& condition : cases) checks_.line(at_ + "cases", condition.value, 200);
+  }
+
   void check_function(const std::string& function, const FlowStep::Named& arguments,
-                      const FlowStep& step) {
-    if (!is_function_name(function)) add("function", "must be the name of a function");
+                      const FlowStep::Named& results) {
+    if (!function.empty() && !is_function_name(function))
+      add("function", "must be the name of a function");
     if (arguments.size() > named_max) add("arguments", "must be at most 32");
     for (const auto& [name, value] : arguments) {
       if (!is_function_name(name)) add("arguments", "have a name that is none");
       text("arguments", value);
     }
-    if (step.results.size() > named_max) add("results", "must be at most 32");
-    for (const auto& [slot, pointer] : step.results) {
+    if (results.size() > named_max) add("results", "must be at most 32");
+    for (const auto& [slot, pointer] : results) {
       if (!is_name(slot, name_bytes_max)) add("results", "name a slot that is none");
       checks_.line(at_ + "results", pointer, 200);
       if (!pointer.empty() && !pointer.starts_with('/'))
@@ -145,8 +166,9 @@ class FlowReader {
   void check_completion(const FlowCompletion& completion) {
     text("text", completion.text);
     text("target", completion.target);
-    if (completion.kind == FlowCompletion::Kind::function_call)
-      check_function(completion.function, completion.arguments, {});
+    check_function(completion.function, completion.arguments, {});
+    if (completion.kind == FlowCompletion::Kind::function_call && completion.function.empty())
+      add("function", "must be the name of a function");
     if (completion.kind == FlowCompletion::Kind::transfer && completion.target.empty())
       add("target", "is needed");
   }
