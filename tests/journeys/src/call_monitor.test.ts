@@ -1,40 +1,30 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { Client, Json } from "./client.ts";
 import { askUntilAnswered, untilUnderstood } from "./conversation.ts";
+import { Emulator } from "./emulator.ts";
 import { Phone, speech } from "./phone.ts";
-import { repository, Server } from "./server.ts";
+import { Server } from "./server.ts";
 
 // People who follow calls over AudioSocket and steer them; the agent answers by an emulated model.
 
 let server: Server;
 let client: Client;
-let emulator: ChildProcess;
-let emulatorUrl: string;
+let emulator: Emulator;
 let port: number;
 let agent: string;
 let base: string;
 
 before(async () => {
-  emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const emulatorPort = await new Promise<number>((found) =>
-    emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-  );
-  emulatorUrl = `http://127.0.0.1:${emulatorPort}`;
+  emulator = await Emulator.start("openai.mjs");
   server = await Server.start({
     environment: {
       AIVA_AUDIOSOCKET_PORT: "0",
-      AIVA_CHAT_MODEL_PROVIDER: "openai",
-      AIVA_CHAT_MODEL_BASE_URL: `${emulatorUrl}/v1`,
-      AIVA_CHAT_MODEL_API_KEY: "sk-test",
+      ...emulator.asChatModel,
     },
   });
   port = (server.ready as Json).audiosocket_port;
@@ -50,7 +40,7 @@ before(async () => {
   agent = made.body.data.id;
 });
 after(async () => {
-  emulator.kill();
+  emulator.stop();
   await server.remove();
 });
 
@@ -169,12 +159,12 @@ test("an answer follows what was whispered, and the caller hears nothing of it",
   const { phone, call } = await dial();
   const monitor = await Monitor.open(call);
   monitor.send({ type: "whisper", text: "Offer a discount of seven percent." });
-  await fetch(`${emulatorUrl}/_requests`, { method: "DELETE" });
+  await fetch(`${emulator.url}/_requests`, { method: "DELETE" });
   await pause(200);
   await phone.say(speech("How much does the coffee machine cost?"));
   await phone.untilSpoken();
   phone.close();
-  const asked = await (await fetch(`${emulatorUrl}/_requests`)).text();
+  const asked = await (await fetch(`${emulator.url}/_requests`)).text();
   assert.match(asked, /Offer a discount of seven percent\./);
   const lines = await client.get(`/api/calls/${call}/transcript`);
   assert.doesNotMatch(lines.text, /seven percent/);
@@ -232,11 +222,11 @@ test("the model that answers behind a flow knows what was said in it", async () 
   phone.press("4#");
   await told(/Noted, 4 lamps/);
   await phone.untilSilent();
-  await fetch(`${emulatorUrl}/_requests`, { method: "DELETE" });
+  await fetch(`${emulator.url}/_requests`, { method: "DELETE" });
   await phone.say(speech("How much do they cost?"));
   await phone.untilSpoken();
   phone.close();
-  const asked = await (await fetch(`${emulatorUrl}/_requests`)).text();
+  const asked = await (await fetch(`${emulator.url}/_requests`)).text();
   assert.match(asked, /How many lamps\?/);
   assert.match(asked, /Noted, 4 lamps\./);
 });
@@ -310,11 +300,11 @@ test("what a person and the caller say meanwhile is written down", async () => {
     (event) => event.line?.original_message === "The agent goes on with the call.",
     "not handed back",
   );
-  await fetch(`${emulatorUrl}/_requests`, { method: "DELETE" });
+  await fetch(`${emulator.url}/_requests`, { method: "DELETE" });
   await phone.say(speech("And what does it cost?"));
   await phone.untilSpoken();
   phone.close();
-  assert.match(await (await fetch(`${emulatorUrl}/_requests`)).text(), /help you/i);
+  assert.match(await (await fetch(`${emulator.url}/_requests`)).text(), /help you/i);
 });
 
 test("a call of another tenant is not there", async () => {

@@ -1,31 +1,22 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "./client.ts";
-import { repository, Server } from "./server.ts";
+import { Emulator } from "./emulator.ts";
+import { Server } from "./server.ts";
 
-let emulator: ChildProcess;
-let emulatorUrl: string;
+let emulator: Emulator;
 let server: Server;
 let client: Client;
 let base: string;
 
 before(async () => {
-  emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const port = await new Promise<number>((found) =>
-    emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-  );
-  emulatorUrl = `http://127.0.0.1:${port}`;
+  emulator = await Emulator.start("openai.mjs");
   server = await Server.start({
     environment: {
-      AIVA_CHAT_MODEL_PROVIDER: "openai",
-      AIVA_CHAT_MODEL_BASE_URL: `${emulatorUrl}/v1`,
-      AIVA_CHAT_MODEL_API_KEY: "sk-test",
+      ...emulator.asChatModel,
     },
   });
   client = await server.admin();
@@ -35,11 +26,11 @@ before(async () => {
 });
 after(async () => {
   await server.remove();
-  emulator.kill();
+  emulator.stop();
 });
 
 async function slow(delayMs: number): Promise<void> {
-  const reply = await fetch(`${emulatorUrl}/_faults`, {
+  const reply = await fetch(`${emulator.url}/_faults`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ kind: "slow", on: "chat", count: 1, delay_ms: delayMs }),
@@ -84,14 +75,19 @@ test("an answer is stopped by call and keeps what was said", async () => {
   const path = `/api/chat/${session}/messages`;
   await slow(300);
   let turn = "";
-  const events = await client.events("POST", path, {
-    content: question,
-    stream: true,
-    resumable: true,
-  }, (event) => {
-    if (event.event === "turn") turn = event.data.turn_id;
-    return event.event === "delta";
-  });
+  const events = await client.events(
+    "POST",
+    path,
+    {
+      content: question,
+      stream: true,
+      resumable: true,
+    },
+    (event) => {
+      if (event.event === "turn") turn = event.data.turn_id;
+      return event.event === "delta";
+    },
+  );
   assert.equal(events[0]!.event, "turn");
 
   const stopped = await client.post(`${path}/${turn}/cancel`);

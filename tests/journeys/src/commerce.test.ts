@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Client, Json } from "./client.ts";
-import { repository, Server } from "./server.ts";
+import { Emulator } from "./emulator.ts";
+import { Server } from "./server.ts";
 import {
   bringEvents,
   catalogueOf,
@@ -23,7 +22,7 @@ const token = "shpat_test";
 const secret = "test-client-secret";
 
 let shop: Json; // a shop of Shopify
-let model: ChildProcess;
+let model: Emulator;
 let server: Server;
 let client: Client;
 let base: string;
@@ -40,12 +39,7 @@ async function shown(): Promise<Json[]> {
 
 before(async () => {
   shop = await startShop({ fill: { products: 60, imagesEach: 1, orders: 10, seed: 3 } });
-  model = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const modelPort = await new Promise<number>((found) =>
-    model.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-  );
+  model = await Emulator.start("openai.mjs");
   server = await Server.start({
     environment: {
       AIVA_SERVER_PUBLIC_URL: publicUrl,
@@ -55,9 +49,7 @@ before(async () => {
       AIVA_SHOPIFY_CLIENT_ID: "test-client-id",
       AIVA_SHOPIFY_CLIENT_SECRET: secret,
       AIVA_WORKER_CONCURRENCY: "2",
-      AIVA_CHAT_MODEL_PROVIDER: "openai",
-      AIVA_CHAT_MODEL_BASE_URL: `http://127.0.0.1:${modelPort}/v1`,
-      AIVA_CHAT_MODEL_API_KEY: "sk-test",
+      ...model.asChatModel,
     },
   });
   client = await server.admin();
@@ -65,7 +57,7 @@ before(async () => {
 });
 after(async () => {
   await server.remove();
-  model.kill();
+  model.stop();
   await shop.close();
 });
 

@@ -313,7 +313,7 @@ test("whatever is asked, the answer is one of the contract's", async () => {
     if (!allowed.has(operation) && operation.method !== "DELETE")
       console.log(`never allowed: ${operation.method} ${operation.path}: ${why}`);
   assertNoFaults();
-  assert.ok((statuses.get(200) ?? 0) > operations.length, "hardly anything was allowed");
+  assert.ok((statuses.get(200) ?? 0) > (rounds * operations.length) / 5, "hardly any was allowed");
 });
 
 const long = "é".repeat(40_000);
@@ -325,7 +325,7 @@ function* oneWrongIn(operation: Operation): Generator<Request> {
   for (const [index, given] of (described(operation).parameters ?? []).entries()) {
     const parameter = maker.resolve(given);
     if (parameter.in !== "query") continue;
-    for (const text of ["no-such", "-1", "99999999999", "1.5", "é".repeat(1_500)]) {
+    for (const text of ["no-such", "-1", "0", "99999999999", "1.5", "é".repeat(1_500)]) {
       const verdict = judge.parameter(operation.method, operation.path, index, text);
       if (verdict.isRight) continue;
       const target = `${path}?${parameter.name}=${encodeURIComponent(text)}`;

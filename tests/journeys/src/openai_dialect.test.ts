@@ -1,31 +1,21 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Client } from "./client.ts";
-import { repository, Server } from "./server.ts";
+import { Emulator } from "./emulator.ts";
+import { Server } from "./server.ts";
 
-let emulator: ChildProcess;
-let emulatorUrl: string;
+let emulator: Emulator;
 let server: Server;
 let client: Client;
 let base: string;
 
 before(async () => {
-  emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const port = await new Promise<number>((found) =>
-    emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-  );
-  emulatorUrl = `http://127.0.0.1:${port}`;
+  emulator = await Emulator.start("openai.mjs");
   server = await Server.start({
     environment: {
-      AIVA_CHAT_MODEL_PROVIDER: "openai",
-      AIVA_CHAT_MODEL_BASE_URL: `${emulatorUrl}/v1`,
-      AIVA_CHAT_MODEL_API_KEY: "sk-test",
+      ...emulator.asChatModel,
       AIVA_EMBEDDER_PROVIDER: "openai",
-      AIVA_EMBEDDER_BASE_URL: `${emulatorUrl}/v1`,
+      AIVA_EMBEDDER_BASE_URL: `${emulator.url}/v1`,
       AIVA_EMBEDDER_API_KEY: "sk-test",
     },
   });
@@ -42,11 +32,11 @@ before(async () => {
 });
 after(async () => {
   await server.remove();
-  emulator.kill();
+  emulator.stop();
 });
 
 async function fault(body: object): Promise<void> {
-  const reply = await fetch(`${emulatorUrl}/_faults`, {
+  const reply = await fetch(`${emulator.url}/_faults`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
@@ -55,7 +45,7 @@ async function fault(body: object): Promise<void> {
 }
 
 async function endFaults(): Promise<void> {
-  const reply = await fetch(`${emulatorUrl}/_faults`, { method: "DELETE" });
+  const reply = await fetch(`${emulator.url}/_faults`, { method: "DELETE" });
   assert.ok(reply.ok, await reply.text());
 }
 

@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import OpenAI, { APIError } from "openai";
 import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import { z } from "zod";
 import type { Client } from "./client.ts";
+import { Emulator } from "./emulator.ts";
 import { drawDisc } from "./picture.ts";
-import { repository, Server } from "./server.ts";
+import { Server } from "./server.ts";
 
 // The official SDK as people install it, pointed at AIVA and otherwise unchanged.
 
-let emulator: ChildProcess;
-let emulatorUrl: string;
+let emulator: Emulator;
 let server: Server;
 let client: Client;
 let key: string;
@@ -26,20 +24,12 @@ const counting: typeof fetch = (input, init) => {
 };
 
 before(async () => {
-  emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const port = await new Promise<number>((found) =>
-    emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-  );
-  emulatorUrl = `http://127.0.0.1:${port}`;
+  emulator = await Emulator.start("openai.mjs");
   server = await Server.start({
     environment: {
-      AIVA_CHAT_MODEL_PROVIDER: "openai",
-      AIVA_CHAT_MODEL_BASE_URL: `${emulatorUrl}/v1`,
-      AIVA_CHAT_MODEL_API_KEY: "sk-test",
+      ...emulator.asChatModel,
       AIVA_EMBEDDER_PROVIDER: "openai",
-      AIVA_EMBEDDER_BASE_URL: `${emulatorUrl}/v1`,
+      AIVA_EMBEDDER_BASE_URL: `${emulator.url}/v1`,
       AIVA_EMBEDDER_API_KEY: "sk-test",
     },
   });
@@ -62,7 +52,7 @@ before(async () => {
 });
 after(async () => {
   await server.remove();
-  emulator.kill();
+  emulator.stop();
 });
 
 async function newAgent(name: string, slug: string, publish = true): Promise<void> {
@@ -88,7 +78,7 @@ function sdk(apiKey: string, options: { maxRetries?: number } = {}): OpenAI {
 }
 
 async function withFault<T>(fault: object, act: () => Promise<T>): Promise<T> {
-  const set = await fetch(`${emulatorUrl}/_faults`, {
+  const set = await fetch(`${emulator.url}/_faults`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ on: "chat", ...fault }),
@@ -97,7 +87,7 @@ async function withFault<T>(fault: object, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } finally {
-    await fetch(`${emulatorUrl}/_faults`, { method: "DELETE" });
+    await fetch(`${emulator.url}/_faults`, { method: "DELETE" });
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { Client, Json } from "./client.ts";
+import { Emulator } from "./emulator.ts";
 import { repository, run, Server } from "./server.ts";
 
 // One installation of several processes: two that answer, workers, a bridge. They share a data
@@ -16,8 +17,7 @@ const database = process.env["AIVA_TEST_DATABASE"];
 const redisProgram = join(repository, "build/redis8/redis-server");
 
 let folder: string;
-let model: ChildProcess;
-let modelUrl: string;
+let model: Emulator;
 let environment: Record<string, string>;
 let first: Server;
 let second: Server;
@@ -59,7 +59,7 @@ async function finds(on: Client, words: string): Promise<boolean> {
 
 /** The next answer of the model comes a word at a time. */
 async function slow(delayMs: number): Promise<void> {
-  const reply = await fetch(`${modelUrl}/_faults`, {
+  const reply = await fetch(`${model.url}/_faults`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ kind: "slow", on: "chat", count: 1, delay_ms: delayMs }),
@@ -69,17 +69,9 @@ async function slow(delayMs: number): Promise<void> {
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiva-roles-"));
-  model = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const port = await new Promise<number>((found) =>
-    model.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-  );
-  modelUrl = `http://127.0.0.1:${port}`;
+  model = await Emulator.start("openai.mjs");
   environment = {
-    AIVA_CHAT_MODEL_PROVIDER: "openai",
-    AIVA_CHAT_MODEL_BASE_URL: `${modelUrl}/v1`,
-    AIVA_CHAT_MODEL_API_KEY: "sk-test",
+    ...model.asChatModel,
     ...(database === undefined ? {} : { AIVA_DATABASE_URL: database }),
   };
   first = await start("api");
@@ -93,7 +85,7 @@ before(async () => {
 after(async () => {
   await second?.stop();
   await first?.stop();
-  model.kill();
+  model.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { Client, Json, Reply, ServerEvent } from "./client.ts";
+import { Emulator } from "./emulator.ts";
 import { repository, run, Server } from "./server.ts";
 
 // Two processes over one data folder share a Redis 8 with their rate limits, vectors, agents and
@@ -24,8 +25,7 @@ const environment = {
 
 let folder: string;
 let redis: ChildProcess;
-let model: ChildProcess;
-let modelUrl: string;
+let model: Emulator;
 let door: Listener; // leads to the first process, at an address known before it starts
 let first: Server;
 let second: Server;
@@ -89,17 +89,9 @@ async function search(on: Client): Promise<string> {
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiva-redis-"));
   await startRedis();
-  model = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const modelPort = await new Promise<number>((found) =>
-    model.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-  );
-  modelUrl = `http://127.0.0.1:${modelPort}`;
+  model = await Emulator.start("openai.mjs");
   Object.assign(environment, {
-    AIVA_CHAT_MODEL_PROVIDER: "openai",
-    AIVA_CHAT_MODEL_BASE_URL: `${modelUrl}/v1`,
-    AIVA_CHAT_MODEL_API_KEY: "sk-test",
+    ...model.asChatModel,
   });
   door = createServer((caller) => {
     const inner = connect(Number(new URL(first.ready.url).port), "127.0.0.1");
@@ -130,7 +122,7 @@ after(async () => {
   await first?.remove();
   door?.close();
   redis.kill("SIGKILL");
-  model.kill();
+  model.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -156,7 +148,7 @@ test("what Redis lost is brought again from the rows", async () => {
 
 /** The next answer of the model comes a word at a time. */
 async function slow(delayMs: number): Promise<void> {
-  const reply = await fetch(`${modelUrl}/_faults`, {
+  const reply = await fetch(`${model.url}/_faults`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ kind: "slow", on: "chat", count: 1, delay_ms: delayMs }),

@@ -1,29 +1,21 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "./client.ts";
+import { Emulator } from "./emulator.ts";
 import { drawDisc } from "./picture.ts";
-import { repository, Server } from "./server.ts";
+import { Server } from "./server.ts";
 
-let emulator: ChildProcess;
+let emulator: Emulator;
 let first: Server;
 let second: Server; // another process on the same rows
 let client: Client;
 let agent: any;
 
 before(async () => {
-  emulator = spawn("node", [join(repository, "tests/emulators/openai.mjs"), "--port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const port = await new Promise<number>((found) =>
-    emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-  );
+  emulator = await Emulator.start("openai.mjs");
   const environment = {
-    AIVA_CHAT_MODEL_PROVIDER: "openai",
-    AIVA_CHAT_MODEL_BASE_URL: `http://127.0.0.1:${port}/v1`,
-    AIVA_CHAT_MODEL_API_KEY: "sk-test",
+    ...emulator.asChatModel,
   };
   first = await Server.start({ environment });
   second = await Server.start({
@@ -50,7 +42,7 @@ before(async () => {
 after(async () => {
   await second?.stop();
   await first?.remove();
-  emulator.kill();
+  emulator.stop();
 });
 
 /** A stranger at the chat page of a server. */

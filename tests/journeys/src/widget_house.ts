@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { createServer, type Server as Site } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { at } from "./browser_view.ts";
 import type { Page } from "./chromium.ts";
 import type { Client, Json } from "./client.ts";
+import { Emulator } from "./emulator.ts";
 import { drawDisc } from "./picture.ts";
 import { Relay } from "./relay.ts";
-import { repository, Server } from "./server.ts";
+import { Server } from "./server.ts";
 import { catalogueOf, control, startShop, sync } from "./shop.ts";
 
 export const question = "How long is the warranty of the coffee machine?";
@@ -24,9 +23,8 @@ export class WidgetHouse {
   readonly server: Server;
   readonly client: Client;
   readonly relay: Relay;
-  readonly model: string; // the emulator's address
   private readonly base: string;
-  private readonly emulator: ChildProcess;
+  private readonly emulator: Emulator;
   private readonly shop: Json;
   private readonly site: Site;
 
@@ -34,7 +32,6 @@ export class WidgetHouse {
     this.server = parts.server;
     this.client = parts.client;
     this.relay = parts.relay;
-    this.model = parts.model;
     this.base = parts.base;
     this.emulator = parts.emulator;
     this.shop = parts.shop;
@@ -48,22 +45,10 @@ export class WidgetHouse {
       const change = [known[index]!["id"], { title }];
       await control(shop, "/_store", { call: "updateProduct", arguments: change });
     }
-    const emulator = spawn(
-      "node",
-      [join(repository, "tests/emulators/openai.mjs"), "--port", "0"],
-      {
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
-    const port = await new Promise<number>((found) =>
-      emulator.stdout!.once("data", (piece: Buffer) => found(JSON.parse(piece.toString()).port)),
-    );
-    const model = `http://127.0.0.1:${port}`;
+    const emulator = await Emulator.start("openai.mjs");
     const server = await Server.start({
       environment: {
-        AIVA_CHAT_MODEL_PROVIDER: "openai",
-        AIVA_CHAT_MODEL_BASE_URL: `${model}/v1`,
-        AIVA_CHAT_MODEL_API_KEY: "sk-test",
+        ...emulator.asChatModel,
         AIVA_SHOPIFY_SCHEDULED: "false",
         AIVA_SHOPIFY_BASE_ADDRESS: shop.origin,
         AIVA_SHOPIFY_ALLOW_PRIVATE_HOSTS: "true",
@@ -81,7 +66,6 @@ export class WidgetHouse {
       server,
       client,
       relay,
-      model,
       base,
       emulator,
       shop,
@@ -162,7 +146,7 @@ export class WidgetHouse {
 
   /** Makes the next chats of the model fail, or be slow. */
   async fault(fault: Json): Promise<void> {
-    const reply = await fetch(`${this.model}/_faults`, {
+    const reply = await fetch(`${this.emulator.url}/_faults`, {
       method: fault === null ? "DELETE" : "POST",
       headers: { "content-type": "application/json" },
       ...(fault === null ? {} : { body: JSON.stringify({ on: "chat", ...fault }) }),
@@ -173,7 +157,7 @@ export class WidgetHouse {
   async remove(): Promise<void> {
     await this.relay.close();
     await this.server.remove();
-    this.emulator.kill();
+    this.emulator.stop();
     this.site.closeAllConnections();
     this.site.close();
     await this.shop.close();

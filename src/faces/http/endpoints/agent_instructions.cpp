@@ -67,7 +67,8 @@ Task<Result<Response>> generate(InstructionWriter& writer, CallContext context, 
                                .tone = text_or_empty(fields, "tone"),
                                .current = text_or_empty(fields, "current"),
                                .knowledge_bases = read_bases(fields)};
-  if (wish.purpose.empty()) wish.purpose = text_or_empty(fields, "description");
+  auto description = text_or_empty(fields, "description");
+  if (wish.purpose.empty()) wish.purpose = std::move(description);
   if (auto language = fields.optional_text("language", text_limits)) wish.language = *language;
   CO_TRY_VOID(fields.finish());
   auto caller = caller_of(request);

@@ -25,7 +25,7 @@ void write_chunk(JsonWriter& writer, const Chunk& chunk) {
 Task<Result<Response>> list_chunks(DocumentContentParts parts, CallContext context,
                                    Request& request) {
   CO_TRY(auto wanted, read_list_request(request, "chunks"));
-  CO_TRY(auto on_page, request.query_integer("on_page", 0, 0, page_number_max));
+  CO_TRY(auto on_page, request.query_integer("on_page", 0, 1, page_number_max));
   auto finding = find_document(parts.knowledge, context, request);
   CO_TRY(auto document, co_await std::move(finding));
   auto listing = knowledge::list_document_chunks(
