@@ -15,7 +15,7 @@ export interface Operation {
 const methods = ["get", "post", "put", "patch", "delete"];
 
 /** Follows `$ref` within the contract. */
-function resolve(contract: Json, value: Json): Json {
+export function resolve(contract: Json, value: Json): Json {
   let at = value;
   for (let i = 0; i < 10 && at?.$ref !== undefined; ++i)
     at = at.$ref

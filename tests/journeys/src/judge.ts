@@ -26,17 +26,19 @@ export class Judge {
 
   /** Follows `$ref` from a place in the contract; the place that it leads to. */
   private placeOf(steps: string[]): string[] {
-    let at = this.contract;
     let place: string[] = [];
     for (const step of steps) {
-      at = at?.[step];
-      place.push(step);
-      for (let i = 0; i < 10 && at?.$ref !== undefined; ++i) {
+      place = [...place, step];
+      for (let i = 0, at = this.at(place); i < 10 && at?.$ref !== undefined; ++i) {
         place = at.$ref.slice(2).split("/").map(decodeStep);
-        at = place.reduce((node: Json, name: string) => node?.[name], this.contract);
+        at = this.at(place);
       }
     }
     return place;
+  }
+
+  private at(place: string[]): Json {
+    return place.reduce((node: Json, step: string) => node?.[step], this.contract);
   }
 
   private validator(steps: string[]): ValidateFunction {
@@ -69,27 +71,17 @@ export class Judge {
   /** One parameter, by its place in the operation's list; text is read as the schema's type. */
   parameter(method: string, path: string, index: number, text: string): Verdict {
     const steps = [...this.operation(method, path), "parameters", String(index), "schema"];
-    const schema = this.placeOf(steps).reduce(
-      (at: Json, step: string) => at?.[step],
-      this.contract,
-    );
-    return this.judge(steps, fromText(schema, text));
+    return this.judge(steps, fromText(this.at(this.placeOf(steps)), text));
   }
 
   /** An answer: its status, kind and body. */
   answer(method: string, path: string, status: number, type: string, body: Json): Verdict {
     const operation = this.operation(method, path);
-    const all = this.placeOf([...operation, "responses"]).reduce(
-      (at: Json, step: string) => at[step],
-      this.contract,
-    );
+    const all = this.at(this.placeOf([...operation, "responses"]));
     const name = all[String(status)] !== undefined ? String(status) : "default";
     if (name === "default" && (status < 400 || all.default === undefined))
       return { isRight: false, why: `the contract has no ${status}` };
-    const described = this.placeOf([...operation, "responses", name]).reduce(
-      (at: Json, step: string) => at[step],
-      this.contract,
-    );
+    const described = this.at(this.placeOf([...operation, "responses", name]));
     const kind = type.split(";")[0]!.trim();
     if (described.content === undefined) return right;
     const kinds = Object.keys(described.content);

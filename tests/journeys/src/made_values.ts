@@ -1,4 +1,5 @@
 import type { Json } from "./client.ts";
+import { resolve } from "./contract.ts";
 import type { Random } from "./random.ts";
 
 const depthMax = 6;
@@ -12,19 +13,9 @@ export class ValueMaker {
     private readonly idFor: (name: string) => string | undefined,
   ) {}
 
-  resolve(schema: Json): Json {
-    let at = schema;
-    for (let i = 0; i < 10 && at?.$ref !== undefined; ++i)
-      at = at.$ref
-        .slice(2)
-        .split("/")
-        .reduce((node: Json, name: string) => node[name], this.contract);
-    return at ?? {};
-  }
-
   /** A value for `name` as the schema wants it. */
   make(given: Json, name = "", depth = 0): Json {
-    const schema = this.resolve(given);
+    const schema = resolve(this.contract, given) ?? {};
     if (schema.const !== undefined) return schema.const;
     if (schema.enum !== undefined) return this.random.oneOf(schema.enum);
     const shown = [schema.examples ?? [], schema.example ?? [], schema.default ?? []].flat();
@@ -52,7 +43,7 @@ export class ValueMaker {
     const choices = schema.oneOf ?? schema.anyOf;
     const required: string[] = [...(schema.required ?? [])];
     if (choices !== undefined)
-      required.push(...(this.resolve(this.random.oneOf(choices)).required ?? []));
+      required.push(...(resolve(this.contract, this.random.oneOf(choices))?.required ?? []));
     for (const [name, member] of Object.entries<Json>(schema.properties ?? {}))
       if (required.includes(name) || (depth < depthMax && this.random.isLikely(0.35)))
         made[name] = this.make(member, name, depth + 1);

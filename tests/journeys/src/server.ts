@@ -98,6 +98,11 @@ export class Server {
     return this.child.pid!;
   }
 
+  /** The lines of its log that tell of something wrong inside. */
+  get errors(): string[] {
+    return this.log.split("\n").filter((line) => /"level": ?"(error|critical)"/.test(line));
+  }
+
   /** A client without credentials. */
   get anonymous(): Client {
     return new Client(this.ready.url);
