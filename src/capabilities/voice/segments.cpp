@@ -31,14 +31,17 @@ bool is_reserved(std::string_view key) {
   return key == "coverage" || key == "missing" || key == "bulk";
 }
 
+void check_kind(FieldChecks& checks, std::string_view kind) {
+  checks.word("kind", kind, {"greeting", "prompt", "confirmation", "error", "closing", "other"});
+}
+
 // Also writes the languages in their one form.
 Result<void> check_segment(Segment& segment) {
   FieldChecks checks;
   if (!is_key(segment.key))
     checks.add("key", "must be 1 to 64 of a-z, 0-9, _, - and ., and begin with a letter or digit");
   if (is_reserved(segment.key)) checks.add("key", "may not be coverage, missing or bulk");
-  checks.word("kind", segment.kind,
-              {"greeting", "prompt", "confirmation", "error", "closing", "other"});
+  check_kind(checks, segment.kind);
   checks.prose("description", segment.description, 2000);
   if (segment.contents.size() > languages_max) checks.add("contents", "may have 40 languages");
   Contents contents;
@@ -162,6 +165,9 @@ Task<Result<Segment>> RowSegments::get(CallContext context, AgentId agent, std::
 
 Task<Result<std::vector<Segment>>> RowSegments::list(CallContext context, AgentId agent,
                                                      SegmentFilter filter) {
+  FieldChecks checks;
+  if (!filter.kind.empty()) check_kind(checks, filter.kind);
+  CO_TRY_VOID(checks.finish());
   auto finding = parts_.agents.draft(context, agent);
   CO_TRY_VOID(co_await std::move(finding));
   auto reading = read(parts_.database, context, [&](SqlSession& sql) {

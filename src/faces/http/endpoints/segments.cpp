@@ -1,15 +1,12 @@
 #include "faces/http/endpoints/segments.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "faces/http/endpoints/caller.h"
 #include "faces/http/endpoints/paging.h"
-#include "faces/http/endpoints/query_fields.h"
 #include "faces/http/endpoints/segment_json.h"
 
 namespace aiva::http {
@@ -21,8 +18,6 @@ using voice::Segments;
 
 constexpr std::size_t text_bytes_max = 10'000;  // the capability says how many may be
 constexpr std::size_t puts_max = 500;
-constexpr std::array<std::string_view, 6> kinds = {"greeting", "prompt",  "confirmation",
-                                                   "error",    "closing", "other"};
 constexpr std::uint64_t bulk_bytes_max = 5 * 1024 * 1024;
 constexpr std::size_t languages_max = 50;
 
@@ -46,8 +41,7 @@ Task<Result<Response>> create_segment(Segments& segments, CallContext context, R
 
 Task<Result<Response>> list_segments(Segments& segments, CallContext context, Request& request) {
   CO_TRY(auto agent, request.id<AgentId>("agentId"));
-  CO_TRY(auto kind, query_choice(request, "kind", kinds));
-  voice::SegmentFilter filter{.kind = kind.value_or(std::string())};
+  voice::SegmentFilter filter{.kind = std::string(request.query_text("kind").value_or(""))};
   if (auto tag = request.query_text("language")) {
     CO_TRY(filter.language, voice::read_language("language", *tag));
   }
